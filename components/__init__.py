@@ -1,0 +1,1 @@
+"""The platform's components, one folder per need."""

@@ -1,0 +1,1 @@
+"""Need 0: a safe place to stand: network, keys, roles, alerts, budget."""

@@ -1,0 +1,1 @@
+"""Need 4: a model stays good by itself: endpoints, monitors, retraining."""

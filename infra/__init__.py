@@ -1,0 +1,1 @@
+"""The program: settings, composition, graph and embedded AWS."""

@@ -1,0 +1,1 @@
+"""The `maslow` command: thin, over `infra` and boto3."""
