@@ -1,0 +1,340 @@
+"""The recorded graph: what the program declares, without an engine, an account or a network.
+
+The program runs in-process under a monitor of its own, which keeps every request and answers with
+plausible values. Everything offline (the plan, tests, policies) reads the graph that comes of it.
+"""
+
+import asyncio
+import contextlib
+import contextvars
+import gc
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, ParamSpec, TypeVar, cast
+
+import pulumi
+from google.protobuf import empty_pb2, struct_pb2
+from pulumi.runtime import config as runtime_config
+from pulumi.runtime import rpc
+from pulumi.runtime.mocks import MockEngine, MockMonitor, Mocks
+from pulumi.runtime.proto import alias_pb2, resource_pb2
+from pulumi.runtime.settings import Settings, configure
+from pulumi.runtime.stack import run_in_stack
+
+from infra import plausible
+
+STACK_TYPE = "pulumi:pulumi:Stack"
+SECRET = "[secret]"
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Resource:
+    """One registered resource, as the program asked for it."""
+
+    urn: str
+    type: str
+    """Pulumi type token, such as `aws:s3/bucket:Bucket`."""
+    name: str
+    """Logical name."""
+    custom: bool
+    """True for what a provider manages, False for a component."""
+    parent: str
+    """URN of the parent; of the stack itself for a top-level resource."""
+    provider: str
+    """URN of the provider, empty for components and default providers."""
+    inputs: dict[str, Any]
+    """Inputs by camelCase name, plain values; a secret reads `[secret]`."""
+    options: dict[str, Any]
+    """The resource options that differ from Pulumi's defaults."""
+    dependencies: tuple[str, ...]
+    """URNs, sorted."""
+
+
+@dataclass(frozen=True)
+class Graph:
+    """All resources of one stack, in the order of their registration."""
+
+    project: str
+    stack: str
+    resources: tuple[Resource, ...]
+
+    @cached_property
+    def by_urn(self) -> Mapping[str, Resource]:
+        """The resources by their URN."""
+        return {resource.urn: resource for resource in self.resources}
+
+    def of_type(self, type_: str) -> list[Resource]:
+        """The resources of one type token."""
+        return [resource for resource in self.resources if resource.type == type_]
+
+    def one(self, type_: str, name: str | None = None) -> Resource:
+        """The only resource of a type, or of a type and a logical name.
+
+        Raises LookupError unless there is exactly one.
+        """
+        found = [r for r in self.of_type(type_) if name is None or r.name == name]
+        if len(found) != 1:
+            what = f"{type_} named {name}" if name else type_
+            raise LookupError(f"{len(found)} resources are {what}, not one")
+        return found[0]
+
+    def as_dict(self) -> dict[str, Any]:
+        """The graph in its published form, sorted by URN."""
+        return {
+            "version": 1,
+            "project": self.project,
+            "stack": self.stack,
+            "resources": [
+                {
+                    "urn": r.urn,
+                    "type": r.type,
+                    "name": r.name,
+                    "custom": r.custom,
+                    "parent": r.parent,
+                    "provider": r.provider,
+                    "inputs": r.inputs,
+                    "options": r.options,
+                    "dependencies": list(r.dependencies),
+                }
+                for r in sorted(self.resources, key=lambda resource: resource.urn)
+            ],
+        }
+
+    def to_json(self) -> str:
+        """`as_dict` as JSON that is equal for equal graphs."""
+        return json.dumps(self.as_dict(), indent=2, sort_keys=True)
+
+
+@dataclass(frozen=True)
+class Run:
+    """Where a program runs: what the engine would tell it."""
+
+    project: str = "maslow"
+    stack: str = "test"
+    region: str = "eu-west-1"
+    account: str = plausible.ACCOUNT
+    config: Mapping[str, str] = field(default_factory=dict)
+
+
+def record(program: Callable[[], None], run: Run | None = None) -> Graph:
+    """The graph of what `program` registers, answered with plausible values.
+
+    Raises what the program raises, and `plausible.Unanswerable` for a resource type or an invoke
+    that has no plausible answer.
+    """
+    run = run or Run()
+    monitor = RecordingMonitor(run)
+    run_program(program, monitor, run, executor=_Inline())
+    return monitor.graph()
+
+
+def run_program(
+    program: Callable[[], None],
+    monitor: MockMonitor,
+    run: Run,
+    executor: ThreadPoolExecutor | None = None,
+) -> None:
+    """Run a Pulumi program in-process under `monitor` until all that it registers is done.
+
+    The SDK keeps its state in context variables, so a fresh context keeps runs apart. `executor`
+    is where the SDK makes its calls to the monitor (asyncio's default pool unless given).
+    """
+
+    async def main() -> None:
+        if executor is not None:
+            asyncio.get_running_loop().set_default_executor(executor)
+        configure(
+            Settings(
+                monitor=monitor,
+                engine=MockEngine(None),
+                project=run.project,
+                stack=run.stack,
+                dry_run=False,
+                organization="organization",
+            )
+        )
+        runtime_config.set_all_config({"aws:region": run.region, **run.config})
+        await run_in_stack(program)
+
+    with collector_paused():
+        contextvars.Context().run(asyncio.run, main())
+
+
+@contextlib.contextmanager
+def collector_paused() -> Iterator[None]:
+    """Leave Python's cyclic garbage collector off for a while.
+
+    A registration keeps nearly all that it allocates, so each collection walks the SDK's futures
+    in vain; that is most of the time of a large program.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+class RecordingMonitor(MockMonitor):  # type: ignore[misc]  # the SDK leaves it untyped
+    """Keeps each request and answers it with plausible values.
+
+    `answer` is what another host replaces, to create the resource in earnest.
+    """
+
+    def __init__(self, run: Run) -> None:
+        super().__init__(cast("Mocks", None))
+        self.run = run
+        self.requests: dict[str, resource_pb2.RegisterResourceRequest] = {}
+        self.stack_outputs: dict[str, Any] = {}
+
+    def make_urn(self, parent: str, type_: str, name: str) -> str:
+        """The URN that the engine would give: a top-level one does not name the stack's type."""
+        parent_type = parent.split("::")[2] if parent else STACK_TYPE
+        if parent_type != STACK_TYPE:
+            type_ = f"{parent_type}${type_}"
+        return f"urn:pulumi:{self.run.stack}::{self.run.project}::{type_}::{name}"
+
+    def RegisterResource(  # noqa: N802  # the protocol's name
+        self, request: resource_pb2.RegisterResourceRequest
+    ) -> resource_pb2.RegisterResourceResponse:
+        """Record one resource and answer it.
+
+        Raises pulumi.RunError for a second resource of one URN, as the engine does.
+        """
+        urn = self.make_urn(request.parent, request.type, request.name)
+        if request.type == STACK_TYPE:
+            return resource_pb2.RegisterResourceResponse(urn=urn)
+        if urn in self.requests:
+            raise pulumi.RunError(f"Two resources have the URN {urn}")
+        self.requests[urn] = request
+        if not request.custom:
+            return resource_pb2.RegisterResourceResponse(urn=urn, object=request.object)
+        return self.answer(urn, request)
+
+    def answer(
+        self, urn: str, request: resource_pb2.RegisterResourceRequest
+    ) -> resource_pb2.RegisterResourceResponse:
+        """The response for one custom resource: its inputs, with the computed outputs added."""
+        response = resource_pb2.RegisterResourceResponse(urn=urn, object=request.object)
+        response.id = plausible.add_outputs(
+            request.type, request.name, urn, response.object, self.run.region, self.run.account
+        )
+        return response
+
+    def Invoke(  # noqa: N802
+        self, request: resource_pb2.ResourceInvokeRequest
+    ) -> resource_pb2.ResourceInvokeResponse:
+        """Answer a function of a provider."""
+        response = resource_pb2.ResourceInvokeResponse()
+        getattr(response, "return").update(self.invoke(request.tok, plain(request.args)))
+        return response
+
+    def invoke(self, token: str, args: dict[str, Any]) -> dict[str, Any]:
+        """The result of one function, by camelCase name."""
+        return plausible.invoke(token, args, self.run.region, self.run.account)
+
+    def RegisterResourceOutputs(  # noqa: N802
+        self, request: resource_pb2.RegisterResourceOutputsRequest
+    ) -> empty_pb2.Empty:
+        """Keep the stack's outputs; those of components are not of use offline."""
+        if f"::{STACK_TYPE}::" in request.urn:
+            self.stack_outputs = plain(request.outputs)
+        return empty_pb2.Empty()
+
+    def graph(self) -> Graph:
+        """What was recorded so far."""
+        return Graph(
+            project=self.run.project,
+            stack=self.run.stack,
+            resources=tuple(_resource(urn, request) for urn, request in self.requests.items()),
+        )
+
+
+def plain(value: struct_pb2.Struct) -> dict[str, Any]:
+    """A protobuf struct as plain values, each secret as `[secret]`."""
+    return {key: _plain_value(item) for key, item in value.fields.items()}
+
+
+def _plain_value(value: struct_pb2.Value) -> Any:
+    match value.WhichOneof("kind"):
+        case "string_value":
+            return value.string_value
+        case "bool_value":
+            return value.bool_value
+        case "number_value":
+            number = value.number_value
+            return int(number) if number.is_integer() else number
+        case "list_value":
+            return [_plain_value(item) for item in value.list_value.values]
+        case "struct_value":
+            return _plain_struct(value.struct_value)
+        case _:
+            return None
+
+
+def _plain_struct(value: struct_pb2.Struct) -> Any:
+    fields = value.fields
+    if rpc._special_sig_key not in fields:  # noqa: SLF001  # the wire format's own marker
+        return plain(value)
+    marker = fields[rpc._special_sig_key].string_value  # noqa: SLF001
+    if marker == rpc._special_secret_sig:  # noqa: SLF001
+        return SECRET
+    if marker == rpc._special_resource_sig:  # noqa: SLF001
+        return fields["urn"].string_value
+    return {key: item for key, item in plain(value).items() if key != rpc._special_sig_key}  # noqa: SLF001
+
+
+def _resource(urn: str, request: resource_pb2.RegisterResourceRequest) -> Resource:
+    return Resource(
+        urn=urn,
+        type=request.type,
+        name=request.name,
+        custom=request.custom,
+        parent=request.parent,
+        provider=request.provider.rpartition("::")[0],
+        inputs=plain(request.object),
+        options=_options(request),
+        dependencies=tuple(sorted(request.dependencies)),
+    )
+
+
+def _options(request: resource_pb2.RegisterResourceRequest) -> dict[str, Any]:
+    options = {
+        "protect": request.protect,
+        "retainOnDelete": request.retainOnDelete,
+        "deleteBeforeReplace": request.deleteBeforeReplace,
+        "ignoreChanges": list(request.ignoreChanges),
+        "aliases": [_alias(alias) for alias in request.aliases],
+    }
+    return {key: value for key, value in options.items() if value}
+
+
+def _alias(alias: alias_pb2.Alias) -> str | dict[str, str]:
+    if alias.urn:
+        return alias.urn
+    return {descriptor.name: str(value) for descriptor, value in alias.spec.ListFields()}
+
+
+class _Inline(ThreadPoolExecutor):
+    """Makes each call at once, where it is asked for: a recording never waits for anything."""
+
+    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> "Future[T]":
+        future: Future[T] = Future()
+        try:
+            future.set_result(fn(*args, **kwargs))
+        except Exception as error:  # noqa: BLE001  # the future carries it to who awaits
+            future.set_exception(error)
+        return future
+
+
+def count_by_type(graph: Graph) -> Counter[str]:
+    """How many resources there are of each type token."""
+    return Counter(resource.type for resource in graph.resources if resource.custom)

@@ -1,0 +1,276 @@
+"""Plausible outputs: what AWS would answer, in its own formats, for a graph recorded offline.
+
+Policies, definitions and documents built from them are whole and can be read and checked. Each
+resource type is one entry of `RESOURCES`, each function of a provider one of `INVOKES`; what is
+not there cannot be answered, and that is an error rather than an empty value.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from google.protobuf import struct_pb2
+
+ACCOUNT = "123456789012"
+
+
+class Unanswerable(LookupError):
+    """A resource type or a function that has no entry here."""
+
+
+@dataclass(frozen=True)
+class Plausible:
+    """How AWS answers for one resource type.
+
+    Templates may name `{name}` (the physical name), `{logical}` (the logical one), `{region}`,
+    `{account}`, `{hex}` (17 hexadecimal digits, one value per URN), `{uuid}`, `{id}` (in outputs
+    only) and every scalar input by its camelCase name.
+    """
+
+    id: str
+    outputs: Mapping[str, str | list[str]] = field(default_factory=dict)
+    named_by: str = ""
+    """The input that holds the physical name; the logical name stands in where it is not given."""
+
+
+def _arn(service: str, resource: str) -> str:
+    return f"arn:aws:{service}:{{region}}:{{account}}:{resource}"
+
+
+def _named(service: str, resource: str, **outputs: str | list[str]) -> Plausible:
+    """A resource whose id is its name and whose ARN carries it."""
+    return Plausible("{name}", {"arn": _arn(service, resource), **outputs}, named_by="name")
+
+
+def _ec2(prefix: str, resource: str, **outputs: str | list[str]) -> Plausible:
+    """A resource of EC2: `<prefix>-<17 hexadecimal digits>`."""
+    arn = _arn("ec2", f"{resource}/{prefix}-{{hex}}")
+    return Plausible(f"{prefix}-{{hex}}", {"arn": arn, **outputs})
+
+
+_PART_OF_A_BUCKET = Plausible("{bucket}")
+
+RESOURCES: dict[str, Plausible] = {
+    "pulumi:providers:aws": Plausible("{uuid}"),
+    "aws:appautoscaling/policy:Policy": _named(
+        "autoscaling",
+        "scalingPolicy:{uuid}:resource/sagemaker/{resourceId}:policyName/{name}",
+    ),
+    "aws:appautoscaling/target:Target": Plausible(
+        "{resourceId}", {"arn": _arn("application-autoscaling", "scalable-target/{hex}")}
+    ),
+    "aws:athena/workgroup:Workgroup": _named("athena", "workgroup/{name}"),
+    "aws:budgets/budget:Budget": Plausible(
+        "{account}:{name}", {"arn": "arn:aws:budgets::{account}:budget/{name}"}, named_by="name"
+    ),
+    "aws:cloudwatch/eventRule:EventRule": _named("events", "rule/{name}"),
+    "aws:cloudwatch/eventTarget:EventTarget": Plausible("{rule}-{logical}"),
+    "aws:cloudwatch/logGroup:LogGroup": _named("logs", "log-group:{name}"),
+    "aws:cloudwatch/metricAlarm:MetricAlarm": _named("cloudwatch", "alarm:{name}"),
+    "aws:codebuild/project:Project": _named("codebuild", "project/{name}"),
+    "aws:codeconnections/connection:Connection": Plausible(
+        _arn("codeconnections", "connection/{uuid}"),
+        {"arn": "{id}", "connectionStatus": "PENDING"},
+        named_by="name",
+    ),
+    "aws:codepipeline/pipeline:Pipeline": Plausible(
+        "{name}", {"arn": _arn("codepipeline", "{name}")}, named_by="name"
+    ),
+    "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": _ec2("sg", "security-group"),
+    "aws:ec2/eip:Eip": _ec2("eipalloc", "elastic-ip", allocationId="{id}", publicIp="198.51.100.7"),
+    "aws:ec2/flowLog:FlowLog": _ec2("fl", "vpc-flow-log"),
+    "aws:ec2/internetGateway:InternetGateway": _ec2("igw", "internet-gateway"),
+    "aws:ec2/natGateway:NatGateway": _ec2("nat", "natgateway"),
+    "aws:ec2/route:Route": Plausible("r-{hex}"),
+    "aws:ec2/routeTable:RouteTable": _ec2("rtb", "route-table"),
+    "aws:ec2/routeTableAssociation:RouteTableAssociation": Plausible("rtbassoc-{hex}"),
+    "aws:ec2/securityGroup:SecurityGroup": _ec2("sg", "security-group", name="{name}"),
+    "aws:ec2/subnet:Subnet": _ec2("subnet", "subnet"),
+    "aws:ec2/vpc:Vpc": _ec2(
+        "vpc",
+        "vpc",
+        defaultSecurityGroupId="sg-{hex}",
+        defaultRouteTableId="rtb-{hex}",
+        mainRouteTableId="rtb-{hex}",
+        defaultNetworkAclId="acl-{hex}",
+    ),
+    "aws:ec2/vpcEndpoint:VpcEndpoint": _ec2("vpce", "vpc-endpoint", prefixListId="pl-{hex}"),
+    "aws:ecr/lifecyclePolicy:LifecyclePolicy": Plausible("{repository}"),
+    "aws:ecr/repository:Repository": _named(
+        "ecr",
+        "repository/{name}",
+        registryId="{account}",
+        repositoryUrl="{account}.dkr.ecr.{region}.amazonaws.com/{name}",
+    ),
+    "aws:glue/catalogDatabase:CatalogDatabase": Plausible(
+        "{account}:{name}", {"arn": _arn("glue", "database/{name}")}, named_by="name"
+    ),
+    "aws:iam/role:Role": Plausible(
+        "{name}", {"arn": "arn:aws:iam::{account}:role/{name}"}, named_by="name"
+    ),
+    "aws:iam/rolePolicy:RolePolicy": Plausible("{role}:{name}", named_by="name"),
+    "aws:kms/alias:Alias": _named("kms", "{name}"),
+    "aws:kms/key:Key": Plausible("{uuid}", {"arn": _arn("kms", "key/{uuid}"), "keyId": "{uuid}"}),
+    "aws:s3/bucket:Bucket": Plausible(
+        "{name}",
+        {
+            "arn": "arn:aws:s3:::{name}",
+            "bucketDomainName": "{name}.s3.amazonaws.com",
+            "bucketRegionalDomainName": "{name}.s3.{region}.amazonaws.com",
+        },
+        named_by="bucket",
+    ),
+    "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": _PART_OF_A_BUCKET,
+    "aws:s3/bucketLogging:BucketLogging": _PART_OF_A_BUCKET,
+    "aws:s3/bucketObjectv2:BucketObjectv2": Plausible(
+        "{bucket}/{key}", {"arn": "arn:aws:s3:::{bucket}/{key}"}
+    ),
+    "aws:s3/bucketOwnershipControls:BucketOwnershipControls": _PART_OF_A_BUCKET,
+    "aws:s3/bucketPolicy:BucketPolicy": _PART_OF_A_BUCKET,
+    "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": _PART_OF_A_BUCKET,
+    "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": (
+        _PART_OF_A_BUCKET
+    ),
+    "aws:s3/bucketVersioning:BucketVersioning": _PART_OF_A_BUCKET,
+    "aws:sagemaker/dataQualityJobDefinition:DataQualityJobDefinition": _named(
+        "sagemaker", "data-quality-job-definition/{name}"
+    ),
+    "aws:sagemaker/endpoint:Endpoint": _named("sagemaker", "endpoint/{name}"),
+    "aws:sagemaker/endpointConfiguration:EndpointConfiguration": _named(
+        "sagemaker", "endpoint-config/{name}"
+    ),
+    "aws:sagemaker/featureGroup:FeatureGroup": Plausible(
+        "{name}",
+        {"arn": _arn("sagemaker", "feature-group/{name}")},
+        named_by="featureGroupName",
+    ),
+    "aws:sagemaker/model:Model": _named("sagemaker", "model/{name}"),
+    "aws:sagemaker/modelPackageGroup:ModelPackageGroup": Plausible(
+        "{name}",
+        {"arn": _arn("sagemaker", "model-package-group/{name}")},
+        named_by="modelPackageGroupName",
+    ),
+    "aws:sagemaker/monitoringSchedule:MonitoringSchedule": _named(
+        "sagemaker", "monitoring-schedule/{name}"
+    ),
+    "aws:sagemaker/pipeline:Pipeline": Plausible(
+        "{name}", {"arn": _arn("sagemaker", "pipeline/{name}")}, named_by="pipelineName"
+    ),
+    "aws:sfn/stateMachine:StateMachine": Plausible(
+        _arn("states", "stateMachine:{name}"), {"arn": "{id}"}, named_by="name"
+    ),
+    "aws:sns/topic:Topic": Plausible(_arn("sns", "{name}"), {"arn": "{id}"}, named_by="name"),
+    "aws:sns/topicPolicy:TopicPolicy": Plausible("{arn}", {"owner": "{account}"}),
+    "aws:sns/topicSubscription:TopicSubscription": Plausible("{topic}:{uuid}", {"arn": "{id}"}),
+    "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": _ec2("sgr", "security-group-rule"),
+    "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": _ec2("sgr", "security-group-rule"),
+}
+
+
+def _prebuilt_image(args: Mapping[str, Any], region: str) -> dict[str, Any]:
+    path = f"{ACCOUNT}.dkr.ecr.{region}.amazonaws.com/{args['repositoryName']}"
+    tag = args.get("imageTag") or "latest"
+    return {"id": ACCOUNT, "registryId": ACCOUNT, "registryPath": f"{path}:{tag}"}
+
+
+Invoke = Callable[[Mapping[str, Any], str, str], dict[str, Any]]
+
+INVOKES: dict[str, Invoke] = {
+    "aws:index/getAvailabilityZones:getAvailabilityZones": lambda _args, region, _account: {
+        "id": region,
+        "names": [f"{region}{letter}" for letter in "abc"],
+        "zoneIds": [f"{region}-az{number}" for number in (1, 2, 3)],
+    },
+    "aws:index/getCallerIdentity:getCallerIdentity": lambda _args, _region, account: {
+        "id": account,
+        "accountId": account,
+        "arn": f"arn:aws:iam::{account}:user/maslow",
+        "userId": "AIDACKCEVSQ6C2EXAMPLE",
+    },
+    "aws:index/getPartition:getPartition": lambda _args, _region, _account: {
+        "id": "aws",
+        "partition": "aws",
+        "dnsSuffix": "amazonaws.com",
+        "reverseDnsPrefix": "com.amazonaws",
+    },
+    "aws:index/getRegion:getRegion": lambda _args, region, _account: {
+        "id": region,
+        "name": region,
+        "region": region,
+    },
+    "aws:sagemaker/getPrebuiltEcrImage:getPrebuiltEcrImage": lambda args, region, _account: (
+        _prebuilt_image(args, region)
+    ),
+}
+
+
+def invoke(token: str, args: Mapping[str, Any], region: str, account: str) -> dict[str, Any]:
+    """The result of a provider's function, by camelCase name.
+
+    Raises Unanswerable for a function without an entry.
+    """
+    answer = INVOKES.get(token)
+    if answer is None:
+        raise Unanswerable(f"{token}: infra/plausible.py has no answer for this function")
+    return answer(args, region, account)
+
+
+def add_outputs(
+    type_: str, logical: str, urn: str, struct: struct_pb2.Struct, region: str, account: str
+) -> str:
+    """Add the computed outputs of a resource to `struct`, which holds its inputs.
+
+    Returns the resource's id. Raises Unanswerable for a type without an entry, or where a
+    template names an input that was not given.
+    """
+    entry = RESOURCES.get(type_)
+    if entry is None:
+        raise Unanswerable(f"{type_}: infra/plausible.py has no outputs for this type ({logical})")
+    values = _Values(struct, logical, urn, region, account)
+    if entry.named_by:
+        values.known["name"] = values.get(entry.named_by) or logical
+        struct.fields[entry.named_by].string_value = values.known["name"]
+    try:
+        values.known["id"] = id_ = entry.id.format_map(values)
+        for key, template in entry.outputs.items():
+            if isinstance(template, str):
+                struct.fields[key].string_value = template.format_map(values)
+            else:
+                struct.update({key: [item.format_map(values) for item in template]})
+    except KeyError as error:
+        raise Unanswerable(f"{type_} ({logical}): its outputs need the input {error}") from error
+    return id_
+
+
+class _Values(Mapping[str, str]):
+    """What a template may name; inputs are read from the struct only when named."""
+
+    def __init__(
+        self, inputs: struct_pb2.Struct, logical: str, urn: str, region: str, account: str
+    ) -> None:
+        self.inputs = inputs
+        self.urn = urn
+        self.known = {"logical": logical, "region": region, "account": account}
+
+    def __getitem__(self, key: str) -> str:
+        if key in self.known:
+            return self.known[key]
+        if key in {"hex", "uuid"}:
+            digest = hashlib.sha256(self.urn.encode()).hexdigest()
+            self.known["hex"] = digest[:17]
+            self.known["uuid"] = "-".join(
+                (digest[:8], digest[8:12], digest[12:16], digest[16:20], digest[20:32])
+            )
+            return self.known[key]
+        if key in self.inputs.fields:
+            value = self.inputs.fields[key]
+            if value.WhichOneof("kind") == "string_value":
+                return value.string_value
+        raise KeyError(key)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.known)
+
+    def __len__(self) -> int:
+        return len(self.known)
