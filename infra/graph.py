@@ -28,7 +28,7 @@ from pulumi.runtime.stack import run_in_stack
 from infra import plausible
 
 STACK_TYPE = "pulumi:pulumi:Stack"
-SECRET = "[secret]"
+HIDDEN = "[secret]"
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -286,7 +286,7 @@ def _plain_struct(value: struct_pb2.Struct) -> Any:
         return plain(value)
     marker = fields[rpc._special_sig_key].string_value  # noqa: SLF001
     if marker == rpc._special_secret_sig:  # noqa: SLF001
-        return SECRET
+        return HIDDEN
     if marker == rpc._special_resource_sig:  # noqa: SLF001
         return fields["urn"].string_value
     return {key: item for key, item in plain(value).items() if key != rpc._special_sig_key}  # noqa: SLF001
@@ -320,7 +320,7 @@ def _options(request: resource_pb2.RegisterResourceRequest) -> dict[str, Any]:
 def _alias(alias: alias_pb2.Alias) -> str | dict[str, str]:
     if alias.urn:
         return alias.urn
-    return {descriptor.name: str(value) for descriptor, value in alias.spec.ListFields()}
+    return {field.name: str(value) for field, value in alias.spec.ListFields() if value}
 
 
 class _Inline(ThreadPoolExecutor):
