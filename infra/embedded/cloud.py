@@ -1,0 +1,187 @@
+"""Starts and stops the embedded AWS: moto's server, with our extensions, on a loopback port.
+
+https://docs.getmoto.org/en/latest/docs/server_mode.html
+"""
+
+import http.client
+import os
+import socket
+import threading
+from contextlib import ExitStack
+from typing import Any, Self
+
+HOST = "127.0.0.1"
+ACCOUNT_ID = "123456789012"
+START_SECONDS = 60
+
+_changing = threading.Lock()
+_running: list["Cloud"] = []
+
+
+class PortTaken(Exception):
+    """The port that the embedded AWS was told to listen on belongs to another process."""
+
+    def __init__(self, port: int) -> None:
+        super().__init__(
+            f"Port {port} on {HOST} is taken. Stop what listens there, or choose another port."
+        )
+        self.port = port
+
+
+class Cloud:
+    """The embedded AWS, empty at its start, running for as long as the `with` block.
+
+    moto keeps its state per process, and so one process runs one Cloud at a time.
+
+    Raises PortTaken when `port` is not free (0 takes any free one), RuntimeError when another
+    Cloud runs in this process or the server does not answer within 60 seconds.
+    """
+
+    account_id = ACCOUNT_ID
+
+    def __init__(self, region: str = "eu-west-1", *, port: int = 0) -> None:
+        self.region = region
+        self._wanted_port = port
+        self._port = 0
+        self._undo = ExitStack()
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    @property
+    def url(self) -> str:
+        """The endpoint of every service. Raises RuntimeError while the cloud does not run."""
+        if not self._port:
+            raise RuntimeError("the embedded AWS is not running")
+        return f"http://{HOST}:{self._port}"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Environment variables that turn any AWS client to this cloud, and to no other.
+
+        https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
+        """
+        return {
+            "AWS_ENDPOINT_URL": self.url,
+            "AWS_ACCESS_KEY_ID": "embedded",
+            "AWS_SECRET_ACCESS_KEY": "embedded",
+            "AWS_SESSION_TOKEN": "embedded",
+            "AWS_REGION": self.region,
+            "AWS_DEFAULT_REGION": self.region,
+            "AWS_CONFIG_FILE": os.devnull,
+            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+            "AWS_EC2_METADATA_DISABLED": "true",
+        }
+
+    def client(self, service: str) -> Any:
+        """A boto3 client of `service` on this cloud, blind to the user's own AWS settings.
+
+        It does not retry: on a loopback address a second answer is the first.
+        """
+        import boto3  # noqa: PLC0415  the command must start fast; this takes a third of a second
+        import botocore.session  # noqa: PLC0415
+        from botocore.config import Config  # noqa: PLC0415
+
+        settings = {
+            "profile": (None, None, None, None),
+            "config_file": (None, None, os.devnull, None),
+            "credentials_file": (None, None, os.devnull, None),
+        }
+        session = boto3.Session(botocore_session=botocore.session.Session(settings))
+        return session.client(
+            service,
+            region_name=self.region,
+            endpoint_url=self.url,
+            aws_access_key_id="embedded",
+            aws_secret_access_key="embedded",  # noqa: S106  what moto is told is no secret
+            config=Config(
+                retries={"total_max_attempts": 1},
+                max_pool_connections=32,
+                inject_host_prefix=False,  # 127.0.0.1 has no subdomains
+            ),
+        )
+
+    def start(self) -> None:
+        """Start the server and wait until it answers; what fails on the way is taken back."""
+        with _changing:
+            if _running:
+                raise RuntimeError("an embedded AWS already runs in this process")
+            _running.append(self)
+        try:
+            self._start()
+        except BaseException:
+            self.stop()
+            raise
+
+    def stop(self) -> None:
+        """Stop the server and the model servers, and forget every resource. Safe to repeat."""
+        try:
+            self._undo.close()
+        finally:
+            self._port = 0
+            with _changing:
+                if self in _running:
+                    _running.remove(self)
+
+    def _start(self) -> None:
+        listening = self._undo.enter_context(_listen(self._wanted_port))
+        port = int(listening.getsockname()[1])
+        # moto's state machines call back on MOTO_PORT; boto3 inside moto fails on a profile that
+        # the user's environment names and no file defines.
+        self._set_environment("MOTO_PORT", str(port))
+        self._set_environment("AWS_PROFILE", None)
+        self._set_environment("AWS_DEFAULT_PROFILE", None)
+
+        from infra.embedded import extensions  # noqa: PLC0415  these import moto: a second's work
+        from infra.embedded.server import Server, configure, reset  # noqa: PLC0415
+
+        self._undo.callback(reset)
+        reset()
+        self._undo.callback(extensions.close)
+        extensions.install()
+        self._undo.callback(configure())
+        server = Server(listening)
+        self._undo.callback(server.stop)
+        server.start()
+        self._port = port
+        _await_answer(port)
+
+    def _set_environment(self, name: str, value: str | None) -> None:
+        self._undo.callback(_assign, name, os.environ.get(name))
+        _assign(name, value)
+
+
+def _assign(name: str, value: str | None) -> None:
+    if value is None:
+        os.environ.pop(name, None)
+    else:
+        os.environ[name] = value
+
+
+def _listen(port: int) -> socket.socket:
+    listening = socket.socket()
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((HOST, port))
+        listening.listen(128)
+    except OSError as error:
+        listening.close()
+        raise PortTaken(port) from error
+    return listening
+
+
+def _await_answer(port: int) -> None:
+    connection = http.client.HTTPConnection(HOST, port, timeout=START_SECONDS)
+    try:
+        connection.request("GET", "/moto-api/config")
+        status = connection.getresponse().status
+    except OSError as error:
+        raise RuntimeError(f"the embedded AWS does not answer on port {port}") from error
+    finally:
+        connection.close()
+    if status >= http.client.BAD_REQUEST:
+        raise RuntimeError(f"the embedded AWS answers {status} on port {port}")

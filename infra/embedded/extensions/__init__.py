@@ -1,0 +1,30 @@
+"""Operations that the platform's life needs and moto lacks, in moto's own manner.
+
+A module serves one AWS service. Its `install()` sets its operations on the service's Response
+class, under their snake_case names, and may be called again; what it starts (processes, threads,
+temporary folders) is ended by its `close()`, if it has one.
+"""
+
+from contextlib import ExitStack
+from importlib import import_module
+from types import ModuleType
+
+MODULES: tuple[str, ...] = ()
+
+
+def install() -> None:
+    """Add every extension to moto in this process."""
+    for module in _modules():
+        module.install()
+
+
+def close() -> None:
+    """End what the extensions have started; each gets its turn even when another fails."""
+    with ExitStack() as stack:
+        for module in _modules():
+            if hasattr(module, "close"):
+                stack.callback(module.close)
+
+
+def _modules() -> list[ModuleType]:
+    return [import_module(f"{__name__}.{name}") for name in MODULES]
