@@ -32,3 +32,21 @@ def stateful(
         protect=durability is Durability.PROTECTED,
         retain_on_delete=durability is not Durability.DISPOSABLE,
     )
+
+
+def setting_of_stateful(
+    parent: pulumi.Resource,
+    durability: Durability,
+    *,
+    depends_on: list[pulumi.Resource] | None = None,
+) -> pulumi.ResourceOptions:
+    """Options of what configures a stateful resource, such as a bucket's policy or encryption.
+
+    It is left behind together with the resource, which would stand open without it; it holds
+    nothing, so it needs no protection of its own.
+    """
+    return pulumi.ResourceOptions(
+        parent=parent,
+        depends_on=depends_on,
+        retain_on_delete=durability is not Durability.DISPOSABLE,
+    )
