@@ -148,8 +148,11 @@ def run_program(
     """
 
     async def main() -> None:
+        loop = asyncio.get_running_loop()
+        # The first error is raised; what waited for it would be logged future by future.
+        loop.set_exception_handler(lambda _loop, _context: None)
         if executor is not None:
-            asyncio.get_running_loop().set_default_executor(executor)
+            loop.set_default_executor(executor)
         configure(
             Settings(
                 monitor=monitor,
