@@ -1,0 +1,153 @@
+"""Places a model project's compiled pipeline definition in one environment.
+
+The definition comes from the project and knows no account; a pure function sets its parameters and
+puts its jobs into the network, under the keys and the role of the environment.
+
+https://docs.aws.amazon.com/sagemaker/latest/dg/pipelines-overview.html
+https://aws-sagemaker-mlops.github.io/sagemaker-model-building-pipeline-definition-JSON-schema/
+"""
+
+import copy
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from components.platform.instance_types import has_local_storage
+
+Definition = dict[str, Any]
+
+_TYPES: Mapping[str, tuple[type, ...]] = {
+    "String": (str,),
+    "Integer": (int,),
+    "Float": (int, float),
+    "Boolean": (bool,),
+}
+
+
+class DefinitionError(ValueError):
+    """A pipeline definition that the platform can't place."""
+
+
+@dataclass(frozen=True)
+class Placement:
+    """Where the jobs of a pipeline run, and under whose keys."""
+
+    role_arn: str
+    """Execution role of every job."""
+    subnet_ids: Sequence[str]
+    """Private subnets."""
+    security_group_ids: Sequence[str]
+    """Security groups of the jobs' network interfaces."""
+    kms_key_arn: str
+    """Key of volumes and outputs."""
+    tags: Mapping[str, str] = field(default_factory=dict)
+    """Tags of every job, for cost allocation."""
+
+
+def placed(
+    definition: Definition, parameters: Mapping[str, str | int | float], placement: Placement
+) -> Definition:
+    """A copy of `definition` with `parameters` as defaults and every job in its place.
+
+    Training and processing jobs get the role, the VPC, encryption between containers, the volume
+    key (left out where the instance type refuses one), an output key where the project set none,
+    and the tags. Whoever starts the pipeline with another instance type than the default must
+    choose one of the same kind of storage.
+
+    Raises DefinitionError for parameters that the definition doesn't declare or declares with
+    another type, and for a job whose instance type is neither a literal nor a parameter.
+    """
+    result = copy.deepcopy(definition)
+    _set_defaults(result, parameters)
+    defaults = {each["Name"]: each.get("DefaultValue") for each in result.get("Parameters", [])}
+    for step in _steps(result.get("Steps", [])):
+        if step["Type"] == "Training":
+            _place_training(step, defaults, placement)
+        elif step["Type"] == "Processing":
+            _place_processing(step, defaults, placement)
+    return result
+
+
+def _set_defaults(definition: Definition, parameters: Mapping[str, str | int | float]) -> None:
+    declared = {each["Name"]: each for each in definition.get("Parameters", [])}
+    missing = sorted(parameters.keys() - declared.keys())
+    if missing:
+        raise DefinitionError(
+            f"the pipeline definition declares no parameter {', '.join(missing)}; "
+            f"it declares {', '.join(sorted(declared)) or 'none'}"
+        )
+    for name, value in parameters.items():
+        type_ = declared[name]["Type"]
+        fits = isinstance(value, _TYPES[type_]) and isinstance(value, bool) == (type_ == "Boolean")
+        if not fits:
+            raise DefinitionError(
+                f"the pipeline parameter {name} is declared as {type_}, and can't be {value!r}"
+            )
+        declared[name]["DefaultValue"] = value
+
+
+def _steps(steps: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    for step in steps:
+        yield step
+        if step["Type"] == "Condition":
+            yield from _steps(step["Arguments"].get("IfSteps", []))
+            yield from _steps(step["Arguments"].get("ElseSteps", []))
+
+
+def _place_training(
+    step: dict[str, Any], defaults: Mapping[str, Any], placement: Placement
+) -> None:
+    request = step["Arguments"]
+    _place_job(request, placement)
+    request["VpcConfig"] = _vpc(placement)
+    request["EnableInterContainerTrafficEncryption"] = True
+    request["OutputDataConfig"].setdefault("KmsKeyId", placement.kms_key_arn)
+    _set_volume_key(step["Name"], request["ResourceConfig"], defaults, placement)
+
+
+def _place_processing(
+    step: dict[str, Any], defaults: Mapping[str, Any], placement: Placement
+) -> None:
+    request = step["Arguments"]
+    _place_job(request, placement)
+    network = request.setdefault("NetworkConfig", {})
+    network["VpcConfig"] = _vpc(placement)
+    network["EnableInterContainerTrafficEncryption"] = True
+    if "ProcessingOutputConfig" in request:
+        request["ProcessingOutputConfig"].setdefault("KmsKeyId", placement.kms_key_arn)
+    cluster = request["ProcessingResources"]["ClusterConfig"]
+    _set_volume_key(step["Name"], cluster, defaults, placement)
+
+
+def _place_job(request: dict[str, Any], placement: Placement) -> None:
+    request["RoleArn"] = placement.role_arn
+    tags = {tag["Key"]: tag["Value"] for tag in request.get("Tags", [])} | dict(placement.tags)
+    if tags:
+        request["Tags"] = [{"Key": key, "Value": value} for key, value in tags.items()]
+
+
+def _vpc(placement: Placement) -> dict[str, list[str]]:
+    return {
+        "SecurityGroupIds": list(placement.security_group_ids),
+        "Subnets": list(placement.subnet_ids),
+    }
+
+
+def _set_volume_key(
+    step: str, cluster: dict[str, Any], defaults: Mapping[str, Any], placement: Placement
+) -> None:
+    if has_local_storage(_instance_type(step, cluster, defaults)):
+        cluster.pop("VolumeKmsKeyId", None)
+    else:
+        cluster["VolumeKmsKeyId"] = placement.kms_key_arn
+
+
+def _instance_type(step: str, cluster: dict[str, Any], defaults: Mapping[str, Any]) -> str:
+    given = cluster.get("InstanceType")
+    if isinstance(given, dict):
+        given = defaults.get(str(given.get("Get", "")).removeprefix("Parameters."))
+    if not isinstance(given, str):
+        raise DefinitionError(
+            f"the instance type of step {step} must be a literal or a parameter with a default"
+        )
+    return given
