@@ -85,7 +85,7 @@ RESOURCES: dict[str, Plausible] = {
     "aws:ec2/route:Route": Plausible("r-{hex}"),
     "aws:ec2/routeTable:RouteTable": _ec2("rtb", "route-table"),
     "aws:ec2/routeTableAssociation:RouteTableAssociation": Plausible("rtbassoc-{hex}"),
-    "aws:ec2/securityGroup:SecurityGroup": _ec2("sg", "security-group", name="{name}"),
+    "aws:ec2/securityGroup:SecurityGroup": _ec2("sg", "security-group", name="{logical}"),
     "aws:ec2/subnet:Subnet": _ec2("subnet", "subnet"),
     "aws:ec2/vpc:Vpc": _ec2(
         "vpc",
