@@ -254,7 +254,7 @@ def _hardened_bucket(
         versioning_configuration={"status": "Enabled"},
         opts=setting_of_stateful(parent, durability, depends_on=[encrypted]),
     )
-    aws.s3.BucketLifecycleConfiguration(
+    kept = aws.s3.BucketLifecycleConfiguration(
         f"{name}-lifecycle",
         bucket=bucket.bucket,
         rules=[lifecycle],
@@ -264,6 +264,6 @@ def _hardened_bucket(
         f"{name}-policy",
         bucket=bucket.bucket,
         policy=rendered(policy, bucket_arn=bucket.arn, **policy_inputs),
-        opts=setting_of_stateful(parent, durability, depends_on=[versioned]),
+        opts=setting_of_stateful(parent, durability, depends_on=[kept]),
     )
     return _Hardened(bucket=attached.bucket, arn=bucket.arn)
