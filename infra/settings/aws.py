@@ -1,0 +1,77 @@
+"""Values that AWS allows: regions, and instance types per use.
+
+They come from botocore's service models, but are kept beside this module in `aws.json`: reading
+botocore's SageMaker model costs 80 ms and importing its loader 300 ms, this file one. A test
+keeps them in step; `python -m infra.settings.aws` writes the file anew.
+"""
+
+import functools
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from infra.settings.mistakes import did_you_mean, refusal, shown
+
+FILE = Path(__file__).with_name("aws.json")
+USES = {
+    "training": "TrainingInstanceType",
+    "processing": "ProcessingInstanceType",
+    "endpoint": "ProductionVariantInstanceType",
+    "transform": "TransformInstanceType",
+}
+"""What an instance is for, and the botocore shape that lists the types allowed for it."""
+
+
+@functools.cache
+def allowed() -> dict[str, list[str]]:
+    """Sorted values by kind: `regions`, and each of the USES."""
+    values: dict[str, list[str]] = json.loads(FILE.read_text())
+    return values
+
+
+def allowed_by_botocore() -> dict[str, list[str]]:
+    """The same, read from the installed botocore.
+
+    Regions are those of the `aws` partition that have SageMaker: the other partitions have ARNs
+    of their own.
+    """
+    import botocore.session  # type: ignore[import-untyped]  # noqa: PLC0415 - see above
+
+    session = botocore.session.get_session()
+    model = session.get_service_model("sagemaker")
+    return {"regions": sorted(session.get_available_regions("sagemaker"))} | {
+        use: sorted(model.shape_for(shape).enum) for use, shape in USES.items()
+    }
+
+
+def region_mistake(value: object) -> tuple[str, str] | None:
+    """What is wrong with a region, and a hint; None where it is right."""
+    if value in allowed()["regions"]:
+        return None
+    hint = did_you_mean(value, allowed()["regions"])
+    return f"{shown(value)} is not an AWS region with SageMaker.", hint
+
+
+@dataclass(frozen=True)
+class InstanceType:
+    """Refuses an instance type that SageMaker does not offer for one use."""
+
+    use: str
+    setting: str
+    """Where it is set, for `maslow schema --values`."""
+
+    def __call__(self, value: str) -> str:
+        """The value itself."""
+        if value in allowed()[self.use]:
+            return value
+        article = "an" if self.use[0] in "aeiou" else "a"
+        guess = did_you_mean(value, allowed()[self.use])
+        listed = f"(maslow schema --values {self.setting} lists them)"
+        raise refusal(
+            f"{shown(value)} is not {article} {self.use} instance type.",
+            f"{guess} {listed}" if guess else listed,
+        )
+
+
+if __name__ == "__main__":
+    FILE.write_text(json.dumps(allowed_by_botocore(), indent=1) + "\n")

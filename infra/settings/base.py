@@ -1,0 +1,54 @@
+"""What all settings models share: strict, frozen, closed, and a few kinds of value."""
+
+import re
+from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from infra.settings.mistakes import refusal, shown
+
+
+class Settings(BaseModel):
+    """A group of settings. Unknown keys and values of a neighbouring type are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+
+
+@dataclass(frozen=True)
+class Percent:
+    """Reads `10%` as 10, between two bounds; with `off`, the word off as 0."""
+
+    low: int
+    high: int
+    off: bool = False
+
+    def __call__(self, value: object) -> int:
+        """The whole number before the percent sign."""
+        allowed = f"Allowed: {self.low}% to {self.high}%{', or off' if self.off else ''}."
+        if self.off and value == "off":
+            return 0
+        if not isinstance(value, str) or not re.fullmatch(r"[0-9]{1,3}%", value):
+            raise refusal(f"{shown(value)} is not a percentage.", allowed)
+        percent = int(value[:-1])
+        if not self.low <= percent <= self.high:
+            raise refusal(f"{value} is out of bounds.", allowed)
+        return percent
+
+    def json_schema(self) -> dict[str, object]:
+        """The form for editors; its bounds are in the description."""
+        return {"type": "string", "pattern": "^[0-9]{1,3}%$" + ("|^off$" if self.off else "")}
+
+
+def email_address(value: str) -> str:
+    """Refuse what cannot be an e-mail address or, as an owner tag, an AWS tag value.
+
+    https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html
+    """
+    if not re.fullmatch(r"[\w.+-]+@[\w-]+(\.[\w-]+)+", value, re.ASCII):
+        raise refusal(f"{shown(value)} is not an e-mail address.")
+    return value
+
+
+EmailAddress = Annotated[str, AfterValidator(email_address)]
+PositiveInt = Annotated[int, Field(ge=1)]

@@ -1,0 +1,114 @@
+"""Need 2, clean data is there by itself: the lake and the feature groups."""
+
+import re
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, Field, model_validator
+
+from infra.settings.base import PositiveInt, Settings
+from infra.settings.mistakes import Mistake, did_you_mean, refusal, refusals, shown
+
+BYTES_PER_GB = 1_000_000_000
+NAME_LIMIT = 64
+RESERVED_FEATURES = ("is_deleted", "write_time", "api_invocation_time")
+
+FeatureType = Literal["string", "integral", "fractional"]
+
+
+def service_name(value: str) -> str:
+    """Refuse a name that SageMaker Feature Store refuses.
+
+    https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_FeatureDefinition.html
+    """
+    if not re.fullmatch(r"[a-zA-Z0-9]([-_]*[a-zA-Z0-9]){0,63}", value) or len(value) > NAME_LIMIT:
+        raise refusal(
+            f"{shown(value)} is not a name for the feature store.",
+            f"Letters, digits, and - or _ between them, at most {NAME_LIMIT} characters.",
+        )
+    return value
+
+
+def feature_name(value: str) -> str:
+    """Refuse a name that Feature Store refuses or keeps for itself."""
+    if value in RESERVED_FEATURES:
+        raise refusal(f"{value} is a name that the feature store keeps for itself.")
+    return service_name(value)
+
+
+ServiceName = Annotated[str, AfterValidator(service_name)]
+FeatureName = Annotated[str, AfterValidator(feature_name)]
+
+
+class Zone(Settings):
+    """One zone of the lake: a bucket of its own."""
+
+    retention_days: PositiveInt | None = Field(
+        None, description="Days after which objects expire; without it they stay."
+    )
+    noncurrent_days: PositiveInt = Field(
+        30, description="Days that overwritten or deleted versions can be brought back."
+    )
+
+
+class Zones(Settings):
+    """The three zones that every lake has."""
+
+    raw: Zone = Field(Zone(), description="Data as it arrived.")
+    curated: Zone = Field(Zone(), description="Data cleaned and checked; models train on it.")
+    features: Zone = Field(Zone(), description="What the feature store keeps offline.")
+
+
+class Lake(Settings):
+    """The data lake and its query engine."""
+
+    zones: Zones = Field(Zones(), description="How long each zone keeps what.")
+    scan_limit_gb: float = Field(
+        100.0,
+        ge=0.01,  # Athena's smallest limit is 10 MB
+        description="Most that one Athena query may scan, in GB (at least 0.01).",
+    )
+
+    @property
+    def scan_limit_bytes(self) -> int:
+        """The limit as Athena takes it."""
+        return round(self.scan_limit_gb * BYTES_PER_GB)
+
+
+class FeatureGroup(Settings):
+    """Features of one kind of record, in the feature store."""
+
+    name: ServiceName = Field(description="What models call it.")
+    version: PositiveInt = Field(
+        1, description="Raise it to change features: AWS cannot change a group in place."
+    )
+    record_id: str = Field(description="The feature that tells records apart.")
+    event_time: str = Field(description="The feature that says when; a string or fractional one.")
+    features: dict[FeatureName, FeatureType] = Field(
+        min_length=1,
+        max_length=2500,
+        description="Each feature's name and type: string, integral or fractional.",
+    )
+    online: bool = Field(True, description="Whether features can be read within milliseconds.")
+
+    @model_validator(mode="after")
+    def _known_keys(self) -> Self:
+        mistakes = [
+            Mistake(
+                (key,),
+                f"{shown(feature)} is not among the features.",
+                did_you_mean(feature, self.features) or f"Allowed: {', '.join(self.features)}.",
+            )
+            for key, feature in (("record_id", self.record_id), ("event_time", self.event_time))
+            if feature not in self.features
+        ]
+        if self.features.get(self.event_time) == "integral":
+            mistakes.append(
+                Mistake(
+                    ("event_time",),
+                    f"{self.event_time} is integral, and an event time is not.",
+                    "Make it a string (2026-01-31T12:00:00Z) or fractional (Unix seconds).",
+                )
+            )
+        if mistakes:
+            raise refusals(mistakes)
+        return self

@@ -1,0 +1,82 @@
+"""What is wrong in a stack file, in words that its reader uses."""
+
+import difflib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from pydantic_core import PydanticCustomError
+
+Path = tuple[str | int, ...]
+"""Where a value stands: mapping keys and list positions, from the outside in."""
+
+QUOTED_LENGTH = 60
+REFUSED = "refused"
+"""The pydantic error type of every check of our own: its context holds finished mistakes."""
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """One thing that is wrong, and where."""
+
+    path: Path
+    """Before a mistake is reported this is relative to the value that was checked."""
+    message: str
+    """What was found and why it cannot stay. Begins in lower case or with the value."""
+    hint: str = ""
+    """What would do instead, as whole sentences."""
+    setting: str = ""
+    """The path as people write it: `models[readmission].serving.instance`."""
+    line: int | None = None
+    """Counted from 1; None where there is no file to point into."""
+
+
+class SettingsError(Exception):
+    """A stack file cannot be used; `mistakes` holds every reason, in the order of the file."""
+
+    def __init__(self, source: str, mistakes: Sequence[Mistake]) -> None:
+        self.source = source
+        self.mistakes = sorted(mistakes, key=lambda mistake: mistake.line or 0)
+        super().__init__(source, self.mistakes)
+
+    def __str__(self) -> str:
+        count = len(self.mistakes)
+        blocks = [f"{self.source} has {count} mistake{'' if count == 1 else 's'}", ""]
+        width = max(
+            (len(str(mistake.line)) for mistake in self.mistakes if mistake.line), default=0
+        )
+        for mistake in self.mistakes:
+            place = f"line {mistake.line:>{width}}  " if mistake.line else ""
+            named = f"{mistake.setting}: " if mistake.setting else ""
+            blocks.append(f"  {place}{named}{mistake.message}")
+            indent = " " * (2 + len(place))
+            blocks.extend(f"{indent}{line}" for line in mistake.hint.splitlines())
+        return "\n".join(blocks)
+
+
+def refusal(message: str, hint: str = "") -> PydanticCustomError:
+    """What a validator raises to refuse its value."""
+    return refusals([Mistake((), message, hint)])
+
+
+def refusals(mistakes: Iterable[Mistake]) -> PydanticCustomError:
+    """What a validator of a whole model raises: mistakes with paths relative to that model."""
+    return PydanticCustomError(REFUSED, "refused", {"mistakes": tuple(mistakes)})
+
+
+def shown(value: object) -> str:
+    """A value as a mistake quotes it, shortened where it is long."""
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= QUOTED_LENGTH else f"{text[: QUOTED_LENGTH - 1]}…"
+
+
+def nearest(word: object, known: Iterable[str]) -> str | None:
+    """The known spelling that `word` most probably means."""
+    matches = difflib.get_close_matches(str(word), list(known), n=1, cutoff=0.6)
+    return matches[0] if matches else None
+
+
+def did_you_mean(word: object, known: Iterable[str]) -> str:
+    """`Did you mean X?`, or nothing where nothing is near."""
+    match = nearest(word, known)
+    return f"Did you mean {match}?" if match else ""

@@ -1,0 +1,181 @@
+"""Need 4, a model stays good by itself: serving, watching, retraining; and the model as a whole."""
+
+import re
+from pathlib import PurePosixPath
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
+
+from infra.settings.aws import InstanceType, allowed
+from infra.settings.base import Percent, PositiveInt, Settings
+from infra.settings.mistakes import Mistake, refusal, refusals, shown
+from infra.settings.platform import Accept, Processing, Training
+
+MODEL_NAME_LIMIT = 24
+CANARY = Percent(1, 50, off=True)  # SageMaker takes a canary of at most half the fleet
+CAPTURE = Percent(1, 100)
+
+EndpointInstance = Annotated[
+    str,
+    AfterValidator(InstanceType("endpoint", "serving.instance")),
+    Field(json_schema_extra=lambda schema: schema.update(enum=allowed()["endpoint"])),
+]
+
+
+def model_name(value: str) -> str:
+    """Refuse a name that would not fit into the names of the model's resources."""
+    if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", value) or len(value) > MODEL_NAME_LIMIT:
+        raise refusal(
+            f"{shown(value)} is not a model name.",
+            "Small letters, digits and single hyphens between them, a letter first, "
+            f"at most {MODEL_NAME_LIMIT} characters.",
+        )
+    return value
+
+
+def project_path(value: str) -> str:
+    """Refuse a path that leads out of the repository."""
+    path = PurePosixPath(value)
+    if not path.parts or path.is_absolute() or ".." in path.parts:
+        raise refusal(
+            f"{shown(value)} is not a folder of this repository.", "Example: templates/tabular."
+        )
+    return value
+
+
+def data_prefix(value: str) -> str:
+    """Refuse what does not join into an S3 URI."""
+    if not re.fullmatch(r"[\w.-]+(/[\w.-]+)*", value, re.ASCII):
+        raise refusal(
+            f"{shown(value)} is not a prefix in the curated zone.",
+            "Letters, digits, . _ - and / between them: visits/2026.",
+        )
+    return value
+
+
+class Scale(Settings):
+    """How many instances answer requests."""
+
+    min: PositiveInt = Field(1, description="Fewest instances.")
+    max: PositiveInt = Field(4, description="Most instances.")
+    invocations_per_minute: PositiveInt = Field(
+        600, description="Requests a minute that one instance should get; more adds instances."
+    )
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.min > self.max:
+            raise refusals(
+                [Mistake(("min",), f"{self.min} is more than max, which is {self.max}.")]
+            )
+        return self
+
+
+class Rollout(Settings):
+    """How a new version takes over from the one before."""
+
+    canary: Annotated[int, BeforeValidator(CANARY), WithJsonSchema(CANARY.json_schema())] = Field(
+        10, description="Share of the fleet that goes first, 1% to 50%; off moves all at once."
+    )
+    bake_minutes: Annotated[int, Field(ge=0, le=60)] = Field(
+        10, description="Minutes that the canary must pass without an alarm, at most 60."
+    )
+
+
+class EndpointAlarms(Settings):
+    """When an endpoint is not well; the same alarms roll a new version back."""
+
+    latency_ms: PositiveInt = Field(500, description="Model latency (p95) in milliseconds.")
+    errors_percent: Annotated[float, Field(gt=0, le=100)] = Field(
+        1.0, description="Requests that fail in the model or the endpoint, in percent."
+    )
+
+
+class Serving(Settings):
+    """The endpoint."""
+
+    instance: EndpointInstance = Field(
+        "ml.c6i.large", description="Instance type: CPU, GPU (ml.g6…) or Inferentia (ml.inf2…)."
+    )
+    scale: Scale = Field(Scale(), description="How it grows with its load.")
+    rollout: Rollout = Field(Rollout(), description="How a new version takes over.")
+    alarms: EndpointAlarms = Field(EndpointAlarms(), description="When it is not well.")
+
+
+class Monitor(Settings):
+    """Watching the data that the endpoint sees."""
+
+    data: Literal["hourly", "daily", "off"] = Field(
+        "daily", description="How often captured requests are compared with the training data."
+    )
+    capture: Annotated[int, BeforeValidator(CAPTURE), WithJsonSchema(CAPTURE.json_schema())] = (
+        Field(100, description="Share of the requests that is captured, 1% to 100%.")
+    )
+    drift_threshold: Annotated[float, Field(gt=0, le=1)] = Field(
+        0.1, description="Distance from the training data at which a feature has drifted, 0 to 1."
+    )
+
+
+class Retrain(Settings):
+    """Training anew without being asked."""
+
+    on: tuple[Literal["drift"], ...] = Field(
+        ("drift",), description="What starts it; [] for nothing."
+    )
+    cooldown_hours: PositiveInt = Field(
+        24, description="Hours after a start in which nothing starts it again."
+    )
+
+
+class ModelSettings(Settings):
+    """A model: what it learns from, how it is trained, served and kept good."""
+
+    name: Annotated[str, AfterValidator(model_name)] = Field(
+        description="Names its registry, pipeline and endpoint."
+    )
+    project: Annotated[str, AfterValidator(project_path)] = Field(
+        description="Folder of the model project, from the repository's root; holds pipeline.json."
+    )
+    features: tuple[str, ...] = Field((), description="Feature groups that it reads, by name.")
+    target: Annotated[str, Field(min_length=1)] = Field(
+        "target", description="Column that the model learns to predict."
+    )
+    data: Annotated[str, AfterValidator(data_prefix)] | None = Field(
+        None,
+        description="Prefix of the training data in the curated zone; the model's name if unset.",
+    )
+    training: Training = Field(Training(), description="The training job.")
+    processing: Processing = Field(
+        Processing(), description="The jobs around it: preparing, evaluating, watching."
+    )
+    accept: Accept = Field(Accept(), description="What it must reach to be registered.")
+    approval: Literal["manual", "automatic"] = Field(
+        "manual", description="Who approves a registered version for deployment."
+    )
+    serving: Serving = Field(Serving(), description="The endpoint.")
+    monitor: Monitor = Field(Monitor(), description="Watching the data it sees.")
+    retrain: Retrain = Field(Retrain(), description="Training anew without being asked.")
+
+    @model_validator(mode="after")
+    def _drift_is_watched(self) -> Self:
+        if self.monitor.data == "off" and "on" in self.retrain.model_fields_set and self.retrain.on:
+            raise refusals(
+                [
+                    Mistake(
+                        ("retrain", "on"),
+                        "drift is not found while monitor.data is off.",
+                        "Set monitor.data to hourly or daily, or retrain.on to [].",
+                    )
+                ]
+            )
+        return self
+
+    @property
+    def data_prefix(self) -> str:
+        """Where its training data lies in the curated zone."""
+        return self.data or self.name
+
+    @property
+    def retrains_on_drift(self) -> bool:
+        """Whether drift starts training: asked for, and watched for."""
+        return self.monitor.data != "off" and "drift" in self.retrain.on

@@ -1,0 +1,101 @@
+"""The platform's settings as a whole, and what must fit between their parts."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Literal, Self
+
+from pydantic import Field, model_validator
+
+from infra.settings.base import EmailAddress, Settings
+from infra.settings.data import FeatureGroup, Lake
+from infra.settings.devops import Delivery, Source
+from infra.settings.foundation import Alerts, Budget, Logs, Network
+from infra.settings.mistakes import Mistake, did_you_mean, refusals, shown
+from infra.settings.mlops import ModelSettings
+
+
+class PlatformSettings(Settings):
+    """One environment: everything under `maslow:platform`."""
+
+    owner: EmailAddress = Field(description="Who answers for the environment; tags everything.")
+    durability: Literal["disposable", "keep", "protected"] = Field(
+        "keep",
+        description="What a destroy does to data: takes it, leaves it in AWS, or is refused.",
+    )
+    network: Network = Field(description="The private network that everything runs in.")
+    logs: Logs = Field(Logs(), description="Log groups.")
+    budget: Budget | None = Field(None, description="What the environment may cost.")
+    alerts: Alerts = Field(Alerts(), description="Who hears of alarms, failures and spending.")
+    source: Source = Field(description="The repository of the platform.")
+    delivery: Delivery = Field(Delivery(), description="How a change travels into the environment.")
+    lake: Lake = Field(Lake(), description="The data lake.")
+    features: tuple[FeatureGroup, ...] = Field((), description="Feature groups.")
+    models: tuple[ModelSettings, ...] = Field((), description="Models.")
+
+    @model_validator(mode="after")
+    def _parts_fit(self) -> Self:
+        include = {"features": {"__all__": {"name", "version"}}}
+        parts = self.model_dump(
+            include=include | {"models": {"__all__": {"name", "features"}}}, mode="json"
+        )
+        if mistakes := list(misfits(parts)):
+            raise refusals(mistakes)
+        return self
+
+    def feature_group(self, name: str) -> FeatureGroup:
+        """The newest version of a feature group.
+
+        Raises LookupError where there is none of that name; a model's `features` are known ones.
+        """
+        versions = [group for group in self.features if group.name == name]
+        if not versions:
+            raise LookupError(name)
+        return max(versions, key=lambda group: group.version)
+
+
+def misfits(values: Mapping[str, Any]) -> Iterator[Mistake]:
+    """What does not fit between feature groups and models, in values as a stack file has them.
+
+    It reads plain values and passes over malformed ones, so that these mistakes are found
+    in the same run as the ones within a part.
+    """
+    groups = _entries(values, "features")
+    models = _entries(values, "models")
+    seen_groups: set[tuple[str, Any]] = set()
+    for index, group in groups:
+        name, version = group["name"], group.get("version", 1)
+        if (name, version) in seen_groups:
+            yield Mistake(
+                ("features", index, "name"),
+                f"version {version} of {name} is here twice.",
+                "Give one of them another name or version.",
+            )
+        seen_groups.add((name, version))
+    known = [group["name"] for _, group in groups]
+    seen_models: set[str] = set()
+    for index, model in models:
+        if model["name"] in seen_models:
+            yield Mistake(
+                ("models", index, "name"),
+                f"two models are called {model['name']}.",
+                "Give one of them another name.",
+            )
+        seen_models.add(model["name"])
+        wanted = model.get("features")
+        for position, group in enumerate(wanted if isinstance(wanted, list) else []):
+            if isinstance(group, str) and group not in known:
+                listed = f"Known: {', '.join(dict.fromkeys(known)) or 'none'}."
+                yield Mistake(
+                    ("models", index, "features", position),
+                    f"there is no feature group {shown(group)}.",
+                    did_you_mean(group, known) or listed,
+                )
+
+
+def _entries(values: Mapping[str, Any], key: str) -> list[tuple[int, Mapping[str, Any]]]:
+    """Position and entry of each list item that has a name."""
+    entries = values.get(key)
+    return [
+        (index, entry)
+        for index, entry in enumerate(entries if isinstance(entries, list) else [])
+        if isinstance(entry, dict) and isinstance(entry.get("name"), str)
+    ]

@@ -1,0 +1,223 @@
+"""Reading a stack file: one frozen object, or every mistake in it at once."""
+
+import ipaddress
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from infra.settings.aws import region_mistake
+from infra.settings.mistakes import Mistake, SettingsError, did_you_mean, shown
+from infra.settings.mistakes import Path as SettingPath
+from infra.settings.root import PlatformSettings, misfits
+from infra.settings.yamlfile import Document, read
+
+REGION, PLATFORM = "aws:region", "maslow:platform"
+PLATFORM_PATH: SettingPath = ("config", PLATFORM)
+ENVIRONMENT_LIMIT = 16
+
+
+@dataclass(frozen=True)
+class StackFile:
+    """One environment, read and checked."""
+
+    environment: str
+    """The stack's name: `dev` of Pulumi.dev.yaml."""
+    region: str
+    platform: PlatformSettings
+    path: Path | None
+    """The file; None where the values did not come from one."""
+
+
+def load(path: Path) -> StackFile:
+    """Read stacks/Pulumi.<environment>.yaml.
+
+    The model projects are looked for below the parent of the file's folder, and the network is
+    compared with those of the stack files beside it. Raises SettingsError with every mistake.
+    """
+    try:
+        document = read(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise SettingsError(_shown_path(path), [_no_such_file(path)]) from None
+    except UnicodeDecodeError as error:
+        broken = Mistake((), f"is not UTF-8 text (byte {error.start}).")
+        raise SettingsError(_shown_path(path), [broken]) from None
+    if document.values is None and document.mistakes:
+        raise SettingsError(_shown_path(path), list(_placed(document.mistakes, document)))
+    return _checked(document, environment_of(path), path)
+
+
+def from_config(
+    values: Mapping[str, Any], region: str | None, environment: str, source: Path | None = None
+) -> StackFile:
+    """Check what the Pulumi engine hands over as `maslow:platform` and `aws:region`.
+
+    With `source`, its stack file, mistakes have their lines and the checks of `load` against the
+    disk apply. Raises SettingsError with every mistake.
+    """
+    given = {PLATFORM: values} | ({} if region is None else {REGION: region})
+    document = Document({"config": given})
+    if source is not None and source.is_file():
+        document.lines = read(source.read_text(encoding="utf-8")).lines
+    return _checked(document, environment, source)
+
+
+def environment_of(path: Path) -> str:
+    """`dev` of `stacks/Pulumi.dev.yaml`."""
+    return path.name.removeprefix("Pulumi.").removesuffix(path.suffix)
+
+
+def beside(path: Path) -> list[Path]:
+    """The other stack files of the same folder, sorted."""
+    return sorted(other for other in path.parent.glob("Pulumi.*.yaml") if other != path)
+
+
+def _checked(document: Document, environment: str, path: Path | None) -> StackFile:
+    found = [*document.mistakes, *_environment_mistakes(environment), *_frame_mistakes(document)]
+    config = _mapping(_mapping(document.values).get("config"))
+    values = config.get(PLATFORM)
+    platform = None
+    if isinstance(values, Mapping):
+        below: list[Mistake] = []
+        try:
+            platform = PlatformSettings.model_validate_json(json.dumps(values))
+        except ValidationError as error:
+            from infra.settings import words  # noqa: PLC0415 - builds the schema, for mistakes only
+
+            below = [*words.mistakes(error), *misfits(values)]
+        if path is not None:
+            below += [*_project_mistakes(values, path.parent.parent), *_overlaps(values, path)]
+        found += [replace(mistake, path=(*PLATFORM_PATH, *mistake.path)) for mistake in below]
+    if found or platform is None:
+        source = _shown_path(path) if path else f"The configuration of {environment}"
+        raise SettingsError(source, list(_placed(dict.fromkeys(found), document)))
+    return StackFile(environment, config[REGION], platform, path)
+
+
+def _environment_mistakes(environment: str) -> Iterator[Mistake]:
+    """The environment's name is part of bucket names, which have neither capitals nor dots."""
+    name = r"[a-z][a-z0-9]*(-[a-z0-9]+)*"
+    if not re.fullmatch(name, environment) or len(environment) > ENVIRONMENT_LIMIT:
+        yield Mistake(
+            (),
+            f"{shown(environment)} is not a name for an environment.",
+            "Small letters, digits and single hyphens between them, a letter first, "
+            f"at most {ENVIRONMENT_LIMIT} characters.",
+        )
+
+
+def _frame_mistakes(document: Document) -> Iterator[Mistake]:
+    """What is wrong around `maslow:platform`."""
+    from infra.settings.schema import ENGINE_KEYS  # noqa: PLC0415
+
+    top = _mapping(document.values)
+    for key in top:
+        if key != "config" and key not in ENGINE_KEYS:
+            yield Mistake((key,), "is not a key of a stack file.", did_you_mean(key, ["config"]))
+    config = top.get("config")
+    if not isinstance(config, Mapping):
+        yield Mistake(("config",), "is missing.", f"It holds {REGION} and {PLATFORM}.")
+        return
+    for key in config:
+        if key.startswith("maslow:") and key != PLATFORM:
+            yield Mistake(("config", key), "is not a setting here.", f"Did you mean {PLATFORM}?")
+    if REGION not in config:
+        yield Mistake(("config", REGION), "is missing.", "Example: eu-west-1.")
+    elif wrong := region_mistake(config[REGION]):
+        yield Mistake(("config", REGION), *wrong)
+    if PLATFORM not in config:
+        yield Mistake(PLATFORM_PATH, "is missing.")
+    elif not isinstance(config[PLATFORM], Mapping):
+        yield Mistake(PLATFORM_PATH, f"{shown(config[PLATFORM])} is not a group of settings.")
+
+
+def _project_mistakes(values: Mapping[str, Any], root: Path) -> Iterator[Mistake]:
+    for index, model in _models(values):
+        project = model.get("project")
+        if isinstance(project, str) and not (root / project / "pipeline.json").is_file():
+            holders = sorted(
+                str(file.parent.relative_to(root))
+                for parent in ("models", "templates")
+                for file in (root / parent).glob("*/pipeline.json")
+            )
+            known = f"Model projects here: {', '.join(holders)}." if holders else ""
+            yield Mistake(
+                ("models", index, "project"),
+                f"{project} has no pipeline.json.",
+                did_you_mean(project, holders) or known,
+            )
+
+
+def _overlaps(values: Mapping[str, Any], path: Path) -> Iterator[Mistake]:
+    own = _network(values)
+    for other in beside(path) if own else ():
+        config = _mapping(_mapping(read(other.read_text(encoding="utf-8")).values).get("config"))
+        theirs = _network(_mapping(config.get(PLATFORM)))
+        if own and theirs and own.overlaps(theirs):
+            yield Mistake(
+                ("network", "cidr"),
+                f"{own} overlaps {theirs} of {_shown_path(other)}.",
+                "Give each environment a range of its own.",
+            )
+
+
+def _network(values: Mapping[str, Any]) -> ipaddress.IPv4Network | None:
+    try:
+        return ipaddress.IPv4Network(_mapping(values.get("network")).get("cidr"))
+    except ValueError:
+        return None
+
+
+def _placed(found: Iterable[Mistake], document: Document) -> Iterator[Mistake]:
+    """The mistakes with lines, and with paths as people write them."""
+    for mistake in found:
+        line = document.line(mistake.path) if document.lines else None
+        yield replace(mistake, line=line, setting=_setting(mistake.path, document.values))
+
+
+def _setting(path: SettingPath, values: Any) -> str:
+    """`models[readmission].serving.instance`: list items by name where they have one."""
+    text = ""
+    for depth, step in enumerate(path):
+        values = _below(values, step)
+        if isinstance(step, int):
+            name = _mapping(values).get("name")
+            text += f"[{name if isinstance(name, str) else step + 1}]"
+        elif path[:depth] in ((), ("config",), PLATFORM_PATH):
+            text = step
+        else:
+            text += f".{step}"
+    return text
+
+
+def _below(values: Any, step: str | int) -> Any:
+    if isinstance(step, int):
+        return values[step] if isinstance(values, list) and step < len(values) else None
+    return _mapping(values).get(step)
+
+
+def _models(values: Mapping[str, Any]) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    models = values.get("models")
+    for index, model in enumerate(models if isinstance(models, list) else []):
+        yield index, _mapping(model)
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _no_such_file(path: Path) -> Mistake:
+    environments = [environment_of(other) for other in beside(path)]
+    if not environments:
+        return Mistake((), f"there is no such file, and none like it in {path.parent.name}.")
+    guess = did_you_mean(environment_of(path), environments)
+    known = f"Environments here: {', '.join(environments)}."
+    return Mistake((), "there is no such file.", f"{guess} {known}" if guess else known)
+
+
+def _shown_path(path: Path) -> str:
+    return f"{path.parent.name}/{path.name}" if path.parent.name else path.name
