@@ -1,0 +1,78 @@
+"""The newest approved version of a model: looked up in the registry, or assumed offline."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+NO_SUCH_GROUP = {"ValidationException", "ResourceNotFound", "ResourceNotFoundException"}
+"""What SageMaker answers for a model package group that is not there yet."""
+
+
+@dataclass(frozen=True)
+class ModelVersion:
+    """An approved model package."""
+
+    arn: str
+    """ARN of the model package."""
+    constraints_uri: str | None = None
+    """S3 URI of Model Monitor's constraints.json for its training data."""
+    statistics_uri: str | None = None
+    """S3 URI of the statistics.json beside it."""
+
+
+Lookup = Callable[[str], ModelVersion | None]
+"""From the name of a model package group to its newest approved version, if it has one."""
+
+
+def none_yet(_group: str) -> ModelVersion | None:
+    """The first pass over an environment: nothing is trained yet."""
+    return None
+
+
+def assumed(region: str, account: str) -> Lookup:
+    """Every group has an approved version 1 with a baseline."""
+
+    def look_up(group: str) -> ModelVersion:
+        baseline = f"s3://{group}/baseline"
+        return ModelVersion(
+            arn=f"arn:aws:sagemaker:{region}:{account}:model-package/{group}/1",
+            constraints_uri=f"{baseline}/constraints.json",
+            statistics_uri=f"{baseline}/statistics.json",
+        )
+
+    return look_up
+
+
+def in_registry(sagemaker: Any) -> Lookup:
+    """Ask SageMaker's model registry, by a boto3 client.
+
+    https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ListModelPackages.html
+
+    The look-up raises botocore's ClientError for anything but a missing group.
+    """
+
+    def look_up(group: str) -> ModelVersion | None:
+        try:
+            packages = sagemaker.list_model_packages(
+                ModelPackageGroupName=group,
+                ModelApprovalStatus="Approved",
+                SortBy="CreationTime",
+                SortOrder="Descending",
+                MaxResults=1,
+            )["ModelPackageSummaryList"]
+        except sagemaker.exceptions.ClientError as error:
+            if error.response["Error"]["Code"] in NO_SUCH_GROUP:
+                return None
+            raise
+        if not packages:
+            return None
+        arn = packages[0]["ModelPackageArn"]
+        described = sagemaker.describe_model_package(ModelPackageName=arn)
+        baseline = described.get("DriftCheckBaselines", {}).get("ModelDataQuality", {})
+        return ModelVersion(
+            arn=arn,
+            constraints_uri=baseline.get("Constraints", {}).get("S3Uri"),
+            statistics_uri=baseline.get("Statistics", {}).get("S3Uri"),
+        )
+
+    return look_up
