@@ -1,15 +1,22 @@
 """Operations that the platform's life needs and moto lacks, in moto's own manner.
 
-A module serves one AWS service. Its `install()` sets its operations on the service's Response
-class, under their snake_case names, and may be called again; what it starts (processes, threads,
-temporary folders) is ended by its `close()`, if it has one.
+A module serves one AWS service or one part of it. Its `install()` sets its operations on the
+service's Response class, under their snake_case names, and may be called again; what it starts
+(processes, threads, temporary folders) is ended by its `close()`, if it has one.
 """
 
 from contextlib import ExitStack
 from importlib import import_module
 from types import ModuleType
 
-MODULES: tuple[str, ...] = ()
+MODULES = (
+    "codeconnections",
+    "endpoints",
+    "feature_groups",
+    "model_registry",
+    "monitoring_schedules",
+    "sagemaker_tags",
+)
 
 
 def install() -> None:

@@ -1,0 +1,45 @@
+"""SageMaker's model registry: the deletion of model packages and their groups.
+
+https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DeleteModelPackageGroup.html
+"""
+
+from moto.core.responses import ActionResult, EmptyResult
+from moto.sagemaker.exceptions import ConflictException, ValidationError
+from moto.sagemaker.responses import SageMakerResponse
+
+from infra.embedded.extensions.operations import add
+
+
+def install() -> None:
+    """Add the operations to moto's SageMaker."""
+    add(SageMakerResponse, delete_model_package, delete_model_package_group)
+
+
+def delete_model_package(self: SageMakerResponse) -> ActionResult:
+    """DeleteModelPackage, by name or ARN."""
+    backend = self.sagemaker_backend
+    name = self._get_param("ModelPackageName")
+    arn = backend.model_package_name_mapping.get(name)
+    if arn not in backend.model_packages:
+        raise ValidationError(message=f"ModelPackage {name} does not exist.")
+    del backend.model_packages[arn]
+    backend.model_package_name_mapping = {
+        alias: target
+        for alias, target in backend.model_package_name_mapping.items()
+        if target != arn
+    }
+    return EmptyResult()
+
+
+def delete_model_package_group(self: SageMakerResponse) -> ActionResult:
+    """DeleteModelPackageGroup; a group that still has packages is refused, as on AWS."""
+    backend = self.sagemaker_backend
+    name = self._get_param("ModelPackageGroupName")
+    backend.describe_model_package_group(name)
+    packages = backend.model_packages.values()
+    if any(package.model_package_group_name == name for package in packages):
+        raise ConflictException(
+            f"Model Package Group {name} cannot be deleted because it contains Model Packages."
+        )
+    del backend.model_package_groups[name]
+    return EmptyResult()
