@@ -1,0 +1,223 @@
+"""Feature groups: typed features, kept for online reads and for training."""
+
+import enum
+import re
+from typing import NotRequired, TypedDict
+
+import pulumi
+import pulumi_aws as aws
+
+from components.durability import Durability, stateful
+from components.foundation.execution_role import ExecutionRole
+from components.iam import Document, allow, document, rendered
+
+RESERVED = frozenset({"is_deleted", "write_time", "api_invocation_time"})
+"""Columns that Feature Store adds to the offline table itself."""
+
+CATALOG = "AwsDataCatalog"
+NAME = re.compile(r"(?=.{1,64}$)[a-zA-Z0-9]([_-]*[a-zA-Z0-9])*")
+"""What a feature, or a group of them, may be called."""
+
+
+class FeatureType(enum.Enum):
+    """The type of a feature's values."""
+
+    STRING = "String"
+    INTEGRAL = "Integral"
+    FRACTIONAL = "Fractional"
+
+
+class TableFormat(enum.Enum):
+    """How the offline store keeps its table."""
+
+    GLUE = "Glue"
+    ICEBERG = "Iceberg"
+
+
+class FeatureGroupArgs(TypedDict):
+    """What a feature group needs to know."""
+
+    feature_group_name: str
+    """Name with its version, at most 64 characters: AWS replaces the group when its features
+    change, so a change of them is a new name."""
+    record_id: str
+    """Feature that identifies a record."""
+    event_time: str
+    """Feature that says when the record came to be: an ISO 8601 string, or Unix seconds."""
+    features: dict[str, FeatureType]
+    """Type of every feature, `record_id` and `event_time` among them, by name."""
+    online: bool
+    """Whether the latest record of each id can be read in milliseconds."""
+    ttl_days: NotRequired[int]
+    """Days after its event time that a record leaves the online store; without it, never."""
+    table_format: NotRequired[TableFormat]
+    """Format of the offline table; Glue unless given."""
+    bucket: pulumi.Input[str]
+    """Name of the bucket of the features zone."""
+    bucket_arn: pulumi.Input[str]
+    """Its ARN."""
+    database_name: pulumi.Input[str]
+    """Glue database of the features zone; the table takes the group's name, `_` for `-`."""
+    key_arn: pulumi.Input[str]
+    """KMS key of both stores."""
+    account_id: pulumi.Input[str]
+    """Account of the feature store."""
+    region: str
+    """Region of the feature store."""
+    durability: Durability
+    """Whether the group outlives the stack."""
+
+
+def check(args: FeatureGroupArgs) -> None:
+    """Raise ValueError, naming the feature, for what CreateFeatureGroup would refuse.
+
+    https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateFeatureGroup.html
+    """
+    group, features = args["feature_group_name"], args["features"]
+    for name in (group, *features):
+        if not NAME.fullmatch(name):
+            raise ValueError(f"{group}: {name!r} is not 1 to 64 letters, digits, _ and -")
+    for what, feature in (("record_id", args["record_id"]), ("event_time", args["event_time"])):
+        if feature not in features:
+            raise ValueError(f"{group}: {what} {feature!r} is not among its features")
+    if reserved := RESERVED & features.keys():
+        raise ValueError(f"{group}: {', '.join(sorted(reserved))} is kept for Feature Store")
+    if features[args["event_time"]] is FeatureType.INTEGRAL:
+        raise ValueError(f"{group}: event_time {args['event_time']!r} must be String or Fractional")
+    if args.get("ttl_days") is not None and not args["online"]:
+        raise ValueError(f"{group}: ttl_days belongs to the online store, which is off")
+
+
+def table_name(feature_group_name: str) -> str:
+    """The Glue table of a feature group: one that Athena can name without quotes."""
+    return feature_group_name.replace("-", "_").lower()
+
+
+def offline_store_policy(
+    *,
+    bucket_arn: str,
+    prefix: str,
+    key_arn: str,
+    account_id: str,
+    region: str,
+    database: str,
+    table: str,
+    iceberg: bool,
+) -> Document:
+    """What Feature Store does with the group's role: write records below the group's own prefix.
+
+    The actions are those of AWS's AmazonSageMakerFeatureStoreAccess, on this bucket and table
+    alone; an Iceberg table's metadata is read back too. CreateFeatureGroup itself asks for the
+    bucket's ACL. Uploads in parts need Decrypt beside GenerateDataKey.
+    https://docs.aws.amazon.com/sagemaker/latest/dg/feature-store-cross-account-access-offline-store.html
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html
+    """
+    objects = f"{bucket_arn}/{prefix}/*"
+    catalog = f"arn:aws:glue:{region}:{account_id}"
+    statements = [
+        allow(["s3:GetBucketAcl"], [bucket_arn]),
+        allow(["s3:PutObject", "s3:PutObjectAcl"], [objects]),
+        allow(["kms:GenerateDataKey", "kms:Decrypt"], [key_arn]),
+        allow(
+            ["glue:GetTable", "glue:UpdateTable"],
+            [
+                f"{catalog}:catalog",
+                f"{catalog}:database/{database}",
+                f"{catalog}:table/{database}/{table}",
+            ],
+        ),
+    ]
+    if iceberg:
+        statements.append(allow(["s3:GetObject"], [f"{bucket_arn}/{prefix}/*/metadata/*"]))
+    return document(*statements)
+
+
+class FeatureGroup(pulumi.ComponentResource):
+    """A feature group with an offline store, and an online one where it is asked for.
+
+    Raises ValueError for what AWS would refuse.
+    """
+
+    name: pulumi.Output[str]
+    arn: pulumi.Output[str]
+    table: pulumi.Output[str]
+    """Glue table of the offline store, as `<database>.<table>`."""
+    offline_uri: pulumi.Output[str]
+    """S3 URI that the offline store's files lie below."""
+
+    def __init__(
+        self, name: str, args: FeatureGroupArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        super().__init__("maslow:index:FeatureGroup", name, None, opts)
+        check(args)
+        group = args["feature_group_name"]
+        table = table_name(group)
+        format_ = args.get("table_format", TableFormat.GLUE)
+        self.offline_uri = pulumi.Output.concat("s3://", args["bucket"], "/", group)
+        role = ExecutionRole(
+            f"{name}-offline",
+            {
+                "service": "sagemaker.amazonaws.com",
+                "account_id": args["account_id"],
+                "policies": {
+                    "offline-store": rendered(
+                        offline_store_policy,
+                        bucket_arn=args["bucket_arn"],
+                        prefix=group,
+                        key_arn=args["key_arn"],
+                        account_id=args["account_id"],
+                        region=args["region"],
+                        database=args["database_name"],
+                        table=table,
+                        iceberg=format_ is TableFormat.ICEBERG,
+                    )
+                },
+            },
+            pulumi.ResourceOptions(parent=self),
+        )
+        resource = aws.sagemaker.FeatureGroup(
+            f"{name}-group",
+            feature_group_name=group,
+            record_identifier_feature_name=args["record_id"],
+            event_time_feature_name=args["event_time"],
+            feature_definitions=[
+                {"feature_name": feature, "feature_type": type_.value}
+                for feature, type_ in args["features"].items()
+            ],
+            online_store_config=_online(args) if args["online"] else None,
+            offline_store_config={
+                "s3_storage_config": {
+                    "s3_uri": self.offline_uri,
+                    "kms_key_id": args["key_arn"],
+                },
+                "data_catalog_config": {
+                    "catalog": CATALOG,
+                    "database": args["database_name"],
+                    "table_name": table,
+                },
+                "table_format": format_.value,
+            },
+            role_arn=role.arn,
+            opts=stateful(self, args["durability"], depends_on=role.ready),
+        )
+        self.name = resource.feature_group_name
+        self.arn = resource.arn
+        self.table = pulumi.Output.concat(args["database_name"], ".", table)
+        self.register_outputs(
+            {
+                "name": self.name,
+                "arn": self.arn,
+                "table": self.table,
+                "offline_uri": self.offline_uri,
+            }
+        )
+
+
+def _online(args: FeatureGroupArgs) -> aws.sagemaker.FeatureGroupOnlineStoreConfigArgsDict:
+    config: aws.sagemaker.FeatureGroupOnlineStoreConfigArgsDict = {
+        "enable_online_store": True,
+        "security_config": {"kms_key_id": args["key_arn"]},
+    }
+    if "ttl_days" in args:
+        config["ttl_duration"] = {"unit": "Days", "value": args["ttl_days"]}
+    return config
