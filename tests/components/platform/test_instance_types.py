@@ -3,9 +3,26 @@ import pytest
 
 from components.platform.instance_types import has_local_storage
 
-DISKS_OF_THEIR_OWN = (
-    "c5d dl1 g4dn g5 g6 g6e m6gd p3dn p4d p4de p5 p5en p6-b200 p6e-gb200 r7gd trn1 trn1n trn2"
-).split()
+DISKS_OF_THEIR_OWN = [
+    "c5d",
+    "dl1",
+    "g4dn",
+    "g5",
+    "g6",
+    "g6e",
+    "m6gd",
+    "p3dn",
+    "p4d",
+    "p4de",
+    "p5",
+    "p5en",
+    "p6-b200",
+    "p6e-gb200",
+    "r7gd",
+    "trn1",
+    "trn1n",
+    "trn2",
+]
 
 
 @pytest.mark.parametrize("family", DISKS_OF_THEIR_OWN)
