@@ -1,0 +1,277 @@
+"""The training pipeline of one model: its definition, its code in S3 and the role of its jobs."""
+
+from typing import Any, NotRequired, TypedDict
+
+import pulumi
+import pulumi_aws as aws
+
+from components.foundation.execution_role import ExecutionRole
+from components.iam import Document, allow, document, rendered
+from components.platform.job_access import (
+    attach_encrypted_volumes,
+    join_network,
+    publish_metrics,
+    pull_image,
+    read_objects,
+    use_keys,
+    write_logs,
+    write_objects,
+)
+from components.platform.model_project import content_hash
+from components.platform.training_definition import Placement, placed
+
+
+class TrainingCompute(TypedDict):
+    """The instances of the training job."""
+
+    instance_type: str
+    """CPU, GPU or Trainium, such as `ml.m6i.xlarge`, `ml.g6.xlarge` or `ml.trn1.2xlarge`."""
+    instance_count: int
+    """Number of instances."""
+    volume_gb: int
+    """Volume of each instance, in GB; at most its local storage, where it has any."""
+    max_seconds: int
+    """Seconds after which SageMaker stops the job."""
+
+
+class TrainingPipelineArgs(TypedDict):
+    """What a training pipeline is made of."""
+
+    model: str
+    """Name of the model; its objects are under `models/<model>/` of the artifacts bucket."""
+    pipeline_name: str
+    """Name within the account and region."""
+    definition: dict[str, Any]
+    """Compiled pipeline definition of the model project."""
+    code: dict[str, str]
+    """Text of the project's code files by their path within its code folder."""
+    parameters: NotRequired[dict[str, Any]]
+    """The project's own parameters, such as `TargetColumn`, beside those that the platform sets."""
+    image_uri: pulumi.Input[str]
+    """Image in ECR that all jobs run, fit for the instance type."""
+    training: TrainingCompute
+    """Instances of the training job."""
+    processing_instance_type: str
+    """Instance type of the processing jobs."""
+    data_bucket: pulumi.Input[str]
+    """Bucket with the training data."""
+    data_prefix: str
+    """Where in it, without a slash at the end."""
+    data_key_arn: pulumi.Input[str]
+    """Key of the training data."""
+    artifacts_bucket: pulumi.Input[str]
+    """Bucket for code, models and reports."""
+    artifacts_key_arn: pulumi.Input[str]
+    """Key of that bucket, of volumes and of outputs."""
+    group_name: pulumi.Input[str]
+    """Model package group that a good model is registered in."""
+    subnet_ids: pulumi.Input[list[str]]
+    """Private subnets of the jobs."""
+    security_group_id: pulumi.Input[str]
+    """Security group of the jobs."""
+    account_id: pulumi.Input[str]
+    """Account of all this."""
+    region: str
+    """Region of all this."""
+
+
+def training_policy(
+    *,
+    model: str,
+    image_uri: str,
+    data_bucket: str,
+    data_prefix: str,
+    data_key_arn: str,
+    artifacts_bucket: str,
+    artifacts_key_arn: str,
+    group_name: str,
+    subnet_ids: list[str],
+    security_group_id: str,
+    account_id: str,
+    region: str,
+) -> Document:
+    """What the pipeline and its jobs may do.
+
+    SageMaker names the jobs of a pipeline `pipelines-<execution>-<step>-<random>`.
+    https://docs.aws.amazon.com/sagemaker/latest/dg/build-and-manage-access.html
+    """
+    sagemaker = f"arn:aws:sagemaker:{region}:{account_id}"
+    jobs = [f"{sagemaker}:{kind}-job/pipelines-*" for kind in ("processing", "training")]
+    packages = f"{sagemaker}:model-package/{group_name}/*"
+    own = f"models/{model}"
+    return document(
+        allow(
+            [
+                "sagemaker:CreateProcessingJob",
+                "sagemaker:CreateTrainingJob",
+                "sagemaker:DescribeProcessingJob",
+                "sagemaker:DescribeTrainingJob",
+                "sagemaker:StopProcessingJob",
+                "sagemaker:StopTrainingJob",
+                "sagemaker:AddTags",
+                "sagemaker:ListTags",
+            ],
+            jobs,
+        ),
+        allow(
+            [
+                "sagemaker:CreateModelPackage",
+                "sagemaker:DescribeModelPackage",
+                "sagemaker:DescribeModelPackageGroup",
+                "sagemaker:AddTags",
+            ],
+            [f"{sagemaker}:model-package-group/{group_name}", packages],
+        ),
+        *read_objects(data_bucket, data_prefix),
+        *read_objects(artifacts_bucket, own),
+        write_objects(artifacts_bucket, own),
+        use_keys([artifacts_key_arn, data_key_arn]),
+        attach_encrypted_volumes(artifacts_key_arn),
+        *pull_image(image_uri),
+        write_logs(region, account_id),
+        publish_metrics("/aws/sagemaker/*"),
+        *join_network(region, account_id, subnet_ids, security_group_id),
+    )
+
+
+def pass_role_policy(*, role_arn: str) -> Document:
+    """The pipeline hands its own role to the jobs that it starts, and to nothing else."""
+    return document(
+        allow(
+            ["iam:PassRole"],
+            [role_arn],
+            when={"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}},
+        )
+    )
+
+
+class TrainingPipeline(pulumi.ComponentResource):
+    """A SageMaker Pipeline that trains, evaluates and registers one model.
+
+    The code lies under a prefix of its own hash: a run reads what it was started with even while
+    the next version is deployed, which is why old code is left in the bucket.
+
+    Raises DefinitionError (in the pipeline's definition output) for a project that doesn't declare
+    the parameters that the platform sets.
+    """
+
+    name: pulumi.Output[str]
+    """Name of the pipeline, known once it exists."""
+    arn: pulumi.Output[str]
+    """ARN of the pipeline."""
+    role_arn: pulumi.Output[str]
+    """ARN of the role of its jobs."""
+
+    def __init__(
+        self, name: str, args: TrainingPipelineArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        super().__init__("maslow:index:TrainingPipeline", name, None, opts)
+        code_prefix = f"models/{args['model']}/code/{content_hash(args['code'])}"
+        role = ExecutionRole(
+            f"{name}-role",
+            {
+                "service": "sagemaker.amazonaws.com",
+                "account_id": args["account_id"],
+                "policies": {
+                    "training": rendered(
+                        training_policy,
+                        model=args["model"],
+                        image_uri=args["image_uri"],
+                        data_bucket=args["data_bucket"],
+                        data_prefix=args["data_prefix"],
+                        data_key_arn=args["data_key_arn"],
+                        artifacts_bucket=args["artifacts_bucket"],
+                        artifacts_key_arn=args["artifacts_key_arn"],
+                        group_name=args["group_name"],
+                        subnet_ids=args["subnet_ids"],
+                        security_group_id=args["security_group_id"],
+                        account_id=args["account_id"],
+                        region=args["region"],
+                    )
+                },
+            },
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        pass_role = aws.iam.RolePolicy(
+            f"{name}-pass-role",
+            role=role.name,
+            policy=rendered(pass_role_policy, role_arn=role.arn),
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        code: list[pulumi.Resource] = [
+            aws.s3.BucketObjectv2(
+                f"{name}-code-{path}",
+                bucket=args["artifacts_bucket"],
+                key=f"{code_prefix}/{path}",
+                content=text,
+                content_type="text/plain; charset=utf-8",
+                server_side_encryption="aws:kms",
+                kms_key_id=args["artifacts_key_arn"],
+                opts=pulumi.ResourceOptions(parent=self, retain_on_delete=True),
+            )
+            for path, text in sorted(args["code"].items())
+        ]
+        pipeline = aws.sagemaker.Pipeline(
+            f"{name}-pipeline",
+            pipeline_name=args["pipeline_name"],
+            pipeline_display_name=args["pipeline_name"],
+            pipeline_definition=_definition(args, code_prefix, role.arn),
+            role_arn=role.arn,
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[*role.ready, pass_role, *code]),
+        )
+        self.name = pipeline.pipeline_name
+        self.arn = pipeline.arn
+        self.role_arn = role.arn
+        self.register_outputs({"name": self.name, "arn": self.arn, "role_arn": self.role_arn})
+
+
+def _definition(
+    args: TrainingPipelineArgs, code_prefix: str, role_arn: pulumi.Output[str]
+) -> pulumi.Output[str]:
+    training = args["training"]
+
+    def build(
+        image_uri: str,
+        data_bucket: str,
+        artifacts_bucket: str,
+        artifacts_key_arn: str,
+        group_name: str,
+        subnet_ids: list[str],
+        security_group_id: str,
+        role_arn: str,
+    ) -> Document:
+        parameters = {
+            **args.get("parameters", {}),
+            "DataUri": f"s3://{data_bucket}/{args['data_prefix']}/",
+            "OutputUri": f"s3://{artifacts_bucket}/models/{args['model']}/runs",
+            "CodeUri": f"s3://{artifacts_bucket}/{code_prefix}/",
+            "ImageUri": image_uri,
+            "RoleArn": role_arn,
+            "KmsKeyId": artifacts_key_arn,
+            "TrainingInstanceType": training["instance_type"],
+            "TrainingInstanceCount": training["instance_count"],
+            "TrainingVolumeGb": training["volume_gb"],
+            "TrainingMaxSeconds": training["max_seconds"],
+            "ProcessingInstanceType": args["processing_instance_type"],
+            "ModelPackageGroupName": group_name,
+        }
+        placement = Placement(
+            role_arn=role_arn,
+            subnet_ids=subnet_ids,
+            security_group_ids=[security_group_id],
+            kms_key_arn=artifacts_key_arn,
+            tags={"maslow:model": args["model"]},
+        )
+        return placed(args["definition"], parameters, placement)
+
+    return rendered(
+        build,
+        image_uri=args["image_uri"],
+        data_bucket=args["data_bucket"],
+        artifacts_bucket=args["artifacts_bucket"],
+        artifacts_key_arn=args["artifacts_key_arn"],
+        group_name=args["group_name"],
+        subnet_ids=args["subnet_ids"],
+        security_group_id=args["security_group_id"],
+        role_arn=role_arn,
+    )
