@@ -14,7 +14,7 @@ HOST = "127.0.0.1"
 ACCOUNT_ID = "123456789012"
 START_SECONDS = 60
 
-_changing = threading.Lock()
+_changing = threading.RLock()
 _running: list["Cloud"] = []
 
 
@@ -26,6 +26,24 @@ class PortTaken(Exception):
             f"Port {port} on {HOST} is taken. Stop what listens there, or choose another port."
         )
         self.port = port
+
+
+def client_environment(url: str, region: str) -> dict[str, str]:
+    """Environment variables that turn any AWS client to `url`, and to no other endpoint.
+
+    https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
+    """
+    return {
+        "AWS_ENDPOINT_URL": url,
+        "AWS_ACCESS_KEY_ID": "embedded",
+        "AWS_SECRET_ACCESS_KEY": "embedded",
+        "AWS_SESSION_TOKEN": "embedded",
+        "AWS_REGION": region,
+        "AWS_DEFAULT_REGION": region,
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }
 
 
 class Cloud:
@@ -44,6 +62,9 @@ class Cloud:
         self._wanted_port = port
         self._port = 0
         self._undo = ExitStack()
+        self._making_clients = threading.Lock()
+        self._clients: dict[str, Any] = {}
+        self._session: Any = None
 
     def __enter__(self) -> Self:
         self.start()
@@ -61,38 +82,56 @@ class Cloud:
 
     @property
     def environment(self) -> dict[str, str]:
-        """Environment variables that turn any AWS client to this cloud, and to no other.
-
-        https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
-        """
-        return {
-            "AWS_ENDPOINT_URL": self.url,
-            "AWS_ACCESS_KEY_ID": "embedded",
-            "AWS_SECRET_ACCESS_KEY": "embedded",
-            "AWS_SESSION_TOKEN": "embedded",
-            "AWS_REGION": self.region,
-            "AWS_DEFAULT_REGION": self.region,
-            "AWS_CONFIG_FILE": os.devnull,
-            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-            "AWS_EC2_METADATA_DISABLED": "true",
-        }
+        """Environment variables that turn any AWS client to this cloud, and to no other."""
+        return client_environment(self.url, self.region)
 
     def client(self, service: str) -> Any:
-        """A boto3 client of `service` on this cloud, blind to the user's own AWS settings.
+        """The boto3 client of `service` on this cloud, blind to the user's own AWS settings.
 
-        It does not retry: on a loopback address a second answer is the first.
+        One client per service serves every thread, as boto3's clients may. It does not retry: on
+        a loopback address a second answer is the first.
         """
+        with self._making_clients:
+            if service not in self._clients:
+                self._clients[service] = self._client(service)
+            return self._clients[service]
+
+    def start(self) -> None:
+        """Start the server and wait until it answers; what fails on the way is taken back."""
+        with _changing:
+            if _running:
+                raise RuntimeError("an embedded AWS already runs in this process")
+            try:
+                _running.append(self)
+                self._start()
+            except BaseException:
+                self.stop()
+                raise
+
+    def stop(self) -> None:
+        """Stop the server and the model servers, and forget every resource. Safe to repeat."""
+        try:
+            self._undo.close()
+        finally:
+            self._port = 0
+            self._clients.clear()
+            with _changing:
+                if self in _running:
+                    _running.remove(self)
+
+    def _client(self, service: str) -> Any:
         import boto3  # noqa: PLC0415  the command must start fast; this takes a third of a second
         import botocore.session  # noqa: PLC0415
         from botocore.config import Config  # noqa: PLC0415
 
-        settings = {
-            "profile": (None, None, None, None),
-            "config_file": (None, None, os.devnull, None),
-            "credentials_file": (None, None, os.devnull, None),
-        }
-        session = boto3.Session(botocore_session=botocore.session.Session(settings))
-        return session.client(
+        if self._session is None:
+            settings = {
+                "profile": (None, None, None, None),
+                "config_file": (None, None, os.devnull, None),
+                "credentials_file": (None, None, os.devnull, None),
+            }
+            self._session = boto3.Session(botocore_session=botocore.session.Session(settings))
+        return self._session.client(
             service,
             region_name=self.region,
             endpoint_url=self.url,
@@ -104,28 +143,6 @@ class Cloud:
                 inject_host_prefix=False,  # 127.0.0.1 has no subdomains
             ),
         )
-
-    def start(self) -> None:
-        """Start the server and wait until it answers; what fails on the way is taken back."""
-        with _changing:
-            if _running:
-                raise RuntimeError("an embedded AWS already runs in this process")
-            _running.append(self)
-        try:
-            self._start()
-        except BaseException:
-            self.stop()
-            raise
-
-    def stop(self) -> None:
-        """Stop the server and the model servers, and forget every resource. Safe to repeat."""
-        try:
-            self._undo.close()
-        finally:
-            self._port = 0
-            with _changing:
-                if self in _running:
-                    _running.remove(self)
 
     def _start(self) -> None:
         listening = self._undo.enter_context(_listen(self._wanted_port))

@@ -118,10 +118,17 @@ def test_an_interrupt_while_starting_leaves_nothing_behind(monkeypatch, step):
 
 
 def test_a_failure_inside_the_block_stops_the_cloud():
-    with pytest.raises(ZeroDivisionError), Cloud() as cloud:
-        port = _port(cloud.url)
-        _ = 1 / 0
-    _bind(port)
+    cloud = Cloud()
+
+    def fail() -> None:
+        with cloud:
+            ports.append(_port(cloud.url))
+            _ = 1 / 0
+
+    ports: list[int] = []
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    _bind(ports[0])
 
 
 def test_an_interrupted_program_ends_at_once_and_says_nothing_of_its_own():
