@@ -1,0 +1,62 @@
+"""How an endpoint moves from one configuration to the next, as plain values.
+
+https://docs.aws.amazon.com/sagemaker/latest/dg/deployment-guardrails.html
+"""
+
+from collections.abc import Sequence
+from typing import Any, TypedDict
+
+ALL_TRAFFIC = "AllTraffic"
+"""Name of the one variant that serves live traffic."""
+
+MAX_CANARY_PERCENT = 50
+MAX_BAKE_MINUTES = 60
+PROVISIONING_SECONDS = 1800
+TERMINATION_WAIT_SECONDS = 120
+
+
+class Rollout(TypedDict):
+    """How traffic shifts to a new version."""
+
+    canary_percent: int
+    """Part of the new fleet that takes traffic first, in percent, at most 50; 0 shifts all traffic
+    at once."""
+    bake_minutes: int
+    """Minutes, at most 60, in which an alarm still rolls the deployment back."""
+
+
+def deployment_config(
+    rollout: Rollout, *, min_instances: int, rollback_alarms: Sequence[Any]
+) -> dict[str, Any]:
+    """A blue/green deployment that one of `rollback_alarms` (their names) rolls back.
+
+    A canary is at most half of the new fleet, so that one instance can have none: then all traffic
+    shifts at once, and the old fleet is kept for the bake instead.
+
+    https://docs.aws.amazon.com/sagemaker/latest/dg/deployment-guardrails-blue-green-canary.html
+    https://docs.aws.amazon.com/sagemaker/latest/dg/deployment-guardrails-blue-green-all-at-once.html
+
+    Raises ValueError for a canary or a bake outside SageMaker's limits.
+    """
+    percent, minutes = rollout["canary_percent"], rollout["bake_minutes"]
+    if not 0 <= percent <= MAX_CANARY_PERCENT:
+        raise ValueError(f"a canary of {percent}% is not between 0 and {MAX_CANARY_PERCENT}%")
+    if not 0 <= minutes <= MAX_BAKE_MINUTES:
+        raise ValueError(f"a bake of {minutes} minutes is not between 0 and {MAX_BAKE_MINUTES}")
+    bake = minutes * 60
+    routing: dict[str, Any] = {"type": "ALL_AT_ONCE", "wait_interval_in_seconds": bake}
+    wait = bake
+    if percent and min_instances > 1:
+        routing["type"] = "CANARY"
+        routing["canary_size"] = {"type": "CAPACITY_PERCENT", "value": percent}
+        wait = TERMINATION_WAIT_SECONDS
+    return {
+        "blue_green_update_policy": {
+            "traffic_routing_configuration": routing,
+            "termination_wait_in_seconds": wait,
+            "maximum_execution_timeout_in_seconds": PROVISIONING_SECONDS + bake + wait,
+        },
+        "auto_rollback_configuration": {
+            "alarms": [{"alarm_name": name} for name in rollback_alarms]
+        },
+    }
