@@ -1,0 +1,98 @@
+"""Alarms on an endpoint's variant: too slow, too many errors.
+
+https://docs.aws.amazon.com/sagemaker/latest/dg/monitoring-cloudwatch.html
+"""
+
+import pulumi
+import pulumi_aws as aws
+
+NAMESPACE = "AWS/SageMaker"
+PERIOD_SECONDS = 60
+
+
+def latency_alarm(
+    name: str,
+    *,
+    parent: pulumi.Resource,
+    endpoint_name: str,
+    variant_name: str,
+    latency_ms: int,
+    topic_arn: pulumi.Input[str],
+) -> aws.cloudwatch.MetricAlarm:
+    """An alarm when the model's 99th percentile takes over `latency_ms` in 2 of 3 minutes.
+
+    SageMaker gives ModelLatency in microseconds.
+    """
+    return aws.cloudwatch.MetricAlarm(
+        name,
+        alarm_description=f"{endpoint_name}: the slowest 1% of answers take over {latency_ms} ms",
+        namespace=NAMESPACE,
+        metric_name="ModelLatency",
+        dimensions=_dimensions(endpoint_name, variant_name),
+        extended_statistic="p99",
+        period=PERIOD_SECONDS,
+        evaluation_periods=3,
+        datapoints_to_alarm=2,
+        comparison_operator="GreaterThanThreshold",
+        threshold=latency_ms * 1000,
+        treat_missing_data="notBreaching",
+        alarm_actions=[topic_arn],
+        ok_actions=[topic_arn],
+        opts=pulumi.ResourceOptions(parent=parent),
+    )
+
+
+def error_alarm(
+    name: str,
+    *,
+    parent: pulumi.Resource,
+    endpoint_name: str,
+    variant_name: str,
+    error_percent: float,
+    topic_arn: pulumi.Input[str],
+) -> aws.cloudwatch.MetricAlarm:
+    """An alarm when over `error_percent` of invocations fail (HTTP 5xx) in 2 of 3 minutes.
+
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html
+    """
+    sums: list[aws.cloudwatch.MetricAlarmMetricQueryArgsDict] = [
+        {
+            "id": id_,
+            "metric": {
+                "namespace": NAMESPACE,
+                "metric_name": metric_name,
+                "dimensions": _dimensions(endpoint_name, variant_name),
+                "period": PERIOD_SECONDS,
+                "stat": "Sum",
+            },
+        }
+        for id_, metric_name in (
+            ("errors", "Invocation5XXErrors"),
+            ("invocations", "Invocations"),
+        )
+    ]
+    return aws.cloudwatch.MetricAlarm(
+        name,
+        alarm_description=f"{endpoint_name}: over {error_percent}% of invocations fail",
+        metric_queries=[
+            {
+                "id": "percent",
+                "label": "Failed invocations in percent",
+                "expression": "IF(invocations > 0, 100 * errors / invocations, 0)",
+                "return_data": True,
+            },
+            *sums,
+        ],
+        evaluation_periods=3,
+        datapoints_to_alarm=2,
+        comparison_operator="GreaterThanThreshold",
+        threshold=error_percent,
+        treat_missing_data="notBreaching",
+        alarm_actions=[topic_arn],
+        ok_actions=[topic_arn],
+        opts=pulumi.ResourceOptions(parent=parent),
+    )
+
+
+def _dimensions(endpoint_name: str, variant_name: str) -> dict[str, pulumi.Input[str]]:
+    return {"EndpointName": endpoint_name, "VariantName": variant_name}

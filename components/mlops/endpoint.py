@@ -1,0 +1,251 @@
+"""A real-time endpoint: one approved version of a model, scaled, captured, watched, rolled out."""
+
+from typing import NotRequired, TypedDict
+
+import pulumi
+import pulumi_aws as aws
+
+from components.foundation.execution_role import ExecutionRole
+from components.iam import Document, document, rendered
+from components.mlops.alarms import error_alarm, latency_alarm
+from components.mlops.autoscaling import scale_variant
+from components.mlops.rollout import ALL_TRAFFIC, Rollout, deployment_config
+from components.platform.instance_types import has_local_storage
+from components.platform.job_access import (
+    attach_encrypted_volumes,
+    join_network,
+    publish_metrics,
+    pull_image,
+    read_objects,
+    use_keys,
+    write_logs,
+    write_objects,
+)
+
+
+class EndpointArgs(TypedDict):
+    """What an endpoint is made of."""
+
+    endpoint_name: str
+    """Name within the account and region: 1 to 63 letters, digits and hyphens."""
+    model_package_arn: pulumi.Input[str]
+    """ARN of the approved model package version that serves."""
+    image_uri: pulumi.Input[str]
+    """Image in ECR that the package's inference specification names."""
+    instance_type: str
+    """Instance type, such as `ml.c6i.large`."""
+    min_instances: int
+    """Fewest instances, and as many as a new version starts with."""
+    max_instances: int
+    """Most instances."""
+    invocations_per_minute: int
+    """Invocations a minute that one instance should take."""
+    rollout: Rollout
+    """How traffic shifts to a new version."""
+    latency_ms: int
+    """Latency of the 99th percentile, in milliseconds, above which the alarm goes off."""
+    error_percent: float
+    """Failed invocations, in percent, above which the alarm goes off."""
+    capture_percent: int
+    """Invocations whose data is captured, in percent."""
+    capture_bucket: pulumi.Input[str]
+    """Bucket of the captured data."""
+    capture_prefix: str
+    """Where in it, without a slash at the end; SageMaker adds endpoint, variant and hour."""
+    capture_key_arn: pulumi.Input[str]
+    """Key of the captured data."""
+    artifacts_bucket: pulumi.Input[str]
+    """Bucket with the model's artifacts."""
+    artifacts_prefix: str
+    """Where in it the artifacts of this model are, without a slash at the end."""
+    artifacts_key_arn: pulumi.Input[str]
+    """Key of the artifacts and of the instances' volumes."""
+    network_isolation: NotRequired[bool]
+    """Whether the container can make no network calls, which is so unless given."""
+    subnet_ids: pulumi.Input[list[str]]
+    """Private subnets of the instances."""
+    security_group_id: pulumi.Input[str]
+    """Security group of the instances."""
+    alert_topic_arn: pulumi.Input[str]
+    """Topic that the alarms tell."""
+    account_id: pulumi.Input[str]
+    """Account of all this."""
+    region: str
+    """Region of all this."""
+
+
+def serving_policy(
+    *,
+    image_uri: str,
+    artifacts_bucket: str,
+    artifacts_prefix: str,
+    artifacts_key_arn: str,
+    capture_bucket: str,
+    capture_prefix: str,
+    capture_key_arn: str,
+    subnet_ids: list[str],
+    security_group_id: str,
+    account_id: str,
+    region: str,
+) -> Document:
+    """What the endpoint may do: read its model, write its captures, logs and metrics.
+
+    https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html#sagemaker-roles-createmodel-perms
+    """
+    return document(
+        *read_objects(artifacts_bucket, artifacts_prefix),
+        write_objects(capture_bucket, capture_prefix),
+        use_keys(sorted({artifacts_key_arn, capture_key_arn})),
+        attach_encrypted_volumes(artifacts_key_arn),
+        *pull_image(image_uri),
+        write_logs(region, account_id),
+        publish_metrics("/aws/sagemaker/Endpoints*"),
+        *join_network(region, account_id, subnet_ids, security_group_id),
+    )
+
+
+class Endpoint(pulumi.ComponentResource):
+    """An endpoint of a fixed name, whose configuration is a new one for every change.
+
+    A new model version makes a new model and a new configuration, the endpoint moves to it by the
+    rollout, and the old ones go. The alarms exist before the endpoint, which rolls back by them.
+
+    Raises ValueError for a rollout outside SageMaker's limits.
+    """
+
+    name: pulumi.Output[str]
+    """Name of the endpoint, known once it serves."""
+    arn: pulumi.Output[str]
+    """ARN of the endpoint."""
+    alarm_names: list[pulumi.Output[str]]
+    """Names of the latency and the error alarm."""
+    capture_uri: pulumi.Output[str]
+    """S3 URI under which the captured data is."""
+
+    def __init__(
+        self, name: str, args: EndpointArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        super().__init__("maslow:index:Endpoint", name, None, opts)
+        endpoint_name = args["endpoint_name"]
+        alarms = [
+            latency_alarm(
+                f"{name}-latency",
+                parent=self,
+                endpoint_name=endpoint_name,
+                variant_name=ALL_TRAFFIC,
+                latency_ms=args["latency_ms"],
+                topic_arn=args["alert_topic_arn"],
+            ),
+            error_alarm(
+                f"{name}-errors",
+                parent=self,
+                endpoint_name=endpoint_name,
+                variant_name=ALL_TRAFFIC,
+                error_percent=args["error_percent"],
+                topic_arn=args["alert_topic_arn"],
+            ),
+        ]
+        self.alarm_names = [alarm.name for alarm in alarms]
+        self.capture_uri = pulumi.Output.format(
+            "s3://{0}/{1}", args["capture_bucket"], args["capture_prefix"]
+        )
+        model = self._model(name, args)
+        configuration = self._configuration(name, args, model)
+        endpoint = aws.sagemaker.Endpoint(
+            f"{name}-endpoint",
+            name=endpoint_name,
+            endpoint_config_name=configuration.name,
+            deployment_config=deployment_config(
+                args["rollout"],
+                min_instances=args["min_instances"],
+                rollback_alarms=self.alarm_names,
+            ),
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        scale_variant(
+            f"{name}-scaling",
+            parent=self,
+            endpoint=endpoint,
+            endpoint_name=endpoint_name,
+            variant_name=ALL_TRAFFIC,
+            min_instances=args["min_instances"],
+            max_instances=args["max_instances"],
+            invocations_per_minute=args["invocations_per_minute"],
+        )
+        self.name = endpoint.name
+        self.arn = endpoint.arn
+        self.register_outputs(
+            {
+                "name": self.name,
+                "arn": self.arn,
+                "alarm_names": self.alarm_names,
+                "capture_uri": self.capture_uri,
+            }
+        )
+
+    def _model(self, name: str, args: EndpointArgs) -> aws.sagemaker.Model:
+        role = ExecutionRole(
+            f"{name}-role",
+            {
+                "service": "sagemaker.amazonaws.com",
+                "account_id": args["account_id"],
+                "policies": {
+                    "serving": rendered(
+                        serving_policy,
+                        image_uri=args["image_uri"],
+                        artifacts_bucket=args["artifacts_bucket"],
+                        artifacts_prefix=args["artifacts_prefix"],
+                        artifacts_key_arn=args["artifacts_key_arn"],
+                        capture_bucket=args["capture_bucket"],
+                        capture_prefix=args["capture_prefix"],
+                        capture_key_arn=args["capture_key_arn"],
+                        subnet_ids=args["subnet_ids"],
+                        security_group_id=args["security_group_id"],
+                        account_id=args["account_id"],
+                        region=args["region"],
+                    )
+                },
+            },
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        return aws.sagemaker.Model(
+            f"{name}-model",
+            execution_role_arn=role.arn,
+            primary_container={"model_package_name": args["model_package_arn"]},
+            enable_network_isolation=args.get("network_isolation", True),
+            vpc_config={
+                "subnets": args["subnet_ids"],
+                "security_group_ids": [args["security_group_id"]],
+            },
+            opts=pulumi.ResourceOptions(parent=self, depends_on=role.ready),
+        )
+
+    def _configuration(
+        self, name: str, args: EndpointArgs, model: aws.sagemaker.Model
+    ) -> aws.sagemaker.EndpointConfiguration:
+        encrypted_by_hardware = has_local_storage(args["instance_type"])
+        return aws.sagemaker.EndpointConfiguration(
+            f"{name}-configuration",
+            production_variants=[
+                {
+                    "variant_name": ALL_TRAFFIC,
+                    "model_name": model.name,
+                    "instance_type": args["instance_type"],
+                    "initial_instance_count": args["min_instances"],
+                    "initial_variant_weight": 1,
+                }
+            ],
+            kms_key_arn=None if encrypted_by_hardware else args["artifacts_key_arn"],
+            data_capture_config={
+                "enable_capture": True,
+                "initial_sampling_percentage": args["capture_percent"],
+                "destination_s3_uri": self.capture_uri,
+                "kms_key_id": args["capture_key_arn"],
+                "capture_options": [{"capture_mode": "Input"}, {"capture_mode": "Output"}],
+                "capture_content_type_header": {
+                    "csv_content_types": ["text/csv"],
+                    "json_content_types": ["application/json"],
+                },
+            },
+            opts=pulumi.ResourceOptions(parent=self),
+        )
