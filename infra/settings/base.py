@@ -35,6 +35,10 @@ class Percent:
             raise refusal(f"{value} is out of bounds.", allowed)
         return percent
 
+    def text(self, percent: int) -> str:
+        """The percentage as a stack file has it."""
+        return f"{percent}%" if percent or not self.off else "off"
+
     def json_schema(self) -> dict[str, object]:
         """The form for editors; its bounds are in the description."""
         return {"type": "string", "pattern": "^[0-9]{1,3}%$" + ("|^off$" if self.off else "")}

@@ -3,7 +3,7 @@
 import re
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from infra.settings.base import Settings
 from infra.settings.mistakes import refusal, shown
@@ -33,6 +33,9 @@ Repository = Annotated[str, AfterValidator(repository_path)]
 FlatRepository = Annotated[Repository, AfterValidator(two_parts)]
 
 
+EXACTLY_ONE = ConfigDict(json_schema_extra={"minProperties": 1, "maxProperties": 1})
+
+
 def only_one(settings: Settings) -> None:
     """Refuse a group in which not exactly one of the keys has a value."""
     keys = list(type(settings).model_fields)
@@ -44,6 +47,8 @@ def only_one(settings: Settings) -> None:
 
 class Source(Settings):
     """The repository of the platform; give exactly one."""
+
+    model_config = EXACTLY_ONE
 
     github: FlatRepository | None = Field(None, description="owner/repository on GitHub.")
     gitlab: Repository | None = Field(None, description="group/project on GitLab.")
@@ -67,6 +72,8 @@ class Source(Settings):
 
 class Trigger(Settings):
     """What starts a delivery; give exactly one."""
+
+    model_config = EXACTLY_ONE
 
     branch: str | None = Field(None, min_length=1, description="A push to this branch.")
     tag: str | None = Field(None, min_length=1, description='A tag that matches, such as "v*".')

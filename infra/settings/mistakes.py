@@ -40,6 +40,9 @@ class SettingsError(Exception):
         super().__init__(source, self.mistakes)
 
     def __str__(self) -> str:
+        first = self.mistakes[0]
+        if len(self.mistakes) == 1 and not first.setting and not first.line:
+            return "\n".join([f"{self.source}: {first.message}", *_indented(first.hint, 2)])
         count = len(self.mistakes)
         blocks = [f"{self.source} has {count} mistake{'' if count == 1 else 's'}", ""]
         width = max(
@@ -49,9 +52,12 @@ class SettingsError(Exception):
             place = f"line {mistake.line:>{width}}  " if mistake.line else ""
             named = f"{mistake.setting}: " if mistake.setting else ""
             blocks.append(f"  {place}{named}{mistake.message}")
-            indent = " " * (2 + len(place))
-            blocks.extend(f"{indent}{line}" for line in mistake.hint.splitlines())
+            blocks.extend(_indented(mistake.hint, 2 + len(place)))
         return "\n".join(blocks)
+
+
+def _indented(text: str, columns: int) -> list[str]:
+    return [f"{' ' * columns}{line}" for line in text.splitlines()]
 
 
 def refusal(message: str, hint: str = "") -> PydanticCustomError:

@@ -4,7 +4,14 @@ import re
 from pathlib import PurePosixPath
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    PlainSerializer,
+    WithJsonSchema,
+    model_validator,
+)
 
 from infra.settings.aws import InstanceType, allowed
 from infra.settings.base import Percent, PositiveInt, Settings
@@ -15,6 +22,18 @@ MODEL_NAME_LIMIT = 24
 CANARY = Percent(1, 50, off=True)  # SageMaker takes a canary of at most half the fleet
 CAPTURE = Percent(1, 100)
 
+CanaryShare = Annotated[
+    int,
+    BeforeValidator(CANARY),
+    PlainSerializer(CANARY.text, when_used="json"),
+    WithJsonSchema(CANARY.json_schema()),
+]
+CaptureShare = Annotated[
+    int,
+    BeforeValidator(CAPTURE),
+    PlainSerializer(CAPTURE.text, when_used="json"),
+    WithJsonSchema(CAPTURE.json_schema()),
+]
 EndpointInstance = Annotated[
     str,
     AfterValidator(InstanceType("endpoint", "serving.instance")),
@@ -74,7 +93,7 @@ class Scale(Settings):
 class Rollout(Settings):
     """How a new version takes over from the one before."""
 
-    canary: Annotated[int, BeforeValidator(CANARY), WithJsonSchema(CANARY.json_schema())] = Field(
+    canary: CanaryShare = Field(
         10, description="Share of the fleet that goes first, 1% to 50%; off moves all at once."
     )
     bake_minutes: Annotated[int, Field(ge=0, le=60)] = Field(

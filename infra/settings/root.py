@@ -1,6 +1,7 @@
 """The platform's settings as a whole, and what must fit between their parts."""
 
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
@@ -41,15 +42,11 @@ class PlatformSettings(Settings):
             raise refusals(mistakes)
         return self
 
-    def feature_group(self, name: str) -> FeatureGroup:
-        """The newest version of a feature group.
-
-        Raises LookupError where there is none of that name; a model's `features` are known ones.
-        """
-        versions = [group for group in self.features if group.name == name]
-        if not versions:
-            raise LookupError(name)
-        return max(versions, key=lambda group: group.version)
+    @cached_property
+    def newest_features(self) -> dict[str, FeatureGroup]:
+        """The newest version of each feature group, by the name that models use."""
+        by_version = sorted(self.features, key=lambda group: group.version)
+        return {group.name: group for group in by_version}
 
 
 def misfits(values: Mapping[str, Any]) -> Iterator[Mistake]:
@@ -70,7 +67,7 @@ def misfits(values: Mapping[str, Any]) -> Iterator[Mistake]:
                 "Give one of them another name or version.",
             )
         seen_groups.add((name, version))
-    known = [group["name"] for _, group in groups]
+    known = dict.fromkeys(group["name"] for _, group in groups)
     seen_models: set[str] = set()
     for index, model in models:
         if model["name"] in seen_models:
@@ -83,7 +80,7 @@ def misfits(values: Mapping[str, Any]) -> Iterator[Mistake]:
         wanted = model.get("features")
         for position, group in enumerate(wanted if isinstance(wanted, list) else []):
             if isinstance(group, str) and group not in known:
-                listed = f"Known: {', '.join(dict.fromkeys(known)) or 'none'}."
+                listed = f"Known: {', '.join(known) or 'none'}."
                 yield Mistake(
                     ("models", index, "features", position),
                     f"there is no feature group {shown(group)}.",

@@ -10,25 +10,29 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from pydantic.json_schema import GenerateJsonSchema
+
 from infra.settings.aws import allowed
 from infra.settings.mistakes import Path as SettingPath
 from infra.settings.mistakes import nearest
 from infra.settings.root import PlatformSettings
+from infra.settings.stackfile import ENGINE_KEYS, PLATFORM, REGION
 
 FILE = Path(__file__).with_name("schema.json")
-ENGINE_KEYS = ("secretsprovider", "encryptedkey", "encryptionsalt", "environment")
-"""What Pulumi itself keeps in a stack file.
-
-https://www.pulumi.com/docs/iac/concepts/projects/stack-settings-file/
-"""
-
 Node = Mapping[str, Any]
+
+
+class _Untitled(GenerateJsonSchema):
+    """Without pydantic's titles, which only say a key again in capitals."""
+
+    def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002
+        return False
 
 
 @functools.cache
 def platform_schema() -> dict[str, Any]:
     """The schema of `maslow:platform` alone, with its `$defs`."""
-    return PlatformSettings.model_json_schema()
+    return PlatformSettings.model_json_schema(schema_generator=_Untitled)
 
 
 def schema() -> dict[str, Any]:
@@ -44,16 +48,16 @@ def schema() -> dict[str, Any]:
             "config": {
                 "type": "object",
                 "properties": {
-                    "aws:region": {
+                    REGION: {
                         "type": "string",
                         "enum": allowed()["regions"],
                         "description": "AWS region of the environment.",
                     },
-                    "maslow:platform": platform,
+                    PLATFORM: platform,
                 },
                 "patternProperties": {"^(?!maslow:)[^:]+:": {}},
                 "additionalProperties": False,
-                "required": ["aws:region", "maslow:platform"],
+                "required": [REGION, PLATFORM],
             },
             **{key: {"description": "Kept by Pulumi."} for key in ENGINE_KEYS},
         },
@@ -70,7 +74,7 @@ def values(path: str) -> list[str]:
     setting that has no closed list of values.
     """
     leaves = dict(_leaves(platform_schema(), ""))
-    leaves["aws:region"] = {"enum": allowed()["regions"]}
+    leaves[REGION] = {"enum": allowed()["regions"]}
     found = [path] if path in leaves else [name for name in leaves if name.endswith(f".{path}")]
     if not found:
         listed = [name for name in leaves if _choices(leaves[name])]

@@ -19,6 +19,11 @@ from infra.settings.yamlfile import Document, read
 REGION, PLATFORM = "aws:region", "maslow:platform"
 PLATFORM_PATH: SettingPath = ("config", PLATFORM)
 ENVIRONMENT_LIMIT = 16
+ENGINE_KEYS = ("secretsprovider", "encryptedkey", "encryptionsalt", "environment")
+"""What Pulumi itself keeps in a stack file.
+
+https://www.pulumi.com/docs/iac/concepts/projects/stack-settings-file/
+"""
 
 
 @dataclass(frozen=True)
@@ -40,12 +45,12 @@ def load(path: Path) -> StackFile:
     compared with those of the stack files beside it. Raises SettingsError with every mistake.
     """
     try:
-        document = read(path.read_text(encoding="utf-8"))
+        document = read(path)
     except FileNotFoundError:
         raise SettingsError(_shown_path(path), [_no_such_file(path)]) from None
-    except UnicodeDecodeError as error:
-        broken = Mistake((), f"is not UTF-8 text (byte {error.start}).")
-        raise SettingsError(_shown_path(path), [broken]) from None
+    except OSError as error:
+        unreadable = Mistake((), f"the file cannot be read: {error.strerror}.")
+        raise SettingsError(_shown_path(path), [unreadable]) from None
     if document.values is None and document.mistakes:
         raise SettingsError(_shown_path(path), list(_placed(document.mistakes, document)))
     return _checked(document, environment_of(path), path)
@@ -62,7 +67,7 @@ def from_config(
     given = {PLATFORM: values} | ({} if region is None else {REGION: region})
     document = Document({"config": given})
     if source is not None and source.is_file():
-        document.lines = read(source.read_text(encoding="utf-8")).lines
+        document.lines = read(source).lines
     return _checked(document, environment, source)
 
 
@@ -90,7 +95,10 @@ def _checked(document: Document, environment: str, path: Path | None) -> StackFi
 
             below = [*words.mistakes(error), *misfits(values)]
         if path is not None:
-            below += [*_project_mistakes(values, path.parent.parent), *_overlaps(values, path)]
+            below += [
+                *_project_mistakes(values, path.resolve().parent.parent),
+                *_overlaps(values, path),
+            ]
         found += [replace(mistake, path=(*PLATFORM_PATH, *mistake.path)) for mistake in below]
     if found or platform is None:
         source = _shown_path(path) if path else f"The configuration of {environment}"
@@ -112,8 +120,6 @@ def _environment_mistakes(environment: str) -> Iterator[Mistake]:
 
 def _frame_mistakes(document: Document) -> Iterator[Mistake]:
     """What is wrong around `maslow:platform`."""
-    from infra.settings.schema import ENGINE_KEYS  # noqa: PLC0415
-
     top = _mapping(document.values)
     for key in top:
         if key != "config" and key not in ENGINE_KEYS:
@@ -138,7 +144,9 @@ def _frame_mistakes(document: Document) -> Iterator[Mistake]:
 def _project_mistakes(values: Mapping[str, Any], root: Path) -> Iterator[Mistake]:
     for index, model in _models(values):
         project = model.get("project")
-        if isinstance(project, str) and not (root / project / "pipeline.json").is_file():
+        if not isinstance(project, str) or ".." in Path(project).parts:
+            continue
+        if not (root / project / "pipeline.json").is_file():
             holders = sorted(
                 str(file.parent.relative_to(root))
                 for parent in ("models", "templates")
@@ -155,7 +163,7 @@ def _project_mistakes(values: Mapping[str, Any], root: Path) -> Iterator[Mistake
 def _overlaps(values: Mapping[str, Any], path: Path) -> Iterator[Mistake]:
     own = _network(values)
     for other in beside(path) if own else ():
-        config = _mapping(_mapping(read(other.read_text(encoding="utf-8")).values).get("config"))
+        config = _mapping(_mapping(read(other).values).get("config"))
         theirs = _network(_mapping(config.get(PLATFORM)))
         if own and theirs and own.overlaps(theirs):
             yield Mistake(
@@ -213,7 +221,7 @@ def _mapping(value: Any) -> Mapping[str, Any]:
 def _no_such_file(path: Path) -> Mistake:
     environments = [environment_of(other) for other in beside(path)]
     if not environments:
-        return Mistake((), f"there is no such file, and none like it in {path.parent.name}.")
+        return Mistake((), "there is no such file, nor another environment beside it.")
     guess = did_you_mean(environment_of(path), environments)
     known = f"Environments here: {', '.join(environments)}."
     return Mistake((), "there is no such file.", f"{guess} {known}" if guess else known)

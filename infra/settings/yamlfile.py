@@ -8,11 +8,13 @@ file, where ruamel.yaml takes 20, and 120 more to import. https://yaml.org/spec/
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import yaml  # type: ignore[import-untyped]
 
-from infra.settings.mistakes import Mistake, Path
+from infra.settings.mistakes import Mistake
+from infra.settings.mistakes import Path as SettingPath
 
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -32,42 +34,64 @@ class Document:
     """What a YAML file holds."""
 
     values: Any = None
-    lines: dict[Path, int] = field(default_factory=dict)
+    lines: dict[SettingPath, int] = field(default_factory=dict)
     """The line, from 1, of each mapping key and each list item."""
     mistakes: list[Mistake] = field(default_factory=list)
     """Keys that are given twice (the later one counts), or what breaks the whole file."""
 
-    def line(self, path: Path) -> int:
+    def line(self, path: SettingPath) -> int:
         """The line of the value at `path`, or of the nearest group around it that exists."""
         while path and path not in self.lines:
             path = path[:-1]
         return self.lines.get(path, 1)
 
 
-def read(text: str) -> Document:
-    """Read the first document of `text`. Broken YAML gives one mistake and no values."""
+def read(path: Path) -> Document:
+    """Read a file. One that is not a single, sound YAML document gives one mistake and no values.
+
+    Raises OSError where there is no such file or it may not be read.
+    """
+    try:
+        return parse(path.read_text(encoding="utf-8"))
+    except UnicodeDecodeError as error:
+        return Document(mistakes=[Mistake((), f"is not UTF-8 text (byte {error.start}).")])
+
+
+def parse(text: str) -> Document:
+    """Read YAML. Broken YAML gives one mistake and no values."""
     document = Document()
     try:
         root = yaml.compose(text, LOADER)
+        document.values = None if root is None else _value(root, (), document)
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        problem = error.problem or error.context or "it cannot be read"
-        document.lines[()] = line
-        document.mistakes.append(
-            Mistake(
-                (), f"the YAML is broken in column {column}: {problem}.", "Look just before it."
-            )
-        )
-    except yaml.YAMLError as error:
-        document.mistakes.append(Mistake((), f"the YAML is broken: {error}."))
-    else:
-        if root is not None:
-            document.values = _value(root, (), document)
+        _broken(document, _line(error.problem_mark), _told(error))
+    except yaml.reader.ReaderError as error:
+        _broken(document, text.count("\n", 0, error.position) + 1, f": {error.reason}")
+    except RecursionError:
+        _broken(document, 1, ": an alias holds itself, or groups are nested too deeply")
     return document
 
 
-def _value(node: Any, path: Path, document: Document) -> Any:
+def _broken(document: Document, line: int, told: str) -> None:
+    document.values, document.lines = None, {(): line}
+    document.mistakes = [Mistake((), f"the YAML is broken{told}.")]
+
+
+def _told(error: Any) -> str:
+    """The parser's words, with the start of what it was reading."""
+    column = f" in column {error.problem_mark.column + 1}" if error.problem_mark else ""
+    context = ""
+    if error.context:
+        start = f" that starts on line {_line(error.context_mark)}" if error.context_mark else ""
+        context = f" ({error.context}{start})"
+    return f"{column}: {error.problem}{context}"
+
+
+def _line(mark: Any) -> int:
+    return mark.line + 1 if mark else 1
+
+
+def _value(node: Any, path: SettingPath, document: Document) -> Any:
     if isinstance(node, yaml.ScalarNode):
         return _scalar(node)
     if isinstance(node, yaml.SequenceNode):
