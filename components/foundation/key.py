@@ -25,6 +25,7 @@ _ADMINISTRATION = [
     "kms:Get*",
     "kms:List*",
     "kms:Put*",
+    "kms:RetireGrant",
     "kms:RevokeGrant",
     "kms:RotateKeyOnDemand",
     "kms:ScheduleKeyDeletion",
@@ -130,7 +131,7 @@ def key_policy(*, holds: DataClass, account_id: str, region: str) -> Document:
     if grants.attaches:
         statements.append(
             allow_everywhere(
-                ["kms:CreateGrant", "kms:RetireGrant"],
+                ["kms:CreateGrant"],
                 reason=_THE_KEY_ITSELF,
                 principal=account,
                 when={"Bool": {"kms:GrantIsForAWSResource": "true"}},
