@@ -12,7 +12,9 @@ from uuid import uuid4
 from moto import backend_index
 from moto.core.base_backend import BackendDict, BaseBackend
 from moto.core.exceptions import ServiceException
-from moto.core.responses import ActionResult, BaseResponse, EmptyResult, PaginatedResult
+from moto.core.responses import ActionResult, BaseResponse, EmptyResult
+
+from infra.embedded.extensions.operations import paged
 
 SERVICES = ("codeconnections", "codestar-connections")
 MODULE = "moto.codeconnections"
@@ -115,7 +117,7 @@ class CodeConnectionsResponse(BaseResponse):
             for connection in self.backend.connections.values()
             if provider in (None, connection.provider) and host_arn in (None, connection.host_arn)
         ]
-        return PaginatedResult({"Connections": connections})
+        return paged(self, "Connections", connections, "ConnectionArn")
 
     def delete_connection(self) -> ActionResult:
         """DeleteConnection."""

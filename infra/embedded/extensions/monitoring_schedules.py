@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from moto.core.responses import ActionResult, EmptyResult, PaginatedResult
+from moto.core.responses import ActionResult, EmptyResult
 from moto.core.utils import utcnow
 from moto.sagemaker.exceptions import ResourceInUseException, ResourceNotFound, ValidationError
 from moto.sagemaker.models import SageMakerModelBackend
 from moto.sagemaker.responses import SageMakerResponse
 from moto.sagemaker.utils import arn_formatter
 
-from infra.embedded.extensions.operations import add, kept
+from infra.embedded.extensions.operations import add, kept, paged
 
 INPUTS = {
     "DataQuality": ("data_quality_job_definitions", "data_quality_job_input"),
@@ -138,9 +138,9 @@ def list_monitoring_schedules(self: SageMakerResponse) -> ActionResult:
     ]
     by = {"Name": "MonitoringScheduleName", "Status": "MonitoringScheduleStatus"}
     sort_key = by.get(self._get_param("SortBy"), "CreationTime")
-    descending = self._get_param("SortOrder", "Descending") == "Descending"
+    descending = self._get_param("SortOrder") != "Ascending"
     summaries.sort(key=lambda summary: summary[sort_key], reverse=descending)
-    return PaginatedResult({"MonitoringScheduleSummaries": summaries})
+    return paged(self, "MonitoringScheduleSummaries", summaries, "MonitoringScheduleArn")
 
 
 def list_monitoring_executions(self: SageMakerResponse) -> ActionResult:  # noqa: ARG001

@@ -4,6 +4,10 @@ from collections.abc import Callable
 from typing import Any
 
 from moto.core.base_backend import BaseBackend
+from moto.core.responses import ActionResult, BaseResponse
+from moto.utilities.paginator import Paginator
+
+PAGE_LENGTH = 100
 
 
 def add(target: type, *operations: Callable[..., Any]) -> None:
@@ -16,3 +20,20 @@ def kept(backend: BaseBackend, name: str) -> dict[str, Any]:
     """A dictionary of that name on the backend, begun empty, forgotten by moto's reset."""
     state: dict[str, Any] = vars(backend).setdefault(name, {})
     return state
+
+
+def paged(
+    response: BaseResponse, key: str, entries: list[dict[str, Any]], unique: str
+) -> ActionResult:
+    """One page of `entries` under `key`, by the request's MaxResults and NextToken.
+
+    `unique` names the member by which an entry is found again.
+    """
+    paginator = Paginator(
+        max_results=response._get_param("MaxResults"),  # noqa: SLF001  moto's responses use it so
+        max_results_default=PAGE_LENGTH,
+        starting_token=response._get_param("NextToken"),  # noqa: SLF001
+        unique_attribute=unique,
+    )
+    page, token = paginator.paginate(entries)
+    return ActionResult({key: page} | ({"NextToken": token} if token else {}))
