@@ -32,8 +32,6 @@ class ExecutionRole(pulumi.ComponentResource):
     """ARN of the role."""
     name: pulumi.Output[str]
     """Name of the role within the account."""
-    ready: list[pulumi.Resource]
-    """The role's policies: what uses the role at once must depend on them."""
 
     def __init__(
         self, name: str, args: ExecutionRoleArgs, opts: pulumi.ResourceOptions | None = None
@@ -49,7 +47,7 @@ class ExecutionRole(pulumi.ComponentResource):
             ),
             opts=pulumi.ResourceOptions(parent=self),
         )
-        self.ready = [
+        self._policies: list[pulumi.Resource] = [
             aws.iam.RolePolicy(
                 f"{name}-{policy}",
                 role=role.name,
@@ -61,3 +59,11 @@ class ExecutionRole(pulumi.ComponentResource):
         self.arn = role.arn
         self.name = role.name
         self.register_outputs({"arn": self.arn, "name": self.name})
+
+    @property
+    def ready(self) -> list[pulumi.Resource]:
+        """The role's policies: what uses the role at once must depend on them.
+
+        It is no annotated output, for resources cannot be served to programs in other languages.
+        """
+        return self._policies
