@@ -1,0 +1,190 @@
+"""Drives Pulumi's engine: preview, up, destroy and outputs of one stack, with live progress.
+
+https://www.pulumi.com/docs/iac/automation-api/
+"""
+
+import re
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pulumi import automation
+from pulumi.automation import EngineEvent, OpType
+
+from infra.progress import OnStep, Operation, Phase, Step, silent
+from infra.pulumi_command import Command
+
+SECRET = "[secret]"  # noqa: S105  what stands in for a secret
+
+OPERATIONS = {
+    OpType.SAME: Operation.SAME,
+    OpType.CREATE: Operation.CREATE,
+    OpType.UPDATE: Operation.UPDATE,
+    OpType.CREATE_REPLACEMENT: Operation.REPLACE,
+    OpType.DELETE: Operation.DELETE,
+}
+"""What a reader is told of; the rest are parts of these, such as the end of what was replaced."""
+
+COLOUR = re.compile(r"<\{%[^%]*%\}>|\x1b\[[0-9;]*m")
+NOT_TOLD = re.compile(r"^(update|preview|destroy|deletion) failed$|^resource monitor shut down")
+
+
+class EngineFailed(Exception):
+    """What the engine refused or could not do, in its own words, without a traceback."""
+
+
+class NoSuchStack(EngineFailed):
+    """The stack was never brought up in this backend."""
+
+    def __init__(self, stack: str) -> None:
+        super().__init__(
+            f"There is no stack {stack} in this backend; `maslow up -s {stack}` makes it"
+        )
+
+
+@dataclass(frozen=True)
+class Result:
+    """What an operation of the engine did, or in a preview would do."""
+
+    changes: Mapping[Operation, int]
+    """How many resources meet each operation, the stack, components and providers among them."""
+    outputs: Mapping[str, Any] = field(default_factory=dict)
+    """The stack's outputs; a secret reads `[secret]`. Empty for a preview and a destroy."""
+
+    @property
+    def unchanged(self) -> bool:
+        """Whether nothing was, or would be, touched."""
+        return set(self.changes) <= {Operation.SAME}
+
+
+class Engine:
+    """One stack of the project in a folder that holds a Pulumi.yaml.
+
+    `environment` is added to what the CLI and the program get. Raises CliMissing.
+    """
+
+    def __init__(
+        self, folder: Path, stack: str, environment: Mapping[str, str] | None = None
+    ) -> None:
+        self.stack = stack
+        with _readable():
+            self._workspace = automation.LocalWorkspace(
+                work_dir=str(folder),
+                env_vars={"PULUMI_SKIP_UPDATE_CHECK": "true", **(environment or {})},
+                pulumi_command=Command(),
+            )
+
+    def preview(self, on_step: OnStep = silent) -> Result:
+        """What an `up` would do; a stack that is not there yet is made. Raises EngineFailed."""
+        with _listening(on_step) as listener:
+            stack = automation.Stack.create_or_select(self.stack, self._workspace)
+            found = stack.preview(on_event=listener, color="never")
+        return Result(_counted(found.change_summary))
+
+    def up(self, on_step: OnStep = silent) -> Result:
+        """Bring the stack to what the program declares. Raises EngineFailed."""
+        with _listening(on_step) as listener:
+            stack = automation.Stack.create_or_select(self.stack, self._workspace)
+            found = stack.up(on_event=listener, color="never", show_secrets=False)
+        return Result(_counted(found.summary.resource_changes), _plain(found.outputs))
+
+    def destroy(self, on_step: OnStep = silent, *, remove: bool = False) -> Result:
+        """Delete all resources of the stack, and with `remove` its history. Raises EngineFailed."""
+        with _listening(on_step) as listener:
+            stack = self._select()
+            found = stack.destroy(on_event=listener, color="never", show_secrets=False)
+            if remove:
+                self._workspace.remove_stack(self.stack)
+        return Result(_counted(found.summary.resource_changes))
+
+    def outputs(self) -> dict[str, Any]:
+        """The stack's outputs, a secret as `[secret]`. Raises EngineFailed."""
+        with _readable():
+            return _plain(self._select().outputs())
+
+    def _select(self) -> automation.Stack:
+        try:
+            return automation.Stack.select(self.stack, self._workspace)
+        except automation.StackNotFoundError as error:
+            raise NoSuchStack(self.stack) from error
+
+
+class _Listener:
+    """Turns the engine's events into steps, and keeps the errors that it reports."""
+
+    def __init__(self, on_step: OnStep) -> None:
+        self._on_step = on_step
+        self._lock = threading.Lock()
+        self.errors: list[str] = []
+
+    def __call__(self, event: EngineEvent) -> None:
+        if event.resource_pre_event:
+            self._tell(event.resource_pre_event.metadata, Phase.STARTED)
+        elif event.res_outputs_event:
+            self._tell(event.res_outputs_event.metadata, Phase.DONE)
+        elif event.res_op_failed_event:
+            self._tell(event.res_op_failed_event.metadata, Phase.FAILED)
+        elif event.diagnostic_event and event.diagnostic_event.severity == "error":
+            told = event.diagnostic_event
+            name = told.urn.rpartition("::")[2] if told.urn else ""
+            self._keep(_worded(told.message), name)
+
+    def _tell(self, metadata: automation.StepEventMetadata, phase: Phase) -> None:
+        operation = OPERATIONS.get(metadata.op)
+        if operation:
+            name = metadata.urn.rpartition("::")[2]
+            self._on_step(Step(operation, phase, metadata.urn, metadata.type, name))
+
+    def _keep(self, message: str, name: str) -> None:
+        if not message or NOT_TOLD.match(message):
+            return
+        line = message if not name or name in message else f"{name}: {message}"
+        with self._lock:
+            if line not in self.errors:
+                self.errors.append(line)
+
+
+@contextmanager
+def _listening(on_step: OnStep) -> Iterator[_Listener]:
+    listener = _Listener(on_step)
+    with _readable(listener):
+        yield listener
+
+
+@contextmanager
+def _readable(listener: _Listener | None = None) -> Iterator[None]:
+    """Turn a failed command into what the engine itself reported, or what the CLI printed."""
+    try:
+        yield
+    except automation.InvalidVersionError as error:
+        raise EngineFailed(str(error)) from error
+    except automation.CommandError as error:
+        told = listener.errors if listener else []
+        raise EngineFailed("\n".join(told) or _printed(str(error))) from error
+
+
+def _worded(message: str) -> str:
+    """A diagnostic without colours; of a traceback, what was raised."""
+    text = COLOUR.sub("", message).strip()
+    if "Traceback (most recent call last)" not in text:
+        return text
+    return text.splitlines()[-1].strip().removeprefix("Exception: ")
+
+
+def _printed(result: str) -> str:
+    """The errors among what a command printed, or all that it printed."""
+    lines = [COLOUR.sub("", line).strip() for line in result.splitlines()]
+    errors = [line.removeprefix("error: ") for line in lines if line.startswith("error: ")]
+    return "\n".join(dict.fromkeys(errors)) or result.strip()
+
+
+def _counted(changes: Mapping[OpType, int] | None) -> dict[Operation, int]:
+    named = {operation.value for operation in Operation}
+    return {Operation(op): count for op, count in (changes or {}).items() if op in named and count}
+
+
+def _plain(outputs: automation.OutputMap) -> dict[str, Any]:
+    return {name: SECRET if out.secret else out.value for name, out in outputs.items()}
