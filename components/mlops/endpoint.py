@@ -99,7 +99,7 @@ def serving_policy(
         attach_encrypted_volumes(artifacts_key_arn),
         *pull_image(image_uri),
         write_logs(region, account_id),
-        publish_metrics("/aws/sagemaker/Endpoints*"),
+        publish_metrics(["/aws/sagemaker/Endpoints*"]),
         *join_network(region, account_id, subnet_ids, security_group_id),
     )
 

@@ -86,15 +86,15 @@ def write_logs(region: str, account_id: str) -> Statement:
     )
 
 
-def publish_metrics(namespace: str) -> Statement:
-    """Publish CloudWatch metrics of a namespace (`*` at its end stands for the rest).
+def publish_metrics(namespaces: Sequence[str]) -> Statement:
+    """Publish CloudWatch metrics of these namespaces (`*` at an end stands for the rest).
 
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/iam-cw-condition-keys-namespace.html
     """
     return allow_everywhere(
         ["cloudwatch:PutMetricData"],
-        reason="a metric is no resource; the condition on its namespace narrows the action",
-        when={"StringLike": {"cloudwatch:namespace": namespace}},
+        reason="a metric is no resource; the condition on its namespace narrows it",
+        when={"StringLike": {"cloudwatch:namespace": namespaces}},
     )
 
 

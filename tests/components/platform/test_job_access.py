@@ -35,10 +35,10 @@ def test_reading_a_prefix_lists_nothing_beside_it():
 
 
 def test_metrics_are_held_to_their_namespace():
-    statement = publish_metrics("/aws/sagemaker/*")
+    statement = publish_metrics(["/aws/sagemaker/*"])
 
     assert statement["Resource"] == ["*"]
-    assert statement["Condition"] == {"StringLike": {"cloudwatch:namespace": "/aws/sagemaker/*"}}
+    assert statement["Condition"] == {"StringLike": {"cloudwatch:namespace": ["/aws/sagemaker/*"]}}
 
 
 def test_only_describing_a_network_is_allowed_everywhere():

@@ -3,7 +3,8 @@ import json
 import pytest
 
 from components.platform.training_definition import DefinitionError
-from components.platform.training_pipeline import TrainingPipeline, pass_role_policy
+from components.platform.training_pipeline import TrainingPipeline
+from components.platform.training_policy import pass_role_policy
 from infra.graph import record
 
 IMAGE = "141502667606.dkr.ecr.eu-west-1.amazonaws.com/sagemaker-scikit-learn:1.2-1-cpu-py3"
