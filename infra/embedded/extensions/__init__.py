@@ -15,6 +15,7 @@ MODULES = (
     "feature_groups",
     "model_registry",
     "monitoring_schedules",
+    "pipeline_execution",
     "sagemaker_tags",
 )
 
