@@ -266,7 +266,7 @@ def pipeline(session: PipelineSession) -> Pipeline:
         else_steps=[
             FailStep(
                 name="Fail",
-                error_message=Join(" ", ["The model's AUC is below", minimum_auc.to_string()]),
+                error_message=Join(" ", ["The model's AUC is below", minimum_auc]),
             )
         ],
     )
