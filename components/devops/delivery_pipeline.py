@@ -78,8 +78,8 @@ def check(args: DeliveryPipelineArgs) -> None:
             raise ValueError(f"{what} {name!r}: 1 to {limit} of letters, digits and . @ _ -")
     if not re.fullmatch(r"[^/\s]+(/[^/\s]+)+", args["repository"]):
         raise ValueError(f"repository {args['repository']!r}: must be owner/name")
-    if ("key_arn" in args["state"]) == ("passphrase_secret_arn" in args["state"]):
-        raise ValueError("state: give one of key_arn and passphrase_secret_arn")
+    if ("key_alias" in args["state"]) == ("passphrase_secret_arn" in args["state"]):
+        raise ValueError("state: give one of key_alias and passphrase_secret_arn")
 
 
 def failure_pattern(pipeline: str) -> dict[str, object]:
@@ -186,11 +186,12 @@ class DeliveryPipeline(pulumi.ComponentResource):
     def _builds(self, name: str, args: DeliveryPipelineArgs) -> dict[str, StageBuild]:
         """The builds by stage; only preview and deployment reach the state and the platform."""
         cli = buildspec.cli_version()
+        account_id, region = args["account_id"], args["region"]
         scope = {
             "project": args["project"],
             "environment": args["environment"],
-            "account_id": args["account_id"],
-            "region": args["region"],
+            "account_id": account_id,
+            "region": region,
         }
         specs = {
             "Validate": buildspec.validate(),
@@ -200,11 +201,15 @@ class DeliveryPipeline(pulumi.ComponentResource):
         policies: dict[str, dict[str, pulumi.Input[str]]] = {
             "Validate": {},
             "Preview": {
-                "state": state_policy(args["state"], writes=False),
+                "state": state_policy(
+                    args["state"], writes=False, account_id=account_id, region=region
+                ),
                 "platform": rendered(permissions.preview_permissions, **scope),
             },
             "Deploy": {
-                "state": state_policy(args["state"], writes=True),
+                "state": state_policy(
+                    args["state"], writes=True, account_id=account_id, region=region
+                ),
                 "platform": rendered(
                     permissions.deploy_permissions,
                     artifact_bucket_arn=args["artifact_bucket_arn"],
@@ -226,7 +231,7 @@ class DeliveryPipeline(pulumi.ComponentResource):
                     "pipeline_name": args["pipeline_name"],
                     "policies": policies[stage],
                     "variables": variables if policies[stage] else [],
-                    "account_id": args["account_id"],
+                    "account_id": account_id,
                     "artifact_bucket_arn": args["artifact_bucket_arn"],
                     "artifact_key_arn": args["artifact_key_arn"],
                     "log_key_arn": args["log_key_arn"],

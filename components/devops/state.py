@@ -15,8 +15,8 @@ class StateArgs(TypedDict):
 
     url: pulumi.Input[str]
     """State URL, `s3://<bucket>[/<prefix>][?region=…]`."""
-    key_arn: NotRequired[pulumi.Input[str]]
-    """KMS key that the stack file names as its secrets provider."""
+    key_alias: NotRequired[pulumi.Input[str]]
+    """Alias, `alias/<name>`, of the KMS key that is the stack's secrets provider."""
     passphrase_secret_arn: NotRequired[pulumi.Input[str]]
     """Secrets Manager secret whose value is the passphrase of the stack's secrets."""
 
@@ -43,9 +43,19 @@ def state_of(url: str) -> State:
 
 
 def state_permissions(
-    *, url: str, key_arn: str | None, passphrase_secret_arn: str | None, writes: bool
+    *,
+    url: str,
+    key_alias: str | None,
+    passphrase_secret_arn: str | None,
+    writes: bool,
+    account_id: str,
+    region: str,
 ) -> Document:
-    """Read Pulumi's state and its secrets; with `writes` also lock and change it."""
+    """Read Pulumi's state and its secrets; with `writes` also lock and change it.
+
+    A policy cannot name a key by its alias, but can ask that the key has it:
+    https://docs.aws.amazon.com/kms/latest/developerguide/alias-authorization.html
+    """
     state = state_of(url)
     objects = "/".join(filter(None, (state.bucket_arn, state.prefix, "*")))
     write = ["s3:PutObject", "s3:DeleteObject"] if writes else []
@@ -54,21 +64,31 @@ def state_permissions(
         allow(["s3:ListBucket", "s3:GetBucketLocation"], [state.bucket_arn]),
         allow(["s3:GetObject", *write], [objects]),
     ]
-    if key_arn:
-        statements.append(allow(["kms:Decrypt", "kms:DescribeKey", *encrypt], [key_arn]))
+    if key_alias:
+        statements.append(
+            allow(
+                ["kms:Decrypt", "kms:DescribeKey", *encrypt],
+                [f"arn:aws:kms:{region}:{account_id}:key/*"],
+                when={"ForAnyValue:StringEquals": {"kms:ResourceAliases": key_alias}},
+            )
+        )
     if passphrase_secret_arn:
         statements.append(allow(["secretsmanager:GetSecretValue"], [passphrase_secret_arn]))
     return document(*statements)
 
 
-def state_policy(state: StateArgs, *, writes: bool) -> pulumi.Output[str]:
+def state_policy(
+    state: StateArgs, *, writes: bool, account_id: pulumi.Input[str], region: str
+) -> pulumi.Output[str]:
     """`state_permissions` as JSON."""
     return rendered(
         state_permissions,
         url=state["url"],
-        key_arn=state.get("key_arn"),
+        key_alias=state.get("key_alias"),
         passphrase_secret_arn=state.get("passphrase_secret_arn"),
         writes=writes,
+        account_id=account_id,
+        region=region,
     )
 
 

@@ -1,0 +1,175 @@
+"""What preview and deployment may do in the environment's account."""
+
+import json
+from fnmatch import fnmatchcase
+
+import pytest
+from botocore.session import Session
+
+from components.devops.permissions import PASSED_TO, deploy_permissions, preview_permissions
+from components.iam import Document, Statement
+
+ACCOUNT, REGION = "123456789012", "eu-west-1"
+ARTIFACTS = "arn:aws:s3:::maslow-dev-artifacts-1a2b3c4"
+PREVIEW = preview_permissions(
+    project="maslow", environment="dev", account_id=ACCOUNT, region=REGION
+)
+DEPLOY = deploy_permissions(
+    project="maslow",
+    environment="dev",
+    account_id=ACCOUNT,
+    region=REGION,
+    artifact_bucket_arn=ARTIFACTS,
+)
+BOTH = pytest.mark.parametrize("policy", [PREVIEW, DEPLOY], ids=["preview", "deploy"])
+
+OF_IAM_ALONE = {
+    *("budgets:ModifyBudget", "budgets:ViewBudget", "codeconnections:PassConnection"),
+    *("iam:PassRole", "s3:ListTagsForResource", "s3:TagResource", "s3:UntagResource"),
+}
+"""Actions that name no operation of the service's own API."""
+
+
+def arn(service: str, resource: str) -> str:
+    return f"arn:aws:{service}:{REGION}:{ACCOUNT}:{resource}"
+
+
+def granting(policy: Document, action: str, resource: str) -> list[Statement]:
+    return [
+        statement
+        for statement in policy["Statement"]
+        if any(fnmatchcase(action, pattern) for pattern in statement["Action"])
+        and any(fnmatchcase(resource, pattern) for pattern in statement["Resource"])
+    ]
+
+
+@BOTH
+def test_no_statement_reaches_a_whole_service(policy: Document) -> None:
+    for statement in policy["Statement"]:
+        assert statement["Effect"] == "Allow"
+        assert not any(action.split(":")[-1] == "*" for action in statement["Action"])
+
+
+@BOTH
+def test_what_is_allowed_everywhere_is_allowed_in_one_region_only(policy: Document) -> None:
+    everywhere = [s for s in policy["Statement"] if s["Resource"] == ["*"]]
+    assert everywhere
+    for statement in everywhere:
+        assert statement["Condition"] == {"StringEquals": {"aws:RequestedRegion": REGION}}
+
+
+@BOTH
+def test_every_resource_is_of_this_account(policy: Document) -> None:
+    for statement in policy["Statement"]:
+        for resource in statement["Resource"]:
+            if resource != "*" and not resource.startswith("arn:aws:s3:::maslow-dev-"):
+                assert resource.split(":")[4] == ACCOUNT
+
+
+@BOTH
+def test_every_action_is_one_that_its_service_has(policy: Document) -> None:
+    session = Session()
+    renamed = {"states": "stepfunctions"}
+    for action in {a for s in policy["Statement"] for a in s["Action"]} - OF_IAM_ALONE:
+        service, pattern = action.split(":")
+        operations = session.get_service_model(renamed.get(service, service)).operation_names
+        assert any(fnmatchcase(operation, pattern) for operation in operations), action
+
+
+def test_the_preview_only_reads_and_no_data() -> None:
+    for statement in PREVIEW["Statement"]:
+        for action in statement["Action"]:
+            verb = action.split(":")[1]
+            assert verb.startswith(("BatchGet", "Describe", "Get", "List", "View")), action
+    assert not granting(PREVIEW, "s3:GetObject", f"{ARTIFACTS}/revision.zip")
+    assert not granting(PREVIEW, "s3:GetObject", "arn:aws:s3:::maslow-dev-raw-1a2b3c4/visits.csv")
+
+
+def test_the_deployment_can_do_what_the_preview_reads() -> None:
+    reads = {action for s in PREVIEW["Statement"] for action in s["Action"]}
+    assert reads <= {action for s in DEPLOY["Statement"] for action in s["Action"]}
+
+
+CHANGES = [
+    ("sagemaker:CreateEndpoint", arn("sagemaker", "endpoint/maslow-dev-readmission")),
+    ("sagemaker:UpdateEndpoint", arn("sagemaker", "endpoint/maslow-dev-readmission")),
+    ("sagemaker:CreateFeatureGroup", arn("sagemaker", "feature-group/maslow-dev-visits-v1")),
+    ("sagemaker:UpdateMonitoringSchedule", arn("sagemaker", "monitoring-schedule/maslow-dev-")),
+    ("glue:CreateDatabase", arn("glue", "database/maslow_dev_curated")),
+    ("glue:CreateTable", arn("glue", "table/maslow_dev_features/visits_v1")),
+    ("logs:PutRetentionPolicy", arn("logs", "log-group:maslow-dev-delivery-log-1a2b3c4")),
+    ("logs:CreateLogGroup", arn("logs", "log-group:/aws/sagemaker/Endpoints/maslow-dev-a")),
+    ("states:UpdateStateMachine", arn("states", "stateMachine:maslow-dev-retraining")),
+    ("s3:PutBucketPolicy", "arn:aws:s3:::maslow-dev-raw-1a2b3c4"),
+    ("s3:PutLifecycleConfiguration", "arn:aws:s3:::maslow-dev-raw-1a2b3c4"),
+    ("s3:PutObject", f"{ARTIFACTS}/code/train.py"),
+    ("iam:PutRolePolicy", f"arn:aws:iam::{ACCOUNT}:role/maslow-dev-training-role-1a2b3c4"),
+    ("budgets:ModifyBudget", f"arn:aws:budgets::{ACCOUNT}:budget/maslow-dev-budget"),
+    ("ec2:CreateVpcEndpoint", arn("ec2", "vpc-endpoint/vpce-0123456789abcdef0")),
+]
+
+
+@pytest.mark.parametrize(("action", "resource"), CHANGES)
+def test_the_deployment_changes_what_the_platform_names(action: str, resource: str) -> None:
+    assert granting(DEPLOY, action, resource)
+    assert not granting(PREVIEW, action, resource)
+
+
+@pytest.mark.parametrize(
+    ("action", "resource"), [change for change in CHANGES if not change[0].startswith("ec2:")]
+)
+def test_the_deployment_leaves_another_environments_things_alone(
+    action: str, resource: str
+) -> None:
+    theirs = resource.replace("maslow-dev", "maslow-prod").replace("maslow_dev", "maslow_prod")
+    assert not granting(DEPLOY, action, theirs)
+
+
+@pytest.mark.parametrize(
+    "action",
+    [
+        "iam:AttachRolePolicy",
+        "iam:CreateUser",
+        "iam:CreateAccessKey",
+        "iam:CreatePolicyVersion",
+        "iam:DeleteRolePermissionsBoundary",
+        "kms:Decrypt",
+        "kms:ScheduleKeyDeletion",
+        "sts:AssumeRole",
+    ],
+)
+def test_the_deployment_never_gets_the_steps_of_an_escalation(action: str) -> None:
+    for statement in DEPLOY["Statement"]:
+        assert not any(fnmatchcase(action, pattern) for pattern in statement["Action"])
+
+
+def test_data_is_out_of_the_deployments_reach() -> None:
+    zone = "arn:aws:s3:::maslow-dev-lake-raw-bucket-1a2b3c4/visits.csv"
+    for action in ("s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:DeleteObjectVersion"):
+        assert not granting(DEPLOY, action, zone)
+
+
+def test_roles_are_passed_to_the_listed_services_only() -> None:
+    role = f"arn:aws:iam::{ACCOUNT}:role/maslow-dev-training-role"
+    passing = granting(DEPLOY, "iam:PassRole", role)
+    assert [s["Condition"] for s in passing] == [
+        {"StringEquals": {"iam:PassedToService": list(PASSED_TO)}}
+    ]
+    assert not granting(DEPLOY, "iam:PassRole", f"arn:aws:iam::{ACCOUNT}:role/admin")
+
+
+def test_keys_are_used_through_grants_of_services_only() -> None:
+    grants = granting(DEPLOY, "kms:CreateGrant", arn("kms", "key/data"))
+    assert [s["Condition"] for s in grants] == [{"Bool": {"kms:GrantIsForAWSResource": "true"}}]
+
+
+def test_the_policy_leaves_room_in_what_iam_takes_for_a_role() -> None:
+    longest = deploy_permissions(
+        project="a-long-project-name",
+        environment="integration",
+        account_id=ACCOUNT,
+        region="ap-southeast-1",
+        artifact_bucket_arn="arn:aws:s3:::" + "b" * 63,
+    )
+    # IAM does not count white space; the build's and the state's policies share the 10,240.
+    assert len(json.dumps(longest, separators=(",", ":"))) < 10_240 - 1_200
