@@ -1,0 +1,98 @@
+"""Makes the catalog's calls on the embedded AWS through boto3, and words what it refuses."""
+
+import re
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+import jmespath
+from botocore import xform_name
+from botocore.exceptions import BotoCoreError, ClientError
+
+from infra.embedded.catalog.entry import NAMED, Call, Type, Values, filled
+from infra.embedded.coverage import parameters_of
+
+MISSING_CODES = re.compile(r"NotFound|NoSuch|NotExist|^404$")
+MISSING_MESSAGES = re.compile(
+    r"could not find|cannot find|doesn't exist|does not exist|not found|unable to (find|describe)",
+    re.IGNORECASE,
+)
+WORDED_CODES = {"ValidationException", "ValidationError", "InvalidRequestException"}
+"""Codes by which some services say in words alone that a resource is not there."""
+
+
+class Clients(Protocol):
+    """What the embedded AWS must offer: clients for one account and region."""
+
+    region: str
+
+    def client(self, service: str) -> Any:
+        """A boto3 client."""
+
+
+class CallFailed(Exception):
+    """A call that AWS, or botocore on its behalf, refused: one readable sentence.
+
+    `code` is AWS's error code, or the name of botocore's exception (`ParamValidationError`).
+    """
+
+    def __init__(self, type_: str, name: str, operation: str, code: str, message: str) -> None:
+        said = " ".join(message.split())
+        super().__init__(f"{type_} {name}: {operation} was refused with {code}: {said}")
+        self.code = code
+        self.message = message
+
+    @property
+    def missing(self) -> bool:
+        """Whether AWS says that the resource is not there."""
+        in_words = self.code in WORDED_CODES and MISSING_MESSAGES.search(self.message)
+        return bool(MISSING_CODES.search(self.code) or in_words)
+
+
+class Caller:
+    """Calls operations; it keeps a client for each service."""
+
+    def __init__(self, cloud: Clients) -> None:
+        self._cloud = cloud
+        self._clients: dict[str, Any] = {}
+
+    def client(self, service: str) -> Any:
+        """The boto3 client of a service."""
+        if service not in self._clients:
+            self._clients[service] = self._cloud.client(service)
+        return self._clients[service]
+
+    def __call__(
+        self, entry: Type, call: Call, inputs: Values, context: Mapping[str, Any]
+    ) -> Values:
+        """The response to `call` with `inputs` and what the templates make of `context`.
+
+        Raises NotCarried, and CallFailed for what AWS refuses.
+        """
+        parameters = parameters_of(entry, call, inputs, context)
+        method = getattr(self.client(entry.service), xform_name(call.operation))
+        name = str(context.get(entry.name or "name") or context.get("id", ""))
+        try:
+            response: Values = method(**parameters)
+        except ClientError as error:
+            answer = error.response["Error"]
+            code, message = answer.get("Code", "Unknown"), answer.get("Message", "")
+            raise CallFailed(entry.token, name, call.operation, code, message) from error
+        except BotoCoreError as error:
+            code = type(error).__name__
+            raise CallFailed(entry.token, name, call.operation, code, str(error)) from error
+        return response
+
+
+def found(call: Call, response: Values, context: Mapping[str, Any]) -> Any:
+    """The resource in a response, None where it is not there."""
+    return jmespath.search(filled(call.at, context), response) if call.at else response
+
+
+def outputs_of(call: Call, resource: Any, context: Mapping[str, Any]) -> Values:
+    """The outputs that a call declares, without those that have no value."""
+    outputs: Values = {}
+    for name, path in call.outputs.items():
+        known = {**context, **outputs}
+        templated = NAMED.search(path)
+        outputs[name] = filled(path, known) if templated else jmespath.search(path, resource)
+    return {name: value for name, value in outputs.items() if value is not None}

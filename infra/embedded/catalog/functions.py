@@ -1,0 +1,84 @@
+"""The functions of pulumi-aws that look something up, answered from the embedded AWS."""
+
+from collections.abc import Callable
+from typing import Any
+
+Client = Callable[[str], Any]
+Values = dict[str, Any]
+Function = Callable[[Client, str, Values], Values]
+"""Clients by service, the region and the arguments, to the result."""
+
+IMAGE_ACCOUNT = "683313688378"
+"""Stands for the account that holds AWS's own SageMaker images, whichever the algorithm.
+
+It differs by algorithm and region in AWS (this is scikit-learn's in us-east-1, from
+https://docs.aws.amazon.com/sagemaker/latest/dg/ecr-us-east-1.html); the embedded AWS pulls none.
+"""
+
+
+def caller_identity(client: Client, _region: str, _args: Values) -> Values:
+    """aws:index/getCallerIdentity."""
+    answer = client("sts").get_caller_identity()
+    account = answer["Account"]
+    return {"id": account, "accountId": account, "arn": answer["Arn"], "userId": answer["UserId"]}
+
+
+def region(_client: Client, name: str, _args: Values) -> Values:
+    """aws:index/getRegion."""
+    return {
+        "id": name,
+        "name": name,
+        "region": name,
+        "description": name,
+        "endpoint": f"ec2.{name}.amazonaws.com",
+    }
+
+
+def partition(_client: Client, _region: str, _args: Values) -> Values:
+    """aws:index/getPartition: the embedded AWS is the commercial one."""
+    return {
+        "id": "aws",
+        "partition": "aws",
+        "dnsSuffix": "amazonaws.com",
+        "reverseDnsPrefix": "com.amazonaws",
+    }
+
+
+def availability_zones(client: Client, name: str, args: Values) -> Values:
+    """aws:index/getAvailabilityZones, sorted by name as pulumi-aws does."""
+    filters = [{"Name": each["name"], "Values": each["values"]} for each in args.get("filters", [])]
+    if args.get("state"):
+        filters.append({"Name": "state", "Values": [args["state"]]})
+    zones = client("ec2").describe_availability_zones(Filters=filters)["AvailabilityZones"]
+    left_out = {*args.get("excludeNames", []), *args.get("excludeZoneIds", [])}
+    kept = sorted(
+        (zone["ZoneName"], zone["ZoneId"])
+        for zone in zones
+        if not left_out & {zone["ZoneName"], zone["ZoneId"]}
+    )
+    return {
+        "id": name,
+        "names": [zone for zone, _ in kept],
+        "zoneIds": [zone for _, zone in kept],
+        "groupNames": sorted({zone.get("GroupName", name) for zone in zones}),
+        **args,
+    }
+
+
+def prebuilt_image(_client: Client, name: str, args: Values) -> Values:
+    """aws:sagemaker/getPrebuiltEcrImage, of IMAGE_ACCOUNT."""
+    where = args.get("region") or name
+    suffix = args.get("dnsSuffix") or "amazonaws.com"
+    registry = f"{IMAGE_ACCOUNT}.dkr.ecr.{where}.{suffix}"
+    tag = args.get("imageTag") or "latest"
+    path = f"{registry}/{args['repositoryName']}:{tag}"
+    return {**args, "id": IMAGE_ACCOUNT, "registryId": IMAGE_ACCOUNT, "registryPath": path}
+
+
+FUNCTIONS: dict[str, Function] = {
+    "aws:index/getCallerIdentity:getCallerIdentity": caller_identity,
+    "aws:index/getRegion:getRegion": region,
+    "aws:index/getPartition:getPartition": partition,
+    "aws:index/getAvailabilityZones:getAvailabilityZones": availability_zones,
+    "aws:sagemaker/getPrebuiltEcrImage:getPrebuiltEcrImage": prebuilt_image,
+}
