@@ -11,8 +11,8 @@ from components.durability import Durability, setting_of_stateful, stateful
 from components.foundation.bucket import PrivateBucket, PrivateBucketArgs
 
 RESULT_DAYS = 30
-SCAN_FLOOR = 10 * 1024 * 1024
-"""The smallest scan limit that Athena takes: 10 MB."""
+SCAN_FLOOR = 10_000_000
+"""The smallest scan limit that Athena takes, in bytes."""
 
 
 class Zone(enum.Enum):
