@@ -9,15 +9,23 @@ NO_SUCH_GROUP = {"ValidationException", "ResourceNotFound", "ResourceNotFoundExc
 
 
 @dataclass(frozen=True)
+class Baseline:
+    """What Model Monitor computed of a version's training data, as S3 URIs."""
+
+    constraints_uri: str
+    """constraints.json."""
+    statistics_uri: str
+    """statistics.json."""
+
+
+@dataclass(frozen=True)
 class ModelVersion:
     """An approved model package."""
 
     arn: str
     """ARN of the model package."""
-    constraints_uri: str | None = None
-    """S3 URI of Model Monitor's constraints.json for its training data."""
-    statistics_uri: str | None = None
-    """S3 URI of the statistics.json beside it."""
+    baseline: Baseline | None = None
+    """What its monitor compares with, where the training pipeline registered it."""
 
 
 Lookup = Callable[[str], ModelVersion | None]
@@ -33,11 +41,9 @@ def assumed(region: str, account: str) -> Lookup:
     """Every group has an approved version 1 with a baseline."""
 
     def look_up(group: str) -> ModelVersion:
-        baseline = f"s3://{group}/baseline"
         return ModelVersion(
-            arn=f"arn:aws:sagemaker:{region}:{account}:model-package/{group}/1",
-            constraints_uri=f"{baseline}/constraints.json",
-            statistics_uri=f"{baseline}/statistics.json",
+            f"arn:aws:sagemaker:{region}:{account}:model-package/{group}/1",
+            Baseline(f"s3://{group}/constraints.json", f"s3://{group}/statistics.json"),
         )
 
     return look_up
@@ -68,11 +74,10 @@ def in_registry(sagemaker: Any) -> Lookup:
             return None
         arn = packages[0]["ModelPackageArn"]
         described = sagemaker.describe_model_package(ModelPackageName=arn)
-        baseline = described.get("DriftCheckBaselines", {}).get("ModelDataQuality", {})
-        return ModelVersion(
-            arn=arn,
-            constraints_uri=baseline.get("Constraints", {}).get("S3Uri"),
-            statistics_uri=baseline.get("Statistics", {}).get("S3Uri"),
-        )
+        registered = described.get("DriftCheckBaselines", {}).get("ModelDataQuality", {})
+        if registered.keys() < {"Constraints", "Statistics"}:
+            return ModelVersion(arn)
+        constraints, statistics = registered["Constraints"], registered["Statistics"]
+        return ModelVersion(arn, Baseline(constraints["S3Uri"], statistics["S3Uri"]))
 
     return look_up

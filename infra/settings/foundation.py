@@ -103,10 +103,10 @@ class Budget(Settings):
     monthly_usd: float = Field(gt=0, description="US dollars a month.")
     alert_at: Annotated[
         tuple[Annotated[int, Field(ge=1, le=1000)], ...],
-        Field(min_length=1, max_length=10),  # AWS Budgets takes ten notifications
+        Field(min_length=1, max_length=4),  # AWS takes five notifications, one is the forecast's
         AfterValidator(distinct_shares),
     ] = Field(
-        (80, 100), description="Percent of the budget at which an alert goes out, at most ten."
+        (80, 100), description="Percent of the budget at which an alert goes out, at most four."
     )
 
 

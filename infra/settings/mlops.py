@@ -72,6 +72,16 @@ def data_prefix(value: str) -> str:
     return value
 
 
+def image_uri(value: str) -> str:
+    """Refuse an image that SageMaker cannot pull."""
+    if not re.fullmatch(r"\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com/[^:@\s]+([:@]\S+)?", value):
+        raise refusal(
+            f"{shown(value)} is not an image in ECR.",
+            "Example: 123456789012.dkr.ecr.eu-west-1.amazonaws.com/training:1.0.",
+        )
+    return value
+
+
 class Scale(Settings):
     """How many instances answer requests."""
 
@@ -94,7 +104,9 @@ class Rollout(Settings):
     """How a new version takes over from the one before."""
 
     canary: CanaryShare = Field(
-        10, description="Share of the fleet that goes first, 1% to 50%; off moves all at once."
+        10,
+        description="Share of the fleet that goes first, 1% to 50%; off moves all at once.",
+        json_schema_extra={"default": "10%"},
     )
     bake_minutes: Annotated[int, Field(ge=0, le=60)] = Field(
         10, description="Minutes that the canary must pass without an alarm, at most 60."
@@ -127,8 +139,10 @@ class Monitor(Settings):
     data: Literal["hourly", "daily", "off"] = Field(
         "daily", description="How often captured requests are compared with the training data."
     )
-    capture: Annotated[int, BeforeValidator(CAPTURE), WithJsonSchema(CAPTURE.json_schema())] = (
-        Field(100, description="Share of the requests that is captured, 1% to 100%.")
+    capture: CaptureShare = Field(
+        100,
+        description="Share of the requests that is captured, 1% to 100%.",
+        json_schema_extra={"default": "100%"},
     )
     drift_threshold: Annotated[float, Field(gt=0, le=1)] = Field(
         0.1, description="Distance from the training data at which a feature has drifted, 0 to 1."
@@ -162,6 +176,11 @@ class ModelSettings(Settings):
     data: Annotated[str, AfterValidator(data_prefix)] | None = Field(
         None,
         description="Prefix of the training data in the curated zone; the model's name if unset.",
+    )
+    image: Annotated[str, AfterValidator(image_uri)] | None = Field(
+        None,
+        description="ECR image of its jobs and its endpoint, fit for their instances; "
+        "SageMaker's scikit-learn image if unset.",
     )
     training: Training = Field(Training(), description="The training job.")
     processing: Processing = Field(

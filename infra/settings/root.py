@@ -22,6 +22,10 @@ class PlatformSettings(Settings):
         "keep",
         description="What a destroy does to data: takes it, leaves it in AWS, or is refused.",
     )
+    cloud: Literal["aws", "embedded"] = Field(
+        "aws",
+        description="Where it stands: in an AWS account, or on the embedded AWS of this machine.",
+    )
     network: Network = Field(description="The private network that everything runs in.")
     logs: Logs = Field(Logs(), description="Log groups.")
     budget: Budget | None = Field(None, description="What the environment may cost.")
@@ -47,6 +51,18 @@ class PlatformSettings(Settings):
         """The newest version of each feature group, by the name that models use."""
         by_version = sorted(self.features, key=lambda group: group.version)
         return {group.name: group for group in by_version}
+
+    def features_of(self, model: ModelSettings) -> list[str]:
+        """The features that a model learns from: its groups' ones, less ids and event times."""
+        newest = self.newest_features
+        groups = [newest[name] for name in model.features]
+        names = [
+            feature
+            for group in groups
+            for feature in group.features
+            if feature not in {group.record_id, group.event_time}
+        ]
+        return list(dict.fromkeys(names))
 
 
 def misfits(values: Mapping[str, Any]) -> Iterator[Mistake]:

@@ -13,6 +13,7 @@ from typing import Any
 from pydantic.json_schema import GenerateJsonSchema
 
 from infra.settings.aws import allowed
+from infra.settings.base import Settings
 from infra.settings.mistakes import Path as SettingPath
 from infra.settings.mistakes import nearest
 from infra.settings.root import PlatformSettings
@@ -22,17 +23,22 @@ FILE = Path(__file__).with_name("schema.json")
 Node = Mapping[str, Any]
 
 
-class _Untitled(GenerateJsonSchema):
-    """Without pydantic's titles, which only say a key again in capitals."""
+class _Plain(GenerateJsonSchema):
+    """Without titles, which only say a key again in capitals, and with defaults as people write."""
 
     def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002
         return False
+
+    def encode_default(self, dft: Any) -> Any:
+        if isinstance(dft, Settings):
+            return dft.model_dump(mode="json", exclude_none=True)
+        return super().encode_default(dft)
 
 
 @functools.cache
 def platform_schema() -> dict[str, Any]:
     """The schema of `maslow:platform` alone, with its `$defs`."""
-    return PlatformSettings.model_json_schema(schema_generator=_Untitled)
+    return PlatformSettings.model_json_schema(schema_generator=_Plain)
 
 
 def schema() -> dict[str, Any]:
@@ -65,6 +71,11 @@ def schema() -> dict[str, Any]:
         "required": ["config"],
         "$defs": definitions,
     }
+
+
+def text() -> str:
+    """What `schema.json` holds."""
+    return json.dumps(schema(), indent=2, ensure_ascii=False) + "\n"
 
 
 def values(path: str) -> list[str]:
@@ -146,4 +157,4 @@ def _endings(path: str) -> Iterator[str]:
 
 
 if __name__ == "__main__":
-    FILE.write_text(json.dumps(schema(), indent=2, ensure_ascii=False) + "\n")
+    FILE.write_text(text(), encoding="utf-8")

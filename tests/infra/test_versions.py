@@ -3,7 +3,7 @@ import pytest
 from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
-from infra.versions import ModelVersion, assumed, in_registry, none_yet
+from infra.versions import Baseline, ModelVersion, assumed, in_registry, none_yet
 
 ARN = "arn:aws:sagemaker:eu-west-1:123456789012:model-package/screening/3"
 
@@ -72,7 +72,7 @@ def test_the_newest_approved_version_comes_with_its_baseline(sagemaker):
     )
 
     assert in_registry(client)("screening") == ModelVersion(
-        ARN, "s3://b/constraints.json", "s3://b/statistics.json"
+        ARN, Baseline("s3://b/constraints.json", "s3://b/statistics.json")
     )
 
 

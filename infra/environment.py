@@ -1,0 +1,37 @@
+"""What the parts of one environment are told, and what they stand on."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_aws as aws
+
+from components.durability import Durability
+from components.foundation.alerts import Alerts
+from components.foundation.bucket import AccessLogBucket, PrivateBucket
+from components.foundation.key import DataClass, Key
+from components.foundation.network import Network
+from infra.naming import Names
+
+
+@dataclass(frozen=True)
+class Environment:
+    """What every part of one environment is told."""
+
+    names: Names
+    region: str
+    account_id: pulumi.Output[str]
+    durability: Durability
+    log_retention_days: int
+    provider: aws.Provider
+
+
+@dataclass(frozen=True)
+class Foundation:
+    """What the needs above stand on."""
+
+    network: Network
+    keys: Mapping[DataClass, Key]
+    access_logs: AccessLogBucket
+    artifacts: PrivateBucket
+    alerts: Alerts

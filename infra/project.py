@@ -1,0 +1,46 @@
+"""The project that a command is run in: where it is, what it is called, which stacks it has."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from infra.errors import InputError
+from infra.settings import StackFile, load
+
+MARKER = "Pulumi.yaml"
+
+
+@dataclass(frozen=True)
+class Project:
+    """A checkout of maslow, or of a project made from it."""
+
+    root: Path
+    name: str
+
+    @classmethod
+    def around(cls, folder: Path) -> Self:
+        """The project that `folder` lies in.
+
+        Raises InputError where there is none above it either.
+        """
+        for root in (folder, *folder.parents):
+            marker = root / MARKER
+            if marker.is_file():
+                return cls(root, _name(marker))
+        raise InputError(f"{folder} is in no Pulumi project: there is no {MARKER} here or above.")
+
+    def stack(self, environment: str) -> StackFile:
+        """The settings of one environment. Raises SettingsError."""
+        return load(self.root / "stacks" / f"Pulumi.{environment}.yaml")
+
+
+def _name(marker: Path) -> str:
+    from ruamel.yaml import YAML, YAMLError
+
+    try:
+        name = (YAML(typ="safe").load(marker) or {}).get("name")
+    except (YAMLError, AttributeError) as error:
+        raise InputError(f"{marker}: it is not readable as YAML: {error}") from error
+    if not isinstance(name, str) or not name:
+        raise InputError(f"{marker}: name is missing; it is what every resource is called after.")
+    return name

@@ -1,0 +1,132 @@
+"""The `maslow` command.
+
+Exit statuses: 0 done, 1 the work failed, 2 the input was wrong, 130 interrupted.
+"""
+
+import json
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from infra.errors import InputError, WorkError
+
+INTERRUPTED = 130
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+class Reporting(click.Group):
+    """Turns every expected failure into its message and exit status, without a traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command, and answer for how it ends."""
+        # A shell that starts a job in the background has it ignore Ctrl-C; clean up all the same.
+        for name in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(name, signal.default_int_handler)
+        try:
+            return super().invoke(ctx)
+        except InputError as error:
+            click.echo(str(error), err=True)
+            ctx.exit(2)
+        except WorkError as error:
+            click.echo(str(error), err=True)
+            ctx.exit(1)
+        except KeyboardInterrupt:
+            click.echo("Interrupted.", err=True)
+            ctx.exit(INTERRUPTED)
+
+
+def stack_option(command: Command) -> Command:
+    """The one option that every command about an environment has."""
+    return click.option(
+        "-s",
+        "--stack",
+        required=True,
+        metavar="ENV",
+        help="The environment: stacks/Pulumi.ENV.yaml.",
+    )(command)
+
+
+@click.group(cls=Reporting, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="maslow")
+def main() -> None:
+    """Stand an MLOps platform up on AWS, one environment per stack file."""
+
+
+@main.command()
+@stack_option
+@click.option("--json", "as_json", is_flag=True, help="Print the graph as JSON.")
+@click.option("--first-pass", is_flag=True, help="Before any model has an approved version.")
+def plan(stack: str, as_json: bool, first_pass: bool) -> None:
+    """Show what an environment is made of: no engine, no account, no network."""
+    from scripts import plan as command
+
+    command.run(stack, as_json=as_json, first_pass=first_pass)
+
+
+@main.command()
+@click.option("--values", metavar="SETTING", help="List what a setting allows: serving.instance.")
+def schema(values: str | None) -> None:
+    """Print the JSON Schema of the stack files."""
+    from infra.settings import schema as settings_schema
+
+    if values:
+        click.echo("\n".join(settings_schema.values(values)))
+    else:
+        click.echo(json.dumps(settings_schema.schema(), indent=2))
+
+
+@main.command()
+@stack_option
+def preview(stack: str) -> None:
+    """Show what `up` would change, by Pulumi's engine."""
+    from scripts import deploy
+
+    deploy.preview(stack)
+
+
+@main.command()
+@stack_option
+@click.option("-y", "--yes", is_flag=True, help="Do not ask after the preview.")
+@click.option("--serve", is_flag=True, help="Embedded AWS only: keep it running until Ctrl-C.")
+@click.option(
+    "--exec", "command", metavar="CMD", help="Embedded AWS only: run CMD against it, then stop."
+)
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="Its port; any free one.")
+def up(stack: str, yes: bool, serve: bool, command: str | None, port: int) -> None:
+    """Bring an environment to what its stack file says.
+
+    An environment of `cloud: embedded`, such as local, lives on an embedded AWS inside this
+    process: no account is needed, and nothing is left when it ends.
+    """
+    from scripts import deploy, local
+
+    if local.is_embedded(stack):
+        sys.exit(local.up(stack, serve=serve, command=command, port=port))
+    if serve or command or port:
+        raise InputError(f"--serve, --exec and --port need the embedded AWS; {stack} is on AWS.")
+    deploy.up(stack, yes=yes)
+
+
+@main.command()
+@stack_option
+@click.option("-y", "--yes", is_flag=True, help="Do not ask.")
+def destroy(stack: str, yes: bool) -> None:
+    """Take an environment down; what its durability protects is refused or left in AWS."""
+    from scripts import deploy
+
+    deploy.destroy(stack, yes=yes)
+
+
+@main.command()
+@stack_option
+@click.option("--json", "as_json", is_flag=True, help="Print them as JSON.")
+def outputs(stack: str, as_json: bool) -> None:
+    """Print what an environment exports: endpoints, pipelines, buckets."""
+    from scripts import deploy
+
+    deploy.outputs(stack, as_json=as_json)
