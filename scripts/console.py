@@ -1,6 +1,5 @@
 """What the terminal shows: one console, and the progress of a host's steps."""
 
-import threading
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
