@@ -1,0 +1,98 @@
+import re
+
+import botocore.session
+import pytest
+
+from infra.settings.data import Lake, service_name
+
+
+def test_a_zone_keeps_its_objects_for_days(found):
+    assert found(lake={"zones": {"raw": {"retention_days": 1, "noncurrent_days": 1}}}) == []
+    assert found(
+        lake={"zones": {"raw": {"retention_days": 0}, "curated": {"noncurrent_days": 0}}}
+    ) == [
+        "lake.zones.raw.retention_days: 0 is too small: at least 1.",
+        "lake.zones.curated.noncurrent_days: 0 is too small: at least 1.",
+    ]
+
+
+def test_a_lake_has_three_zones_and_no_other(found):
+    assert found(lake={"zones": {"gold": {}}}) == ["lake.zones.gold: is not a setting here."]
+    assert list(Lake().zones.model_dump()) == ["raw", "curated", "features"]
+
+
+def test_the_smallest_scan_limit_is_athenas(found):
+    shape = botocore.session.get_session().get_service_model("athena")
+    least = shape.shape_for("BytesScannedCutoffValue").metadata["min"]
+    assert Lake(scan_limit_gb=0.01).scan_limit_bytes == least
+    assert found(lake={"scan_limit_gb": 0.01}) == []
+    assert found(lake={"scan_limit_gb": 0.009}) == [
+        "lake.scan_limit_gb: 0.009 is too small: at least 0.01."
+    ]
+
+
+def test_a_sound_feature_group_is_taken(found_in_group):
+    assert found_in_group(version=3, online=False) == []
+    assert found_in_group(features={"id": "integral", "at": "fractional"}) == []
+
+
+@pytest.mark.parametrize("key", ["record_id", "event_time"])
+def test_what_names_a_record_must_be_among_its_features(found_in_group, key):
+    assert found_in_group(**{key: "agee"}) == [f'{key}: "agee" is not among the features.']
+
+
+def test_an_event_time_is_not_integral(found_in_group):
+    assert found_in_group(event_time="age") == [
+        "event_time: age is integral, and an event time is not."
+    ]
+
+
+def test_a_feature_has_one_of_three_types(found_in_group):
+    assert found_in_group(features={"id": "string", "at": "string", "age": "integer"}) == [
+        'features.age: "integer" is not string, integral or fractional.'
+    ]
+
+
+@pytest.mark.parametrize("name", ["is_deleted", "write_time", "api_invocation_time"])
+def test_a_name_that_the_feature_store_keeps_is_refused(found_in_group, name):
+    assert found_in_group(features={"id": "string", "at": "string", name: "string"}) == [
+        f"features.{name}: {name} is a name that the feature store keeps for itself."
+    ]
+
+
+@pytest.mark.parametrize(
+    "name", ["visits", "Visits_2", "a" * 64, "9-lives", "visits-", "_visits", "a b", "a" * 65, ""]
+)
+def test_names_follow_the_rule_of_the_service(found, name):
+    shape = botocore.session.get_session().get_service_model("sagemaker").shape_for("FeatureName")
+    allowed = bool(re.fullmatch(shape.metadata["pattern"], name))
+    group = {"name": name, "record_id": "id", "event_time": "at"}
+    group["features"] = {"id": "string", "at": "string"}
+    refused = any(
+        "is not a name for the feature store" in mistake for mistake in found(features=[group])
+    )
+    assert refused is not (allowed and len(name) <= shape.metadata["max"])
+    if allowed:
+        assert service_name(name) == name
+
+
+def test_a_version_counts_from_one(found_in_group):
+    assert found_in_group(version=0) == ["version: 0 is too small: at least 1."]
+
+
+def test_a_group_needs_features(found_in_group):
+    mistakes = found_in_group(features={})
+    assert mistakes == ["features: {} is too short: at least 1 needed."]
+
+
+def test_a_group_may_come_in_several_versions_but_each_once(found):
+    def group(version):
+        return {
+            "name": "visits", "version": version, "record_id": "id", "event_time": "id",
+            "features": {"id": "string"},
+        }  # fmt: skip
+
+    assert found(features=[group(1), group(2)]) == []
+    assert found(features=[group(1), group(2), group(1)]) == [
+        "features[visits].name: version 1 of visits is here twice."
+    ]

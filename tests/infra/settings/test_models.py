@@ -1,0 +1,228 @@
+import pytest
+
+from infra.settings.mlops import ModelSettings, Monitor, Retrain, Rollout
+from infra.settings.root import PlatformSettings
+
+GROUP = {"name": "visits", "record_id": "id", "event_time": "id", "features": {"id": "string"}}
+
+
+@pytest.mark.parametrize("name", ["a", "readmission", "length-of-stay-2", "a" * 24])
+def test_a_model_name_fits_into_other_names(found, name):
+    assert found(models=[{"name": name, "project": "templates/tabular"}]) == []
+
+
+@pytest.mark.parametrize("name", ["", "Readmission", "2nd", "a--b", "a-", "a_b", "a" * 25])
+def test_other_model_names_are_refused(found, name):
+    (mistake,) = found(models=[{"name": name, "project": "templates/tabular"}])
+    assert mistake == f'models[{name}].name: "{name}" is not a model name.'
+
+
+def test_a_model_needs_a_name_and_a_project(found):
+    assert found(models=[{}]) == ["models[1].name: is missing.", "models[1].project: is missing."]
+
+
+@pytest.mark.parametrize("project", ["/srv/model", "../model", "models/../../x", ""])
+def test_a_project_lies_in_the_repository(found_in_model, project):
+    assert found_in_model(project=project) == [
+        f'project: "{project}" is not a folder of this repository.'
+    ]
+
+
+@pytest.mark.parametrize("data", ["visits", "visits/2026", "v_1.2-x/a"])
+def test_a_data_prefix_joins_into_an_s3_uri(found_in_model, data):
+    assert found_in_model(data=data) == []
+
+
+@pytest.mark.parametrize("data", ["/visits", "visits/", "a//b", "a b", ""])
+def test_other_data_prefixes_are_refused(found_in_model, data):
+    assert found_in_model(data=data) == [f'data: "{data}" is not a prefix in the curated zone.']
+
+
+def test_training_data_lies_under_the_models_name_unless_said_otherwise():
+    assert ModelSettings(name="stay", project="p").data_prefix == "stay"
+    assert ModelSettings(name="stay", project="p", data="visits").data_prefix == "visits"
+
+
+@pytest.mark.parametrize(
+    ("group", "right", "wrong", "message"),
+    [
+        ("training", "ml.trn1.2xlarge", "ml.inf2.xlarge", "is not a training instance type."),
+        ("processing", "ml.m5.large", "ml.trn1.2xlarge", "is not a processing instance type."),
+        ("serving", "ml.inf2.xlarge", "ml.inf2.xlarg", "is not an endpoint instance type."),
+    ],
+)
+def test_an_instance_type_is_checked_for_its_use(found_in_model, group, right, wrong, message):
+    assert found_in_model(**{group: {"instance": right}}) == []
+    assert found_in_model(**{group: {"instance": wrong}}) == [
+        f'{group}.instance: "{wrong}" {message}'
+    ]
+
+
+@pytest.mark.parametrize(
+    ("change", "mistake"),
+    [
+        ({"training": {"count": 0}}, "training.count: 0 is too small: at least 1."),
+        ({"training": {"count": 1.5}}, "training.count: 1.5 is not a whole number."),
+        ({"training": {"volume_gb": 0}}, "training.volume_gb: 0 is too small: at least 1."),
+        ({"training": {"max_hours": 673}}, "training.max_hours: 673 is too large: at most 672."),
+        ({"accept": {"auc": 1.1}}, "accept.auc: 1.1 is too large: at most 1."),
+        ({"accept": {"auc": "good"}}, 'accept.auc: "good" is not a number.'),
+        ({"approval": "auto"}, 'approval: "auto" is not manual or automatic.'),
+        ({"target": ""}, 'target: "" is empty.'),
+        ({"target": 3}, "target: 3 is not text (put it in quotes if it is meant to be)."),
+        ({"features": "visits"}, 'features: "visits" is not a list.'),
+        ({"serving": {"scale": {"min": 0}}}, "serving.scale.min: 0 is too small: at least 1."),
+        (
+            {"serving": {"scale": {"min": 3, "max": 2}}},
+            "serving.scale.min: 3 is more than max, which is 2.",
+        ),
+        (
+            {"serving": {"rollout": {"bake_minutes": 61}}},
+            "serving.rollout.bake_minutes: 61 is too large: at most 60.",
+        ),
+        (
+            {"serving": {"rollout": {"canary": "60%"}}},
+            "serving.rollout.canary: 60% is out of bounds.",
+        ),
+        (
+            {"serving": {"rollout": {"canary": 10}}},
+            "serving.rollout.canary: 10 is not a percentage.",
+        ),
+        (
+            {"serving": {"alarms": {"latency_ms": 0}}},
+            "serving.alarms.latency_ms: 0 is too small: at least 1.",
+        ),
+        (
+            {"serving": {"alarms": {"errors_percent": 101}}},
+            "serving.alarms.errors_percent: 101 is too large: at most 100.",
+        ),
+        ({"serving": "ml.c6i.large"}, 'serving: "ml.c6i.large" is not a group of settings.'),
+        ({"monitor": {"data": "weekly"}}, 'monitor.data: "weekly" is not hourly, daily or off.'),
+        ({"monitor": {"capture": "off"}}, 'monitor.capture: "off" is not a percentage.'),
+        ({"monitor": {"capture": "0%"}}, "monitor.capture: 0% is out of bounds."),
+        (
+            {"monitor": {"drift_threshold": 0}},
+            "monitor.drift_threshold: 0 is too small: it must be more than 0.",
+        ),
+        (
+            {"retrain": {"on": ["rain"]}},
+            'retrain.on[1]: "rain" is not drift, the one value allowed here.',
+        ),
+        ({"retrain": {"cooldown_hours": 0}}, "retrain.cooldown_hours: 0 is too small: at least 1."),
+        ({"retrain": None}, "retrain: has no value."),
+        ({"shadow": {}}, "shadow: is not a setting here."),
+    ],
+)
+def test_a_value_that_does_not_fit_is_told_in_plain_words(found_in_model, change, mistake):
+    assert found_in_model(**change) == [mistake]
+
+
+def test_a_fully_described_model_is_taken(found):
+    model = {
+        "name": "readmission", "project": "templates/tabular", "features": ["visits"],
+        "target": "readmitted", "data": "visits",
+        "training": {"instance": "ml.g6.xlarge", "count": 2, "volume_gb": 100, "max_hours": 672},
+        "processing": {"instance": "ml.m5.xlarge"}, "accept": {"auc": 1}, "approval": "automatic",
+        "serving": {
+            "instance": "ml.c6i.large",
+            "scale": {"min": 2, "max": 2, "invocations_per_minute": 1},
+            "rollout": {"canary": "off", "bake_minutes": 0},
+            "alarms": {"latency_ms": 1, "errors_percent": 0.1},
+        },
+        "monitor": {"data": "hourly", "capture": "1%", "drift_threshold": 1},
+        "retrain": {"on": ["drift"], "cooldown_hours": 1},
+    }  # fmt: skip
+    assert found(features=[GROUP], models=[model]) == []
+
+
+def test_percentages_are_whole_numbers_and_off_is_none():
+    assert Rollout.model_validate_json('{"canary": "50%"}').canary == 50
+    assert Rollout.model_validate_json('{"canary": "off"}').canary == 0
+    assert Monitor.model_validate_json('{"capture": "100%"}').capture == 100
+
+
+def test_retraining_on_drift_needs_a_monitor(found_in_model):
+    assert found_in_model(monitor={"data": "off"}) == []
+    assert found_in_model(monitor={"data": "off"}, retrain={"on": []}) == []
+    assert found_in_model(monitor={"data": "off"}, retrain={"on": ["drift"]}) == [
+        "retrain.on: drift is not found while monitor.data is off."
+    ]
+
+
+def test_a_model_retrains_on_drift_that_is_watched_for():
+    assert ModelSettings(name="a", project="p").retrains_on_drift
+    assert not ModelSettings(name="a", project="p", retrain=Retrain(on=())).retrains_on_drift
+    assert not ModelSettings(name="a", project="p", monitor=Monitor(data="off")).retrains_on_drift
+
+
+def test_a_model_reads_feature_groups_that_exist(found):
+    model = {"name": "stay", "project": "p", "features": ["visits"]}
+    assert found(features=[GROUP], models=[model]) == []
+    assert found(models=[model]) == [
+        'models[stay].features[1]: there is no feature group "visits".'
+    ]
+
+
+def test_two_models_of_one_name_are_refused(found):
+    models = [{"name": "stay", "project": "p"}, {"name": "stay", "project": "q"}]
+    assert found(models=models) == ["models[stay].name: two models are called stay."]
+
+
+def test_what_does_not_fit_between_parts_is_told_beside_what_is_wrong_in_one(found):
+    models = [
+        {"name": "stay", "project": "p", "features": ["vists"], "serving": {"instance": "ml.x"}},
+        {"name": "stay"},
+    ]
+    assert sorted(found(features=[GROUP], models=models)) == [
+        'models[stay].features[1]: there is no feature group "vists".',
+        "models[stay].name: two models are called stay.",
+        "models[stay].project: is missing.",
+        'models[stay].serving.instance: "ml.x" is not an endpoint instance type.',
+    ]
+
+
+def test_a_model_reads_the_newest_version_of_a_feature_group():
+    platform = PlatformSettings.model_validate(
+        {
+            "owner": "a@b.example",
+            "network": {"cidr": "10.10.0.0/16"},
+            "source": {"github": "a/b"},
+            "features": (GROUP | {"version": 2}, GROUP | {"version": 1}),
+        }
+    )
+    assert platform.newest_features["visits"].version == 2
+
+
+def test_a_model_learns_from_features_but_not_from_ids_and_times():
+    visits = {"id": "string", "at": "string", "age": "integral"}
+    wards = {"ward": "string", "seen": "string", "beds": "integral", "age": "integral"}
+    model = {"name": "stay", "project": "p", "features": ("visits", "wards")}
+    platform = PlatformSettings.model_validate(
+        {
+            "owner": "a@b.example",
+            "network": {"cidr": "10.10.0.0/16"},
+            "source": {"github": "a/b"},
+            "features": (
+                {"name": "visits", "record_id": "id", "event_time": "at", "features": visits},
+                {"name": "wards", "record_id": "ward", "event_time": "seen", "features": wards},
+            ),
+            "models": (model,),
+        }
+    )
+    assert platform.features_of(platform.models[0]) == ["age", "beds"]
+
+
+@pytest.mark.parametrize("tag", ["", ":1.0", "@sha256:0a"])
+def test_a_model_may_bring_an_image_from_ecr(found_in_model, tag):
+    image = f"123456789012.dkr.ecr.eu-west-1.amazonaws.com/team/training{tag}"
+    assert found_in_model(image=image) == []
+
+
+@pytest.mark.parametrize("image", ["python:3.12", "1.dkr.ecr.eu-west-1.amazonaws.com/a", ""])
+def test_an_image_from_elsewhere_is_refused(found_in_model, image):
+    assert found_in_model(image=image) == [f'image: "{image}" is not an image in ECR.']
+
+
+def test_settings_cannot_be_changed():
+    with pytest.raises(ValueError, match="frozen"):
+        ModelSettings(name="a", project="p").target = "other"

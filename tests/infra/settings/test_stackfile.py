@@ -1,0 +1,214 @@
+import textwrap
+from pathlib import Path
+
+import pytest
+
+from infra.settings import SettingsError, from_config, load
+
+SOUND = """\
+config:
+  aws:region: eu-west-1
+  maslow:platform:
+    owner: ml@example.com
+    network: {cidr: 10.10.0.0/16}
+    source: {github: example/platform}
+    models:
+      - name: readmission
+        project: models/readmission
+"""
+
+
+@pytest.fixture
+def stacks(tmp_path: Path) -> Path:
+    project = tmp_path / "models" / "readmission"
+    project.mkdir(parents=True)
+    (project / "pipeline.json").write_text("{}")
+    folder = tmp_path / "stacks"
+    folder.mkdir()
+    return folder
+
+
+def said(path: Path) -> str:
+    with pytest.raises(SettingsError) as caught:
+        load(path)
+    return str(caught.value)
+
+
+def written(path: Path, text: str) -> Path:
+    path.write_text(text)
+    return path
+
+
+def test_a_sound_file_becomes_an_object(stacks):
+    stack = load(written(stacks / "Pulumi.dev.yaml", SOUND))
+    assert (stack.environment, stack.region) == ("dev", "eu-west-1")
+    assert stack.platform.models[0].project == "models/readmission"
+    assert stack.path == stacks / "Pulumi.dev.yaml"
+
+
+def test_every_mistake_is_told_at_once_with_its_line_and_what_would_do(stacks):
+    written(stacks / "Pulumi.dev.yaml", SOUND)
+    text = textwrap.dedent("""\
+        config:
+          aws:region: eu-wst-1
+          maslow:platform:
+            durability: protect
+            network: {cidr: 10.10.128.0/17, zone: 3}
+            source: {github: example/platform}
+            delivery: {approval: yes}
+            models:
+              - name: stay
+                project: models/readmision
+                features: [visits]
+                serving:
+                  instance: ml.inf2.xlarg
+                  scale: {min: 4, max: 2}
+              - name: stay
+                project: models/readmission
+        """)
+    assert said(written(stacks / "Pulumi.prod.yaml", text)) == textwrap.dedent("""\
+        stacks/Pulumi.prod.yaml has 11 mistakes
+
+          line  2  aws:region: "eu-wst-1" is not an AWS region with SageMaker.
+                   Did you mean eu-west-1?
+          line  3  owner: is missing.
+                   Who answers for the environment; tags everything.
+          line  4  durability: "protect" is not disposable, keep or protected.
+                   Did you mean protected?
+          line  5  network.zone: is not a setting here.
+                   Did you mean zones?
+                   Allowed here: cidr, egress, zones.
+          line  5  network.cidr: 10.10.128.0/17 overlaps 10.10.0.0/16 of stacks/Pulumi.dev.yaml.
+                   Give each environment a range of its own.
+          line  7  delivery.approval: "yes" is neither true nor false.
+          line 10  models[stay].project: models/readmision has no pipeline.json.
+                   Did you mean models/readmission?
+          line 11  models[stay].features[1]: there is no feature group "visits".
+                   Known: none.
+          line 13  models[stay].serving.instance: "ml.inf2.xlarg" is not an endpoint instance type.
+                   Did you mean ml.inf2.xlarge? (maslow schema --values serving.instance lists them)
+          line 14  models[stay].serving.scale.min: 4 is more than max, which is 2.
+          line 15  models[stay].name: two models are called stay.
+                   Give one of them another name.""")
+
+
+def test_broken_yaml_is_one_message(stacks):
+    path = written(stacks / "Pulumi.dev.yaml", "config:\n  aws:region: [eu\n")
+    assert said(path) == (
+        "stacks/Pulumi.dev.yaml has 1 mistake\n\n"
+        "  line 3  the YAML is broken in column 1: did not find expected ',' or ']' "
+        "(while parsing a flow sequence that starts on line 2)."
+    )
+
+
+def test_a_missing_file_names_the_environments_there_are(stacks):
+    written(stacks / "Pulumi.dev.yaml", SOUND)
+    written(stacks / "Pulumi.prod.yaml", SOUND)
+    assert said(stacks / "Pulumi.prd.yaml") == (
+        "stacks/Pulumi.prd.yaml: there is no such file.\n"
+        "  Did you mean prod? Environments here: dev, prod."
+    )
+
+
+def test_the_first_environment_of_all_can_be_missing_too(stacks):
+    assert said(stacks / "Pulumi.dev.yaml") == (
+        "stacks/Pulumi.dev.yaml: there is no such file, nor another environment beside it."
+    )
+
+
+def test_a_folder_is_no_stack_file(stacks):
+    assert said(stacks).endswith("/stacks: the file cannot be read: Is a directory.")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        (
+            "config:",
+            "confg:",
+            "line 1  confg: is not a key of a stack file.\n          Did you mean config?",
+        ),
+        ("config:", "confg:", "line 1  config: is missing."),
+        ("  aws:region: eu-west-1\n", "", "line 1  aws:region: is missing."),
+        ("eu-west-1", "cn-north-1", '"cn-north-1" is not an AWS region with SageMaker.'),
+        ("maslow:platform", "maslow:platfrom", "maslow:platfrom: is not a setting here."),
+        ("maslow:platform", "maslow:platfrom", "line 1  maslow:platform: is missing."),
+        (
+            "owner: ml@example.com",
+            "owner: ml@example.com\n    owner: ml@example.com",
+            "line 5  owner: is here twice, first on line 4.",
+        ),
+    ],
+)
+def test_what_is_wrong_around_the_settings_is_told(stacks, old, new, words):
+    assert words in said(written(stacks / "Pulumi.dev.yaml", SOUND.replace(old, new)))
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[]", "config:", "config: {aws:region: eu-west-1, maslow:platform: }"]
+)
+def test_a_file_without_settings_is_told_without_a_traceback(stacks, text):
+    assert "is missing" in said(path := written(stacks / "Pulumi.dev.yaml", text)) or (
+        "is not a group of settings" in said(path)
+    )
+
+
+def test_keys_that_pulumi_keeps_and_other_providers_are_left_alone(stacks):
+    text = SOUND.replace("config:", "encryptionsalt: v1:abc\nconfig:\n  aws:profile: ops", 1)
+    assert load(written(stacks / "Pulumi.dev.yaml", text)).environment == "dev"
+
+
+@pytest.mark.parametrize("environment", ["Dev", "dev_1", "a" * 17, "1st"])
+def test_an_environment_has_a_name_that_fits_into_names(stacks, environment):
+    path = written(stacks / f"Pulumi.{environment}.yaml", SOUND)
+    assert f'"{environment}" is not a name for an environment.' in said(path)
+
+
+def test_networks_of_two_environments_may_not_overlap(stacks):
+    written(stacks / "Pulumi.dev.yaml", SOUND)
+    apart = SOUND.replace("10.10.0.0/16", "10.20.0.0/16")
+    assert load(written(stacks / "Pulumi.prod.yaml", apart)).environment == "prod"
+    within = SOUND.replace("10.10.0.0/16", "10.10.4.0/22")
+    assert "10.10.4.0/22 overlaps 10.10.0.0/16 of stacks/Pulumi.dev.yaml" in said(
+        written(stacks / "Pulumi.prod.yaml", within)
+    )
+
+
+def test_a_broken_neighbour_does_not_stop_a_sound_file(stacks):
+    written(stacks / "Pulumi.prod.yaml", "config: [")
+    (stacks / "Pulumi.old.yaml").write_bytes(b"\xff")
+    assert load(written(stacks / "Pulumi.dev.yaml", SOUND)).environment == "dev"
+
+
+def test_the_engines_configuration_is_checked_alike(stacks):
+    path = written(stacks / "Pulumi.dev.yaml", SOUND.replace("ml@example.com", "me"))
+    values = {
+        "owner": "me",
+        "network": {"cidr": "10.10.0.0/16"},
+        "source": {"github": "example/platform"},
+    }
+    with pytest.raises(SettingsError) as caught:
+        from_config(values, "eu-west-1", "dev", path)
+    assert str(caught.value) == (
+        'stacks/Pulumi.dev.yaml has 1 mistake\n\n  line 4  owner: "me" is not an e-mail address.'
+    )
+    with pytest.raises(SettingsError) as caught:
+        from_config(values, None, "dev")
+    assert str(caught.value) == (
+        "The configuration of dev has 2 mistakes\n\n"
+        "  aws:region: is missing.\n  Example: eu-west-1.\n"
+        '  owner: "me" is not an e-mail address.'
+    )
+
+
+def test_no_message_speaks_pydantics_language(stacks):
+    odd = [None, True, 3, 1.5, "x", [], ["x"], {}, {"x": 1}, [None], [[]], [{}], 10**30]
+    keys = ["owner", "durability", "network", "logs", "budget", "alerts", "source", "delivery"]
+    for key in [*keys, "lake", "features", "models"]:
+        for value in odd:
+            try:
+                from_config({key: value}, "eu-west-1", "dev")
+            except SettingsError as error:
+                text = str(error)
+            for jargon in ("Input should", "validation", "pydantic", "is not a value that this"):
+                assert jargon not in text, f"{key}: {value}"
