@@ -13,10 +13,12 @@ MODULES = (
     "codeconnections",
     "endpoints",
     "feature_groups",
+    "inference",
     "model_registry",
     "monitoring_schedules",
     "pipeline_execution",
     "sagemaker_tags",
+    "state_machines",
 )
 
 

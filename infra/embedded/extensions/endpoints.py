@@ -5,13 +5,15 @@ https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_UpdateEndpoint.htm
 
 from typing import Any
 
-from moto.core.responses import ActionResult
+from moto.core.responses import ActionResult, EmptyResult
 from moto.core.utils import get_service_model, utcnow
 from moto.sagemaker.exceptions import ValidationError
 from moto.sagemaker.models import FakeEndpoint, FakeEndpointConfig, Model, SageMakerModelBackend
 from moto.sagemaker.responses import SageMakerResponse
 from moto.sagemaker.utils import arn_formatter
 
+from infra.embedded.extensions.deployments import deployments, resolved
+from infra.embedded.extensions.inference import retire
 from infra.embedded.extensions.operations import add
 
 DEFAULT_WEIGHT = 1.0
@@ -29,6 +31,7 @@ def install() -> None:
         create_endpoint_config,
         create_endpoint,
         update_endpoint,
+        delete_endpoint,
         update_endpoint_weights_and_capacities,
     )
     add(FakeEndpointConfig, validate_instance_type)
@@ -101,7 +104,7 @@ def create_endpoint(self: SageMakerResponse) -> ActionResult:
         data_capture_config={},
         tags=self._get_param("Tags"),
     )
-    _deploy(endpoint, config)
+    _deploy(backend, endpoint, config)
     vars(endpoint)["last_deployment_config"] = self._get_param("DeploymentConfig")
     backend.endpoints[name] = endpoint
     return ActionResult({"EndpointArn": endpoint.arn})
@@ -122,7 +125,7 @@ def update_endpoint(self: SageMakerResponse) -> ActionResult:
     endpoint = backend.endpoints[name]
     before = {variant["VariantName"]: variant for variant in endpoint.production_variants}
     captured_before = endpoint.data_capture_config
-    _deploy(endpoint, backend.endpoint_configs[config_name])
+    _deploy(backend, endpoint, backend.endpoint_configs[config_name])
     if self._get_param("RetainAllVariantProperties"):
         excluded = {
             item["VariantPropertyType"]
@@ -135,7 +138,18 @@ def update_endpoint(self: SageMakerResponse) -> ActionResult:
     if not self._get_param("RetainDeploymentConfig"):
         vars(endpoint)["last_deployment_config"] = self._get_param("DeploymentConfig")
     endpoint.last_modified_time = utcnow()
+    retire()
     return ActionResult({"EndpointArn": endpoint.arn})
+
+
+def delete_endpoint(self: SageMakerResponse) -> ActionResult:
+    """DeleteEndpoint, and the end of its serving processes."""
+    backend = self.sagemaker_backend
+    name = self._get_param("EndpointName")
+    backend.delete_endpoint(name)
+    del deployments(backend)[name]
+    retire()
+    return EmptyResult()
 
 
 def update_endpoint_weights_and_capacities(self: SageMakerResponse) -> ActionResult:
@@ -172,7 +186,10 @@ def validate_instance_type(self: FakeEndpointConfig, instance_type: str) -> None
         )
 
 
-def _deploy(endpoint: FakeEndpoint, config: FakeEndpointConfig) -> None:
+def _deploy(
+    backend: SageMakerModelBackend, endpoint: FakeEndpoint, config: FakeEndpointConfig
+) -> None:
+    deployments(backend)[endpoint.endpoint_name] = resolved(backend, config)
     shadows = vars(config).get("shadow_production_variants")
     endpoint.endpoint_config_name = config.endpoint_config_name
     endpoint.production_variants = [_running(variant) for variant in config.production_variants]
