@@ -1,0 +1,95 @@
+"""The state machine that starts a training pipeline, unless it has run lately, as plain values.
+
+https://docs.aws.amazon.com/step-functions/latest/dg/concepts-amazon-states-language.html
+https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html
+"""
+
+from components.iam import Document
+
+_RETRY = [{"ErrorEquals": ["States.ALL"], "IntervalSeconds": 5, "MaxAttempts": 3, "BackoffRate": 2}]
+_ALERT = [{"ErrorEquals": ["States.ALL"], "Next": "Alert"}]
+
+
+def cooldown_machine(*, pipeline_name: str, cooldown_hours: int, alert_topic_arn: str) -> Document:
+    """The definition of the machine, in JSONata, which can count time.
+
+    Whoever started the newest run of the pipeline, and whatever came of it, the next one starts no
+    sooner than `cooldown_hours` after it. Alarms that go off together can't start two: the token of
+    a start is the number of the cool-down period since 1970, and SageMaker starts one run a token.
+    Runs that the check lets through are a whole period apart, so that their tokens differ.
+
+    Raises ValueError for a cool-down of less than one hour.
+
+    https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ListPipelineExecutions.html
+    https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_StartPipelineExecution.html
+    """
+    if cooldown_hours < 1:
+        raise ValueError(f"a cool-down lasts one hour or more: {cooldown_hours}")
+    period = cooldown_hours * 60 * 60 * 1000
+    starts = "$states.result.PipelineExecutionSummaries.$toMillis(StartTime)"
+    return {
+        "Comment": f"Starts {pipeline_name} unless it ran in the last {cooldown_hours} hours",
+        "QueryLanguage": "JSONata",
+        "StartAt": "FindNewestRun",
+        "States": {
+            "FindNewestRun": {
+                "Type": "Task",
+                "Resource": "arn:aws:states:::aws-sdk:sagemaker:listPipelineExecutions",
+                "Arguments": {
+                    "PipelineName": pipeline_name,
+                    "SortBy": "CreationTime",
+                    "SortOrder": "Descending",
+                    "MaxResults": 1,
+                },
+                "Output": {"newestRunMillis": f"{{% $max([0, {starts}]) %}}"},
+                "Retry": _RETRY,
+                "Catch": _ALERT,
+                "Next": "HasCooledDown",
+            },
+            "HasCooledDown": {
+                "Type": "Choice",
+                "Choices": [
+                    {
+                        "Condition": (
+                            f"{{% $millis() - $states.input.newestRunMillis >= {period} %}}"
+                        ),
+                        "Next": "StartPipeline",
+                    }
+                ],
+                "Default": "StillCoolingDown",
+            },
+            "StillCoolingDown": {"Type": "Succeed"},
+            "StartPipeline": {
+                "Type": "Task",
+                "Resource": "arn:aws:states:::aws-sdk:sagemaker:startPipelineExecution",
+                "Arguments": {
+                    "PipelineName": pipeline_name,
+                    "PipelineExecutionDescription": "Started because its data drifted",
+                    "ClientRequestToken": (
+                        f"{{% 'drift-' & $pad($string($floor($millis() / {period})), -32, '0') %}}"
+                    ),
+                },
+                "Retry": _RETRY,
+                "Catch": _ALERT,
+                "End": True,
+            },
+            "Alert": {
+                "Type": "Task",
+                "Resource": "arn:aws:states:::sns:publish",
+                "Arguments": {
+                    "TopicArn": alert_topic_arn,
+                    "Subject": "Retraining did not start",
+                    "Message": (
+                        f"{{% 'Data drifted, but {pipeline_name} could not be started: ' "
+                        "& $string($states.input) %}"
+                    ),
+                },
+                "Next": "NotStarted",
+            },
+            "NotStarted": {
+                "Type": "Fail",
+                "Error": "NotStarted",
+                "Cause": f"{pipeline_name} could not be started; the alert topic was told why",
+            },
+        },
+    }
