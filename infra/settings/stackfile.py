@@ -91,7 +91,7 @@ def _checked(document: Document, environment: str, path: Path | None) -> StackFi
         try:
             platform = PlatformSettings.model_validate_json(json.dumps(values))
         except ValidationError as error:
-            from infra.settings import words  # noqa: PLC0415 - builds the schema, for mistakes only
+            from infra.settings import words  # builds the schema: for mistakes only
 
             below = [*words.mistakes(error), *misfits(values)]
         if path is not None:

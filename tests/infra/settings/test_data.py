@@ -6,6 +6,12 @@ import pytest
 from infra.settings.data import Lake, service_name
 
 
+@pytest.fixture(scope="module")
+def rule():
+    model = botocore.session.get_session().get_service_model("sagemaker")
+    return model.shape_for("FeatureName").metadata
+
+
 def test_a_zone_keeps_its_objects_for_days(found):
     assert found(lake={"zones": {"raw": {"retention_days": 1, "noncurrent_days": 1}}}) == []
     assert found(
@@ -22,8 +28,8 @@ def test_a_lake_has_three_zones_and_no_other(found):
 
 
 def test_the_smallest_scan_limit_is_athenas(found):
-    shape = botocore.session.get_session().get_service_model("athena")
-    least = shape.shape_for("BytesScannedCutoffValue").metadata["min"]
+    athena = botocore.session.get_session().get_service_model("athena")
+    least = athena.shape_for("BytesScannedCutoffValue").metadata["min"]
     assert Lake(scan_limit_gb=0.01).scan_limit_bytes == least
     assert found(lake={"scan_limit_gb": 0.01}) == []
     assert found(lake={"scan_limit_gb": 0.009}) == [
@@ -63,15 +69,14 @@ def test_a_name_that_the_feature_store_keeps_is_refused(found_in_group, name):
 @pytest.mark.parametrize(
     "name", ["visits", "Visits_2", "a" * 64, "9-lives", "visits-", "_visits", "a b", "a" * 65, ""]
 )
-def test_names_follow_the_rule_of_the_service(found, name):
-    shape = botocore.session.get_session().get_service_model("sagemaker").shape_for("FeatureName")
-    allowed = bool(re.fullmatch(shape.metadata["pattern"], name))
+def test_names_follow_the_rule_of_the_service(found, rule, name):
+    allowed = bool(re.fullmatch(rule["pattern"], name))
     group = {"name": name, "record_id": "id", "event_time": "at"}
     group["features"] = {"id": "string", "at": "string"}
     refused = any(
         "is not a name for the feature store" in mistake for mistake in found(features=[group])
     )
-    assert refused is not (allowed and len(name) <= shape.metadata["max"])
+    assert refused is not (allowed and len(name) <= rule["max"])
     if allowed:
         assert service_name(name) == name
 
