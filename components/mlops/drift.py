@@ -9,7 +9,6 @@ https://github.com/aws/sagemaker-python-sdk/blob/master/src/sagemaker/dashboard/
 
 import enum
 from collections.abc import Sequence
-from typing import Any
 
 import pulumi
 import pulumi_aws as aws
@@ -53,7 +52,7 @@ def chunks(features: Sequence[str]) -> list[list[str]]:
 
 def drift_queries(
     features: Sequence[str], *, endpoint_name: str, schedule_name: str, frequency: Frequency
-) -> list[dict[str, Any]]:
+) -> list[aws.cloudwatch.MetricAlarmMetricQueryArgsDict]:
     """The metric queries of an alarm on the largest drift of up to 10 features.
 
     Raises ValueError for none and for more.
@@ -61,32 +60,30 @@ def drift_queries(
     if not 1 <= len(features) <= METRICS_PER_ALARM:
         raise ValueError(f"an alarm looks at 1 to {METRICS_PER_ALARM} features: {len(features)}")
     ids = [f"m{index}" for index in range(len(features))]
-    largest = {
+    largest: aws.cloudwatch.MetricAlarmMetricQueryArgsDict = {
         "id": "largest",
         "label": "Largest drift of a feature",
         "expression": f"MAX([{', '.join(ids)}])",
         "return_data": True,
     }
-    return [
-        largest,
-        *(
-            {
-                "id": id_,
-                "label": feature,
-                "metric": {
-                    "namespace": NAMESPACE,
-                    "metric_name": f"feature_baseline_drift_{feature}",
-                    "dimensions": {
-                        "Endpoint": endpoint_name,
-                        "MonitoringSchedule": schedule_name,
-                    },
-                    "period": frequency.seconds,
-                    "stat": "Maximum",
+    drifts: list[aws.cloudwatch.MetricAlarmMetricQueryArgsDict] = [
+        {
+            "id": id_,
+            "label": feature,
+            "metric": {
+                "namespace": NAMESPACE,
+                "metric_name": f"feature_baseline_drift_{feature}",
+                "dimensions": {
+                    "Endpoint": endpoint_name,
+                    "MonitoringSchedule": schedule_name,
                 },
-            }
-            for id_, feature in zip(ids, features, strict=True)
-        ),
+                "period": frequency.seconds,
+                "stat": "Maximum",
+            },
+        }
+        for id_, feature in zip(ids, features, strict=True)
     ]
+    return [largest, *drifts]
 
 
 def drift_alarm(

@@ -1,10 +1,17 @@
-"""How an endpoint moves from one configuration to the next, as plain values.
+"""How an endpoint moves from one configuration to the next.
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/deployment-guardrails.html
 """
 
 from collections.abc import Sequence
-from typing import Any, TypedDict
+from typing import TypedDict
+
+import pulumi
+import pulumi_aws as aws
+
+_Routing = (
+    aws.sagemaker.EndpointDeploymentConfigBlueGreenUpdatePolicyTrafficRoutingConfigurationArgsDict
+)
 
 ALL_TRAFFIC = "AllTraffic"
 """Name of the one variant that serves live traffic."""
@@ -26,8 +33,8 @@ class Rollout(TypedDict):
 
 
 def deployment_config(
-    rollout: Rollout, *, min_instances: int, rollback_alarms: Sequence[Any]
-) -> dict[str, Any]:
+    rollout: Rollout, *, min_instances: int, rollback_alarms: Sequence[pulumi.Input[str]]
+) -> aws.sagemaker.EndpointDeploymentConfigArgsDict:
     """A blue/green deployment that one of `rollback_alarms` (their names) rolls back.
 
     A canary is at most half of the new fleet, so that one instance can have none: then all traffic
@@ -44,7 +51,7 @@ def deployment_config(
     if not 0 <= minutes <= MAX_BAKE_MINUTES:
         raise ValueError(f"a bake of {minutes} minutes is not between 0 and {MAX_BAKE_MINUTES}")
     bake = minutes * 60
-    routing: dict[str, Any] = {"type": "ALL_AT_ONCE", "wait_interval_in_seconds": bake}
+    routing: _Routing = {"type": "ALL_AT_ONCE", "wait_interval_in_seconds": bake}
     wait = bake
     if percent and min_instances > 1:
         routing["type"] = "CANARY"
