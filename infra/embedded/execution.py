@@ -8,6 +8,7 @@ https://docs.aws.amazon.com/sagemaker/latest/dg/build-and-manage-steps.html
 """
 
 import logging
+import os
 import secrets
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -16,6 +17,7 @@ from functools import cache
 from typing import Any
 
 import boto3
+import botocore.session
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from moto.core.utils import utcnow
@@ -27,6 +29,9 @@ from infra.embedded.definition import Invalid, Scope, Step, holds, needs, resolv
 from infra.embedded.jobs import JobFailed, Services, run_processing_job, run_training_job
 
 log = logging.getLogger(__name__)
+
+Work = Callable[[Step, dict[str, Any]], Any]
+"""Carries a step out, noting what it made in the step's metadata; a Condition returns steps."""
 
 ENDS = {"Succeeded", "Failed", "Stopped"}
 NAME_LIMIT = 63
@@ -72,7 +77,7 @@ class Execution(threading.Thread):
             },
             read=self._services.text,
         )
-        self._kinds: dict[str, Callable[[Step, dict[str, Any]], Any]] = {
+        self._kinds: dict[str, Work] = {
             "Processing": self._process,
             "Training": self._train,
             "Condition": self._decide,
@@ -126,20 +131,24 @@ class Execution(threading.Thread):
         """Carry one step out; returns the steps that its outcome adds."""
         if self._stopping.is_set():
             raise Stopped
+        metadata: dict[str, Any] = {}
         seen = {"StepName": step["Name"], "StartTime": utcnow(), "StepStatus": "Executing"}
+        seen["Metadata"] = metadata
         vars(self._record)["steps"].append(seen)
-        seen["Metadata"] = metadata = {}
-        status = "Succeeded"
+        status = "Failed"
         try:
-            return self._kinds.get(step["Type"], _unknown)(step, metadata) or []
+            work: Work = self._kinds.get(step["Type"], _unknown)
+            added: Sequence[Step] = work(step, metadata) or []
+            status = "Succeeded"
         except Stopped:
             status = "Stopped"
             raise
         except (JobFailed, Invalid, ClientError, BotoCoreError, ValueError) as error:
-            status, seen["FailureReason"] = "Failed", str(error)
+            seen["FailureReason"] = str(error)
             raise JobFailed(f"{step['Name']}: {error}") from error
         finally:
             seen.update(StepStatus=status, EndTime=utcnow())
+        return added
 
     def _process(self, step: Step, metadata: dict[str, Any]) -> None:
         name = self._job_name(step)
@@ -247,11 +256,19 @@ def _clients(region: str) -> tuple[Callable[[str], Any], dict[str, str]]:
         "AWS_SECRET_ACCESS_KEY": "embedded",
         "AWS_REGION": region,
         "AWS_DEFAULT_REGION": region,
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+    }
+    blind = {
+        "profile": (None, None, None, None),
+        "config_file": (None, None, os.devnull, None),
+        "credentials_file": (None, None, os.devnull, None),
     }
     session = boto3.Session(
         aws_access_key_id=variables["AWS_ACCESS_KEY_ID"],
         aws_secret_access_key=variables["AWS_SECRET_ACCESS_KEY"],
         region_name=region,
+        botocore_session=botocore.session.Session(blind),
     )
 
     @cache

@@ -44,7 +44,9 @@ def start_pipeline_execution(self: SageMakerResponse) -> ActionResult:
     backend = self.sagemaker_backend
     name = self._get_param("PipelineName")
     given = {one["Name"]: one["Value"] for one in self._get_param("PipelineParameters") or []}
-    definition = json.loads(backend.describe_pipeline(name)["PipelineDefinition"])
+    definition = backend.describe_pipeline(name)["PipelineDefinition"]
+    if isinstance(definition, str):  # moto has parsed it if it came from S3
+        definition = json.loads(definition)
     try:
         values = parameters(definition, given)
         check_order(definition["Steps"])
