@@ -120,9 +120,9 @@ class Cloud:
                     _running.remove(self)
 
     def _client(self, service: str) -> Any:
-        import boto3  # noqa: PLC0415  the command must start fast; this takes a third of a second
-        import botocore.session  # noqa: PLC0415
-        from botocore.config import Config  # noqa: PLC0415
+        import boto3
+        import botocore.session
+        from botocore.config import Config
 
         if self._session is None:
             settings = {
@@ -153,8 +153,8 @@ class Cloud:
         self._set_environment("AWS_PROFILE", None)
         self._set_environment("AWS_DEFAULT_PROFILE", None)
 
-        from infra.embedded import extensions  # noqa: PLC0415  these import moto: a second's work
-        from infra.embedded.server import Server, configure, reset  # noqa: PLC0415
+        from infra.embedded import extensions
+        from infra.embedded.server import Server, configure, reset
 
         self._undo.callback(reset)
         reset()

@@ -91,7 +91,7 @@ def failure(status: HTTPStatus, message: str) -> Answer:
 
 def default_input(content: Any, content_type: str) -> Any:
     """An array of what came. Raises ValueError for a type that is neither CSV, JSON nor NPY."""
-    import numpy as np  # noqa: PLC0415  a handler with functions of its own need not have it
+    import numpy as np
 
     kind = _media_type(content_type)
     if kind == NPY:
@@ -110,7 +110,7 @@ def default_predict(data: Any, model: Any) -> Any:
 
 def default_output(prediction: Any, accept: str) -> tuple[bytes, str]:
     """The prediction as asked for. Raises ValueError for what is neither CSV, JSON nor NPY."""
-    import numpy as np  # noqa: PLC0415
+    import numpy as np
 
     kind = _media_type(accept)
     array = np.asarray(prediction)

@@ -40,7 +40,7 @@ def sampled(config: dict[str, Any]) -> bool:
     """Whether this request falls within the configuration's sampling percentage."""
     if not config.get("EnableCapture"):
         return False
-    return _chance.uniform(0, ALL_PERCENT) < config["InitialSamplingPercentage"]
+    return bool(_chance.uniform(0, ALL_PERCENT) < config["InitialSamplingPercentage"])
 
 
 def record(exchange: Exchange, config: dict[str, Any], event_id: str) -> dict[str, Any]:

@@ -6,7 +6,7 @@ they are resolved here once, when the endpoint is created or moved.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from moto.sagemaker.models import FakeEndpointConfig, SageMakerModelBackend, sagemaker_backends
 
@@ -16,10 +16,10 @@ from infra.embedded.model_server import Container
 
 @dataclass(frozen=True)
 class Deployment:
-    """An endpoint's configuration, and each variant's containers in the order of the requests."""
+    """Each variant's containers in the order of the requests, and the DataCaptureConfig."""
 
-    config: FakeEndpointConfig
     containers: dict[str, tuple[Container, ...]]
+    capture: dict[str, Any]
 
 
 def deployments(backend: SageMakerModelBackend) -> dict[str, Deployment]:
@@ -33,7 +33,7 @@ def resolved(backend: SageMakerModelBackend, config: FakeEndpointConfig) -> Depl
         variant["VariantName"]: tuple(_containers(backend, variant["ModelName"]))
         for variant in config.production_variants
     }
-    return Deployment(config, containers)
+    return Deployment(containers, config.data_capture_config or {})
 
 
 def deployed_containers() -> set[Container]:
@@ -41,7 +41,7 @@ def deployed_containers() -> set[Container]:
     return {
         container
         for _, _, backend in sagemaker_backends.iter_backends()
-        for deployment in deployments(backend).values()
+        for deployment in deployments(cast("SageMakerModelBackend", backend)).values()
         for chain in deployment.containers.values()
         for container in chain
     }

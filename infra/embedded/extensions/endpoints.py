@@ -3,6 +3,7 @@
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_UpdateEndpoint.html
 """
 
+from dataclasses import replace
 from typing import Any
 
 from moto.core.responses import ActionResult, EmptyResult
@@ -95,7 +96,8 @@ def create_endpoint(self: SageMakerResponse) -> ActionResult:
     _refuse_existing("endpoint", name, backend.endpoints, backend)
     backend.describe_endpoint_config(config_name)
     config = backend.endpoint_configs[config_name]
-    endpoint = FakeEndpoint(
+    deployment = resolved(backend, config)
+    endpoint = FakeEndpoint(  # type: ignore[abstract]  # moto leaves a method of its base out
         account_id=backend.account_id,
         region_name=backend.region_name,
         endpoint_name=name,
@@ -104,8 +106,9 @@ def create_endpoint(self: SageMakerResponse) -> ActionResult:
         data_capture_config={},
         tags=self._get_param("Tags"),
     )
-    _deploy(backend, endpoint, config)
+    _deploy(endpoint, config)
     vars(endpoint)["last_deployment_config"] = self._get_param("DeploymentConfig")
+    deployments(backend)[name] = deployment
     backend.endpoints[name] = endpoint
     return ActionResult({"EndpointArn": endpoint.arn})
 
@@ -123,9 +126,11 @@ def update_endpoint(self: SageMakerResponse) -> ActionResult:
     backend.describe_endpoint(name)
     backend.describe_endpoint_config(config_name)
     endpoint = backend.endpoints[name]
+    config = backend.endpoint_configs[config_name]
+    deployment = resolved(backend, config)
     before = {variant["VariantName"]: variant for variant in endpoint.production_variants}
     captured_before = endpoint.data_capture_config
-    _deploy(backend, endpoint, backend.endpoint_configs[config_name])
+    _deploy(endpoint, config)
     if self._get_param("RetainAllVariantProperties"):
         excluded = {
             item["VariantPropertyType"]
@@ -135,6 +140,8 @@ def update_endpoint(self: SageMakerResponse) -> ActionResult:
             _retain(variant, before.get(variant["VariantName"], {}), excluded)
         if "DataCaptureConfig" not in excluded:
             endpoint.data_capture_config = captured_before
+            deployment = replace(deployment, capture=deployments(backend)[name].capture)
+    deployments(backend)[name] = deployment
     if not self._get_param("RetainDeploymentConfig"):
         vars(endpoint)["last_deployment_config"] = self._get_param("DeploymentConfig")
     endpoint.last_modified_time = utcnow()
@@ -186,10 +193,7 @@ def validate_instance_type(self: FakeEndpointConfig, instance_type: str) -> None
         )
 
 
-def _deploy(
-    backend: SageMakerModelBackend, endpoint: FakeEndpoint, config: FakeEndpointConfig
-) -> None:
-    deployments(backend)[endpoint.endpoint_name] = resolved(backend, config)
+def _deploy(endpoint: FakeEndpoint, config: FakeEndpointConfig) -> None:
     shadows = vars(config).get("shadow_production_variants")
     endpoint.endpoint_config_name = config.endpoint_config_name
     endpoint.production_variants = [_running(variant) for variant in config.production_variants]

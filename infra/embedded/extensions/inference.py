@@ -11,6 +11,7 @@ import random
 import tarfile
 import time
 from collections.abc import Sequence
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import unquote
@@ -97,8 +98,7 @@ def invoke_endpoint(self: SageMakerRuntimeResponse) -> TYPE_RESPONSE:
     _count(backend, name, variant, answer.status, time.monotonic() - began)
     if answer.status >= HTTPStatus.BAD_REQUEST:
         raise ModelError(answer.status, answer.body.decode(errors="replace"))
-    config = deployment.config.data_capture_config or {}
-    if capture.sampled(config):
+    if capture.sampled(deployment.capture):
         exchange = capture.Exchange(
             endpoint=name,
             variant=variant,
@@ -109,7 +109,7 @@ def invoke_endpoint(self: SageMakerRuntimeResponse) -> TYPE_RESPONSE:
             inference_id=self.headers.get("X-Amzn-SageMaker-Inference-Id"),
             at=utcnow(),
         )
-        capture.write(exchange, config, backend.account_id, backend.region_name)
+        capture.write(exchange, deployment.capture, backend.account_id, backend.region_name)
     headers = {
         "Content-Type": answer.content_type,
         "x-Amzn-Invoked-Production-Variant": variant,
@@ -119,7 +119,9 @@ def invoke_endpoint(self: SageMakerRuntimeResponse) -> TYPE_RESPONSE:
 
 def _chosen(variants: Sequence[dict[str, Any]], endpoint: str, target: str | None) -> str:
     """The name of the variant that the caller asks for, or of one drawn by weight."""
-    weights = {variant["VariantName"]: variant.get("CurrentWeight", 1.0) for variant in variants}
+    weights: dict[str, float] = {
+        variant["VariantName"]: variant["CurrentWeight"] for variant in variants
+    }
     if target:
         if target not in weights:
             raise ValidationError(f"Variant {target} not found for endpoint {endpoint}.")
@@ -141,7 +143,7 @@ def _answer(
     """The answer of the variant's containers, each but the first asked what the last answered."""
     answer = Answer(HTTPStatus.OK, content_type, body)
     for container in deployment.containers[variant]:
-        server = servers.of(container, lambda it=container: _server(backend, it))
+        server = servers.of(container, partial(_server, backend, container))
         answer = server.answer(answer.body, answer.content_type, accept)
         if answer.status >= HTTPStatus.BAD_REQUEST:
             break

@@ -460,3 +460,21 @@ def test_requests_are_counted_and_timed(cloud, runtime, served):
     assert sums("Invocation5XXErrors") == 1
     assert sums("Invocation4XXErrors") == 0
     assert 0 < sums("ModelLatency") < 60e6
+
+
+def test_a_retained_capture_goes_on_under_the_new_configuration(
+    cloud, sagemaker, runtime, echo, a_config
+):
+    a_config("kept-a", only=(echo, 1), extra=_capture_config("kept"))
+    a_config("kept-b", only=(echo, 1))
+    sagemaker.create_endpoint(EndpointName="kept", EndpointConfigName="kept-a")
+    sagemaker.update_endpoint(
+        EndpointName="kept", EndpointConfigName="kept-b", RetainAllVariantProperties=True
+    )
+    _ask(runtime, "kept")
+    assert sagemaker.describe_endpoint(EndpointName="kept")["DataCaptureConfig"]["EnableCapture"]
+    assert len(_captures(cloud, "kept/")) == 1
+    sagemaker.update_endpoint(EndpointName="kept", EndpointConfigName="kept-b")
+    _ask(runtime, "kept")
+    assert "DataCaptureConfig" not in sagemaker.describe_endpoint(EndpointName="kept")
+    assert len(_captures(cloud, "kept/")) == 1
