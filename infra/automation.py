@@ -14,6 +14,7 @@ from typing import Any
 from pulumi import automation
 from pulumi.automation import EngineEvent, OpType
 
+from infra.errors import WorkError
 from infra.progress import OnStep, Operation, Phase, Step, silent
 from infra.pulumi_command import Command
 
@@ -32,7 +33,7 @@ COLOUR = re.compile(r"<\{%[^%]*%\}>|\x1b\[[0-9;]*m")
 NOT_TOLD = re.compile(r"^(update|preview|destroy|deletion) failed$|^resource monitor shut down")
 
 
-class EngineFailed(Exception):
+class EngineFailed(WorkError):
     """What the engine refused or could not do, in its own words, without a traceback."""
 
 

@@ -14,11 +14,13 @@ from pulumi.automation import CommandResult, InvalidVersionError, OnOutput, Pulu
 from pulumi.automation.errors import create_command_error
 from semver import VersionInfo
 
+from infra.errors import WorkError
+
 CANCEL_SECONDS = 30
 """How long the engine may take to finish what it has begun, once it is told to stop."""
 
 
-class CliMissing(Exception):
+class CliMissing(WorkError):
     """There is no pulumi CLI on the PATH."""
 
     def __init__(self) -> None:

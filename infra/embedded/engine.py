@@ -45,16 +45,18 @@ class EngineHost:
         self._root = root
         self._environment = environment or {}
         self._undo = ExitStack()
+        self._folder: Path
         self.engine: Engine
 
     def __enter__(self) -> Self:
         try:
             temporary = tempfile.TemporaryDirectory(prefix="maslow-engine-")
-            folder = Path(self._undo.enter_context(temporary))
+            self._folder = Path(self._undo.enter_context(temporary))
             provider = self._undo.enter_context(ProviderServer(self._resources))
-            self._write_project(folder)
+            self._write_project()
+            self.configure(self._stack_file)
             stack = self._stack_file.stem.removeprefix("Pulumi.")
-            self.engine = Engine(folder, stack, self._engine_environment(folder, provider))
+            self.engine = Engine(self._folder, stack, self._engine_environment(provider))
         except BaseException:
             self._undo.close()
             raise
@@ -63,7 +65,11 @@ class EngineHost:
     def __exit__(self, *_: object) -> None:
         self._undo.close()
 
-    def _write_project(self, folder: Path) -> None:
+    def configure(self, stack_file: Path) -> None:
+        """Let the next operation read its settings from `stack_file`, as it is now."""
+        shutil.copy(stack_file, self._folder / "stacks" / self._stack_file.name)
+
+    def _write_project(self) -> None:
         project = yaml.safe_load((self._root / PROJECT_FILE).read_text(encoding="utf-8"))
         project |= {
             "runtime": {"name": "python", "options": _python()},
@@ -71,17 +77,16 @@ class EngineHost:
             "stackConfigDir": "stacks",
         }
         project.pop("template", None)
-        (folder / PROJECT_FILE).write_text(yaml.safe_dump(project), encoding="utf-8")
+        (self._folder / PROJECT_FILE).write_text(yaml.safe_dump(project), encoding="utf-8")
         for name in ("stacks", "state", "home"):
-            (folder / name).mkdir()
-        shutil.copy(self._stack_file, folder / "stacks")
+            (self._folder / name).mkdir()
 
-    def _engine_environment(self, folder: Path, provider: ProviderServer) -> dict[str, str]:
+    def _engine_environment(self, provider: ProviderServer) -> dict[str, str]:
         search = [str(self._root), os.environ.get("PYTHONPATH", "")]
         return {
             **self._cloud.environment,
-            "PULUMI_BACKEND_URL": (folder / "state").as_uri(),
-            "PULUMI_HOME": str(folder / "home"),
+            "PULUMI_BACKEND_URL": (self._folder / "state").as_uri(),
+            "PULUMI_HOME": str(self._folder / "home"),
             "PULUMI_CONFIG_PASSPHRASE": "embedded",
             "PULUMI_DEBUG_PROVIDERS": provider.attachment,
             "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",

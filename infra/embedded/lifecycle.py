@@ -13,6 +13,7 @@ from infra.embedded import catalog
 from infra.embedded.calls import CallFailed
 from infra.embedded.resources import Resources
 from infra.embedded.translate import NotCarried
+from infra.errors import WorkError
 
 DEFAULTS = "__defaults"
 """The input that lists which inputs were filled in by the provider; Pulumi's bridge's own key."""
@@ -20,7 +21,7 @@ DEFAULTS = "__defaults"
 Values = dict[str, Any]
 
 
-class Refused(Exception):
+class Refused(WorkError):
     """What the embedded AWS would not do, in one readable sentence."""
 
 
