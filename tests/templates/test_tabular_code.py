@@ -1,0 +1,294 @@
+import csv
+import importlib.util
+import json
+import os
+import subprocess
+import sys
+import tarfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sklearn.datasets import load_breast_cancer
+
+CODE = Path(__file__).parents[2] / "templates/tabular/code"
+MODULES = ("baseline", "inference", "preprocess", "train", "evaluate")
+
+
+@pytest.fixture(scope="module")
+def code():
+    """The project's modules by name, imported as the scripts import one another."""
+    before = {name: sys.modules.pop(name, None) for name in MODULES}
+    sys.path.insert(0, str(CODE))
+    yield {name: importlib.import_module(name) for name in MODULES}
+    sys.path.remove(str(CODE))
+    for name, module in before.items():
+        del sys.modules[name]
+        if module:
+            sys.modules[name] = module
+
+
+def _run(script, *arguments, **environment):
+    done = subprocess.run(
+        [sys.executable, "-W", "error", CODE / script, *arguments],
+        env={**os.environ, **{name: str(value) for name, value in environment.items()}},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def _write(path, header, rows):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", newline="") as file:
+        csv.writer(file).writerows([header, *rows])
+
+
+def _read(path):
+    with path.open(newline="") as file:
+        header, *rows = csv.reader(file)
+    return header, rows
+
+
+@pytest.fixture(scope="module")
+def work(tmp_path_factory):
+    """A folder in which the three scripts have run on breast-cancer records, in two files.
+
+    Two columns are added to the real ones: an identifier and a category with a missing value.
+    """
+    folder = tmp_path_factory.mktemp("work")
+    data = load_breast_cancer()
+    header = [name.replace(" ", "_") for name in data.feature_names]
+    rows = [
+        [f"p{i}", "" if i == 3 else f"site-{i % 3}", *data.data[i], "ab"[1 - label]]
+        for i, label in enumerate(data.target)
+    ]
+    columns = ["patient", "site", *header, "diagnosis"]
+    _write(folder / "data/2024/part.csv", columns, rows[:200])
+    _write(folder / "data/2025/part.csv", columns, rows[200:])
+    told = ("--target", "diagnosis")
+    _run("preprocess.py", *told, "--drop=patient", "--input", folder / "data", "--output", folder)
+    (folder / "hyperparameters.json").write_text('{"target": "diagnosis", "c": "0.5"}')
+    out = _run(
+        "train.py",
+        SM_INPUT_CONFIG_DIR=folder,
+        SM_MODEL_DIR=folder / "model",
+        SM_CHANNEL_TRAIN=folder / "train",
+        SM_CHANNEL_VALIDATION=folder / "validation",
+    )
+    (folder / "train.log").write_text(out)
+    with tarfile.open(folder / "model.tar.gz", "w:gz") as archive:
+        archive.add(folder / "model", arcname=".")
+    _run("evaluate.py", *told, "--model", folder, "--test", folder / "test", "--output", folder)
+    return folder
+
+
+def test_every_row_is_in_one_part_with_the_labels_in_proportion(work):
+    parts = {name: _read(work / name / f"{name}.csv") for name in ("train", "validation", "test")}
+    rows = [row for _, part in parts.values() for row in part]
+    assert len(rows) == 569
+    assert len({tuple(row) for row in rows}) == 569
+    assert {name: len(part) for name, (_, part) in parts.items()} == {
+        "train": 397,
+        "validation": 86,
+        "test": 86,
+    }
+    for header, part in parts.values():
+        assert header[:2] == ["diagnosis", "site"]
+        assert "patient" not in header
+        assert np.mean([row[0] == "b" for row in part]) == pytest.approx(212 / 569, abs=0.01)
+
+
+def test_the_split_is_the_same_every_time(work, tmp_path):
+    told = ("--target", "diagnosis", "--drop=patient")
+    _run("preprocess.py", *told, "--input", work / "data", "--output", tmp_path)
+    for path in ("train/train.csv", "test/test.csv", "baseline/statistics.json"):
+        assert (tmp_path / path).read_bytes() == (work / path).read_bytes()
+
+
+def test_the_model_is_good_and_its_evaluation_says_how_good(work):
+    metrics = json.loads((work / "evaluation.json").read_text())["binary_classification_metrics"]
+    assert set(metrics) == {"auc", "accuracy", "precision", "recall"}
+    assert metrics["auc"]["value"] > 0.97
+    assert metrics["accuracy"]["value"] > 0.93
+    for metric in metrics.values():
+        assert 0 < metric["standard_deviation"] < 0.1
+
+
+def test_training_logs_the_metric_that_the_pipeline_looks_for(work):
+    name, _, value = (work / "train.log").read_text().strip().partition("=")
+    assert name == "validation:auc"
+    assert float(value) > 0.97
+
+
+def test_constraints_follow_model_monitors_schema(work):
+    document = json.loads((work / "baseline/constraints.json").read_text())
+    features = {feature["name"]: feature for feature in document["features"]}
+    assert len(features) == 32
+    assert document["version"] == 0.0
+    assert document["monitoring_config"]["evaluate_constraints"] == "Enabled"
+    assert features["mean_radius"] == {
+        "name": "mean_radius",
+        "inferred_type": "Fractional",
+        "completeness": 1.0,
+        "num_constraints": {"is_non_negative": True},
+    }
+    assert features["site"]["inferred_type"] == "String"
+    domains = features["site"]["string_constraints"]["domains"]
+    assert domains == ["site-0", "site-1", "site-2"]
+
+
+def test_the_targets_constraints_are_not_evaluated_where_the_score_stands(work):
+    first, *others = json.loads((work / "baseline/constraints.json").read_text())["features"]
+    assert first["name"] == "diagnosis"
+    assert first["monitoringConfigOverrides"] == {"evaluate_constraints": "Disabled"}
+    assert not any("monitoringConfigOverrides" in feature for feature in others)
+
+
+def test_statistics_describe_the_training_part(work):
+    document = json.loads((work / "baseline/statistics.json").read_text())
+    header, rows = _read(work / "train/train.csv")
+    assert document["dataset"] == {"item_count": 397}
+    assert [feature["name"] for feature in document["features"]] == header
+    radius = next(one for one in document["features"] if one["name"] == "mean_radius")
+    values = np.array([float(row[header.index("mean_radius")]) for row in rows])
+    told = radius["numerical_statistics"]
+    assert told["common"] == {"num_present": 397, "num_missing": 0}
+    assert told["mean"] == pytest.approx(values.mean())
+    assert told["std_dev"] == pytest.approx(values.std())
+    buckets = told["distribution"]["kll"]["buckets"]
+    assert len(buckets) == 10
+    assert sum(bucket["count"] for bucket in buckets) == 397
+    assert sorted(told["distribution"]["kll"]["sketch"]["data"][0]) == sorted(values)
+
+
+def test_missing_values_count_against_completeness(code):
+    rows = [["1", "2.5"], ["0", ""], ["1", " "], ["0", "-1"]]
+    _, feature = code["baseline"].constraints(["y", "x"], rows)["features"]
+    assert feature["completeness"] == 0.5
+    assert feature["num_constraints"] == {"is_non_negative": False}
+    _, feature = code["baseline"].statistics(["y", "x"], rows)["features"]
+    assert feature["numerical_statistics"]["common"] == {"num_present": 2, "num_missing": 2}
+
+
+@pytest.mark.parametrize(
+    ("values", "kind"),
+    [
+        (["1", "-2", " 3"], "Integral"),
+        (["1", "2.0"], "Fractional"),
+        (["1e3"], "Fractional"),
+        (["1", "two"], "String"),
+        ([], "Unknown"),
+    ],
+)
+def test_a_column_has_the_narrowest_type_of_its_values(code, values, kind):
+    assert code["baseline"].inferred_type(values) == kind
+
+
+def test_a_sketch_of_many_values_keeps_their_weight_and_their_quantiles(code):
+    values = np.random.default_rng(1).normal(size=50_000)
+    levels = code["baseline"].sketch(values.tolist())
+    weights = np.concatenate([np.full(len(one), 2**i) for i, one in enumerate(levels)])
+    kept = np.concatenate([np.array(one) for one in levels])
+    assert len(kept) < 3000
+    assert weights.sum() == 50_000
+    order = kept.argsort()
+    rank = np.searchsorted(weights[order].cumsum(), 25_000)
+    assert kept[order][rank] == pytest.approx(np.median(values), abs=0.02)
+
+
+@pytest.fixture(scope="module")
+def model(code, work):
+    return code["inference"].model_fn(str(work / "model"))
+
+
+@pytest.fixture(scope="module")
+def records(work):
+    header, rows = _read(work / "test/test.csv")
+    return header[1:], [row[1:] for row in rows], [row[0] for row in rows]
+
+
+def _answer(code, model, body, content_type, accept):
+    inference = code["inference"]
+    prediction = inference.predict_fn(inference.input_fn(body, content_type), model)
+    return inference.output_fn(prediction, accept)
+
+
+def test_csv_and_both_forms_of_json_are_answered_alike(code, model, records):
+    names, rows, truth = records
+    text = "".join(f"{','.join(row)}\n" for row in rows)
+    by_name = [{name: row[i] for i, name in reversed(list(enumerate(names)))} for row in rows]
+    bodies = [
+        (text, "text/csv"),
+        (text.encode(), "text/csv; charset=utf-8"),
+        (json.dumps({"instances": rows}), "application/json"),
+        (json.dumps({"instances": by_name}), "application/json"),
+    ]
+    answers = [_answer(code, model, body, kind, "application/json") for body, kind in bodies]
+    assert len(set(answers)) == 1
+    body, kind = answers[0]
+    labels = [one["label"] for one in json.loads(body)["predictions"]]
+    assert kind == "application/json"
+    assert np.mean(np.array(labels) == np.array(truth)) > 0.93
+
+
+def test_csv_answers_are_one_score_a_line(code, model, records):
+    _, rows, _ = records
+    asked = json.dumps({"instances": rows[:3]})
+    body, kind = _answer(code, model, asked, "application/json", "text/csv")
+    scores = [float(line) for line in body.splitlines()]
+    assert kind == "text/csv"
+    assert len(scores) == 3
+    assert all(0 <= score <= 1 for score in scores)
+
+
+def test_missing_values_and_unseen_categories_are_scored(code, model, records):
+    _, rows, _ = records
+    row = ["site-9", "", *rows[0][2:]]
+    body, _ = _answer(code, model, json.dumps({"instances": [row]}), "application/json", "*/*")
+    assert 0 <= json.loads(body)["predictions"][0]["score"] <= 1
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "message"),
+    [
+        ("1,2,3", "text/csv", "a row has 3 values; the model has 31 features"),
+        ('{"instances": [{"site": "a"}]}', "application/json", "a row lacks mean_radius"),
+        ("<xml/>", "text/xml", "text/xml is neither text/csv nor application/json"),
+    ],
+)
+def test_a_request_that_does_not_fit_is_told_why(code, model, body, content_type, message):
+    with pytest.raises(ValueError, match=message):
+        _answer(code, model, body, content_type, "application/json")
+
+
+def test_the_archive_holds_the_serving_code_and_no_other(work):
+    with tarfile.open(work / "model.tar.gz") as archive:
+        files = {one.name for one in archive if one.isfile()}
+    assert files == {"./model.joblib", "./features.json", "./code/inference.py"}
+
+
+@pytest.mark.parametrize(
+    ("tables", "message"),
+    [
+        ({}, "there is no CSV file below"),
+        ({"a": (["x", "y"], []), "b": (["x", "z"], [])}, "b.csv has other columns than a.csv"),
+        ({"a": (["x", "y"], [[1, 0], [1]])}, r"a.csv, row 3: 1 of 2 values"),
+        ({"a": (["x", "z"], [[1, 0]])}, "no column y among x, z"),
+    ],
+)
+def test_data_that_does_not_fit_stops_preprocessing(code, tmp_path, tables, message):
+    for name, (header, rows) in tables.items():
+        _write(tmp_path / f"{name}.csv", header, rows)
+    told = ["--target", "y", "--input", str(tmp_path), "--output", str(tmp_path / "out")]
+    with pytest.raises(SystemExit, match=message):
+        code["preprocess"].main(told)
+
+
+def test_unlabelled_rows_are_left_out(code):
+    header, rows = code["preprocess"].arrange(
+        ["id", "x", "y"], [["1", "5", "a"], ["2", "6", ""]], "y", ["id"]
+    )
+    assert (header, rows) == (["y", "x"], [["a", "5"]])
