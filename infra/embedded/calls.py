@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Protocol
 
 import jmespath
@@ -95,4 +96,8 @@ def outputs_of(call: Call, resource: Any, context: Mapping[str, Any]) -> Values:
         known = {**context, **outputs}
         templated = NAMED.search(path)
         outputs[name] = filled(path, known) if templated else jmespath.search(path, resource)
-    return {name: value for name, value in outputs.items() if value is not None}
+    return {name: _plain(value) for name, value in outputs.items() if value is not None}
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime) else value

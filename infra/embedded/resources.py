@@ -133,8 +133,9 @@ class Resources:
         entry = catalog.entry_of(type_)
         before, after = prepared(entry, olds), prepared(entry, news)
         changed = _changed(before, after)
-        context = self._context({**olds, **news, **after}, id_)
-        if entry.remade and changed - {"tags"}:
+        current = self._present(entry, id_, olds)
+        context = self._context({**current, **news, **after}, id_)
+        if entry.remade and changed:
             self.delete(type_, id_, olds)
             return self.create(type_, news).outputs
         for call in entry.update:

@@ -6,7 +6,24 @@ from importlib import import_module
 from infra.embedded.catalog.entry import Type
 from infra.embedded.catalog.functions import FUNCTIONS, Function
 
-SERVICES = ("ec2", "iam", "kms", "s3")
+SERVICES = (
+    "appautoscaling",
+    "athena",
+    "budgets",
+    "cloudwatch",
+    "codebuild",
+    "codeconnections",
+    "codepipeline",
+    "ec2",
+    "ecr",
+    "glue",
+    "iam",
+    "kms",
+    "s3",
+    "sagemaker",
+    "sfn",
+    "sns",
+)
 
 
 class UnknownType(Exception):

@@ -1,0 +1,131 @@
+"""Log groups, alarms, event rules and their targets.
+
+pulumi-aws gathers three services here:
+https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/
+https://docs.aws.amazon.com/eventbridge/latest/APIReference/
+"""
+
+from infra.embedded.catalog.entry import Call, Tags, Type
+
+LOG_GROUP = {"logGroupName": "{id}"}
+LOG_GROUP_ARN = "arn:{partition}:logs:{region}:{account}:log-group:{id}"
+RULE = {"Name": "{name}", "EventBusName": "{eventBusName}"}
+TARGET = {"Rule": "{rule}", "EventBusName": "{eventBusName}"}
+
+
+def _tags(arn: str) -> Tags:
+    return Tags(
+        Call("TagResource", given={"ResourceARN": arn}),
+        Call("UntagResource", given={"ResourceARN": arn, "TagKeys": "{removed}"}),
+    )
+
+
+ALARM = Call(
+    "PutMetricAlarm",
+    names={
+        "name": "AlarmName",
+        "metricQueries": "Metrics",
+        "metricQueries.metric": "MetricStat",
+        "metricQueries.metric.metricName": "Metric.MetricName",
+        "metricQueries.metric.namespace": "Metric.Namespace",
+        "metricQueries.metric.dimensions": "Metric.Dimensions",
+    },
+)
+PUT_RULE = Call("PutRule")
+PUT_TARGET = Call(
+    "PutTargets",
+    names={
+        "targetId": "Targets.Id",
+        "batchTarget": "Targets.BatchParameters",
+        "batchTarget.arraySize": "ArrayProperties.Size",
+        "batchTarget.jobAttempts": "RetryStrategy.Attempts",
+        "httpTarget": "Targets.HttpParameters",
+        "inputTransformer.inputPaths": "InputPathsMap",
+        "kinesisTarget": "Targets.KinesisParameters",
+        "sagemakerPipelineTarget": "Targets.SageMakerPipelineParameters",
+        "sqsTarget": "Targets.SqsParameters",
+    },
+    inside="Targets",
+)
+
+TYPES = (
+    Type(
+        "aws:cloudwatch/logGroup:LogGroup",
+        "logs",
+        id="{name}",
+        name="name",
+        limit=512,
+        create=Call("CreateLogGroup", names={"name": "logGroupName"}),
+        read=Call(
+            "DescribeLogGroups",
+            given={"logGroupNamePrefix": "{id}"},
+            at="logGroups[?logGroupName=='{id}'] | [0]",
+            outputs={"arn": LOG_GROUP_ARN},
+        ),
+        update=(
+            Call(
+                "AssociateKmsKey",
+                takes=("kmsKeyId",),
+                given=LOG_GROUP,
+            ),
+        ),
+        steps=(
+            Call(
+                "PutRetentionPolicy",
+                takes=("retentionInDays",),
+                given=LOG_GROUP,
+                undo=Call("DeleteRetentionPolicy", given=LOG_GROUP),
+            ),
+        ),
+        delete=Call("DeleteLogGroup", given=LOG_GROUP),
+        tags=Tags(
+            Call("TagResource", given={"resourceArn": LOG_GROUP_ARN}),
+            Call("UntagResource", given={"resourceArn": LOG_GROUP_ARN, "tagKeys": "{removed}"}),
+        ),
+    ),
+    Type(
+        "aws:cloudwatch/metricAlarm:MetricAlarm",
+        "cloudwatch",
+        id="{name}",
+        name="name",
+        create=ALARM,
+        read=Call(
+            "DescribeAlarms",
+            given={"AlarmNames": ["{id}"]},
+            at="MetricAlarms[0]",
+            outputs={"arn": "AlarmArn"},
+        ),
+        update=(ALARM,),
+        delete=Call("DeleteAlarms", given={"AlarmNames": ["{id}"]}),
+        tags=_tags("arn:{partition}:cloudwatch:{region}:{account}:alarm:{id}"),
+    ),
+    Type(
+        "aws:cloudwatch/eventRule:EventRule",
+        "events",
+        id="{name}",
+        name="name",
+        limit=64,
+        create=PUT_RULE,
+        read=Call(
+            "DescribeRule", given=RULE, outputs={"arn": "Arn", "eventBusName": "EventBusName"}
+        ),
+        update=(PUT_RULE,),
+        delete=Call("DeleteRule", given={**RULE, "Force": "{forceDestroy}"}),
+        tags=_tags("{arn}"),
+    ),
+    Type(
+        "aws:cloudwatch/eventTarget:EventTarget",
+        "events",
+        id="{rule}-{targetId}",
+        name="targetId",
+        limit=64,
+        create=PUT_TARGET,
+        read=Call("ListTargetsByRule", given=TARGET, at="Targets[?Id=='{targetId}'] | [0]"),
+        update=(PUT_TARGET,),
+        replaces=("rule", "eventBusName"),
+        delete=Call(
+            "RemoveTargets", given={**TARGET, "Ids": ["{targetId}"], "Force": "{forceDestroy}"}
+        ),
+    ),
+)
