@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Self
 
 from infra.errors import InputError
-from infra.settings import StackFile, load
+from infra.settings import Mistake, SettingsError, StackFile, load
+from infra.settings.yamlfile import read
 
 MARKER = "Pulumi.yaml"
 
@@ -35,12 +36,12 @@ class Project:
 
 
 def _name(marker: Path) -> str:
-    from ruamel.yaml import YAML, YAMLError
-
-    try:
-        name = (YAML(typ="safe").load(marker) or {}).get("name")
-    except (YAMLError, AttributeError) as error:
-        raise InputError(f"{marker}: it is not readable as YAML: {error}") from error
+    document = read(marker)
+    if document.values is None and document.mistakes:
+        raise SettingsError(MARKER, document.mistakes)
+    name = document.values.get("name") if isinstance(document.values, dict) else None
     if not isinstance(name, str) or not name:
-        raise InputError(f"{marker}: name is missing; it is what every resource is called after.")
+        raise SettingsError(
+            MARKER, [Mistake((), "is missing; every resource is called after it.", setting="name")]
+        )
     return name

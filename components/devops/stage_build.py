@@ -108,7 +108,7 @@ class StageBuild(pulumi.ComponentResource):
             },
             encryption_key=args["artifact_key_arn"],
             build_timeout=args["minutes"],
-            logs_config={"cloudwatch_logs": {"group_name": log.name}},
+            logs_config={"cloudwatch_logs": {"status": "ENABLED", "group_name": log.name}},
             opts=pulumi.ResourceOptions(parent=self, depends_on=role.ready),
         )
         self.project_name = project.name

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from pydantic_core import PydanticCustomError
 
+from infra.errors import InputError
+
 Path = tuple[str | int, ...]
 """Where a value stands: mapping keys and list positions, from the outside in."""
 
@@ -31,7 +33,7 @@ class Mistake:
     """Counted from 1; None where there is no file to point into."""
 
 
-class SettingsError(Exception):
+class SettingsError(InputError):
     """A stack file cannot be used; `mistakes` holds every reason, in the order of the file."""
 
     def __init__(self, source: str, mistakes: Sequence[Mistake]) -> None:
