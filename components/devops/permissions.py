@@ -83,14 +83,12 @@ WRITES = _actions(
     states="CreateStateMachine DeleteStateMachine UpdateStateMachine TagResource UntagResource",
 )
 NETWORK = _actions(
-    ec2="""AllocateAddress AssociateRouteTable AttachInternetGateway AuthorizeSecurityGroup*
-        CreateFlowLogs CreateInternetGateway CreateNatGateway CreateRoute CreateRouteTable
-        CreateSecurityGroup CreateSubnet CreateTags CreateVpc CreateVpcEndpoint DeleteFlowLogs
-        DeleteInternetGateway DeleteNatGateway DeleteRoute DeleteRouteTable DeleteSecurityGroup
-        DeleteSubnet DeleteTags DeleteVpc DeleteVpcEndpoints DetachInternetGateway
-        DisassociateAddress DisassociateRouteTable ModifySecurityGroupRules ModifySubnetAttribute
-        ModifyVpcAttribute ModifyVpcEndpoint ReleaseAddress ReplaceRoute*
-        RevokeSecurityGroup* UpdateSecurityGroupRuleDescriptions*"""
+    ec2="""*FlowLogs *InternetGateway *NatGateway *RouteTable AllocateAddress
+        AuthorizeSecurityGroup* CreateRoute CreateSecurityGroup CreateSubnet CreateTags CreateVpc
+        CreateVpcEndpoint DeleteRoute DeleteSecurityGroup DeleteSubnet DeleteTags DeleteVpc
+        DeleteVpcEndpoints DisassociateAddress ModifySecurityGroupRules ModifySubnetAttribute
+        ModifyVpcAttribute ModifyVpcEndpoint ReleaseAddress ReplaceRoute* RevokeSecurityGroup*
+        UpdateSecurityGroupRuleDescriptions*"""
 )
 ROLES = _actions(
     iam="""CreateRole DeleteRole DeleteRolePolicy PutRolePolicy TagRole UntagRole
@@ -136,6 +134,8 @@ class Scope:
         return [
             self.arn("athena", f"workgroup/{name}"),
             self.arn("cloudwatch", f"alarm:{name}"),
+            # Application Auto Scaling makes its alarms with the caller's permissions.
+            self.arn("cloudwatch", f"alarm:TargetTracking-endpoint/{name}"),
             self.arn("codebuild", f"project/{name}"),
             self.arn("codeconnections", "connection/*"),
             self.arn("codepipeline", name),
@@ -178,6 +178,8 @@ def deploy_permissions(
         *_roles(scope),
         *_storage(scope, artifact_bucket_arn),
         allow(NETWORK, [scope.arn("ec2", "*")]),
+        # An interface endpoint answers to its service's name through a zone that AWS owns.
+        allow(["route53:AssociateVPCWithHostedZone"], ["arn:aws:route53:::hostedzone/*"]),
         allow_everywhere(
             ["codeconnections:CreateConnection"],
             reason="a connection has no ARN before it exists",

@@ -23,6 +23,9 @@ DEPLOY = deploy_permissions(
 )
 BOTH = pytest.mark.parametrize("policy", [PREVIEW, DEPLOY], ids=["preview", "deploy"])
 
+WITHOUT_ACCOUNT = ("arn:aws:s3:::maslow-dev-", "arn:aws:route53:::hostedzone/")
+"""Resources whose ARNs have no account."""
+
 OF_IAM_ALONE = {
     *("budgets:ModifyBudget", "budgets:ViewBudget", "codeconnections:PassConnection"),
     *("iam:PassRole", "s3:ListTagsForResource", "s3:TagResource", "s3:UntagResource"),
@@ -62,7 +65,7 @@ def test_what_is_allowed_everywhere_is_allowed_in_one_region_only(policy: Docume
 def test_every_resource_is_of_this_account(policy: Document) -> None:
     for statement in policy["Statement"]:
         for resource in statement["Resource"]:
-            if resource != "*" and not resource.startswith("arn:aws:s3:::maslow-dev-"):
+            if resource != "*" and not resource.startswith(WITHOUT_ACCOUNT):
                 assert resource.split(":")[4] == ACCOUNT
 
 
