@@ -97,7 +97,7 @@ class ModelServer:
             with self._log.open("wb") as log:
                 # A session of its own keeps the terminal's Ctrl-C from it.
                 self.process = subprocess.Popen(
-                    [sys.executable, "-P", serving.__file__, str(model)],
+                    [sys.executable, "-P", serving.__file__, str(model), self._folder.name],
                     cwd=model,
                     env=self.environment | {"SM_MODEL_DIR": str(model)},
                     stdin=subprocess.PIPE,

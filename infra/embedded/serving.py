@@ -1,9 +1,12 @@
 """One model's serving process: what SageMaker's scikit-learn container does around its handler.
 
-Started as `python -P serving.py <model directory>`, by path, so that it imports nothing but the
-standard library before the model's own code. It loads `code/inference.py` of the directory, or the
-file that SAGEMAKER_PROGRAM names, and then answers requests from its standard input until that
-ends. A frame, either way, is a line of JSON with the body's `length` in bytes, and the body.
+Started as `python -P serving.py <model directory> <folder>`: by path, so that it imports nothing
+but the standard library before the model's own code, and as the leader of its own process group.
+It loads `code/inference.py` of the directory, or the file that SAGEMAKER_PROGRAM names, and then
+answers requests from its standard input. When that ends, even because the program that started it
+was killed, it removes the folder and ends with all that the model has started.
+
+A frame, either way, is a line of JSON with the body's `length` in bytes, and the body.
 
 The handler's contract, its defaults and its error statuses are those of
 https://github.com/aws/sagemaker-scikit-learn-container
@@ -13,6 +16,8 @@ import importlib.util
 import io
 import json
 import os
+import shutil
+import signal
 import sys
 import traceback
 from http import HTTPStatus
@@ -148,6 +153,7 @@ def serve(directory: Path, requests: IO[bytes], answers: IO[bytes]) -> None:
         handler = load(directory)
     except Exception:  # noqa: BLE001  the model's code may raise what it likes
         _send(answers, failure(HTTPStatus.INTERNAL_SERVER_ERROR, traceback.format_exc()))
+        requests.read()
         return
     _send(answers, Answer(HTTPStatus.OK, "text/plain", b""))
     while request := read_frame(requests):
@@ -161,14 +167,17 @@ def serve(directory: Path, requests: IO[bytes], answers: IO[bytes]) -> None:
 
 
 def main() -> None:
-    """Serve the directory named on the command line.
+    """Serve the model directory named on the command line, and remove the folder named after it.
 
     The handler's prints must not reach the stream of answers, and so standard output becomes
     standard error first.
     """
+    _, model, folder = sys.argv
     with os.fdopen(os.dup(1), "wb") as answers:
         os.dup2(2, 1)
-        serve(Path(sys.argv[1]), sys.stdin.buffer, answers)
+        serve(Path(model), sys.stdin.buffer, answers)
+    shutil.rmtree(folder, ignore_errors=True)
+    os.killpg(0, signal.SIGKILL)
 
 
 def _send(stream: IO[bytes], answer: Answer) -> None:

@@ -133,12 +133,13 @@ os.kill(os.getpid(), signal.SIGKILL)
         text=True,
         check=False,
     )
-    process, child, _ = ended.stdout.split(maxsplit=2)
+    process, child, folder = ended.stdout.strip().split(maxsplit=2)
     deadline = time.monotonic() + 10
-    while not _gone(int(process)) and time.monotonic() < deadline:
+    while not (_gone(int(process)) and _gone(int(child))) and time.monotonic() < deadline:
         time.sleep(0.05)
-    os.kill(int(child), 9)
     assert _gone(int(process))
+    assert _gone(int(child))
+    assert not Path(folder).parent.exists()
 
 
 def test_a_stopped_cloud_leaves_no_model_behind():
