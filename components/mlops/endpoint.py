@@ -6,7 +6,7 @@ import pulumi
 import pulumi_aws as aws
 
 from components.foundation.execution_role import ExecutionRole
-from components.iam import Document, document, rendered
+from components.iam import Document, allow, document, rendered
 from components.mlops.alarms import error_alarm, latency_alarm
 from components.mlops.autoscaling import scale_variant
 from components.mlops.rollout import ALL_TRAFFIC, Rollout, deployment_config
@@ -85,11 +85,15 @@ def serving_policy(
     capture_key_arn: str,
     subnet_ids: list[str],
     security_group_id: str,
+    alarm_names: list[str],
     account_id: str,
     region: str,
 ) -> Document:
     """What the endpoint may do: read its model, write its captures, logs and metrics.
 
+    It also looks at the alarms that roll its deployments back.
+
+    https://docs.aws.amazon.com/sagemaker/latest/dg/deployment-guardrails-configuration.html
     https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html#sagemaker-roles-createmodel-perms
     """
     return document(
@@ -100,6 +104,10 @@ def serving_policy(
         *pull_image(image_uri),
         write_logs(region, account_id),
         publish_metrics(["/aws/sagemaker/Endpoints*"]),
+        allow(
+            ["cloudwatch:DescribeAlarms"],
+            [f"arn:aws:cloudwatch:{region}:{account_id}:alarm:{name}" for name in alarm_names],
+        ),
         *join_network(region, account_id, subnet_ids, security_group_id),
     )
 
@@ -201,6 +209,7 @@ class Endpoint(pulumi.ComponentResource):
                         capture_key_arn=args["capture_key_arn"],
                         subnet_ids=args["subnet_ids"],
                         security_group_id=args["security_group_id"],
+                        alarm_names=self.alarm_names,
                         account_id=args["account_id"],
                         region=args["region"],
                     )

@@ -17,7 +17,7 @@ ALL_TRAFFIC = "AllTraffic"
 """Name of the one variant that serves live traffic."""
 
 MAX_CANARY_PERCENT = 50
-MAX_BAKE_MINUTES = 60
+MAX_BAKE_MINUTES = 45
 PROVISIONING_SECONDS = 1800
 TERMINATION_WAIT_SECONDS = 120
 
@@ -29,7 +29,7 @@ class Rollout(TypedDict):
     """Part of the new fleet that takes traffic first, in percent, at most 50; 0 shifts all traffic
     at once."""
     bake_minutes: int
-    """Minutes, at most 60, in which an alarm still rolls the deployment back."""
+    """Minutes, at most 45, in which an alarm still rolls the deployment back."""
 
 
 def deployment_config(
@@ -38,12 +38,14 @@ def deployment_config(
     """A blue/green deployment that one of `rollback_alarms` (their names) rolls back.
 
     A canary is at most half of the new fleet, so that one instance can have none: then all traffic
-    shifts at once, and the old fleet is kept for the bake instead.
+    shifts at once, and the old fleet is kept for the bake instead. Pulumi's provider gives up on an
+    endpoint after an hour, hence the limit of the bake; SageMaker's own is one hour. The provider
+    replaces an endpoint whose rollback alarms become others, so that their names must last.
 
     https://docs.aws.amazon.com/sagemaker/latest/dg/deployment-guardrails-blue-green-canary.html
     https://docs.aws.amazon.com/sagemaker/latest/dg/deployment-guardrails-blue-green-all-at-once.html
 
-    Raises ValueError for a canary or a bake outside SageMaker's limits.
+    Raises ValueError for a canary or a bake outside these limits.
     """
     percent, minutes = rollout["canary_percent"], rollout["bake_minutes"]
     if not 0 <= percent <= MAX_CANARY_PERCENT:
@@ -51,11 +53,14 @@ def deployment_config(
     if not 0 <= minutes <= MAX_BAKE_MINUTES:
         raise ValueError(f"a bake of {minutes} minutes is not between 0 and {MAX_BAKE_MINUTES}")
     bake = minutes * 60
-    routing: _Routing = {"type": "ALL_AT_ONCE", "wait_interval_in_seconds": bake}
+    routing: _Routing = {"type": "ALL_AT_ONCE", "wait_interval_in_seconds": 0}
     wait = bake
     if percent and min_instances > 1:
-        routing["type"] = "CANARY"
-        routing["canary_size"] = {"type": "CAPACITY_PERCENT", "value": percent}
+        routing = {
+            "type": "CANARY",
+            "wait_interval_in_seconds": bake,
+            "canary_size": {"type": "CAPACITY_PERCENT", "value": percent},
+        }
         wait = TERMINATION_WAIT_SECONDS
     return {
         "blue_green_update_policy": {

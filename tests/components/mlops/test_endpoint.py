@@ -179,3 +179,15 @@ def test_the_role_reads_its_own_model_and_writes_captures_only(graph):
         ("s3:PutObject", "arn:aws:s3:::maslow-dev-raw/captures/*"),
         ("s3:AbortMultipartUpload", "arn:aws:s3:::maslow-dev-raw/captures/*"),
     }
+
+
+def test_the_role_may_look_at_the_alarms_that_roll_back(graph):
+    policy = json.loads(graph.one("aws:iam/rolePolicy:RolePolicy").inputs["policy"])
+
+    (looks,) = (
+        each for each in policy["Statement"] if each["Action"] == ["cloudwatch:DescribeAlarms"]
+    )
+    assert looks["Resource"] == [
+        f"arn:aws:cloudwatch:eu-west-1:123456789012:alarm:{each.name}"
+        for each in (alarm(graph, "latency"), alarm(graph, "errors"))
+    ]
