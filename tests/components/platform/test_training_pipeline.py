@@ -1,13 +1,16 @@
 import json
+from pathlib import Path
 
 import pytest
 
+from components.platform.model_project import read_project
 from components.platform.training_definition import DefinitionError
 from components.platform.training_pipeline import TrainingPipeline
 from components.platform.training_policy import pass_role_policy
 from infra.graph import record
 
 IMAGE = "141502667606.dkr.ecr.eu-west-1.amazonaws.com/sagemaker-scikit-learn:1.2-1-cpu-py3"
+TEMPLATE = Path(__file__).parents[3] / "templates" / "tabular"
 KEY = "arn:aws:kms:eu-west-1:123456789012:key/artifacts"
 DECLARED = {
     "String": "CodeUri DataUri ImageUri KmsKeyId ModelPackageGroupName OutputUri RoleArn "
@@ -184,3 +187,18 @@ def test_the_role_is_passed_to_sagemaker_only():
     assert statement["Condition"] == {
         "StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}
     }
+
+
+def test_the_template_project_is_one_that_the_platform_can_place():
+    project = read_project(TEMPLATE)
+
+    _, rendered = pipeline_of(
+        graph_of(
+            definition=project.definition,
+            code=project.code,
+            parameters={"TargetColumn": "malignant", "MinimumAuc": 0.9},
+        )
+    )
+
+    unset = [each["Name"] for each in rendered["Parameters"] if "DefaultValue" not in each]
+    assert unset == []
