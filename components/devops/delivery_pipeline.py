@@ -1,7 +1,6 @@
 """How a change of the platform reaches its environment by itself."""
 
 import enum
-import json
 import re
 from typing import TypedDict
 
@@ -9,6 +8,7 @@ import pulumi
 import pulumi_aws as aws
 
 from components.devops import buildspec, permissions, stage_permissions, stages
+from components.devops.failure_alert import alert_on_failure
 from components.devops.stage_build import StageBuild, VariableArgs
 from components.devops.stages import TriggerArgs
 from components.devops.state import StateArgs, state_policy, state_variables
@@ -80,18 +80,6 @@ def check(args: DeliveryPipelineArgs) -> None:
         raise ValueError(f"repository {args['repository']!r}: must be owner/name")
     if ("key_alias" in args["state"]) == ("passphrase_secret_arn" in args["state"]):
         raise ValueError("state: give one of key_alias and passphrase_secret_arn")
-
-
-def failure_pattern(pipeline: str) -> dict[str, object]:
-    """The events that tell of a failed execution of the pipeline.
-
-    https://docs.aws.amazon.com/codepipeline/latest/userguide/detect-state-changes-cloudwatch-events.html
-    """
-    return {
-        "source": ["aws.codepipeline"],
-        "detail-type": ["CodePipeline Pipeline Execution State Change"],
-        "detail": {"pipeline": [pipeline], "state": ["FAILED"]},
-    }
 
 
 class DeliveryPipeline(pulumi.ComponentResource):
@@ -171,7 +159,12 @@ class DeliveryPipeline(pulumi.ComponentResource):
             # The first execution starts with the pipeline itself.
             opts=pulumi.ResourceOptions(parent=self, depends_on=role.ready),
         )
-        self._alert_on_failure(name, args)
+        alert_on_failure(
+            f"{name}-failed",
+            parent=self,
+            pipeline=args["pipeline_name"],
+            topic_arn=args["alert_topic_arn"],
+        )
         self.pipeline_name = pipeline.name
         self.pipeline_arn = pipeline.arn
         self.connection_arn = connection.arn
@@ -241,24 +234,3 @@ class DeliveryPipeline(pulumi.ComponentResource):
             )
             for stage in specs
         }
-
-    def _alert_on_failure(self, name: str, args: DeliveryPipelineArgs) -> None:
-        rule = aws.cloudwatch.EventRule(
-            f"{name}-failed",
-            description=f"Executions of {args['pipeline_name']} that failed",
-            event_pattern=json.dumps(failure_pattern(args["pipeline_name"])),
-            opts=pulumi.ResourceOptions(parent=self),
-        )
-        aws.cloudwatch.EventTarget(
-            f"{name}-failed",
-            rule=rule.name,
-            arn=args["alert_topic_arn"],
-            input_transformer={
-                "input_paths": {
-                    "pipeline": "$.detail.pipeline",
-                    "execution": "$.detail.execution-id",
-                },
-                "input_template": '"<pipeline> failed (execution <execution>)"',
-            },
-            opts=pulumi.ResourceOptions(parent=self),
-        )

@@ -15,6 +15,15 @@ around that. `preview_permissions` reads settings, never data: no object, no rec
 
 from dataclasses import dataclass
 
+from components.devops.actions import (
+    LISTINGS,
+    NETWORK,
+    READS,
+    ROLES,
+    SCALING_WRITES,
+    WRITES,
+    actions,
+)
 from components.iam import Conditions, Document, Statement, allow, allow_everywhere, document
 
 PASSED_TO = (
@@ -29,75 +38,6 @@ PASSED_TO = (
 
 SCALING = "sagemaker.application-autoscaling.amazonaws.com"
 """The service that scales endpoints, by a role that AWS makes for it."""
-
-
-def _actions(**by_service: str) -> list[str]:
-    """IAM actions from names by service; a `_` in a service stands for its `-`."""
-    return [
-        f"{service.replace('_', '-')}:{action}"
-        for service, actions in by_service.items()
-        for action in actions.split()
-    ]
-
-
-LISTINGS = _actions(
-    application_autoscaling="Describe* ListTagsForResource",
-    cloudwatch="DescribeAlarms",
-    ec2="Describe*",
-    kms="ListAliases",
-    logs="DescribeLogGroups",
-    sagemaker="ListModelPackages",
-    sns="GetSubscriptionAttributes",
-)
-READS = _actions(
-    athena="GetWorkGroup ListTagsForResource",
-    cloudwatch="ListTagsForResource",
-    codebuild="BatchGetProjects",
-    codeconnections="GetConnection ListTagsForResource",
-    codepipeline="GetPipeline ListTagsForResource",
-    ecr="DescribeRepositories GetLifecyclePolicy ListTagsForResource",
-    events="DescribeRule ListTagsForResource ListTargetsByRule",
-    glue="GetDatabase GetTable GetTags",
-    logs="ListTagsForResource",
-    sagemaker="Describe* ListTags",
-    sns="GetTopicAttributes ListTagsForResource",
-    states="DescribeStateMachine ListStateMachineVersions ListTagsForResource",
-)
-WRITES = _actions(
-    athena="CreateWorkGroup DeleteWorkGroup UpdateWorkGroup TagResource UntagResource",
-    cloudwatch="DeleteAlarms PutMetricAlarm TagResource UntagResource",
-    codebuild="CreateProject DeleteProject UpdateProject",
-    codeconnections="DeleteConnection PassConnection TagResource UntagResource",
-    codepipeline="CreatePipeline DeletePipeline UpdatePipeline TagResource UntagResource",
-    ecr="""CreateRepository DeleteLifecyclePolicy DeleteRepository PutImageScanningConfiguration
-        PutImageTagMutability PutLifecyclePolicy TagResource UntagResource""",
-    events="DeleteRule DisableRule EnableRule PutRule PutTargets RemoveTargets *agResource",
-    glue="*Database CreateTable DeleteTable UpdateTable TagResource UntagResource",
-    logs="""AssociateKmsKey CreateLogGroup DeleteLogGroup DeleteRetentionPolicy PutRetentionPolicy
-        TagResource UntagResource""",
-    sagemaker="""AddTags DeleteTags *DataQualityJobDefinition *EndpointConfig *FeatureGroup *Model
-        *ModelPackageGroup *MonitoringSchedule CreateEndpoint DeleteEndpoint UpdateEndpoint
-        UpdateEndpointWeightsAndCapacities CreatePipeline DeletePipeline UpdatePipeline""",
-    sns="""CreateTopic DeleteTopic SetSubscriptionAttributes SetTopicAttributes Subscribe
-        TagResource Unsubscribe UntagResource""",
-    states="CreateStateMachine DeleteStateMachine UpdateStateMachine TagResource UntagResource",
-)
-NETWORK = _actions(
-    ec2="""*FlowLogs *InternetGateway *NatGateway *RouteTable AllocateAddress
-        AuthorizeSecurityGroup* CreateRoute CreateSecurityGroup CreateSubnet CreateTags CreateVpc
-        CreateVpcEndpoint DeleteRoute DeleteSecurityGroup DeleteSubnet DeleteTags DeleteVpc
-        DeleteVpcEndpoints DisassociateAddress ModifySecurityGroupRules ModifySubnetAttribute
-        ModifyVpcAttribute ModifyVpcEndpoint ReleaseAddress ReplaceRoute* RevokeSecurityGroup*
-        UpdateSecurityGroupRuleDescriptions*"""
-)
-ROLES = _actions(
-    iam="""CreateRole DeleteRole DeleteRolePolicy PutRolePolicy TagRole UntagRole
-        UpdateAssumeRolePolicy UpdateRole"""
-)
-SCALING_WRITES = _actions(
-    application_autoscaling="""DeleteScalingPolicy DeregisterScalableTarget PutScalingPolicy
-        RegisterScalableTarget"""
-)
 
 
 @dataclass(frozen=True)
@@ -185,13 +125,13 @@ def deploy_permissions(
             reason="a connection has no ARN before it exists",
             when=scope.here,
         ),
-        allow(_actions(budgets="ModifyBudget TagResource UntagResource"), [budgets]),
+        allow(actions(budgets="ModifyBudget TagResource UntagResource"), [budgets]),
         allow(
             SCALING_WRITES,
             [targets],
             when={"StringEquals": {"application-autoscaling:service-namespace": "sagemaker"}},
         ),
-        allow(_actions(application_autoscaling="TagResource UntagResource"), [targets]),
+        allow(actions(application_autoscaling="TagResource UntagResource"), [targets]),
     )
 
 
@@ -204,19 +144,19 @@ def _reads(scope: Scope) -> list[Statement]:
             when=scope.here,
         ),
         allow(
-            _actions(kms="DescribeKey GetKeyPolicy GetKeyRotationStatus ListResourceTags"),
+            actions(kms="DescribeKey GetKeyPolicy GetKeyRotationStatus ListResourceTags"),
             [scope.arn("kms", "key/*")],
         ),
         allow(
-            _actions(s3="GetBucket* Get*Configuration ListBucket* ListTagsForResource"),
+            actions(s3="GetBucket* Get*Configuration ListBucket* ListTagsForResource"),
             [f"arn:aws:s3:::{scope.prefix}*"],
         ),
         allow(
-            _actions(iam="GetRole GetRolePolicy List*"),
+            actions(iam="GetRole GetRolePolicy List*"),
             [scope.account_arn("iam", f"role/{scope.prefix}*")],
         ),
         allow(
-            _actions(budgets="ListTagsForResource ViewBudget"),
+            actions(budgets="ListTagsForResource ViewBudget"),
             [scope.account_arn("budgets", f"budget/{scope.prefix}*")],
         ),
     ]
@@ -232,14 +172,14 @@ def _keys(scope: Scope) -> list[Statement]:
         allow_everywhere(
             ["kms:CreateKey"], reason="a key has no ARN before it exists", when=scope.here
         ),
-        allow(_actions(kms="EnableKeyRotation TagResource UntagResource"), [keys]),
+        allow(actions(kms="EnableKeyRotation TagResource UntagResource"), [keys]),
         allow(
-            _actions(kms="PutKeyPolicy UpdateKeyDescription"),
+            actions(kms="PutKeyPolicy UpdateKeyDescription"),
             [keys],
             when={"ForAnyValue:StringLike": {"kms:ResourceAliases": aliases}},
         ),
         allow(
-            _actions(kms="CreateAlias DeleteAlias UpdateAlias"),
+            actions(kms="CreateAlias DeleteAlias UpdateAlias"),
             [keys, scope.arn("kms", aliases)],
         ),
         allow(["kms:CreateGrant"], [keys], when={"Bool": {"kms:GrantIsForAWSResource": "true"}}),
@@ -267,14 +207,14 @@ def _storage(scope: Scope, artifact_bucket_arn: str) -> list[Statement]:
     """The settings of every bucket; objects only where the platform uploads its own code."""
     return [
         allow(
-            _actions(
+            actions(
                 s3="""CreateBucket DeleteBucket* PutBucket* Put*Configuration TagResource
                     UntagResource"""
             ),
             [f"arn:aws:s3:::{scope.prefix}*"],
         ),
         allow(
-            _actions(s3="DeleteObject GetObject* PutObject PutObjectTagging"),
+            actions(s3="DeleteObject GetObject* PutObject PutObjectTagging"),
             [f"{artifact_bucket_arn}/*"],
         ),
     ]

@@ -13,8 +13,8 @@ from components.devops.delivery_pipeline import (
     DeliveryPipeline,
     DeliveryPipelineArgs,
     Host,
-    failure_pattern,
 )
+from components.devops.failure_alert import failure_pattern
 from infra.graph import Graph, record
 
 ARN = "arn:aws:{}:eu-west-1:123456789012:{}"
