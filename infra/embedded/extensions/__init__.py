@@ -10,6 +10,8 @@ from importlib import import_module
 from types import ModuleType
 
 MODULES = (
+    "bucket_policies",
+    "codebuild",
     "codeconnections",
     "endpoints",
     "feature_groups",
