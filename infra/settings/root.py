@@ -53,14 +53,14 @@ class PlatformSettings(Settings):
         return {group.name: group for group in by_version}
 
     def features_of(self, model: ModelSettings) -> list[str]:
-        """The features that a model learns from: its groups' ones, less ids and event times."""
+        """The features that a model learns from: its groups' ones, less ids, event times and its target."""
         newest = self.newest_features
         groups = [newest[name] for name in model.features]
         names = [
             feature
             for group in groups
             for feature in group.features
-            if feature not in {group.record_id, group.event_time}
+            if feature not in {group.record_id, group.event_time, model.target}
         ]
         return list(dict.fromkeys(names))
 

@@ -1,0 +1,129 @@
+"""The first turn of the loop, by AWS's own API: data, training, approval, questions.
+
+Each function takes boto3 clients by way of the running cloud and nothing else, so that what
+happens here is what would happen in an account.
+"""
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from infra.embedded.cloud import Cloud
+from infra.embedded.sample import Sample
+from infra.errors import WorkError
+
+POLL_SECONDS = 0.2
+FINISHED = {"Succeeded", "Failed", "Stopped"}
+
+
+@dataclass(frozen=True)
+class Version:
+    """A registered model version."""
+
+    arn: str
+    number: int
+    metrics: dict[str, float]
+    """Metric to value, as the evaluation measured it on the pipeline's own test records."""
+
+
+@dataclass(frozen=True)
+class Answers:
+    """How an endpoint answered about the held-out records."""
+
+    asked: int
+    right: int
+    variant: str
+    """The variant that answered."""
+
+
+def put_data(cloud: Cloud, bucket: str, prefix: str, target: str, sample: Sample) -> None:
+    """Lay the training records into the curated zone, as one CSV file."""
+    cloud.client("s3").put_object(
+        Bucket=bucket,
+        Key=f"{prefix}/records.csv",
+        Body=sample.training_csv(target).encode(),
+        ContentType="text/csv",
+    )
+
+
+def train(cloud: Cloud, pipeline: str, on_step: Callable[[str], None]) -> None:
+    """Run a training pipeline to its end; `on_step` hears the name of each step that begins.
+
+    Raises WorkError where the pipeline does not succeed, with SageMaker's reason.
+    """
+    sagemaker = cloud.client("sagemaker")
+    execution = sagemaker.start_pipeline_execution(PipelineName=pipeline)["PipelineExecutionArn"]
+    told: set[str] = set()
+    while True:
+        steps = sagemaker.list_pipeline_execution_steps(
+            PipelineExecutionArn=execution, SortOrder="Ascending"
+        )["PipelineExecutionSteps"]
+        for name in (step["StepName"] for step in steps):
+            if name not in told:
+                told.add(name)
+                on_step(name)
+        state = sagemaker.describe_pipeline_execution(PipelineExecutionArn=execution)
+        if state["PipelineExecutionStatus"] in FINISHED:
+            break
+        time.sleep(POLL_SECONDS)
+    if state["PipelineExecutionStatus"] != "Succeeded":
+        reasons = [step["FailureReason"] for step in steps if step.get("FailureReason")]
+        reason = "; ".join(reasons) or state.get("FailureReason", "no reason was given")
+        raise WorkError(f"The pipeline {pipeline} did not succeed: {reason}")
+
+
+def approved(cloud: Cloud, group: str) -> Version:
+    """The newest version of a group, approved now if it waited for a person.
+
+    Raises WorkError for a group without versions.
+    """
+    sagemaker = cloud.client("sagemaker")
+    packages = sagemaker.list_model_packages(
+        ModelPackageGroupName=group, SortBy="CreationTime", SortOrder="Descending"
+    )["ModelPackageSummaryList"]
+    if not packages:
+        raise WorkError(f"The model package group {group} has no version.")
+    arn = packages[0]["ModelPackageArn"]
+    package = sagemaker.describe_model_package(ModelPackageName=arn)
+    if package["ModelApprovalStatus"] == "PendingManualApproval":
+        sagemaker.update_model_package(
+            ModelPackageArn=arn,
+            ModelApprovalStatus="Approved",
+            ApprovalDescription="Approved by the first round on the embedded AWS",
+        )
+    return Version(arn, package["ModelPackageVersion"], _metrics(cloud, package))
+
+
+def ask(cloud: Cloud, endpoint: str, sample: Sample) -> Answers:
+    """Send the held-out records through InvokeEndpoint and count the right labels."""
+    response = cloud.client("sagemaker-runtime").invoke_endpoint(
+        EndpointName=endpoint,
+        ContentType="text/csv",
+        Accept="application/json",
+        Body=sample.questions(),
+    )
+    predictions = json.loads(response["Body"].read())["predictions"]
+    pairs = zip(predictions, sample.held_out, strict=True)
+    return Answers(
+        asked=len(sample.held_out),
+        right=sum(int(float(answer["label"])) == label for answer, (_, label) in pairs),
+        variant=response["InvokedProductionVariant"],
+    )
+
+
+def _metrics(cloud: Cloud, package: dict[str, Any]) -> dict[str, float]:
+    """The numbers of the registered model-quality report, by metric.
+
+    https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-model-quality-metrics.html
+    """
+    uri = package["ModelMetrics"]["ModelQuality"]["Statistics"]["S3Uri"]
+    bucket, _, key = uri.removeprefix("s3://").partition("/")
+    report = json.loads(cloud.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read())
+    (metrics,) = (value for name, value in report.items() if name.endswith("_metrics"))
+    return {
+        name: float(metric["value"])
+        for name, metric in metrics.items()
+        if isinstance(metric.get("value"), int | float)
+    }

@@ -1,0 +1,50 @@
+"""The program under Pulumi's engine: its settings come from the engine, its versions from AWS."""
+
+import os
+from pathlib import Path
+
+import pulumi
+
+from infra.errors import InputError
+from infra.platform import declare
+from infra.settings import StackFile, from_config
+from infra.versions import Lookup, in_registry
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def main() -> None:
+    """Declare the stack that the engine has selected.
+
+    Raises pulumi.RunError, which the engine prints without a traceback, for wrong settings.
+    """
+    try:
+        stack = _settings()
+        declare(stack, _registry(stack), ROOT)
+    except InputError as error:
+        raise pulumi.RunError(str(error)) from error
+
+
+def _settings() -> StackFile:
+    environment = pulumi.get_stack()
+    return from_config(
+        pulumi.Config("maslow").get_object("platform") or {},
+        pulumi.Config("aws").get("region"),
+        environment=environment,
+        source=ROOT / "stacks" / f"Pulumi.{environment}.yaml",
+    )
+
+
+def _registry(stack: StackFile) -> Lookup:
+    """The environment's model registry.
+
+    A stack of the embedded AWS is kept from reaching for an account.
+    """
+    import boto3
+
+    if stack.platform.cloud == "embedded" and "AWS_ENDPOINT_URL" not in os.environ:
+        raise InputError(
+            f"{stack.environment} lives on the embedded AWS, which is not running here: "
+            f"maslow up -s {stack.environment}"
+        )
+    return in_registry(boto3.client("sagemaker", region_name=stack.region))
