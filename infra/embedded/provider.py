@@ -10,7 +10,7 @@ from functools import wraps
 from importlib.metadata import version
 from typing import Self, TypeVar
 
-import grpc
+import grpc  # type: ignore[import-untyped]
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
