@@ -14,7 +14,7 @@ from infra.embedded.coverage import parameters_of
 
 MISSING_CODES = re.compile(r"NotFound|NoSuch|NotExist|^404$")
 MISSING_MESSAGES = re.compile(
-    r"could not find|cannot find|doesn't exist|does not exist|not found|unable to (find|describe)",
+    r"(could not|cannot|unable to) (find|describe)|does(n't| not) exist|not found|no .* found",
     re.IGNORECASE,
 )
 WORDED_CODES = {"ValidationException", "ValidationError", "InvalidRequestException"}

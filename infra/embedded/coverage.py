@@ -53,6 +53,8 @@ def parameters_of(
 def prepared(entry: Type, inputs: Values) -> Values:
     """The inputs that calls are to carry, reshaped where the type says how."""
     wanted = {key: value for key, value in inputs.items() if key not in EVERYWHERE}
+    for path, value in entry.presumed.items():
+        wanted = _presuming(wanted, path.split("."), value)
     return entry.prepare(wanted) if entry.prepare else wanted
 
 
@@ -116,6 +118,19 @@ def fields(element: object, call: Call | None = None) -> Values:
     found = element if isinstance(element, dict) else {"value": element}
     takes = found if call is None or call.takes is None else call.takes
     return {key: item for key, item in found.items() if key in takes}
+
+
+def _presuming(value: Any, path: list[str], presumed: object) -> Any:
+    """`value` with `presumed` at `path`, in those objects that are there and lack it."""
+    match value:
+        case list():
+            return [_presuming(item, path, presumed) for item in value]
+        case dict() if len(path) == 1:
+            return {path[0]: presumed, **value}
+        case dict() if path[0] in value:
+            return {**value, path[0]: _presuming(value[path[0]], path[1:], presumed)}
+        case _:
+            return value
 
 
 def _carries(entry: Type, call: Call, key: str) -> bool:

@@ -151,6 +151,7 @@ class Translation:
             return [
                 {key: str(name), content: self.carry(element.members[content], item, where)}
                 for name, item in value.items()
+                if item is not None
             ]
         items = value if isinstance(value, list) else [value]
         return [self.carry(element, item, where) for item in items if item is not None]

@@ -97,6 +97,7 @@ TYPES = (
             outputs={"arn": "AlarmArn"},
         ),
         update=(ALARM,),
+        presumed={"metricQueries.returnData": False},
         delete=Call("DeleteAlarms", given={"AlarmNames": ["{id}"]}),
         tags=_tags("arn:{partition}:cloudwatch:{region}:{account}:alarm:{id}"),
     ),

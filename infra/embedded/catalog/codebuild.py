@@ -25,6 +25,10 @@ TYPES = (
             at="projects[0]",
             outputs={"arn": "arn"},
         ),
+        presumed={
+            "logsConfig.cloudwatchLogs.status": "ENABLED",
+            "logsConfig.s3Logs.status": "DISABLED",
+        },
         remade="moto has no UpdateProject",
         delete=Call("DeleteProject", given={"name": "{name}"}),
         tags=Tags(

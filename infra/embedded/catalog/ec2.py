@@ -12,6 +12,7 @@ TAGS = Tags(
     Call("DeleteTags", given={"Resources": ["{id}"], "Tags": "{removedPairs}"}),
     after_create=True,
 )
+OWNER = {"ownerId": "{account}"}
 GROUP = {"GroupId": "{id}"}
 OPEN = [{"ipProtocol": "-1", "ipRanges": [{"cidrIp": "0.0.0.0/0"}]}]
 SOURCES = {
@@ -34,10 +35,7 @@ DESTINATIONS = {
 
 
 def _arn(kind: str) -> dict[str, str]:
-    return {
-        "arn": f"arn:{{partition}}:ec2:{{region}}:{{account}}:{kind}/{{id}}",
-        "ownerId": "{account}",
-    }
+    return {"arn": f"arn:{{partition}}:ec2:{{region}}:{{account}}:{kind}/{{id}}"}
 
 
 def _named(kind: str, value: str) -> list[dict[str, Any]]:
@@ -196,6 +194,7 @@ TYPES = (
                     "dhcpOptionsId": "DhcpOptionsId",
                     "instanceTenancy": "InstanceTenancy",
                     **_arn("vpc"),
+                    **OWNER,
                 },
             ),
             Call(
@@ -240,6 +239,7 @@ TYPES = (
                 "availabilityZoneId": "AvailabilityZoneId",
                 "cidrBlock": "CidrBlock",
                 **_arn("subnet"),
+                **OWNER,
             },
         ),
         steps=_one_by_one(
@@ -259,7 +259,7 @@ TYPES = (
             "DescribeInternetGateways",
             given={"InternetGatewayIds": ["{id}"]},
             at="InternetGateways[0]",
-            outputs=_arn("internet-gateway"),
+            outputs={**_arn("internet-gateway"), **OWNER},
         ),
         steps=(
             Call("AttachInternetGateway", takes=("vpcId",), given={"InternetGatewayId": "{id}"}),
@@ -318,7 +318,7 @@ TYPES = (
             "DescribeRouteTables",
             given={"RouteTableIds": ["{id}"]},
             at="RouteTables[0]",
-            outputs=_arn("route-table"),
+            outputs={**_arn("route-table"), **OWNER},
         ),
         steps=(
             Each(
@@ -383,7 +383,7 @@ TYPES = (
             "DescribeSecurityGroups",
             given={"GroupIds": ["{id}"]},
             at="SecurityGroups[0]",
-            outputs={"vpcId": "VpcId", **_arn("security-group")},
+            outputs={"vpcId": "VpcId", **_arn("security-group"), **OWNER},
         ),
         steps=(
             Call("RevokeSecurityGroupEgress", given={**GROUP, "IpPermissions": OPEN}),
@@ -414,6 +414,7 @@ TYPES = (
                 "name": "GroupName",
                 "vpcId": "VpcId",
                 **_arn("security-group"),
+                **OWNER,
             },
         ),
         steps=(

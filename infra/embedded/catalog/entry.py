@@ -91,6 +91,9 @@ class Type:
     limit: int = 255
     """The most characters that AWS allows in `name`."""
     defaults: Mapping[str, Any] = field(default_factory=dict)
+    """Inputs that are filled in where they are missing, as AWS requires them."""
+    presumed: Mapping[str, Any] = field(default_factory=dict)
+    """What Terraform's provider sends where an object lacks it: path to value."""
     ignored: Mapping[str, str] = field(default_factory=dict)
     """Paths of inputs that are not carried, each with the reason."""
     replaces: tuple[str, ...] = ()

@@ -14,7 +14,6 @@ from infra.embedded.wire import asset
 
 TO_THE_BUCKET = {"Bucket": "{id}"}
 KEY = {"Bucket": "{bucket}", "Key": "{key}"}
-ONE_ACCOUNT = {"expectedBucketOwner": "the embedded AWS is one account"}
 
 
 def _setting(
@@ -34,7 +33,6 @@ def _setting(
         read=Call(get, given=TO_THE_BUCKET, at=at),
         update=(put,),
         delete=delete,
-        ignored=ONE_ACCOUNT,
     )
 
 

@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/sagemaker/latest/APIReference/
 
 from infra.embedded.catalog.entry import Call, Tags, Type
 
+INPUT, OUTPUT = "/opt/ml/processing/input", "/opt/ml/processing/output"
 TAGS = Tags(
     Call("AddTags", given={"ResourceArn": "{arn}"}),
     Call("DeleteTags", given={"ResourceArn": "{arn}", "TagKeys": "{removed}"}),
@@ -20,7 +21,7 @@ def _named(
     names: dict[str, str] | None = None,
     autonamed: bool = True,
     limit: int = 63,
-    ignored: dict[str, str] | None = None,
+    presumed: dict[str, str] | None = None,
     sdk: str = "",
 ) -> Type:
     """A type that SageMaker addresses by name, as it does nearly all.
@@ -43,7 +44,7 @@ def _named(
         if update
         else (),
         delete=Call(f"Delete{what}", given=given),
-        ignored=ignored or {},
+        presumed=presumed or {},
         tags=TAGS,
     )
 
@@ -72,7 +73,15 @@ TYPES = (
     _named("Model"),
     _named("EndpointConfig", sdk="EndpointConfiguration", names={"kmsKeyArn": "KmsKeyId"}),
     _named("Endpoint", update=("endpointConfigName", "deploymentConfig")),
-    _named("DataQualityJobDefinition", of="JobDefinition"),
+    _named(
+        "DataQualityJobDefinition",
+        of="JobDefinition",
+        presumed={
+            "dataQualityJobInput.endpointInput.localPath": INPUT,
+            "dataQualityJobInput.batchTransformInput.localPath": INPUT,
+            "dataQualityJobOutputConfig.monitoringOutputs.s3Output.localPath": OUTPUT,
+        },
+    ),
     _named(
         "MonitoringSchedule",
         update=("monitoringScheduleConfig",),
