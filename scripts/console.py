@@ -1,50 +1,91 @@
-"""What the terminal shows: one console, and the progress of a host's steps."""
+"""What the terminal shows: one console, and what a host is doing just now."""
 
-from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Mapping
+from typing import Self
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
-from infra.progress import OnStep, Operation, Phase, Step
+from infra.progress import Operation, Phase, Step
 
 out = Console(highlight=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+DONE = {
+    Operation.CREATE: "created",
+    Operation.UPDATE: "updated",
+    Operation.REPLACE: "replaced",
+    Operation.DELETE: "deleted",
+    Operation.SAME: "unchanged",
+}
+PLANNED = {
+    Operation.CREATE: "to create",
+    Operation.UPDATE: "to update",
+    Operation.REPLACE: "to replace",
+    Operation.DELETE: "to delete",
+    Operation.SAME: "unchanged",
+}
+SIGNS = {
+    Operation.CREATE: "[green]+ create [/]",
+    Operation.UPDATE: "[yellow]~ update [/]",
+    Operation.REPLACE: "[magenta]± replace[/]",
+    Operation.DELETE: "[red]- delete [/]",
+}
 
 
-@contextmanager
-def progress(what: str, total: int | None = None) -> Iterator[OnStep]:
-    """A bar that follows a host's steps, in a terminal only, and is gone when it is done."""
-    bar = Progress(
-        TextColumn(what),
-        BarColumn(bar_width=24),
-        MofNCompleteColumn(),
-        TextColumn("[dim]{task.fields[now]}"),
-        console=err,
-        transient=True,
-        disable=not err.is_terminal,
-    )
-    task = bar.add_task(what, total=total, now="")
+class Follower:
+    """One line that tells, in a terminal only, what goes on; gone when it is over."""
 
-    def follow(step: Step) -> None:
+    def __init__(self, *, lists_changes: bool = False) -> None:
+        """With `lists_changes`, each resource that is not left alone gets a line that stays."""
+        self._lists_changes = lists_changes
+        self._progress = Progress(
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            TextColumn("{task.completed:.0f}"),
+            TextColumn("[dim]{task.fields[now]}"),
+            TimeElapsedColumn(),
+            console=out,
+            transient=True,
+            disable=not out.is_terminal,
+        )
+        self._task: TaskID | None = None
+
+    def __enter__(self) -> Self:
+        self._progress.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._progress.stop()
+
+    def begin(self, what: str) -> None:
+        """Begin a piece of work."""
+        self._task = self._progress.add_task(what, total=None, now="")
+
+    def end(self) -> None:
+        """End it."""
+        if self._task is not None:
+            self._progress.remove_task(self._task)
+            self._task = None
+
+    def now(self, what: str) -> None:
+        """Tell what is being done."""
+        if self._task is not None:
+            self._progress.update(self._task, now=what)
+
+    def on_step(self, step: Step) -> None:
+        """Tell of a host's step; called from any thread."""
+        if self._task is None:
+            return
         if step.phase is Phase.STARTED:
-            bar.update(task, now=f"{step.operation} {step.name}")
+            self._progress.update(self._task, now=step.name)
         elif step.phase is Phase.DONE:
-            bar.advance(task)
+            self._progress.advance(self._task)
+            if self._lists_changes and step.operation in SIGNS:
+                kind = step.type.rpartition(":")[2]
+                self._progress.console.print(f"  {SIGNS[step.operation]} {kind} {step.name}")
 
-    with bar:
-        yield follow
 
-
-def told(changes: Counter[Operation]) -> str:
+def told(changes: Mapping[Operation, int], words: Mapping[Operation, str] = DONE) -> str:
     """What was done, as words: `3 created, 1 updated, 251 unchanged`."""
-    words = {
-        Operation.CREATE: "created",
-        Operation.UPDATE: "updated",
-        Operation.REPLACE: "replaced",
-        Operation.DELETE: "deleted",
-        Operation.SAME: "unchanged",
-    }
     counted = [f"{changes[op]:,} {word}" for op, word in words.items() if changes.get(op)]
     return ", ".join(counted) or "nothing to do"

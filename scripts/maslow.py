@@ -7,11 +7,14 @@ import json
 import signal
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
 from infra.errors import InputError, WorkError
+from infra.project import Project
+from infra.settings import StackFile
 
 INTERRUPTED = 130
 
@@ -85,7 +88,7 @@ def preview(stack: str) -> None:
     """Show what `up` would change, by Pulumi's engine."""
     from scripts import deploy
 
-    deploy.preview(stack)
+    deploy.preview(*_found(stack))
 
 
 @main.command()
@@ -102,13 +105,16 @@ def up(stack: str, yes: bool, serve: bool, command: str | None, port: int) -> No
     An environment of `cloud: embedded`, such as local, lives on an embedded AWS inside this
     process: no account is needed, and nothing is left when it ends.
     """
-    from scripts import deploy, local
+    project, settings = _found(stack)
+    if settings.platform.cloud == "embedded":
+        from scripts import local
 
-    if local.is_embedded(stack):
-        sys.exit(local.up(stack, serve=serve, command=command, port=port))
+        sys.exit(local.up(project, settings, serve=serve, command=command, port=port))
     if serve or command or port:
         raise InputError(f"--serve, --exec and --port need the embedded AWS; {stack} is on AWS.")
-    deploy.up(stack, yes=yes)
+    from scripts import deploy
+
+    deploy.up(project, settings, yes=yes)
 
 
 @main.command()
@@ -118,7 +124,7 @@ def destroy(stack: str, yes: bool) -> None:
     """Take an environment down; what its durability protects is refused or left in AWS."""
     from scripts import deploy
 
-    deploy.destroy(stack, yes=yes)
+    deploy.destroy(*_found(stack), yes=yes)
 
 
 @main.command()
@@ -128,4 +134,9 @@ def outputs(stack: str, as_json: bool) -> None:
     """Print what an environment exports: endpoints, pipelines, buckets."""
     from scripts import deploy
 
-    deploy.outputs(stack, as_json=as_json)
+    deploy.outputs(*_found(stack), as_json=as_json)
+
+
+def _found(environment: str) -> tuple[Project, StackFile]:
+    project = Project.around(Path.cwd())
+    return project, project.stack(environment)

@@ -34,8 +34,8 @@ class Answers:
 
     asked: int
     right: int
-    variant: str
-    """The variant that answered."""
+    version: int
+    """The registered version that answered, as the endpoint's own configuration tells."""
 
 
 def put_data(cloud: Cloud, bucket: str, prefix: str, target: str, sample: Sample) -> None:
@@ -109,8 +109,23 @@ def ask(cloud: Cloud, endpoint: str, sample: Sample) -> Answers:
     return Answers(
         asked=len(sample.held_out),
         right=sum(int(float(answer["label"])) == label for answer, (_, label) in pairs),
-        variant=response["InvokedProductionVariant"],
+        version=_version_behind(cloud, endpoint, response["InvokedProductionVariant"]),
     )
+
+
+def _version_behind(cloud: Cloud, endpoint: str, variant: str) -> int:
+    """The number of the model package that a variant of an endpoint serves."""
+    sagemaker = cloud.client("sagemaker")
+    config = sagemaker.describe_endpoint_config(
+        EndpointConfigName=sagemaker.describe_endpoint(EndpointName=endpoint)["EndpointConfigName"]
+    )
+    (model,) = (
+        one["ModelName"] for one in config["ProductionVariants"] if one["VariantName"] == variant
+    )
+    described = sagemaker.describe_model(ModelName=model)
+    containers = described.get("Containers") or [described["PrimaryContainer"]]
+    package = sagemaker.describe_model_package(ModelPackageName=containers[0]["ModelPackageName"])
+    return int(package["ModelPackageVersion"])
 
 
 def _metrics(cloud: Cloud, package: dict[str, Any]) -> dict[str, float]:

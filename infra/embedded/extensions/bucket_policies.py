@@ -32,7 +32,9 @@ OPERATORS: dict[str, Callable[[str | None, list[str]], bool]] = {
 def install() -> None:
     """Have moto's buckets weigh their policies with the conditions of each request."""
     FakeBucket.get_permission = get_permission
-    FakeBucket._log_permissions_enabled_policy = staticmethod(takes_access_logs)
+    FakeBucket._log_permissions_enabled_policy = staticmethod(  # noqa: SLF001  moto has no other way in
+        takes_access_logs
+    )
 
 
 def get_permission(self: FakeBucket, action: str, resource: str) -> PermissionResult:

@@ -1,0 +1,69 @@
+"""One stack on the embedded AWS, by whichever host this machine has."""
+
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from infra.embedded.cloud import Cloud
+from infra.embedded.resources import Resources
+from infra.graph import Run
+from infra.progress import OnStep, Operation
+from infra.project import Project
+from infra.settings import StackFile
+
+CLI = "pulumi"
+
+
+@dataclass(frozen=True)
+class Pass:
+    """What one pass over the stack did."""
+
+    changes: Mapping[Operation, int]
+    """How many resources met each operation."""
+    outputs: Mapping[str, Any]
+    """The stack's outputs."""
+
+
+Up = Callable[[], Pass]
+"""One pass: bring the stack to what the program declares now."""
+
+
+def has_engine() -> bool:
+    """Whether Pulumi's engine is there to do the work; without it, this process does."""
+    return shutil.which(CLI) is not None
+
+
+@contextmanager
+def standing(project: Project, stack: StackFile, cloud: Cloud, on_step: OnStep) -> Iterator[Up]:
+    """A way to bring the stack up on a running cloud, as often as is asked for.
+
+    Raises WorkError, from the pass, for a resource that cannot be had.
+    """
+    resources = Resources(cloud)
+    if has_engine() and stack.path:
+        from infra.embedded.engine import EngineHost
+
+        with EngineHost(cloud, resources, stack.path, root=project.root) as host:
+
+            def by_engine() -> Pass:
+                result = host.engine.up(on_step)
+                return Pass(result.changes, result.outputs)
+
+            yield by_engine
+        return
+
+    from infra.embedded.in_process import InProcessHost
+    from infra.platform import declare
+    from infra.versions import in_registry
+
+    run = Run(project=project.name, stack=stack.environment, region=stack.region)
+    in_process = InProcessHost(resources, run, on_step)
+    newest = in_registry(cloud.client("sagemaker"))
+
+    def in_this_process() -> Pass:
+        outcome = in_process.up(lambda: declare(stack, newest, project.root))
+        return Pass(outcome.changes, outcome.outputs)
+
+    yield in_this_process

@@ -1,0 +1,68 @@
+"""`maslow preview`, `up`, `destroy` and `outputs` of an environment in AWS, by Pulumi's engine."""
+
+import json
+
+import click
+from rich.table import Table
+
+from infra.automation import Engine, Result
+from infra.errors import InputError
+from infra.project import Project
+from infra.settings import StackFile
+from scripts.console import PLANNED, Follower, out, told
+
+
+def preview(project: Project, stack: StackFile) -> Result:
+    """Print what `up` would change. Raises CliMissing and EngineFailed."""
+    engine = _engine(project, stack)
+    with Follower(lists_changes=True) as follower:
+        follower.begin("Preview")
+        result = engine.preview(follower.on_step)
+    out.print(f"{stack.environment}: {told(result.changes, PLANNED)}")
+    return result
+
+
+def up(project: Project, stack: StackFile, *, yes: bool) -> None:
+    """Preview, ask unless told not to, and bring the environment up."""
+    engine = _engine(project, stack)
+    if not yes:
+        result = preview(project, stack)
+        if result.unchanged:
+            return
+        click.confirm("Do this?", abort=True)
+    with Follower(lists_changes=True) as follower:
+        follower.begin("Up")
+        result = engine.up(follower.on_step)
+    out.print(f"{stack.environment}: {told(result.changes)}")
+
+
+def destroy(project: Project, stack: StackFile, *, yes: bool) -> None:
+    """Ask unless told not to, and take the environment down."""
+    engine = _engine(project, stack)
+    if not yes:
+        click.confirm(f"Destroy {stack.environment} in {stack.region}?", abort=True)
+    with Follower(lists_changes=True) as follower:
+        follower.begin("Destroy")
+        result = engine.destroy(follower.on_step)
+    out.print(f"{stack.environment}: {told(result.changes)}")
+
+
+def outputs(project: Project, stack: StackFile, *, as_json: bool) -> None:
+    """Print the environment's outputs."""
+    found = _engine(project, stack).outputs()
+    if as_json:
+        click.echo(json.dumps(found, indent=2, sort_keys=True))
+        return
+    table = Table(box=None, show_header=False)
+    for name, value in sorted(found.items()):
+        table.add_row(name, value if isinstance(value, str) else json.dumps(value))
+    out.print(table)
+
+
+def _engine(project: Project, stack: StackFile) -> Engine:
+    if stack.platform.cloud == "embedded":
+        raise InputError(
+            f"{stack.environment} lives on the embedded AWS, which is there only while it runs: "
+            f"maslow up -s {stack.environment}"
+        )
+    return Engine(project.root, stack.environment)
