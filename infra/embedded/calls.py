@@ -5,11 +5,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
-import jmespath
 from botocore import xform_name
 from botocore.exceptions import BotoCoreError, ClientError
 
-from infra.embedded.catalog.entry import NAMED, Call, Type, Values, filled
+from infra.embedded.catalog.entry import NAMED, Call, Type, Values, filled, found_at
 from infra.embedded.coverage import parameters_of
 
 MISSING_CODES = re.compile(r"NotFound|NoSuch|NotExist|^404$")
@@ -86,7 +85,7 @@ class Caller:
 
 def found(call: Call, response: Values, context: Mapping[str, Any]) -> Any:
     """The resource in a response, None where it is not there."""
-    return jmespath.search(filled(call.at, context), response) if call.at else response
+    return found_at(filled(call.at, context), response) if call.at else response
 
 
 def outputs_of(call: Call, resource: Any, context: Mapping[str, Any]) -> Values:
@@ -95,7 +94,7 @@ def outputs_of(call: Call, resource: Any, context: Mapping[str, Any]) -> Values:
     for name, path in call.outputs.items():
         known = {**context, **outputs}
         templated = NAMED.search(path)
-        outputs[name] = filled(path, known) if templated else jmespath.search(path, resource)
+        outputs[name] = filled(path, known) if templated else found_at(path, resource)
     return {name: _plain(value) for name, value in outputs.items() if value is not None}
 
 

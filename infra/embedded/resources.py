@@ -9,12 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import jmespath
-
 from infra.embedded import catalog
 from infra.embedded.calls import Caller, CallFailed, Clients, found, outputs_of
 from infra.embedded.catalog import UnknownType
-from infra.embedded.catalog.entry import Call, Each, Tags, Type, Values, filled
+from infra.embedded.catalog.entry import Call, Each, Tags, Type, Values, filled, found_at
 from infra.embedded.coverage import (
     creating,
     elements,
@@ -31,7 +29,6 @@ from infra.embedded.wire import UNKNOWN
 __all__ = ["CallFailed", "Created", "Diff", "NotCarried", "Resources", "UnknownType"]
 
 SUFFIX_LENGTH = 7
-ABSENT: Any = None
 
 
 @dataclass(frozen=True)
@@ -106,11 +103,11 @@ class Resources:
         id_ = filled(entry.id, {**context, **made})
         if not id_:
             raise CallFailed(
-                type_, "", entry.create.operation, "NoId", f"the answer was {response}"
+                type_, _called(entry, inputs), entry.create.operation, "NoId", "no id was answered"
             )
         context |= {**made, "id": id_}
         for step in entry.steps:
-            self._take(entry, step, ABSENT, after, context)
+            self._take(entry, step, None, after, context)
         if entry.tags and entry.tags.after_create and after.get("tags"):
             self._call(entry, entry.tags.add, {"tags": after["tags"]}, context)
         return Created(id_, self._present(entry, id_, {**inputs, **made}))
@@ -187,7 +184,7 @@ class Resources:
             if failure.missing:
                 return None
             raise
-        if not resource or (entry.gone and jmespath.search(entry.gone, resource)):
+        if not resource or (entry.gone and found_at(entry.gone, resource)):
             return None
         outputs = {"region": self._region, **inputs, **outputs_of(first, resource, context)}
         for call in others:
@@ -238,6 +235,10 @@ class Resources:
         if self._region != "us-east-1":
             place["elsewhere"] = self._region
         return {**values, **place} | ({"id": id_} if id_ else {})
+
+
+def _called(entry: Type, inputs: Values) -> str:
+    return str(inputs.get(entry.name or "name", ""))
 
 
 def _autonamed(prefix: str, name: str, seed: bytes | str) -> str:

@@ -26,7 +26,7 @@ SERVICES = (
 )
 
 
-class UnknownType(Exception):
+class UnknownType(LookupError):
     """A resource type or function that the catalog does not know."""
 
     def __init__(self, token: str) -> None:

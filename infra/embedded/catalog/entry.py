@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import jmespath  # type: ignore[import-untyped]  # botocore brings it, without types
+
 Values = dict[str, Any]
 
 NAMED = re.compile(r"\{(\w+)\}")
@@ -150,6 +152,11 @@ def filled(template: Any, context: Mapping[str, Any]) -> Any:
             return {key: item for key, item in items.items() if item is not None}
         case _:
             return template
+
+
+def found_at(path: str, value: Any) -> Any:
+    """What `value` holds at a JMESPath, None where it holds nothing."""
+    return jmespath.search(path, value)
 
 
 def references(template: Any) -> set[str]:
