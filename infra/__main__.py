@@ -1,4 +1,4 @@
-"""What Pulumi's engine runs. What it declares is in infra/platform.py."""
+"""What Pulumi's engine runs. What it declares is in infra/composition.py."""
 
 import gc
 

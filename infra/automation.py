@@ -30,6 +30,7 @@ OPERATIONS = {
 """What a reader is told of; the rest are parts of these, such as the end of what was replaced."""
 
 COLOUR = re.compile(r"<\{%[^%]*%\}>|\x1b\[[0-9;]*m")
+STREAM = re.compile(r"^ (stdout|stderr): ")
 NOT_TOLD = re.compile(r"^(update|preview|destroy|deletion) failed$|^resource monitor shut down")
 
 
@@ -177,7 +178,7 @@ def _worded(message: str) -> str:
 
 def _printed(result: str) -> str:
     """The errors among what a command printed, or all that it printed."""
-    lines = [COLOUR.sub("", line).strip() for line in result.splitlines()]
+    lines = [STREAM.sub("", COLOUR.sub("", line)).strip() for line in result.splitlines()]
     errors = [line.removeprefix("error: ") for line in lines if line.startswith("error: ")]
     return "\n".join(dict.fromkeys(errors)) or result.strip()
 

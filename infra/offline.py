@@ -13,7 +13,7 @@ def recorded(project: Project, stack: StackFile, *, first_pass: bool = False) ->
     With `first_pass`, none has one yet. Raises what the program raises, such as ProjectError.
     """
     with collector_paused():  # importing pulumi_aws allocates as much as registering does
-        from infra.platform import declare
+        from infra.composition import declare
 
     run = Run(project=project.name, stack=stack.environment, region=stack.region)
     lookup = none_yet if first_pass else assumed(stack.region, plausible.ACCOUNT)

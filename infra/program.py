@@ -6,7 +6,7 @@ from pathlib import Path
 import pulumi
 
 from infra.errors import InputError
-from infra.platform import declare
+from infra.composition import declare
 from infra.settings import StackFile, from_config
 from infra.versions import Lookup, in_registry
 

@@ -210,7 +210,7 @@ class Resources:
         keys = taken_by(step)
         if not keys:
             if before is None:
-                self._call(entry, step, {}, context)
+                self._once(entry, step, context)
             return
         if not keys & _changed(old, after):
             return
@@ -219,6 +219,14 @@ class Resources:
             self._call(entry, step, wanted, context)
         elif step.undo and any(old.get(key) for key in keys):
             self._call(entry, step.undo, {}, {**old, **context})
+
+    def _once(self, entry: Type, step: Call, context: Values) -> None:
+        """Clear away what AWS gives with a new resource; an adopted one may not have it."""
+        try:
+            self._call(entry, step, {}, context)
+        except CallFailed as failure:
+            if not failure.missing:
+                raise
 
     def _retag(self, entry: Type, tags: Tags, old: Values, new: Values, context: Values) -> None:
         if removed := sorted(set(old) - set(new)):

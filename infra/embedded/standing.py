@@ -55,7 +55,7 @@ def standing(project: Project, stack: StackFile, cloud: Cloud, on_step: OnStep) 
         return
 
     from infra.embedded.in_process import InProcessHost
-    from infra.platform import declare
+    from infra.composition import declare
     from infra.versions import in_registry
 
     run = Run(project=project.name, stack=stack.environment, region=stack.region)

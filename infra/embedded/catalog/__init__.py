@@ -23,6 +23,7 @@ SERVICES = (
     "sagemaker",
     "sfn",
     "sns",
+    "vpc",
 )
 
 

@@ -13,20 +13,6 @@ TAGS = Tags(
     after_create=True,
 )
 OWNER = {"ownerId": "{account}"}
-GROUP = {"GroupId": "{id}"}
-OPEN = [{"ipProtocol": "-1", "ipRanges": [{"cidrIp": "0.0.0.0/0"}]}]
-SOURCES = {
-    "cidrBlocks": ("ipRanges", "cidrIp"),
-    "ipv6CidrBlocks": ("ipv6Ranges", "cidrIpv6"),
-    "prefixListIds": ("prefixListIds", "prefixListId"),
-    "securityGroups": ("userIdGroupPairs", "groupId"),
-}
-RULE_SOURCES = {
-    "cidrIpv4": "IpRanges.CidrIp",
-    "cidrIpv6": "Ipv6Ranges.CidrIpv6",
-    "prefixListId": "PrefixListIds.PrefixListId",
-    "referencedSecurityGroupId": "UserIdGroupPairs.GroupId",
-}
 DESTINATIONS = {
     "cidrBlock": "DestinationCidrBlock",
     "ipv6CidrBlock": "DestinationIpv6CidrBlock",
@@ -34,52 +20,19 @@ DESTINATIONS = {
 }
 
 
-def _arn(kind: str) -> dict[str, str]:
+def arn(kind: str) -> dict[str, str]:
+    """The output `arn` of a kind of resource that its id names."""
     return {"arn": f"arn:{{partition}}:ec2:{{region}}:{{account}}:{kind}/{{id}}"}
 
 
-def _named(kind: str, value: str) -> list[dict[str, Any]]:
+def named(kind: str, value: str) -> list[dict[str, Any]]:
+    """EC2's filter for one value."""
     return [{"Name": kind, "Values": [value]}]
 
 
 def _one_by_one(operation: str, parameter: str, *names: str) -> tuple[Call, ...]:
     """Attributes of which AWS sets one in a call."""
     return tuple(Call(operation, takes=(name,), given={parameter: "{id}"}) for name in names)
-
-
-def _permissions(inputs: Values) -> Values:
-    """Inline rules in AWS's form; those from the group itself apart, as its id is yet unknown."""
-    result = dict(inputs)
-    for side in ("ingress", "egress"):
-        rules = inputs.get(side) or []
-        result[side] = [made for rule in rules if (made := _permission(rule))]
-        result[f"{side}Self"] = [_ports(rule) for rule in rules if rule.get("self")]
-    return result
-
-
-def _ports(rule: Values) -> Values:
-    taken = {*SOURCES, "self", "description"}
-    kept = {key: item for key, item in rule.items() if key not in taken}
-    return {"ipProtocol" if key == "protocol" else key: item for key, item in kept.items()}
-
-
-def _permission(rule: Values) -> Values:
-    said = {"description": rule["description"]} if rule.get("description") else {}
-    sources = {
-        name: [{field: item, **said} for item in rule[source]]
-        for source, (name, field) in SOURCES.items()
-        if rule.get(source)
-    }
-    return {**_ports(rule), **sources} if sources or not rule.get("self") else {}
-
-
-def _described(inputs: Values) -> Values:
-    """The description of a rule belongs to whichever source the rule has."""
-    source = next((name for name in RULE_SOURCES if name in inputs), None)
-    if source is None or "description" not in inputs:
-        return inputs
-    rest = {key: item for key, item in inputs.items() if key != "description"}
-    return {**rest, f"{source}Description": inputs["description"]}
 
 
 def _destined(inputs: Values) -> Values:
@@ -95,76 +48,6 @@ def _logged(inputs: Values) -> Values:
     for key in kinds.keys() & inputs.keys():
         rest |= {"resourceIds": [inputs[key]], "resourceType": kinds[key]}
     return rest
-
-
-def _security_group_steps() -> tuple[Each, ...]:
-    steps: list[Each] = []
-    for side in ("Ingress", "Egress"):
-        name, add, remove = (
-            side.lower(),
-            f"AuthorizeSecurityGroup{side}",
-            f"RevokeSecurityGroup{side}",
-        )
-        own = {**GROUP, "IpPermissions.UserIdGroupPairs.GroupId": "{id}"}
-        steps += (
-            Each(
-                name,
-                Call(add, given=GROUP, inside="IpPermissions"),
-                Call(remove, given=GROUP, inside="IpPermissions"),
-            ),
-            Each(
-                f"{name}Self",
-                Call(add, given=own, inside="IpPermissions"),
-                Call(remove, given=own, inside="IpPermissions"),
-            ),
-        )
-    return tuple(steps)
-
-
-def _rule(side: str) -> Type:
-    """A rule of a security group that is a resource of its own."""
-    created = {name: f"IpPermissions.{path}" for name, path in RULE_SOURCES.items()}
-    described = {
-        f"{name}Description": f"IpPermissions.{path.partition('.')[0]}.Description"
-        for name, path in RULE_SOURCES.items()
-    }
-    changed = "SecurityGroupRules.SecurityGroupRule"
-    return Type(
-        f"aws:vpc/securityGroup{side}Rule:SecurityGroup{side}Rule",
-        "ec2",
-        create=Call(
-            f"AuthorizeSecurityGroup{side}",
-            names={"securityGroupId": "GroupId", **created, **described},
-            inside="IpPermissions",
-            outputs={"id": "SecurityGroupRules[0].SecurityGroupRuleId"},
-        ),
-        read=Call(
-            "DescribeSecurityGroupRules",
-            given={"SecurityGroupRuleIds": ["{id}"]},
-            at="SecurityGroupRules[0]",
-            outputs={"securityGroupRuleId": "{id}", **_arn("security-group-rule")},
-        ),
-        update=(
-            Call(
-                "ModifySecurityGroupRules",
-                names={
-                    "referencedSecurityGroupId": f"{changed}.ReferencedGroupId",
-                    **{f"{name}Description": f"{changed}.Description" for name in RULE_SOURCES},
-                },
-                given={
-                    "GroupId": "{securityGroupId}",
-                    "SecurityGroupRules.SecurityGroupRuleId": "{id}",
-                },
-                inside=changed,
-            ),
-        ),
-        delete=Call(
-            f"RevokeSecurityGroup{side}",
-            given={"GroupId": "{securityGroupId}", "SecurityGroupRuleIds": ["{id}"]},
-        ),
-        prepare=_described,
-        tags=TAGS,
-    )
 
 
 def _ids_added_and_removed(name: str) -> Each:
@@ -193,18 +76,18 @@ TYPES = (
                     "cidrBlock": "CidrBlock",
                     "dhcpOptionsId": "DhcpOptionsId",
                     "instanceTenancy": "InstanceTenancy",
-                    **_arn("vpc"),
+                    **arn("vpc"),
                     **OWNER,
                 },
             ),
             Call(
                 "DescribeSecurityGroups",
-                given={"Filters": [*_named("vpc-id", "{id}"), *_named("group-name", "default")]},
+                given={"Filters": [*named("vpc-id", "{id}"), *named("group-name", "default")]},
                 outputs={"defaultSecurityGroupId": "SecurityGroups[0].GroupId"},
             ),
             Call(
                 "DescribeRouteTables",
-                given={"Filters": [*_named("vpc-id", "{id}"), *_named("association.main", "true")]},
+                given={"Filters": [*named("vpc-id", "{id}"), *named("association.main", "true")]},
                 outputs={
                     "mainRouteTableId": "RouteTables[0].RouteTableId",
                     "defaultRouteTableId": "RouteTables[0].RouteTableId",
@@ -212,7 +95,7 @@ TYPES = (
             ),
             Call(
                 "DescribeNetworkAcls",
-                given={"Filters": [*_named("vpc-id", "{id}"), *_named("default", "true")]},
+                given={"Filters": [*named("vpc-id", "{id}"), *named("default", "true")]},
                 outputs={"defaultNetworkAclId": "NetworkAcls[0].NetworkAclId"},
             ),
         ),
@@ -238,7 +121,7 @@ TYPES = (
                 "availabilityZone": "AvailabilityZone",
                 "availabilityZoneId": "AvailabilityZoneId",
                 "cidrBlock": "CidrBlock",
-                **_arn("subnet"),
+                **arn("subnet"),
                 **OWNER,
             },
         ),
@@ -259,7 +142,7 @@ TYPES = (
             "DescribeInternetGateways",
             given={"InternetGatewayIds": ["{id}"]},
             at="InternetGateways[0]",
-            outputs={**_arn("internet-gateway"), **OWNER},
+            outputs={**arn("internet-gateway"), **OWNER},
         ),
         steps=(
             Call("AttachInternetGateway", takes=("vpcId",), given={"InternetGatewayId": "{id}"}),
@@ -286,7 +169,7 @@ TYPES = (
             outputs={
                 "allocationId": "AllocationId",
                 "publicIp": "PublicIp",
-                **_arn("elastic-ip"),
+                **arn("elastic-ip"),
             },
         ),
         delete=Call("ReleaseAddress", given={"AllocationId": "{id}"}),
@@ -318,7 +201,7 @@ TYPES = (
             "DescribeRouteTables",
             given={"RouteTableIds": ["{id}"]},
             at="RouteTables[0]",
-            outputs={**_arn("route-table"), **OWNER},
+            outputs={**arn("route-table"), **OWNER},
         ),
         steps=(
             Each(
@@ -369,62 +252,10 @@ TYPES = (
         create=Call("AssociateRouteTable", outputs={"id": "AssociationId"}),
         read=Call(
             "DescribeRouteTables",
-            given={"Filters": _named("association.route-table-association-id", "{id}")},
+            given={"Filters": named("association.route-table-association-id", "{id}")},
             at="RouteTables[0]",
         ),
         delete=Call("DisassociateRouteTable", given={"AssociationId": "{id}"}),
-    ),
-    Type(
-        "aws:ec2/securityGroup:SecurityGroup",
-        "ec2",
-        name="name",
-        create=Call("CreateSecurityGroup", names={"name": "GroupName"}, outputs={"id": "GroupId"}),
-        read=Call(
-            "DescribeSecurityGroups",
-            given={"GroupIds": ["{id}"]},
-            at="SecurityGroups[0]",
-            outputs={"vpcId": "VpcId", **_arn("security-group"), **OWNER},
-        ),
-        steps=(
-            Call("RevokeSecurityGroupEgress", given={**GROUP, "IpPermissions": OPEN}),
-            *_security_group_steps(),
-        ),
-        prepare=_permissions,
-        defaults={"description": "Managed by Pulumi"},
-        delete=Call("DeleteSecurityGroup", given=GROUP),
-        ignored={"revokeRulesOnDelete": "the embedded AWS deletes a group with its rules"},
-        tags=TAGS,
-    ),
-    _rule("Ingress"),
-    _rule("Egress"),
-    Type(
-        "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup",
-        "ec2",
-        create=Call(
-            "DescribeSecurityGroups",
-            given={"Filters": [*_named("vpc-id", "{vpcId}"), *_named("group-name", "default")]},
-            outputs={"id": "SecurityGroups[0].GroupId"},
-        ),
-        read=Call(
-            "DescribeSecurityGroups",
-            given={"GroupIds": ["{id}"]},
-            at="SecurityGroups[0]",
-            outputs={
-                "description": "Description",
-                "name": "GroupName",
-                "vpcId": "VpcId",
-                **_arn("security-group"),
-                **OWNER,
-            },
-        ),
-        steps=(
-            Call("RevokeSecurityGroupEgress", given={**GROUP, "IpPermissions": OPEN}),
-            *_security_group_steps(),
-        ),
-        prepare=_permissions,
-        replaces=("vpcId",),
-        ignored={"revokeRulesOnDelete": "AWS never deletes a default group"},
-        tags=TAGS,
     ),
     Type(
         "aws:ec2/vpcEndpoint:VpcEndpoint",
@@ -443,12 +274,12 @@ TYPES = (
                     "state": "State",
                     "networkInterfaceIds": "NetworkInterfaceIds",
                     "dnsEntries": "DnsEntries[].{dnsName: DnsName, hostedZoneId: HostedZoneId}",
-                    **_arn("vpc-endpoint"),
+                    **arn("vpc-endpoint"),
                 },
             ),
             Call(
                 "DescribeManagedPrefixLists",
-                given={"Filters": _named("prefix-list-name", "{serviceName}")},
+                given={"Filters": named("prefix-list-name", "{serviceName}")},
                 outputs={"prefixListId": "PrefixLists[0].PrefixListId"},
             ),
         ),
@@ -479,7 +310,7 @@ TYPES = (
             "DescribeFlowLogs",
             given={"FlowLogIds": ["{id}"]},
             at="FlowLogs[0]",
-            outputs={"logDestination": "LogDestination", **_arn("vpc-flow-log")},
+            outputs={"logDestination": "LogDestination", **arn("vpc-flow-log")},
         ),
         prepare=_logged,
         delete=Call("DeleteFlowLogs", given={"FlowLogIds": ["{id}"]}),

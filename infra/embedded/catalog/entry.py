@@ -82,7 +82,10 @@ class Type:
     delete: Call | tuple[Call, ...] = ()
     update: tuple[Call, ...] = ()
     steps: tuple[Call | Each, ...] = ()
-    """What follows the creation, and is repeated for changed inputs in an update."""
+    """What follows the creation, and is repeated for changed inputs in an update.
+
+    A call that takes nothing clears away, once, what AWS gives with a new resource.
+    """
     tags: Tags | None = None
     id: str = "{id}"
     """Made of the inputs and the outputs of `create`, of which one may be the `id` itself."""

@@ -931,6 +931,19 @@ def test_inline_rules_reach_the_group_and_leave_it(
     resources.delete(token, group.id, group.outputs)
 
 
+def test_a_default_group_loses_its_rules_and_can_be_adopted_again(
+    cloud: Cloud, resources: Resources
+) -> None:
+    vpc = resources.create("aws:ec2/vpc:Vpc", {"cidrBlock": "10.7.0.0/16"}).outputs
+    for _ in range(2):
+        group = resources.create(
+            "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup", {"vpcId": vpc["id"]}
+        )
+        assert group.id == vpc["defaultSecurityGroupId"]
+    found = cloud.client("ec2").describe_security_groups(GroupIds=[group.id])["SecurityGroups"][0]
+    assert [*found["IpPermissions"], *found["IpPermissionsEgress"]] == []
+
+
 def test_a_bucket_with_objects_goes_only_when_it_may(cloud: Cloud, resources: Resources) -> None:
     inputs = resources.check(BUCKET, {"bucket": "maslow-full"}, "full")
     bucket = resources.create(BUCKET, inputs)
