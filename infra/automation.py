@@ -120,6 +120,7 @@ class _Listener:
     def __init__(self, on_step: OnStep) -> None:
         self._on_step = on_step
         self._lock = threading.Lock()
+        self._told: set[tuple[str, Operation, Phase]] = set()
         self.errors: list[str] = []
 
     def __call__(self, event: EngineEvent) -> None:
@@ -136,9 +137,15 @@ class _Listener:
 
     def _tell(self, metadata: automation.StepEventMetadata, phase: Phase) -> None:
         operation = OPERATIONS.get(metadata.op)
-        if operation:
-            name = metadata.urn.rpartition("::")[2]
-            self._on_step(Step(operation, phase, metadata.urn, metadata.type, name))
+        if operation is None:
+            return
+        event = (metadata.urn, operation, phase)
+        with self._lock:
+            if event in self._told:  # a component is done once more with its outputs
+                return
+            self._told.add(event)
+        name = metadata.urn.rpartition("::")[2]
+        self._on_step(Step(operation, phase, metadata.urn, metadata.type, name))
 
     def _keep(self, message: str, name: str) -> None:
         if not message or NOT_TOLD.match(message):
