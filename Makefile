@@ -3,10 +3,12 @@
 PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/installed
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+RESOLVE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --custom-compile-command "make lock"
 # The program is one of many small objects; an f-string of an output is a mistake, never a name.
 export PULUMI_ERROR_OUTPUT_STRING := 1
 
-.PHONY: help setup up test check bench lock pipelines
+.PHONY: help setup up test check bench lock sagemaker pipelines
 
 help:
 	@echo "make up         the whole platform, on an embedded AWS: no account needed"
@@ -14,16 +16,17 @@ help:
 	@echo "make check      formatting, lint, types, generated files"
 	@echo "make bench      how long planning takes, beside Pulumi's stock mocks"
 	@echo "make setup      only install, into .venv"
-	@echo "make lock       resolve the dependencies anew"
 	@echo "make pipelines  compile the model projects' pipelines with the SageMaker SDK"
+	@echo "make sagemaker  only install that SDK, with which its tests run too"
+	@echo "make lock       resolve the dependencies anew"
 
 setup: $(INSTALLED)
 
 $(INSTALLED): requirements.lock pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@echo "Installing the pinned packages into .venv (a minute or two, the first time)"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@$(INSTALL) --require-hashes -r requirements.lock
+	@$(INSTALL) --no-deps --no-build-isolation --editable .
 	@touch $(INSTALLED)
 
 up: setup
@@ -36,11 +39,20 @@ check: setup
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
-	@$(BIN)/maslow schema --check
 
 bench: setup
 	@$(BIN)/python -m scripts.bench
 
+sagemaker: $(INSTALLED)-sagemaker
+
+$(INSTALLED)-sagemaker: requirements-sagemaker.lock $(INSTALLED)
+	@echo "Installing the SageMaker SDK into .venv (1 GB)"
+	@$(INSTALL) --require-hashes -r requirements-sagemaker.lock
+	@touch $@
+
+pipelines: sagemaker
+	@for project in templates/*/pipeline.py; do $(BIN)/python $$project; done
+
 lock: setup
-	@$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --extra local --extra dev \
-		--custom-compile-command "make lock" --output-file requirements.lock pyproject.toml
+	@$(RESOLVE) --upgrade --all-extras --output-file requirements-sagemaker.lock pyproject.toml
+	@$(RESOLVE) --extra local --extra dev --constraint requirements-sagemaker.lock --output-file requirements.lock pyproject.toml
