@@ -1,0 +1,139 @@
+"""What each committed environment is made of."""
+
+import json
+from typing import Any
+
+from infra.graph import Graph, Resource
+from infra.offline import recorded
+from infra.project import Project
+
+NEEDS = ("foundation", "devops", "data", "platform", "mlops")
+AWS_PROVIDER = "pulumi:providers:aws"
+
+STATEFUL = {
+    "aws:ecr/repository:Repository",
+    "aws:glue/catalogDatabase:CatalogDatabase",
+    "aws:kms/key:Key",
+    "aws:s3/bucket:Bucket",
+    "aws:sagemaker/featureGroup:FeatureGroup",
+    "aws:sagemaker/modelPackageGroup:ModelPackageGroup",
+}
+PASSING = ("-lake-results-bucket",)
+"""Ends of the names of what is stateful in kind, yet holds nothing that cannot be had again."""
+
+
+def components(graph: Graph, kind: str) -> set[str]:
+    return {resource.name for resource in graph.of_type(f"maslow:index:{kind}")}
+
+
+def stateful(graph: Graph) -> list[Resource]:
+    return [r for r in graph.resources if r.type in STATEFUL and not r.name.endswith(PASSING)]
+
+
+def models(project: Project, graph: Graph) -> dict[str, Any]:
+    """The environment's models by the name that their fixed-name resources bear."""
+    settings = project.stack(graph.stack).platform.models
+    return {f"{graph.project}-{graph.stack}-{model.name}": model for model in settings}
+
+
+def test_the_needs_come_in_their_order(either_pass: Graph) -> None:
+    assert [need.name for need in either_pass.of_type("maslow:index:Need")] == list(NEEDS)
+
+
+def test_every_resource_belongs_to_a_need(either_pass: Graph) -> None:
+    for resource in either_pass.resources:
+        top = resource
+        while top.parent in either_pass.by_urn:
+            top = either_pass.by_urn[top.parent]
+        assert top.type in {"maslow:index:Need", AWS_PROVIDER}, resource.urn
+
+
+def test_every_model_is_registered_trained_served_watched_and_retrained(
+    project: Project, graph: Graph
+) -> None:
+    names = set(models(project, graph))
+    assert names
+    for kind, key in (
+        ("modelPackageGroup:ModelPackageGroup", "modelPackageGroupName"),
+        ("pipeline:Pipeline", "pipelineName"),
+        ("endpoint:Endpoint", "name"),
+    ):
+        assert {r.inputs[key] for r in graph.of_type(f"aws:sagemaker/{kind}")} == names
+    schedules = graph.of_type("aws:sagemaker/monitoringSchedule:MonitoringSchedule")
+    assert {schedule.inputs["name"] for schedule in schedules} == {f"{name}-data" for name in names}
+    assert components(graph, "Retraining") == {f"{name}-retraining" for name in names}
+
+
+def test_before_anything_is_trained_there_is_all_that_training_needs_and_no_more(
+    project: Project, first_pass: Graph
+) -> None:
+    names = set(models(project, first_pass))
+    assert components(first_pass, "TrainingPipeline") == {f"{name}-training" for name in names}
+    assert components(first_pass, "ModelGroup") == {f"{name}-versions" for name in names}
+    for kind in ("Endpoint", "DataQualityMonitor", "Retraining"):
+        assert components(first_pass, kind) == set()
+
+
+def test_an_approved_model_only_adds(graph: Graph, first_pass: Graph) -> None:
+    """A first approval must not touch what the model was trained by."""
+    assert dict(graph.by_urn) | dict(first_pass.by_urn) == dict(graph.by_urn)
+
+
+def test_what_holds_data_outlives_the_stack_as_the_stack_file_says(
+    project: Project, either_pass: Graph
+) -> None:
+    expected = {
+        "disposable": {},
+        "keep": {"retainOnDelete": True},
+        "protected": {"protect": True, "retainOnDelete": True},
+    }[project.stack(either_pass.stack).platform.durability]
+    for resource in stateful(either_pass):
+        options = {k: v for k, v in resource.options.items() if k in {"protect", "retainOnDelete"}}
+        assert options == expected, resource.urn
+
+
+def test_a_destroy_of_local_leaves_nothing_but_superseded_code(recording: Any) -> None:
+    kept = [r for r in recording("local", "second").resources if r.options.get("retainOnDelete")]
+    assert {resource.type for resource in kept} <= {"aws:s3/bucketObjectv2:BucketObjectv2"}
+    buckets = recording("local", "second").of_type("aws:s3/bucket:Bucket")
+    assert all(bucket.inputs["forceDestroy"] for bucket in buckets)
+
+
+def test_every_resource_bears_the_tags_of_its_environment(
+    project: Project, either_pass: Graph
+) -> None:
+    provider = either_pass.one(AWS_PROVIDER)
+    tags = json.loads(provider.inputs["defaultTags"])["tags"]
+    assert tags == {
+        "maslow:project": "maslow",
+        "maslow:environment": either_pass.stack,
+        "maslow:owner": project.stack(either_pass.stack).platform.owner,
+    }
+    for resource in either_pass.resources:
+        if resource.custom and resource != provider:
+            assert resource.provider == provider.urn, resource.urn
+
+
+def test_no_role_has_a_managed_policy(either_pass: Graph) -> None:
+    for role in either_pass.of_type("aws:iam/role:Role"):
+        assert not {"managedPolicyArns", "inlinePolicies"} & role.inputs.keys(), role.urn
+    assert not [r for r in either_pass.resources if "olicyAttachment" in r.type]
+
+
+def test_there_is_a_way_out_to_the_internet_only_where_it_is_asked_for(
+    project: Project, graph: Graph
+) -> None:
+    network = project.stack(graph.stack).platform.network
+    gateways = {"none": 0, "single": 1, "per-zone": network.zones}[network.egress]
+    assert len(graph.of_type("aws:ec2/natGateway:NatGateway")) == gateways
+    internet = graph.of_type("aws:ec2/internetGateway:InternetGateway")
+    assert len(internet) == min(gateways, 1)
+    open_to = [
+        rule.inputs.get("cidrIpv4")
+        for rule in graph.of_type("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule")
+    ]
+    assert "0.0.0.0/0" not in open_to
+
+
+def test_two_recordings_are_byte_for_byte_the_same(project: Project, graph: Graph) -> None:
+    assert recorded(project, project.stack(graph.stack)).to_json() == graph.to_json()
