@@ -116,7 +116,7 @@ class Rollout(Settings):
 class EndpointAlarms(Settings):
     """When an endpoint is not well; the same alarms roll a new version back."""
 
-    latency_ms: PositiveInt = Field(500, description="Model latency (p95) in milliseconds.")
+    latency_ms: PositiveInt = Field(500, description="Model latency (p99) in milliseconds.")
     errors_percent: Annotated[float, Field(gt=0, le=100)] = Field(
         1.0, description="Requests that fail in the model or the endpoint, in percent."
     )
