@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/installed
-INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile
 RESOLVE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --custom-compile-command "make lock"
 # The program is one of many small objects; an f-string of an output is a mistake, never a name.
 export PULUMI_ERROR_OUTPUT_STRING := 1
