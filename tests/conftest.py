@@ -63,3 +63,9 @@ def first_pass(environment: str, recording: Recording) -> Graph:
 @pytest.fixture(scope="session", params=PASSES)
 def either_pass(request: pytest.FixtureRequest, environment: str, recording: Recording) -> Graph:
     return recording(environment, request.param)
+
+
+@pytest.fixture(scope="session")
+def every_graph(recording: Recording) -> list[Graph]:
+    """All committed stacks, in which every model has an approved version."""
+    return [recording(environment, "second") for environment in STACKS]

@@ -1,0 +1,249 @@
+"""Every policy of every committed stack, against AWS's own list of actions and resources."""
+
+import json
+import re
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+from functools import cache
+from importlib.resources import files
+from typing import Any, NamedTuple
+
+from cfnlint.api import ManualArgs, lint
+
+from infra import plausible
+from infra.graph import Graph, Resource
+from infra.plausible import ACCOUNT
+
+REGION = "eu-west-1"
+OF_A_ROLE = "aws:iam/rolePolicy:RolePolicy"
+
+KINDS: dict[str, tuple[str, dict[str, Any], str, int]] = {
+    OF_A_ROLE: (
+        "AWS::IAM::Policy",
+        {"PolicyName": "policy", "Roles": ["role"]},
+        "PolicyDocument",
+        10_240,
+    ),
+    "aws:iam/role:Role": ("AWS::IAM::Role", {}, "AssumeRolePolicyDocument", 2_048),
+    "aws:s3/bucketPolicy:BucketPolicy": ("AWS::S3::BucketPolicy", {}, "PolicyDocument", 20_480),
+    "aws:kms/key:Key": ("AWS::KMS::Key", {}, "KeyPolicy", 32_768),
+    "aws:sns/topicPolicy:TopicPolicy": (
+        "AWS::SNS::TopicPolicy",
+        {"Topics": [f"arn:aws:sns:{REGION}:{ACCOUNT}:topic"]},
+        "PolicyDocument",
+        30_720,
+    ),
+    "aws:ec2/vpcEndpoint:VpcEndpoint": (
+        "AWS::EC2::VPCEndpoint",
+        {"VpcId": "vpc-0123456789abcdef0", "ServiceName": f"com.amazonaws.{REGION}.s3"},
+        "PolicyDocument",
+        20_480,
+    ),
+}
+"""Pulumi type to CloudFormation's, what that asks for, where the policy goes, and its most bytes.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-policies.html
+https://docs.aws.amazon.com/kms/latest/developerguide/resource-limits.html
+https://docs.aws.amazon.com/general/latest/gr/sns.html
+https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-limits-endpoints.html
+"""
+
+ELSEWHERE = [
+    re.compile(rf"arn:aws:glue:{REGION}:{ACCOUNT}:(catalog|table/.*)"),
+    re.compile(rf"arn:aws:ecr:{REGION}:{ACCOUNT}:repository/sagemaker-.*"),
+    re.compile(rf"arn:aws:s3:::maslow-\w+-state-{ACCOUNT}"),
+]
+"""Feature Store makes its tables, SageMaker has its images, and Pulumi's state comes first."""
+
+LISTING = re.compile(r"\w[\w-]*:(Describe|Get|List)\w*\*?")
+
+
+class Policy(NamedTuple):
+    """A policy and whose it is."""
+
+    resource: Resource
+    text: str
+
+    @property
+    def statements(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = json.loads(self.text)["Statement"]
+        return found
+
+
+def policies(graph: Graph, type_: str | None = None) -> list[Policy]:
+    """The policies of a graph: a text is one if it has statements."""
+    return [
+        Policy(resource, value)
+        for resource in graph.resources
+        for value in resource.inputs.values()
+        if isinstance(value, str) and '"Statement"' in value and type_ in {None, resource.type}
+    ]
+
+
+def allowed(graph: Graph) -> Iterator[tuple[str, dict[str, Any]]]:
+    """What roles are allowed, with the name of the policy."""
+    for policy in policies(graph, OF_A_ROLE):
+        for statement in policy.statements:
+            if statement["Effect"] == "Allow":
+                yield policy.resource.name, statement
+
+
+@cache
+def reference() -> dict[str, Any]:
+    """AWS's service authorization reference, as cfn-lint has it."""
+    text = (files("cfnlint.data.AdditionalSpecs") / "Policies.json").read_text()
+    found: dict[str, Any] = json.loads(text)
+    return found
+
+
+@cache
+def works_on(pattern: str) -> frozenset[str]:
+    """The ARNs, as patterns, that the actions of a pattern take; empty where they take none."""
+    service, name = pattern.lower().split(":")
+    kinds = {kind.lower(): of for kind, of in reference()[service]["Resources"].items()}
+    return frozenset(
+        re.sub(r"\$\{\w+\}|\.\*", "*", arn)
+        for action, properties in reference()[service]["Actions"].items()
+        if fnmatchcase(action, name)
+        for kind in properties.get("Resources", ())
+        for arn in kinds[kind.lower()]["ARNFormats"]
+    )
+
+
+@cache
+def overlap(one: str, other: str) -> bool:
+    """Whether two patterns, in which `*` stands for anything, have a text in common."""
+    if not one or not other:
+        return set(one + other) <= {"*"}
+    if one[0] == "*":
+        return overlap(one[1:], other) or overlap(one, other[1:])
+    if other[0] == "*":
+        return overlap(other, one)
+    return one[0] == other[0] and overlap(one[1:], other[1:])
+
+
+def fits(action: str, resource: str) -> bool:
+    return any(overlap(arn, resource) for arn in works_on(action))
+
+
+def findings(wanted: list[Policy]) -> list[str]:
+    """What cfn-lint has to say, with the name of the policy's resource."""
+    resources = {}
+    for number, (resource, text) in enumerate(wanted):
+        type_, asked_for, key, _ = KINDS[resource.type]
+        properties = {**asked_for, key: json.loads(text)}
+        if type_ == "AWS::S3::BucketPolicy":
+            properties["Bucket"] = f"bucket-{number}"
+        resources[f"Policy{number}"] = {"Type": type_, "Properties": properties}
+    template = {"AWSTemplateFormatVersion": "2010-09-09", "Resources": resources}
+    names = {f"Policy{number}": policy.resource.name for number, policy in enumerate(wanted)}
+    return [
+        f"{next((names[part] for part in match.path if part in names), '')}: {match.message}"
+        for match in lint(json.dumps(template), config=ManualArgs(regions=[REGION]))
+    ]
+
+
+def test_every_policy_is_good_grammar_and_names_real_actions(every_graph: list[Graph]) -> None:
+    different = {policy.text: policy for graph in every_graph for policy in policies(graph)}
+    assert findings(list(different.values())) == []
+
+
+def test_every_kind_of_policy_is_known_here(graph: Graph) -> None:
+    assert {policy.resource.type for policy in policies(graph)} <= KINDS.keys()
+
+
+def test_every_policy_is_within_what_aws_takes(graph: Graph) -> None:
+    sizes = {
+        policy.resource.name: (len(policy.text), KINDS[policy.resource.type][3])
+        for policy in policies(graph)
+    }
+    assert {name: size for name, size in sizes.items() if size[0] > size[1]} == {}
+
+
+def test_every_allowed_action_works_on_a_resource_that_is_named_with_it(graph: Graph) -> None:
+    idle = [
+        (name, action)
+        for name, statement in allowed(graph)
+        for action in statement["Action"]
+        if statement["Resource"] != ["*"]
+        and not any(fits(action, resource) for resource in statement["Resource"])
+    ]
+    assert idle == []
+
+
+def test_every_named_resource_is_one_that_an_action_beside_it_works_on(graph: Graph) -> None:
+    idle = [
+        (name, resource)
+        for name, statement in allowed(graph)
+        for resource in statement["Resource"]
+        if resource != "*" and not any(fits(action, resource) for action in statement["Action"])
+    ]
+    assert idle == []
+
+
+def test_what_is_allowed_everywhere_takes_no_resource_or_is_narrowed_by_a_condition(
+    graph: Graph,
+) -> None:
+    """A condition may stand for a resource where things are listed, or where metrics are sent."""
+    wide = [
+        (name, action)
+        for name, statement in allowed(graph)
+        if "*" in statement["Resource"]
+        for action in statement["Action"]
+        if works_on(action)
+        and not (
+            "Condition" in statement
+            and (LISTING.fullmatch(action) or action == "cloudwatch:PutMetricData")
+        )
+    ]
+    assert wide == []
+
+
+def test_an_action_on_what_it_does_not_work_on_would_be_found() -> None:
+    topic = f"arn:aws:sns:{REGION}:{ACCOUNT}:alerts"
+    assert fits("sns:Publish", topic)
+    assert not fits("sqs:SendMessage", topic)
+    assert not fits("sagemaker:CreateEndpoint", topic.replace("sns", "sagemaker"))
+    assert not works_on("ecr:GetAuthorizationToken")
+
+
+def test_every_role_is_for_one_service_on_behalf_of_this_account(graph: Graph) -> None:
+    for policy in policies(graph, "aws:iam/role:Role"):
+        (statement,) = policy.statements
+        assert statement["Principal"].keys() == {"Service"}, policy.resource.name
+        mine = {"StringEquals": {"aws:SourceAccount": ACCOUNT}}
+        assert statement["Condition"] == mine, policy.resource.name
+
+
+def test_only_this_account_and_services_of_aws_are_let_in_by_a_resources_own_policy(
+    graph: Graph,
+) -> None:
+    account = {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}
+    guarded = KINDS.keys() - {OF_A_ROLE, "aws:iam/role:Role", "aws:ec2/vpcEndpoint:VpcEndpoint"}
+    for policy in (policy for type_ in guarded for policy in policies(graph, type_)):
+        for statement in policy.statements:
+            principal = statement["Principal"]
+            let_in = statement["Effect"] == "Allow"
+            assert not let_in or principal == account or "Service" in principal, policy.text
+
+
+def test_what_a_policy_names_of_this_account_is_declared(graph: Graph) -> None:
+    """A full ARN is of something in the stack, of AWS's own, or comes to be later."""
+    declared = set()
+    for resource in graph.resources:
+        if resource.custom:
+            id_, outputs = plausible.outputs(
+                resource.type, resource.name, resource.urn, resource.inputs, REGION, ACCOUNT
+            )
+            declared |= {id_, outputs.get("arn"), resource.inputs.get("arn")}
+    unknown = {
+        (policy.resource.name, arn)
+        for policy in policies(graph)
+        for statement in policy.statements
+        for arn in statement.get("Resource", ())
+        if "*" not in arn
+        and arn not in declared
+        and not any(expected.fullmatch(arn) for expected in ELSEWHERE)
+    }
+    assert unknown == set()
