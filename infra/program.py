@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pulumi
 
-from infra.errors import InputError
 from infra.composition import declare
+from infra.errors import InputError
 from infra.settings import StackFile, from_config
 from infra.versions import Lookup, in_registry
 

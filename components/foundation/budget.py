@@ -11,7 +11,7 @@ MOST_NOTIFICATIONS = 5
 class BudgetArgs(TypedDict):
     """What a budget is made of."""
 
-    monthly_usd: int
+    monthly_usd: float
     """What the account may cost in a calendar month, in US dollars."""
     alert_at: list[int]
     """Percentages of it that, once spent, are told; at most four."""
@@ -48,7 +48,7 @@ class Budget(pulumi.ComponentResource):
             f"{name}-monthly",
             budget_type="COST",
             time_unit="MONTHLY",
-            limit_amount=str(args["monthly_usd"]),
+            limit_amount=f"{args['monthly_usd']:.2f}".removesuffix(".00"),
             limit_unit="USD",
             notifications=[
                 *(

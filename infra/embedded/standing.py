@@ -54,8 +54,8 @@ def standing(project: Project, stack: StackFile, cloud: Cloud, on_step: OnStep) 
             yield by_engine
         return
 
-    from infra.embedded.in_process import InProcessHost
     from infra.composition import declare
+    from infra.embedded.in_process import InProcessHost
     from infra.versions import in_registry
 
     run = Run(project=project.name, stack=stack.environment, region=stack.region)

@@ -35,7 +35,7 @@ def allowed_by_botocore() -> dict[str, list[str]]:
     Regions are those of the `aws` partition that have SageMaker: the other partitions have ARNs
     of their own.
     """
-    import botocore.session  # type: ignore[import-untyped]
+    import botocore.session
 
     session = botocore.session.get_session()
     model = session.get_service_model("sagemaker")

@@ -53,7 +53,7 @@ class PlatformSettings(Settings):
         return {group.name: group for group in by_version}
 
     def features_of(self, model: ModelSettings) -> list[str]:
-        """The features that a model learns from: its groups' ones, less ids, event times and its target."""
+        """The features that a model learns from: its groups' ones, less ids, times and target."""
         newest = self.newest_features
         groups = [newest[name] for name in model.features]
         names = [

@@ -13,6 +13,10 @@ from flask import has_request_context, request
 from moto.iam.access_control import IAMPolicyStatement, PermissionResult
 from moto.s3.models import FakeBucket
 
+from infra.embedded.extensions.operations import add
+
+DELIVERY_CHECK = "_log_permissions_enabled_policy"
+"""What moto calls to learn whether a bucket takes access logs."""
 LOG_DELIVERY = "logging.s3.amazonaws.com"
 SSE = "x-amz-server-side-encryption"
 
@@ -31,10 +35,8 @@ OPERATORS: dict[str, Callable[[str | None, list[str]], bool]] = {
 
 def install() -> None:
     """Have moto's buckets weigh their policies with the conditions of each request."""
-    FakeBucket.get_permission = get_permission
-    FakeBucket._log_permissions_enabled_policy = staticmethod(  # noqa: SLF001  moto has no other way in
-        takes_access_logs
-    )
+    add(FakeBucket, get_permission)
+    setattr(FakeBucket, DELIVERY_CHECK, staticmethod(takes_access_logs))
 
 
 def get_permission(self: FakeBucket, action: str, resource: str) -> PermissionResult:

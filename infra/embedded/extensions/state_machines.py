@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html
 import json
 from typing import Any
 
-from jsonata import Jsonata  # type: ignore[import-untyped]
+from jsonata import Jsonata
 from moto.stepfunctions.parser.asl.jsonata import jsonata as interpreter
 
 
