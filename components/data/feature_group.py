@@ -1,7 +1,6 @@
 """Feature groups: typed features, kept for online reads and for training."""
 
 import enum
-import re
 from typing import NotRequired, TypedDict
 
 import pulumi
@@ -10,13 +9,9 @@ import pulumi_aws as aws
 from components.durability import Durability, stateful
 from components.foundation.execution_role import ExecutionRole
 from components.iam import Document, allow, document, rendered
-
-RESERVED = frozenset({"is_deleted", "write_time", "api_invocation_time"})
-"""Columns that Feature Store adds to the offline table itself."""
+from components.limits import FEATURE_STORE_NAME, RESERVED_FEATURES
 
 CATALOG = "AwsDataCatalog"
-NAME = re.compile(r"(?=.{1,64}$)[a-zA-Z0-9]([_-]*[a-zA-Z0-9])*")
-"""What a feature, or a group of them, may be called."""
 
 
 class FeatureType(enum.Enum):
@@ -75,12 +70,12 @@ def check(args: FeatureGroupArgs) -> None:
     """
     group, features = args["feature_group_name"], args["features"]
     for name in (group, *features):
-        if not NAME.fullmatch(name):
+        if not FEATURE_STORE_NAME.fullmatch(name):
             raise ValueError(f"{group}: {name!r} is not 1 to 64 letters, digits, _ and -")
     for what, feature in (("record_id", args["record_id"]), ("event_time", args["event_time"])):
         if feature not in features:
             raise ValueError(f"{group}: {what} {feature!r} is not among its features")
-    if reserved := RESERVED & features.keys():
+    if reserved := features.keys() & set(RESERVED_FEATURES):
         raise ValueError(f"{group}: {', '.join(sorted(reserved))} is kept for Feature Store")
     if features[args["event_time"]] is FeatureType.INTEGRAL:
         raise ValueError(f"{group}: event_time {args['event_time']!r} must be String or Fractional")

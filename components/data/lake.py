@@ -9,10 +9,9 @@ import pulumi_aws as aws
 
 from components.durability import Durability, setting_of_stateful, stateful
 from components.foundation.bucket import PrivateBucket, PrivateBucketArgs
+from components.limits import SMALLEST_SCAN_BYTES
 
 RESULT_DAYS = 30
-SCAN_FLOOR = 10_000_000
-"""The smallest scan limit that Athena takes, in bytes."""
 
 
 class Zone(enum.Enum):
@@ -104,8 +103,10 @@ class Lake(pulumi.ComponentResource):
         self, name: str, args: LakeArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         super().__init__("maslow:index:Lake", name, None, opts)
-        if args["scan_limit_bytes"] < SCAN_FLOOR:
-            raise ValueError(f"scan_limit_bytes {args['scan_limit_bytes']}: below {SCAN_FLOOR}")
+        if args["scan_limit_bytes"] < SMALLEST_SCAN_BYTES:
+            raise ValueError(
+                f"scan_limit_bytes {args['scan_limit_bytes']}: below {SMALLEST_SCAN_BYTES}"
+            )
         buckets = {zone: self._zone(name, zone, args) for zone in Zone}
         databases = {
             zone: aws.glue.CatalogDatabase(

@@ -5,7 +5,7 @@ from typing import TypedDict
 import pulumi
 import pulumi_aws as aws
 
-MOST_NOTIFICATIONS = 5
+from components.limits import BUDGET_NOTIFICATIONS
 
 
 class BudgetArgs(TypedDict):
@@ -36,8 +36,8 @@ class Budget(pulumi.ComponentResource):
         self, name: str, args: BudgetArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         super().__init__("maslow:index:Budget", name, None, opts)
-        if len(args["alert_at"]) >= MOST_NOTIFICATIONS:
-            raise ValueError(f"{name}: a budget alerts at {MOST_NOTIFICATIONS - 1} percentages")
+        if len(args["alert_at"]) >= BUDGET_NOTIFICATIONS:
+            raise ValueError(f"{name}: a budget alerts at {BUDGET_NOTIFICATIONS - 1} percentages")
         if (
             len(set(args["alert_at"])) < len(args["alert_at"])
             or min(args["alert_at"], default=1) < 1

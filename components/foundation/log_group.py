@@ -3,14 +3,7 @@
 import pulumi
 import pulumi_aws as aws
 
-RETENTION_DAYS = (
-    *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731),
-    *(1096, 1827, 2192, 2557, 2922, 3288, 3653),
-)
-"""What CloudWatch Logs takes, in days.
-
-https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
-"""
+from components.limits import LOG_RETENTION_DAYS
 
 
 def encrypted_log_group(
@@ -27,8 +20,8 @@ def encrypted_log_group(
     `/aws/sagemaker/Endpoints/<name>`. Raises ValueError for a retention that CloudWatch Logs
     does not offer.
     """
-    if retention_days not in RETENTION_DAYS:
-        offered = ", ".join(map(str, RETENTION_DAYS))
+    if retention_days not in LOG_RETENTION_DAYS:
+        offered = ", ".join(map(str, LOG_RETENTION_DAYS))
         raise ValueError(f"{name}: logs are kept for one of {offered} days, not {retention_days}")
     return aws.cloudwatch.LogGroup(
         name,

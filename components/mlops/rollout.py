@@ -9,6 +9,8 @@ from typing import TypedDict
 import pulumi
 import pulumi_aws as aws
 
+from components.limits import BAKE_MINUTES, CANARY_PERCENT
+
 _Routing = (
     aws.sagemaker.EndpointDeploymentConfigBlueGreenUpdatePolicyTrafficRoutingConfigurationArgsDict
 )
@@ -16,8 +18,6 @@ _Routing = (
 ALL_TRAFFIC = "AllTraffic"
 """Name of the one variant that serves live traffic."""
 
-MAX_CANARY_PERCENT = 50
-MAX_BAKE_MINUTES = 45
 PROVISIONING_SECONDS = 1800
 TERMINATION_WAIT_SECONDS = 120
 
@@ -48,10 +48,10 @@ def deployment_config(
     Raises ValueError for a canary or a bake outside these limits.
     """
     percent, minutes = rollout["canary_percent"], rollout["bake_minutes"]
-    if not 0 <= percent <= MAX_CANARY_PERCENT:
-        raise ValueError(f"a canary of {percent}% is not between 0 and {MAX_CANARY_PERCENT}%")
-    if not 0 <= minutes <= MAX_BAKE_MINUTES:
-        raise ValueError(f"a bake of {minutes} minutes is not between 0 and {MAX_BAKE_MINUTES}")
+    if not 0 <= percent <= CANARY_PERCENT:
+        raise ValueError(f"a canary of {percent}% is not between 0 and {CANARY_PERCENT}%")
+    if not 0 <= minutes <= BAKE_MINUTES:
+        raise ValueError(f"a bake of {minutes} minutes is not between 0 and {BAKE_MINUTES}")
     bake = minutes * 60
     routing: _Routing = {"type": "ALL_AT_ONCE", "wait_interval_in_seconds": 0}
     wait = bake

@@ -1,16 +1,14 @@
 """Need 2, clean data is there by itself: the lake and the feature groups."""
 
-import re
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
+from components.limits import FEATURE_STORE_NAME, RESERVED_FEATURES, SMALLEST_SCAN_BYTES
 from infra.settings.base import PositiveInt, Settings
 from infra.settings.mistakes import Mistake, did_you_mean, refusal, refusals, shown
 
 BYTES_PER_GB = 1_000_000_000
-NAME_LIMIT = 64
-RESERVED_FEATURES = ("is_deleted", "write_time", "api_invocation_time")
 
 FeatureType = Literal["string", "integral", "fractional"]
 
@@ -20,10 +18,10 @@ def service_name(value: str) -> str:
 
     https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_FeatureDefinition.html
     """
-    if not re.fullmatch(r"[a-zA-Z0-9]([-_]*[a-zA-Z0-9]){0,63}", value) or len(value) > NAME_LIMIT:
+    if not FEATURE_STORE_NAME.fullmatch(value):
         raise refusal(
             f"{shown(value)} is not a name for the feature store.",
-            f"Letters, digits, and - or _ between them, at most {NAME_LIMIT} characters.",
+            "Letters, digits, and - or _ between them, at most 64 characters.",
         )
     return value
 
@@ -64,7 +62,7 @@ class Lake(Settings):
     zones: Zones = Field(Zones(), description="How long each zone keeps what.")
     scan_limit_gb: float = Field(
         100.0,
-        ge=0.01,  # Athena's smallest limit is 10 MB
+        ge=SMALLEST_SCAN_BYTES / BYTES_PER_GB,
         description="Most that one Athena query may scan, in GB (at least 0.01).",
     )
 

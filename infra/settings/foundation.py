@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
+from components.limits import BUDGET_NOTIFICATIONS, LOG_RETENTION_DAYS
 from infra.settings.base import EmailAddress, Settings
 from infra.settings.mistakes import refusal, shown
 
@@ -13,12 +14,6 @@ PRIVATE_RANGES = tuple(
 )
 DOCKER_RANGE = ipaddress.IPv4Network("172.17.0.0/16")
 LARGEST_PREFIX, SMALLEST_PREFIX = 16, 22
-
-LOG_RETENTION_DAYS = (
-    1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922,
-    3288, 3653,
-)  # fmt: skip
-"""https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html"""
 
 
 def vpc_range(value: str) -> str:
@@ -103,7 +98,7 @@ class Budget(Settings):
     monthly_usd: float = Field(gt=0, description="US dollars a month.")
     alert_at: Annotated[
         tuple[Annotated[int, Field(ge=1, le=1000)], ...],
-        Field(min_length=1, max_length=4),  # AWS takes five notifications, one is the forecast's
+        Field(min_length=1, max_length=BUDGET_NOTIFICATIONS - 1),  # one more is the forecast's
         AfterValidator(distinct_shares),
     ] = Field(
         (80, 100), description="Percent of the budget at which an alert goes out, at most four."

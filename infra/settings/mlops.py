@@ -13,13 +13,14 @@ from pydantic import (
     model_validator,
 )
 
+from components.limits import BAKE_MINUTES, CANARY_PERCENT
 from infra.settings.aws import InstanceType, allowed
 from infra.settings.base import Percent, PositiveInt, Settings
 from infra.settings.mistakes import Mistake, refusal, refusals, shown
 from infra.settings.platform import Accept, Processing, Training
 
 MODEL_NAME_LIMIT = 24
-CANARY = Percent(1, 50, off=True)  # SageMaker takes a canary of at most half the fleet
+CANARY = Percent(1, CANARY_PERCENT, off=True)
 CAPTURE = Percent(1, 100)
 
 CanaryShare = Annotated[
@@ -108,8 +109,8 @@ class Rollout(Settings):
         description="Share of the fleet that goes first, 1% to 50%; off moves all at once.",
         json_schema_extra={"default": "10%"},
     )
-    bake_minutes: Annotated[int, Field(ge=0, le=60)] = Field(
-        10, description="Minutes that the canary must pass without an alarm, at most 60."
+    bake_minutes: Annotated[int, Field(ge=0, le=BAKE_MINUTES)] = Field(
+        10, description="Minutes that the canary must pass without an alarm, at most 45."
     )
 
 

@@ -7,8 +7,9 @@ import pytest
 from botocore.session import get_session
 from botocore.validate import ParamValidator
 
-from components.data.lake import SCAN_FLOOR, Lake, LakeArgs, Zone, database_name
+from components.data.lake import Lake, LakeArgs, Zone, database_name
 from components.durability import Durability
+from components.limits import SMALLEST_SCAN_BYTES
 from infra.graph import Graph, Resource, record
 
 KEY = "arn:aws:kms:eu-west-1:123456789012:key/data"
@@ -146,18 +147,20 @@ def test_no_client_of_the_workgroup_can_leave_its_settings(graph: Graph) -> None
 
 
 def test_the_smallest_scan_limit_is_taken() -> None:
-    configuration = recorded(scan_limit_bytes=SCAN_FLOOR).one(WORKGROUP).inputs["configuration"]
-    assert configuration["bytesScannedCutoffPerQuery"] == SCAN_FLOOR
+    configuration = (
+        recorded(scan_limit_bytes=SMALLEST_SCAN_BYTES).one(WORKGROUP).inputs["configuration"]
+    )
+    assert configuration["bytesScannedCutoffPerQuery"] == SMALLEST_SCAN_BYTES
 
 
 def test_a_scan_limit_below_athenas_floor_is_refused() -> None:
     with pytest.raises(ValueError, match=r"^scan_limit_bytes 9999999: below 10000000$"):
-        recorded(scan_limit_bytes=SCAN_FLOOR - 1)
+        recorded(scan_limit_bytes=SMALLEST_SCAN_BYTES - 1)
 
 
 def test_the_floor_is_the_one_of_athenas_own_model() -> None:
     shape = get_session().get_service_model("athena").operation_model("CreateWorkGroup").input_shape
-    for limit, fits in ((SCAN_FLOOR, True), (SCAN_FLOOR - 1, False)):
+    for limit, fits in ((SMALLEST_SCAN_BYTES, True), (SMALLEST_SCAN_BYTES - 1, False)):
         request = {"Name": "w", "Configuration": {"BytesScannedCutoffPerQuery": limit}}
         assert ParamValidator().validate(request, shape).has_errors() is not fits
 
@@ -166,7 +169,7 @@ def test_access_logs_are_left_out_where_there_is_no_bucket_for_them() -> None:
     args: LakeArgs = {
         "database_prefix": "maslow_dev",
         "zones": {},
-        "scan_limit_bytes": SCAN_FLOOR,
+        "scan_limit_bytes": SMALLEST_SCAN_BYTES,
         "key_arn": KEY,
         "account_id": "123456789012",
         "durability": Durability.KEEP,

@@ -77,8 +77,8 @@ def test_an_instance_type_is_checked_for_its_use(found_in_model, group, right, w
             "serving.scale.min: 3 is more than max, which is 2.",
         ),
         (
-            {"serving": {"rollout": {"bake_minutes": 61}}},
-            "serving.rollout.bake_minutes: 61 is too large: at most 60.",
+            {"serving": {"rollout": {"bake_minutes": 46}}},
+            "serving.rollout.bake_minutes: 46 is too large: at most 45.",
         ),
         (
             {"serving": {"rollout": {"canary": "60%"}}},

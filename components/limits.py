@@ -1,0 +1,49 @@
+"""What AWS allows, as plain data: the components refuse the rest, and so do the settings.
+
+It imports nothing, so that a stack file can be checked without loading Pulumi.
+"""
+
+import re
+
+LOG_RETENTION_DAYS = (
+    *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731),
+    *(1096, 1827, 2192, 2557, 2922, 3288, 3653),
+)
+"""Days that CloudWatch Logs can keep logs.
+
+https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
+"""
+
+BUDGET_NOTIFICATIONS = 5
+"""Notifications of one budget.
+
+https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_budgets_CreateBudget.html
+"""
+
+SMALLEST_SCAN_BYTES = 10_000_000
+"""Least limit on the bytes that an Athena query scans: 10 MB.
+
+https://docs.aws.amazon.com/athena/latest/APIReference/API_WorkGroupConfiguration.html
+"""
+
+FEATURE_STORE_NAME = re.compile(r"(?=.{1,64}$)[a-zA-Z0-9]([_-]*[a-zA-Z0-9])*")
+"""Names of feature groups and features.
+
+https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_FeatureDefinition.html
+"""
+
+RESERVED_FEATURES = ("is_deleted", "write_time", "api_invocation_time")
+"""Columns that Feature Store adds to the offline table itself.
+
+https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateFeatureGroup.html
+"""
+
+CANARY_PERCENT = 50
+"""Most of an endpoint's fleet that a canary takes.
+
+https://docs.aws.amazon.com/sagemaker/latest/dg/deployment-guardrails-blue-green-canary.html
+"""
+
+BAKE_MINUTES = 45
+"""Longest bake of a rollout: pulumi-aws waits an hour for an endpoint, and SageMaker needs the
+rest of it to start and stop fleets."""
