@@ -1,0 +1,140 @@
+"""Every committed stack on the embedded AWS: what it declares is carried there, and stands."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import pytest
+
+from infra.composition import declare
+from infra.embedded.cloud import Cloud
+from infra.embedded.coverage import require_carried
+from infra.embedded.in_process import InProcessHost, Outcome
+from infra.embedded.lifecycle import Refused
+from infra.embedded.resources import Resources
+from infra.embedded.translate import NotCarried
+from infra.graph import Graph, Run
+from infra.progress import Operation
+from infra.project import Project
+from infra.versions import in_registry
+
+IMAGE = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/training:1"
+
+
+class Stood(NamedTuple):
+    """A stack after three passes: nothing trained, everything approved, and nothing changed."""
+
+    cloud: Cloud
+    host: InProcessHost
+    passes: list[Outcome]
+
+
+@pytest.fixture(scope="module")
+def stood(project: Project, environment: str) -> Iterator[Stood]:
+    stack = project.stack(environment)
+    with Cloud(stack.region) as cloud:
+        run = Run(project=project.name, stack=environment, region=stack.region)
+        host = InProcessHost(Resources(cloud), run)
+        newest = in_registry(cloud.client("sagemaker"))
+
+        def up() -> Outcome:
+            return host.up(lambda: declare(stack, newest, project.root))
+
+        first = up()
+        for model in first.outputs["models"].values():
+            approve(cloud, model["group"])
+        yield Stood(cloud, host, [first, up(), up()])
+
+
+def approve(cloud: Cloud, group: str) -> None:
+    """Register a version as a pipeline's run would, with its baseline, and approved at once."""
+    cloud.client("sagemaker").create_model_package(
+        ModelPackageGroupName=group,
+        ModelApprovalStatus="Approved",
+        InferenceSpecification={
+            "Containers": [{"Image": IMAGE, "ModelDataUrl": f"s3://{group}/model.tar.gz"}],
+            "SupportedContentTypes": ["text/csv"],
+            "SupportedResponseMIMETypes": ["text/csv"],
+        },
+        DriftCheckBaselines={
+            "ModelDataQuality": {
+                what: {"ContentType": "application/json", "S3Uri": f"s3://{group}/{what}.json"}
+                for what in ("Constraints", "Statistics")
+            }
+        },
+    )
+
+
+def declared(graph: Graph) -> set[str]:
+    return {r.urn for r in graph.resources if r.custom and not r.type.startswith("pulumi:")}
+
+
+def test_every_input_is_carried_or_left_out_for_a_reason(either_pass: Graph) -> None:
+    lost = []
+    for resource in either_pass.resources:
+        if not resource.custom or resource.type.startswith("pulumi:"):
+            continue
+        try:
+            require_carried(resource.type, resource.inputs)
+        except NotCarried as missing:
+            lost.append((resource.name, str(missing)))
+    assert lost == []
+
+
+def test_the_first_pass_makes_all_that_is_declared_offline(stood: Stood, first_pass: Graph) -> None:
+    first = stood.passes[0]
+    assert declared(first.graph) == declared(first_pass)
+    assert first.changes == {Operation.CREATE: len(declared(first_pass))}
+
+
+def test_approved_versions_add_the_rest_and_touch_nothing_else(
+    stood: Stood, graph: Graph, first_pass: Graph
+) -> None:
+    second = stood.passes[1]
+    assert declared(second.graph) == declared(graph)
+    old = len(declared(first_pass))
+    assert second.changes == {Operation.SAME: old, Operation.CREATE: len(declared(graph)) - old}
+
+
+def test_an_unchanged_pass_changes_nothing(stood: Stood, graph: Graph) -> None:
+    _, second, third = stood.passes
+    assert third.changes == {Operation.SAME: len(declared(graph))}
+    assert third.outputs == second.outputs
+
+
+def test_the_outputs_name_what_stands(stood: Stood) -> None:
+    sagemaker = stood.cloud.client("sagemaker")
+    for model in stood.passes[1].outputs["models"].values():
+        endpoint = sagemaker.describe_endpoint(EndpointName=model["endpoint"])
+        assert endpoint["EndpointStatus"] == "InService"
+        assert sagemaker.describe_pipeline(PipelineName=model["pipeline"])["PipelineStatus"]
+        assert sagemaker.describe_model_package(ModelPackageName=model["version"])
+    buckets = set(stood.passes[1].outputs["zones"].values())
+    assert buckets <= names_of_buckets(stood.cloud)
+
+
+def names_of_buckets(cloud: Cloud) -> set[str]:
+    return {bucket["Name"] for bucket in cloud.client("s3").list_buckets()["Buckets"]}
+
+
+def test_a_destroy_takes_what_the_stack_file_lets_it_take(
+    stood: Stood, project: Project, environment: str
+) -> None:
+    forget_versions(stood)
+    durability = project.stack(environment).platform.durability
+    if durability == "protected":
+        before = stood.host.held
+        with pytest.raises(Refused, match="is protected: a destroy must not take it"):
+            stood.host.destroy()
+        assert stood.host.held == before
+        return
+    assert stood.host.destroy() == sum(stood.passes[2].changes.values())
+    assert stood.host.held == {}
+    zones = set(stood.passes[1].outputs["zones"].values())
+    kept = names_of_buckets(stood.cloud)
+    assert kept == set() if durability == "disposable" else zones <= kept
+
+
+def forget_versions(stood: Stood) -> None:
+    """SageMaker deletes no group that has versions, so a person deletes them first."""
+    for model in stood.passes[1].outputs["models"].values():
+        stood.cloud.client("sagemaker").delete_model_package(ModelPackageName=model["version"])
