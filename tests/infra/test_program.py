@@ -1,0 +1,79 @@
+"""The program as Pulumi's engine runs it, with a recording in the engine's place."""
+
+import json
+from typing import Any
+
+import pulumi
+import pytest
+
+from infra import program
+from infra.graph import Graph, Run, record
+from infra.plausible import ACCOUNT
+from infra.project import Project
+from infra.settings.yamlfile import read
+from infra.versions import assumed
+
+ENDPOINT = "AWS_ENDPOINT_URL"
+
+
+def configured(project: Project, environment: str, **changes: Any) -> Run:
+    """A run with a stack file's configuration as the engine hands it on: objects as JSON."""
+    config = read(project.root / "stacks" / f"Pulumi.{environment}.yaml").values["config"]
+    platform = config["maslow:platform"] | changes
+    return Run(
+        project=project.name,
+        stack=environment,
+        region=config["aws:region"],
+        config={"maslow:platform": json.dumps(platform)},
+    )
+
+
+def test_the_engine_gets_what_is_recorded_offline(
+    project: Project, graph: Graph, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(ENDPOINT, "http://127.0.0.1:9")
+    monkeypatch.setattr(
+        program, "in_registry", lambda sagemaker: assumed(sagemaker.meta.region_name, ACCOUNT)
+    )
+    assert record(program.main, configured(project, graph.stack)) == graph
+
+
+def test_every_mistake_in_the_settings_is_told_at_once_without_a_traceback(
+    project: Project,
+) -> None:
+    run = configured(project, "dev", owner=3, netwerk={})
+    with pytest.raises(pulumi.RunError) as raised:
+        record(program.main, run)
+    message = str(raised.value)
+    assert message.startswith("stacks/Pulumi.dev.yaml has 2 mistakes")
+    assert "owner: 3 is not text" in message
+    assert "Did you mean network?" in message
+
+
+def test_a_stack_without_settings_is_told_which_are_needed() -> None:
+    with pytest.raises(pulumi.RunError, match="owner: is missing"):
+        record(program.main, Run(stack="dev"))
+
+
+@pytest.mark.parametrize("value", ["soon", "[1]"])
+def test_settings_that_are_no_object_are_refused(value: str) -> None:
+    run = Run(stack="dev", config={"maslow:platform": value})
+    with pytest.raises(pulumi.RunError, match="platform"):
+        record(program.main, run)
+
+
+def test_a_project_that_is_not_there_is_told_without_a_traceback(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = {"name": "screening", "project": "templates/nothing"}
+    monkeypatch.setattr(program, "in_registry", lambda _: assumed("eu-west-1", ACCOUNT))
+    with pytest.raises(pulumi.RunError, match="templates/nothing"):
+        record(program.main, configured(project, "dev", models=[model]))
+
+
+def test_a_stack_of_the_embedded_aws_does_not_reach_for_an_account(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv(ENDPOINT, raising=False)
+    with pytest.raises(pulumi.RunError, match="maslow up -s local"):
+        record(program.main, configured(project, "local"))
