@@ -8,13 +8,15 @@ import pulumi_aws as aws
 
 from components.data.lake import Lake
 from components.foundation.key import DataClass
-from components.mlops.data_quality_monitor import DataQualityMonitor, DataQualityMonitorArgs
+from components.mlops.capture import CaptureArgs
+from components.mlops.data_quality_monitor import Baseline, DataQualityMonitor
 from components.mlops.drift import Frequency
 from components.mlops.endpoint import Endpoint
 from components.mlops.retraining import Retraining
 from components.platform.model_project import read_project
 from components.platform.model_registry import ModelGroup
 from components.platform.training_pipeline import TrainingPipeline
+from components.platform.workload import WorkloadArgs
 from infra.environment import Environment, Foundation
 from infra.settings.mlops import ModelSettings
 from infra.versions import ModelVersion
@@ -44,6 +46,29 @@ class Ground:
         """ARN of the key of one class of data."""
         return self.foundation.keys[holds].arn
 
+    def workload(self, model: ModelSettings) -> WorkloadArgs:
+        """What every workload of a model is told."""
+        network = self.foundation.network
+        return {
+            "model": model.name,
+            "artifacts_bucket": self.foundation.artifacts.bucket,
+            "artifacts_key_arn": self.key_arn(DataClass.ARTIFACTS),
+            "subnet_ids": network.private_subnet_ids,
+            "security_group_id": network.workload_security_group_id,
+            "account_id": self.env.account_id,
+            "region": self.env.region,
+        }
+
+    def captured(self, model: ModelSettings) -> CaptureArgs:
+        """The same, for what writes or reads captured data: it is kept in the raw zone."""
+        return {
+            **self.workload(model),
+            "capture_bucket": self.lake.zone_buckets["raw"],
+            "capture_prefix": f"captured/{model.name}",
+            "capture_key_arn": self.key_arn(DataClass.DATA),
+            "alert_topic_arn": self.foundation.alerts.topic_arn,
+        }
+
 
 def ground(env: Environment, foundation: Foundation, lake: Lake) -> Ground:
     """What the models stand on, with SageMaker's own images looked up once for all of them."""
@@ -66,7 +91,7 @@ def train(
 
     Raises ProjectError for a project that is not complete.
     """
-    env, foundation = ground.env, ground.foundation
+    env = ground.env
     project = read_project(root / model.project)
     group = ModelGroup(
         env.names(model.name, "versions", limit=NAME_LIMIT),
@@ -80,7 +105,7 @@ def train(
     return TrainingPipeline(
         env.names(model.name, "training", limit=NAME_LIMIT),
         {
-            "model": model.name,
+            **ground.workload(model),
             "pipeline_name": env.names(model.name),
             "definition": project.definition,
             "code": project.code,
@@ -100,13 +125,7 @@ def train(
             "data_bucket": ground.lake.zone_buckets["curated"],
             "data_prefix": model.data_prefix,
             "data_key_arn": ground.key_arn(DataClass.DATA),
-            "artifacts_bucket": foundation.artifacts.bucket,
-            "artifacts_key_arn": ground.key_arn(DataClass.ARTIFACTS),
             "group_name": group.name,
-            "subnet_ids": foundation.network.private_subnet_ids,
-            "security_group_id": foundation.network.workload_security_group_id,
-            "account_id": env.account_id,
-            "region": env.region,
         },
         opts,
     )
@@ -119,10 +138,12 @@ def serve(
     opts: pulumi.ResourceOptions,
 ) -> Endpoint:
     """Declare the endpoint of a model's approved version."""
-    env, foundation, serving = ground.env, ground.foundation, model.serving
+    env, serving = ground.env, model.serving
     return Endpoint(
         env.names(model.name, "endpoint", limit=NAME_LIMIT),
         {
+            **ground.captured(model),
+            "network_isolation": True,
             "endpoint_name": env.names(model.name),
             "model_package_arn": version.arn,
             "image_uri": model.image or ground.training_image,
@@ -137,17 +158,6 @@ def serve(
             "latency_ms": serving.alarms.latency_ms,
             "error_percent": serving.alarms.errors_percent,
             "capture_percent": model.monitor.capture,
-            "capture_bucket": ground.lake.zone_buckets["raw"],
-            "capture_prefix": _captured(model),
-            "capture_key_arn": ground.key_arn(DataClass.DATA),
-            "artifacts_bucket": foundation.artifacts.bucket,
-            "artifacts_prefix": _artifacts(model),
-            "artifacts_key_arn": ground.key_arn(DataClass.ARTIFACTS),
-            "subnet_ids": foundation.network.private_subnet_ids,
-            "security_group_id": foundation.network.workload_security_group_id,
-            "alert_topic_arn": foundation.alerts.topic_arn,
-            "account_id": env.account_id,
-            "region": env.region,
         },
         opts,
     )
@@ -162,34 +172,27 @@ def watch(
     opts: pulumi.ResourceOptions,
 ) -> DataQualityMonitor:
     """Declare the monitor of an endpoint's data; `features` are the ones whose drift alarms."""
-    env, foundation = ground.env, ground.foundation
-    args: DataQualityMonitorArgs = {
-        "endpoint": endpoint.name,
-        "endpoint_name": env.names(model.name),
-        "schedule_name": env.names(model.name, "data"),
-        "frequency": Frequency(model.monitor.data),
-        "features": features,
-        "drift_threshold": model.monitor.drift_threshold,
-        "analyzer_image_uri": ground.analyzer_image,
-        "instance_type": model.processing.instance,
-        "capture_bucket": ground.lake.zone_buckets["raw"],
-        "capture_prefix": _captured(model),
-        "capture_key_arn": ground.key_arn(DataClass.DATA),
-        "artifacts_bucket": foundation.artifacts.bucket,
-        "artifacts_prefix": _artifacts(model),
-        "artifacts_key_arn": ground.key_arn(DataClass.ARTIFACTS),
-        "subnet_ids": foundation.network.private_subnet_ids,
-        "security_group_id": foundation.network.workload_security_group_id,
-        "alert_topic_arn": foundation.alerts.topic_arn,
-        "account_id": env.account_id,
-        "region": env.region,
-    }
+    env = ground.env
+    baseline: Baseline = {}
     if version.baseline:
-        args["baseline"] = {
-            "constraints_uri": version.baseline.constraints_uri,
-            "statistics_uri": version.baseline.statistics_uri,
-        }
-    return DataQualityMonitor(env.names(model.name, "monitor", limit=NAME_LIMIT), args, opts)
+        baseline["constraints_uri"] = version.baseline.constraints_uri
+        baseline["statistics_uri"] = version.baseline.statistics_uri
+    return DataQualityMonitor(
+        env.names(model.name, "monitor", limit=NAME_LIMIT),
+        {
+            **ground.captured(model),
+            "endpoint": endpoint.name,
+            "endpoint_name": env.names(model.name),
+            "schedule_name": env.names(model.name, "data"),
+            "frequency": Frequency(model.monitor.data),
+            "baseline": baseline,
+            "features": features,
+            "drift_threshold": model.monitor.drift_threshold,
+            "analyzer_image_uri": ground.analyzer_image,
+            "instance_type": model.processing.instance,
+        },
+        opts,
+    )
 
 
 def retrain(
@@ -216,11 +219,3 @@ def retrain(
         },
         opts,
     )
-
-
-def _captured(model: ModelSettings) -> str:
-    return f"captured/{model.name}"
-
-
-def _artifacts(model: ModelSettings) -> str:
-    return f"models/{model.name}"

@@ -4,33 +4,31 @@ AWS takes no new customers for SageMaker Model Monitor since July 2026:
 https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-availability-change.html
 """
 
-from typing import NotRequired, TypedDict
+from typing import Any, TypedDict
 
 import pulumi
 import pulumi_aws as aws
 
 from components.foundation.execution_role import ExecutionRole
 from components.iam import Document, document, rendered
+from components.mlops.capture import CaptureArgs
 from components.mlops.drift import NAMESPACE, Frequency, chunks, drift_alarm
 from components.platform.instance_types import has_local_storage
 from components.platform.job_access import (
-    attach_encrypted_volumes,
-    join_network,
     publish_metrics,
-    pull_image,
     read_objects,
     use_keys,
-    write_logs,
     write_objects,
 )
+from components.platform.workload import artifacts_prefix, run_inputs, run_statements
 
 PROCESSING = "/opt/ml/processing"
 VOLUME_GB = 20
 MAX_SECONDS = 3600
 
 
-class Baseline(TypedDict):
-    """What the monitor compares with, as the training pipeline registered it."""
+class Baseline(TypedDict, total=False):
+    """What the monitor compares with, as the training pipeline registered it: both or nothing."""
 
     constraints_uri: pulumi.Input[str]
     """S3 URI of constraints.json."""
@@ -38,7 +36,7 @@ class Baseline(TypedDict):
     """S3 URI of statistics.json."""
 
 
-class DataQualityMonitorArgs(TypedDict):
+class DataQualityMonitorArgs(CaptureArgs):
     """What a data-quality monitor is made of."""
 
     endpoint: pulumi.Input[str]
@@ -49,8 +47,8 @@ class DataQualityMonitorArgs(TypedDict):
     """Name of the schedule within the account and region: 1 to 63 letters, digits and hyphens."""
     frequency: Frequency
     """How often the monitor runs."""
-    baseline: NotRequired[Baseline]
-    """Baseline of the version that serves; without one, only statistics are written."""
+    baseline: Baseline
+    """Baseline of the version that serves; with an empty one, only statistics are written."""
     features: list[str]
     """Names of the features whose drift sets an alarm off."""
     drift_threshold: float
@@ -59,58 +57,31 @@ class DataQualityMonitorArgs(TypedDict):
     """Image in ECR of SageMaker's model monitor analyzer."""
     instance_type: str
     """Instance type of the monitoring jobs."""
-    capture_bucket: pulumi.Input[str]
-    """Bucket of the data that the endpoint captures."""
-    capture_prefix: str
-    """Where in it, without a slash at the end."""
-    capture_key_arn: pulumi.Input[str]
-    """Key of the captured data."""
-    artifacts_bucket: pulumi.Input[str]
-    """Bucket of the baseline and of the reports."""
-    artifacts_prefix: str
-    """Where in it everything of this model is, without a slash at the end."""
-    artifacts_key_arn: pulumi.Input[str]
-    """Key of the artifacts, the reports and the volumes."""
-    subnet_ids: pulumi.Input[list[str]]
-    """Private subnets of the jobs."""
-    security_group_id: pulumi.Input[str]
-    """Security group of the jobs."""
-    alert_topic_arn: pulumi.Input[str]
-    """Topic that the alarms tell."""
-    account_id: pulumi.Input[str]
-    """Account of all this."""
-    region: str
-    """Region of all this."""
 
 
 def monitoring_policy(
     *,
-    image_uri: str,
+    model: str,
     capture_bucket: str,
     capture_prefix: str,
     capture_key_arn: str,
     artifacts_bucket: str,
-    artifacts_prefix: str,
     artifacts_key_arn: str,
-    subnet_ids: list[str],
-    security_group_id: str,
-    account_id: str,
-    region: str,
+    **run: Any,
 ) -> Document:
     """What the monitoring jobs may do: read captures and baseline, write reports and metrics.
+
+    `run` is for `run_statements`.
 
     https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html#sagemaker-roles-createprocessingjob-perms
     """
     return document(
         *read_objects(capture_bucket, capture_prefix),
-        *read_objects(artifacts_bucket, artifacts_prefix),
-        write_objects(artifacts_bucket, _reports(artifacts_prefix)),
+        *read_objects(artifacts_bucket, artifacts_prefix(model)),
+        write_objects(artifacts_bucket, _reports(model)),
         use_keys(sorted({artifacts_key_arn, capture_key_arn})),
-        attach_encrypted_volumes(artifacts_key_arn),
-        *pull_image(image_uri),
-        write_logs(region, account_id),
         publish_metrics([NAMESPACE, "/aws/sagemaker/ProcessingJobs"]),
-        *join_network(region, account_id, subnet_ids, security_group_id),
+        *run_statements(artifacts_key_arn=artifacts_key_arn, **run),
     )
 
 
@@ -136,7 +107,7 @@ class DataQualityMonitor(pulumi.ComponentResource):
     ) -> None:
         super().__init__("maslow:index:DataQualityMonitor", name, None, opts)
         self.reports_uri = pulumi.Output.format(
-            "s3://{0}/{1}", args["artifacts_bucket"], _reports(args["artifacts_prefix"])
+            "s3://{0}/{1}", args["artifacts_bucket"], _reports(args["model"])
         )
         definition = self._job_definition(name, args, self._role(name, args))
         schedule = aws.sagemaker.MonitoringSchedule(
@@ -174,17 +145,12 @@ class DataQualityMonitor(pulumi.ComponentResource):
     def _role(self, name: str, args: DataQualityMonitorArgs) -> ExecutionRole:
         policy = rendered(
             monitoring_policy,
-            image_uri=args["analyzer_image_uri"],
+            model=args["model"],
             capture_bucket=args["capture_bucket"],
             capture_prefix=args["capture_prefix"],
             capture_key_arn=args["capture_key_arn"],
             artifacts_bucket=args["artifacts_bucket"],
-            artifacts_prefix=args["artifacts_prefix"],
-            artifacts_key_arn=args["artifacts_key_arn"],
-            subnet_ids=args["subnet_ids"],
-            security_group_id=args["security_group_id"],
-            account_id=args["account_id"],
-            region=args["region"],
+            **run_inputs(args, args["analyzer_image_uri"]),
         )
         return ExecutionRole(
             f"{name}-role",
@@ -246,14 +212,14 @@ class DataQualityMonitor(pulumi.ComponentResource):
         )
 
 
-def _reports(artifacts_prefix: str) -> str:
-    return f"{artifacts_prefix}/monitoring/data-quality"
+def _reports(model: str) -> str:
+    return f"{artifacts_prefix(model)}/monitoring/data-quality"
 
 
 def _baseline(
     args: DataQualityMonitorArgs,
 ) -> aws.sagemaker.DataQualityJobDefinitionDataQualityBaselineConfigArgsDict | None:
-    if "baseline" not in args:
+    if not args["baseline"]:
         return None
     return {
         "constraints_resource": {"s3_uri": args["baseline"]["constraints_uri"]},

@@ -1,6 +1,6 @@
 """A real-time endpoint: one approved version of a model, scaled, captured, watched, rolled out."""
 
-from typing import NotRequired, TypedDict
+from typing import Any, NotRequired
 
 import pulumi
 import pulumi_aws as aws
@@ -9,21 +9,19 @@ from components.foundation.execution_role import ExecutionRole
 from components.iam import Document, allow, document, rendered
 from components.mlops.alarms import error_alarm, latency_alarm
 from components.mlops.autoscaling import scale_variant
+from components.mlops.capture import CaptureArgs
 from components.mlops.rollout import ALL_TRAFFIC, Rollout, deployment_config
 from components.platform.instance_types import has_local_storage
 from components.platform.job_access import (
-    attach_encrypted_volumes,
-    join_network,
     publish_metrics,
-    pull_image,
     read_objects,
     use_keys,
-    write_logs,
     write_objects,
 )
+from components.platform.workload import artifacts_prefix, run_inputs, run_statements
 
 
-class EndpointArgs(TypedDict):
+class EndpointArgs(CaptureArgs):
     """What an endpoint is made of."""
 
     endpoint_name: str
@@ -48,67 +46,42 @@ class EndpointArgs(TypedDict):
     """Failed invocations, in percent, above which the alarm goes off."""
     capture_percent: int
     """Invocations whose data is captured, in percent."""
-    capture_bucket: pulumi.Input[str]
-    """Bucket of the captured data."""
-    capture_prefix: str
-    """Where in it, without a slash at the end; SageMaker adds endpoint, variant and hour."""
-    capture_key_arn: pulumi.Input[str]
-    """Key of the captured data."""
-    artifacts_bucket: pulumi.Input[str]
-    """Bucket with the model's artifacts."""
-    artifacts_prefix: str
-    """Where in it the artifacts of this model are, without a slash at the end."""
-    artifacts_key_arn: pulumi.Input[str]
-    """Key of the artifacts and of the instances' volumes."""
     network_isolation: NotRequired[bool]
     """Whether the container can make no network calls, which is so unless given."""
-    subnet_ids: pulumi.Input[list[str]]
-    """Private subnets of the instances."""
-    security_group_id: pulumi.Input[str]
-    """Security group of the instances."""
-    alert_topic_arn: pulumi.Input[str]
-    """Topic that the alarms tell."""
-    account_id: pulumi.Input[str]
-    """Account of all this."""
-    region: str
-    """Region of all this."""
 
 
 def serving_policy(
     *,
-    image_uri: str,
+    model: str,
     artifacts_bucket: str,
-    artifacts_prefix: str,
     artifacts_key_arn: str,
     capture_bucket: str,
     capture_prefix: str,
     capture_key_arn: str,
-    subnet_ids: list[str],
-    security_group_id: str,
     alarm_names: list[str],
     account_id: str,
     region: str,
+    **run: Any,
 ) -> Document:
     """What the endpoint may do: read its model, write its captures, logs and metrics.
 
-    It also looks at the alarms that roll its deployments back.
+    It also looks at the alarms that roll its deployments back. `run` is for `run_statements`.
 
     https://docs.aws.amazon.com/sagemaker/latest/dg/deployment-guardrails-configuration.html
     https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html#sagemaker-roles-createmodel-perms
     """
     return document(
-        *read_objects(artifacts_bucket, artifacts_prefix),
+        *read_objects(artifacts_bucket, artifacts_prefix(model)),
         write_objects(capture_bucket, capture_prefix),
         use_keys(sorted({artifacts_key_arn, capture_key_arn})),
-        attach_encrypted_volumes(artifacts_key_arn),
-        *pull_image(image_uri),
-        write_logs(region, account_id),
         publish_metrics(["/aws/sagemaker/Endpoints*"]),
         allow(
             ["cloudwatch:DescribeAlarms"],
             [f"arn:aws:cloudwatch:{region}:{account_id}:alarm:{name}" for name in alarm_names],
         ),
-        *join_network(region, account_id, subnet_ids, security_group_id),
+        *run_statements(
+            artifacts_key_arn=artifacts_key_arn, account_id=account_id, region=region, **run
+        ),
     )
 
 
@@ -200,18 +173,13 @@ class Endpoint(pulumi.ComponentResource):
                 "policies": {
                     "serving": rendered(
                         serving_policy,
-                        image_uri=args["image_uri"],
+                        model=args["model"],
                         artifacts_bucket=args["artifacts_bucket"],
-                        artifacts_prefix=args["artifacts_prefix"],
-                        artifacts_key_arn=args["artifacts_key_arn"],
                         capture_bucket=args["capture_bucket"],
                         capture_prefix=args["capture_prefix"],
                         capture_key_arn=args["capture_key_arn"],
-                        subnet_ids=args["subnet_ids"],
-                        security_group_id=args["security_group_id"],
                         alarm_names=self.alarm_names,
-                        account_id=args["account_id"],
-                        region=args["region"],
+                        **run_inputs(args, args["image_uri"]),
                     )
                 },
             },

@@ -10,6 +10,7 @@ from components.iam import Document, rendered
 from components.platform.model_project import content_hash
 from components.platform.training_definition import Placement, placed
 from components.platform.training_policy import pass_role_policy, training_policy
+from components.platform.workload import WorkloadArgs, artifacts_prefix, run_inputs
 
 
 class TrainingCompute(TypedDict):
@@ -25,11 +26,9 @@ class TrainingCompute(TypedDict):
     """Seconds after which SageMaker stops the job."""
 
 
-class TrainingPipelineArgs(TypedDict):
+class TrainingPipelineArgs(WorkloadArgs):
     """What a training pipeline is made of."""
 
-    model: str
-    """Name of the model; its objects are under `models/<model>/` of the artifacts bucket."""
     pipeline_name: str
     """Name within the account and region."""
     definition: dict[str, Any]
@@ -50,20 +49,8 @@ class TrainingPipelineArgs(TypedDict):
     """Where in it, without a slash at the end."""
     data_key_arn: pulumi.Input[str]
     """Key of the training data."""
-    artifacts_bucket: pulumi.Input[str]
-    """Bucket for code, models and reports."""
-    artifacts_key_arn: pulumi.Input[str]
-    """Key of that bucket, of volumes and of outputs."""
     group_name: pulumi.Input[str]
     """Model package group that a good model is registered in."""
-    subnet_ids: pulumi.Input[list[str]]
-    """Private subnets of the jobs."""
-    security_group_id: pulumi.Input[str]
-    """Security group of the jobs."""
-    account_id: pulumi.Input[str]
-    """Account of all this."""
-    region: str
-    """Region of all this."""
 
 
 class TrainingPipeline(pulumi.ComponentResource):
@@ -87,7 +74,8 @@ class TrainingPipeline(pulumi.ComponentResource):
         self, name: str, args: TrainingPipelineArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         super().__init__("maslow:index:TrainingPipeline", name, None, opts)
-        code_prefix = f"models/{args['model']}/code/{content_hash(args['code'])}"
+        own = artifacts_prefix(args["model"])
+        code_prefix = f"{own}/code/{content_hash(args['code'])}"
         role = ExecutionRole(
             f"{name}-role",
             {
@@ -97,17 +85,12 @@ class TrainingPipeline(pulumi.ComponentResource):
                     "training": rendered(
                         training_policy,
                         model=args["model"],
-                        image_uri=args["image_uri"],
                         data_bucket=args["data_bucket"],
                         data_prefix=args["data_prefix"],
                         data_key_arn=args["data_key_arn"],
                         artifacts_bucket=args["artifacts_bucket"],
-                        artifacts_key_arn=args["artifacts_key_arn"],
                         group_name=args["group_name"],
-                        subnet_ids=args["subnet_ids"],
-                        security_group_id=args["security_group_id"],
-                        account_id=args["account_id"],
-                        region=args["region"],
+                        **run_inputs(args, args["image_uri"]),
                     )
                 },
             },
@@ -164,7 +147,7 @@ def _definition(
         parameters = {
             **args.get("parameters", {}),
             "DataUri": f"s3://{data_bucket}/{args['data_prefix']}/",
-            "OutputUri": f"s3://{artifacts_bucket}/models/{args['model']}/runs",
+            "OutputUri": f"s3://{artifacts_bucket}/{artifacts_prefix(args['model'])}/runs",
             "CodeUri": f"s3://{artifacts_bucket}/{code_prefix}/",
             "ImageUri": image_uri,
             "RoleArn": role_arn,

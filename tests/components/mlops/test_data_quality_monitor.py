@@ -35,7 +35,7 @@ def graph_of(**changes):
         "capture_prefix": "captures",
         "capture_key_arn": "arn:aws:kms:eu-west-1:123456789012:key/data",
         "artifacts_bucket": "maslow-dev-artifacts",
-        "artifacts_prefix": "models/readmission",
+        "model": "readmission",
         "artifacts_key_arn": ARTIFACTS_KEY,
         "subnet_ids": ["subnet-1", "subnet-2"],
         "security_group_id": "sg-1",
@@ -44,8 +44,6 @@ def graph_of(**changes):
         "region": "eu-west-1",
         **changes,
     }
-    for missing in [key for key, value in args.items() if value is None]:
-        del args[missing]
     return record(lambda: DataQualityMonitor("maslow-dev-readmission-monitor", args))
 
 
@@ -102,7 +100,7 @@ def test_metrics_are_published_and_compared_with_the_baseline(graph):
 
 
 def test_a_first_version_may_have_no_baseline():
-    definition = graph_of(baseline=None).one(DEFINITION)
+    definition = graph_of(baseline={}).one(DEFINITION)
 
     assert definition.inputs.get("dataQualityBaselineConfig") is None
 

@@ -33,7 +33,7 @@ def graph_of(**changes):
         "capture_prefix": "captures",
         "capture_key_arn": DATA_KEY,
         "artifacts_bucket": "maslow-dev-artifacts",
-        "artifacts_prefix": "models/readmission",
+        "model": "readmission",
         "artifacts_key_arn": ARTIFACTS_KEY,
         "subnet_ids": ["subnet-1", "subnet-2"],
         "security_group_id": "sg-1",

@@ -4,7 +4,6 @@ from pathlib import Path
 import pytest
 
 from components.platform.model_project import read_project
-from components.platform.training_definition import DefinitionError
 from components.platform.training_pipeline import TrainingPipeline
 from components.platform.training_policy import pass_role_policy
 from infra.graph import record
@@ -142,7 +141,7 @@ def test_a_project_without_a_needed_parameter_is_refused():
     bare = definition()
     bare["Parameters"] = [each for each in bare["Parameters"] if each["Name"] != "KmsKeyId"]
 
-    with pytest.raises(DefinitionError, match="KmsKeyId"):
+    with pytest.raises(ValueError, match="declares no parameter KmsKeyId"):
         graph_of(definition=bare)
 
 
