@@ -11,7 +11,7 @@ import botocore.session
 import pytest
 from botocore.validate import ParamValidator
 
-from infra.embedded.definition import Scope, check_order, every_step, parameters, resolve
+from infra.embedded.sagemaker.definition import Scope, check_order, every_step, parameters, resolve
 
 PROJECT = Path(__file__).parents[2] / "templates/tabular"
 DEFINITION = json.loads((PROJECT / "pipeline.json").read_text())
@@ -150,7 +150,7 @@ def test_everything_that_a_job_stores_is_encrypted_with_the_platforms_key(name):
 @pytest.mark.sagemaker
 def test_the_committed_definition_is_what_the_source_compiles_to(tmp_path):
     if importlib.util.find_spec("sagemaker") is None:
-        pytest.skip("needs the sagemaker extra: pip install 'maslow[sagemaker]'")
+        pytest.skip("needs the sagemaker extra (make sagemaker)")
     shutil.copy(PROJECT / "pipeline.py", tmp_path)
     environment = {key: value for key, value in os.environ.items() if not key.startswith("AWS_")}
     done = subprocess.run(

@@ -11,7 +11,7 @@ from typing import Any, cast
 from moto.sagemaker.models import FakeEndpointConfig, SageMakerModelBackend, sagemaker_backends
 
 from infra.embedded.extensions.operations import kept
-from infra.embedded.model_server import Container
+from infra.embedded.sagemaker.model_server import Container
 
 
 @dataclass(frozen=True)

@@ -30,8 +30,8 @@ from infra.embedded.cloud import client_environment
 from infra.embedded.extensions import capture
 from infra.embedded.extensions.deployments import Deployment, deployed_containers, deployments
 from infra.embedded.extensions.operations import add
-from infra.embedded.model_server import Container, Died, ModelServer, ModelServers
-from infra.embedded.serving import Answer
+from infra.embedded.sagemaker.model_server import Container, Died, ModelServer, ModelServers
+from infra.embedded.sagemaker.serving import Answer
 
 servers = ModelServers()
 _chance = random.SystemRandom()

@@ -10,9 +10,9 @@ from moto.sagemaker.exceptions import ValidationError
 from moto.sagemaker.responses import SageMakerResponse
 from moto.sagemaker.utils import get_pipeline_execution_from_arn
 
-from infra.embedded.definition import Invalid, check_order, parameters
-from infra.embedded.execution import Execution
 from infra.embedded.extensions.operations import add
+from infra.embedded.sagemaker.definition import Invalid, check_order, parameters
+from infra.embedded.sagemaker.execution import Execution
 
 STOP_SECONDS = 30
 

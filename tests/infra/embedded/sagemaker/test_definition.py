@@ -2,7 +2,15 @@ import json
 
 import pytest
 
-from infra.embedded.definition import Invalid, Scope, check_order, holds, needs, parameters, resolve
+from infra.embedded.sagemaker.definition import (
+    Invalid,
+    Scope,
+    check_order,
+    holds,
+    needs,
+    parameters,
+    resolve,
+)
 
 DECLARED = {
     "Parameters": [

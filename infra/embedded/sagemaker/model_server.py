@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
 
-from infra.embedded import serving
-from infra.embedded.serving import Answer, read_frame, write_frame
+from infra.embedded.sagemaker import serving
+from infra.embedded.sagemaker.serving import Answer, read_frame, write_frame
 
 LOAD_SECONDS = 120
 REQUEST_SECONDS = 60

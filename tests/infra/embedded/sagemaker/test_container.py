@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from infra.embedded.container import Container, Stopped, toolkit_variables
+from infra.embedded.sagemaker.container import Container, Stopped, toolkit_variables
 
 
 @pytest.fixture

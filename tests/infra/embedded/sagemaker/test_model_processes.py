@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from infra.embedded.cloud import Cloud
-from infra.embedded.model_server import Container, Died, ModelServer, ModelServers
+from infra.embedded.sagemaker.model_server import Container, Died, ModelServer, ModelServers
 
 HANDLER = """
 import os, subprocess, time
@@ -88,7 +88,7 @@ def test_stopping_ends_a_request_under_way():
 
 
 def test_a_server_too_slow_is_ended(monkeypatch):
-    monkeypatch.setattr("infra.embedded.model_server.REQUEST_SECONDS", 0.5)
+    monkeypatch.setattr("infra.embedded.sagemaker.model_server.REQUEST_SECONDS", 0.5)
     server = _begin()
     process, _, _ = _answer(server)
     with pytest.raises(Died, match="did not answer within"):
@@ -120,7 +120,7 @@ def test_a_killed_program_leaves_no_server_behind():
     program = """
 import os, signal, sys
 from infra.embedded.cloud import Cloud
-from infra.embedded.model_server import ModelServer
+from infra.embedded.sagemaker.model_server import ModelServer
 tarball = bytes.fromhex(sys.stdin.readline())
 server = ModelServer(tarball=lambda: tarball, environment=dict(os.environ))
 print(server.answer(b"0", "text/csv", "text/csv").body.decode(), flush=True)

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from infra.embedded.container import OPT_ML, Container, toolkit_variables
+from infra.embedded.sagemaker.container import OPT_ML, Container, toolkit_variables
 
 DEFAULT_SECONDS = 86_400
 TAIL_CHARACTERS = 1000

@@ -24,9 +24,9 @@ from moto.core.utils import utcnow
 from moto.sagemaker.models import FakePipelineExecution, SageMakerModelBackend
 from moto.settings import moto_server_port
 
-from infra.embedded.container import Container, Stopped
-from infra.embedded.definition import Invalid, Scope, Step, holds, needs, resolve
-from infra.embedded.jobs import JobFailed, Services, run_processing_job, run_training_job
+from infra.embedded.sagemaker.container import Container, Stopped
+from infra.embedded.sagemaker.definition import Invalid, Scope, Step, holds, needs, resolve
+from infra.embedded.sagemaker.jobs import JobFailed, Services, run_processing_job, run_training_job
 
 log = logging.getLogger(__name__)
 

@@ -1,0 +1,1 @@
+"""The embedded SageMaker, in miniature: pipelines run their steps, models answer for endpoints."""
