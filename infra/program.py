@@ -8,7 +8,7 @@ import pulumi
 from infra.composition import declare
 from infra.errors import InputError
 from infra.settings import StackFile, from_config
-from infra.versions import Lookup, in_registry
+from infra.versions import Lookup, ModelVersion, in_registry
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -41,10 +41,21 @@ def _registry(stack: StackFile) -> Lookup:
     A stack of the embedded AWS is kept from reaching for an account.
     """
     import boto3
+    from botocore.exceptions import BotoCoreError, ClientError
 
     if stack.platform.cloud == "embedded" and "AWS_ENDPOINT_URL" not in os.environ:
         raise InputError(
             f"{stack.environment} lives on the embedded AWS, which is not running here: "
             f"maslow up -s {stack.environment}"
         )
-    return in_registry(boto3.client("sagemaker", region_name=stack.region))
+    look_up = in_registry(boto3.client("sagemaker", region_name=stack.region))
+
+    def readably(group: str) -> ModelVersion | None:
+        try:
+            return look_up(group)
+        except (BotoCoreError, ClientError) as error:
+            raise InputError(
+                f"AWS in {stack.region} did not tell which version of {group} is approved: {error}"
+            ) from error
+
+    return readably

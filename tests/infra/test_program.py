@@ -5,6 +5,7 @@ from typing import Any
 
 import pulumi
 import pytest
+from botocore.exceptions import NoCredentialsError
 
 from infra import program
 from infra.graph import Graph, Run, record
@@ -77,3 +78,14 @@ def test_a_stack_of_the_embedded_aws_does_not_reach_for_an_account(
     monkeypatch.delenv(ENDPOINT, raising=False)
     with pytest.raises(pulumi.RunError, match="maslow up -s local"):
         record(program.main, configured(project, "local"))
+
+
+def test_missing_credentials_are_told_without_a_traceback(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unasked(_group: str) -> None:
+        raise NoCredentialsError
+
+    monkeypatch.setattr(program, "in_registry", lambda _sagemaker: unasked)
+    with pytest.raises(pulumi.RunError, match="eu-west-1 did not tell .* Unable to locate cred"):
+        record(program.main, configured(project, "dev"))
