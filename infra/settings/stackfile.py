@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from pydantic import ValidationError
 from infra.settings.aws import region_mistake
 from infra.settings.mistakes import Mistake, SettingsError, did_you_mean, shown
 from infra.settings.mistakes import Path as SettingPath
+from infra.settings.projects import unfit
 from infra.settings.root import PlatformSettings, misfits
 from infra.settings.yamlfile import Document, read
 
@@ -142,22 +144,13 @@ def _frame_mistakes(document: Document) -> Iterator[Mistake]:
 
 
 def _project_mistakes(values: Mapping[str, Any], root: Path) -> Iterator[Mistake]:
+    judged = cache(unfit)  # many models may share a project
     for index, model in _models(values):
         project = model.get("project")
         if not isinstance(project, str) or ".." in Path(project).parts:
             continue
-        if not (root / project / "pipeline.json").is_file():
-            holders = sorted(
-                str(file.parent.relative_to(root))
-                for parent in ("models", "templates")
-                for file in (root / parent).glob("*/pipeline.json")
-            )
-            known = f"Model projects here: {', '.join(holders)}." if holders else ""
-            yield Mistake(
-                ("models", index, "project"),
-                f"{project} has no pipeline.json.",
-                did_you_mean(project, holders) or known,
-            )
+        if wrong := judged(project, root):
+            yield Mistake(("models", index, "project"), *wrong)
 
 
 def _overlaps(values: Mapping[str, Any], path: Path) -> Iterator[Mistake]:

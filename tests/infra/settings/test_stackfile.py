@@ -1,9 +1,12 @@
+import shutil
 import textwrap
 from pathlib import Path
 
 import pytest
 
 from infra.settings import SettingsError, from_config, load
+
+TABULAR = Path(__file__).resolve().parents[3] / "templates" / "tabular"
 
 SOUND = """\
 config:
@@ -20,9 +23,7 @@ config:
 
 @pytest.fixture
 def stacks(tmp_path: Path) -> Path:
-    project = tmp_path / "models" / "readmission"
-    project.mkdir(parents=True)
-    (project / "pipeline.json").write_text("{}")
+    shutil.copytree(TABULAR, tmp_path / "models" / "readmission")
     folder = tmp_path / "stacks"
     folder.mkdir()
     return folder

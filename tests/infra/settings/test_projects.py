@@ -1,0 +1,94 @@
+import json
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from infra.offline import recorded
+from infra.settings.projects import PARAMETERS, unfit
+
+TABULAR = Path(__file__).resolve().parents[3] / "templates" / "tabular"
+PIPELINE = "aws:sagemaker/pipeline:Pipeline"
+
+
+@pytest.fixture
+def root(tmp_path):
+    shutil.copytree(TABULAR, tmp_path / "models" / "stay")
+    return tmp_path
+
+
+def definition(root):
+    return json.loads((root / "models/stay/pipeline.json").read_text())
+
+
+def write(root, changed):
+    text = changed if isinstance(changed, str) else json.dumps(changed)
+    (root / "models/stay/pipeline.json").write_text(text)
+
+
+def test_a_project_made_from_the_template_is_fit(root):
+    assert unfit("models/stay", root) is None
+
+
+@pytest.mark.parametrize("name", sorted(PARAMETERS))
+def test_a_pipeline_declares_each_parameter_that_the_platform_sets(root, name):
+    lacking = definition(root)
+    lacking["Parameters"] = [one for one in lacking["Parameters"] if one["Name"] != name]
+    write(root, lacking)
+    message, _ = unfit("models/stay", root)
+    assert message.startswith(
+        f"models/stay/pipeline.json: the pipeline definition declares no parameter {name};"
+    )
+
+
+def test_a_parameter_has_the_type_of_what_the_platform_sets(root):
+    wrong = definition(root)
+    (count,) = (one for one in wrong["Parameters"] if one["Name"] == "TrainingInstanceCount")
+    count.update(Type="String", DefaultValue="1")
+    write(root, wrong)
+    message, _ = unfit("models/stay", root)
+    assert "TrainingInstanceCount is declared as String, and can't be 1" in message
+
+
+def test_what_is_checked_is_what_the_platform_sets(root, project):
+    shutil.copytree(root / "models/stay", root / "templates/tabular")
+    without_defaults = definition(root)
+    for one in without_defaults["Parameters"]:
+        one.pop("DefaultValue", None)
+    (root / "templates/tabular/pipeline.json").write_text(json.dumps(without_defaults))
+    graph = recorded(replace(project, root=root), project.stack("local"))
+    placed = json.loads(graph.one(PIPELINE).inputs["pipelineDefinition"])
+    assert {
+        one["Name"] for one in placed["Parameters"] if "DefaultValue" in one
+    } == PARAMETERS.keys()
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("{", "models/stay/pipeline.json: line 1 is no JSON"),
+        ("[]", "models/stay/pipeline.json: a pipeline definition is an object with Steps."),
+        (
+            '{"Steps": [1], "Parameters": [1]}',
+            "models/stay/pipeline.json is no pipeline definition",
+        ),
+    ],
+)
+def test_what_is_no_definition_is_told_with_its_file(root, text, words):
+    write(root, text)
+    message, _ = unfit("models/stay", root)
+    assert message.startswith(words)
+
+
+def test_a_project_without_code_is_told_with_its_folder(root):
+    shutil.rmtree(root / "models/stay/code")
+    assert unfit("models/stay", root) == ("models/stay/code: the project has no code.", "")
+
+
+def test_a_folder_without_a_pipeline_is_answered_with_those_that_have_one(root):
+    assert unfit("models/story", root) == (
+        "models/story has no pipeline.json.",
+        "Did you mean models/stay?",
+    )
+    assert unfit("elsewhere", root)[1] == "Model projects here: models/stay."
