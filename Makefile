@@ -51,7 +51,8 @@ $(INSTALLED)-sagemaker: requirements-sagemaker.lock $(INSTALLED)
 	@touch $@
 
 pipelines: sagemaker
-	@for project in templates/*/pipeline.py; do $(BIN)/python $$project; done
+	@for project in $(wildcard templates/*/pipeline.py models/*/pipeline.py); do \
+		$(BIN)/python $$project || exit; done
 
 lock: setup
 	@$(RESOLVE) --upgrade --all-extras --output-file requirements-sagemaker.lock pyproject.toml
