@@ -87,5 +87,5 @@ def test_missing_credentials_are_told_without_a_traceback(
         raise NoCredentialsError
 
     monkeypatch.setattr(program, "in_registry", lambda _sagemaker: unasked)
-    with pytest.raises(pulumi.RunError, match="eu-west-1 did not tell .* Unable to locate cred"):
+    with pytest.raises(pulumi.RunError, match=r"eu-west-1 did not tell .* Unable to locate cred"):
         record(program.main, configured(project, "dev"))
