@@ -33,7 +33,7 @@ up: setup
 	@$(BIN)/maslow up -s local
 
 test: setup
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --numprocesses auto
 
 check: setup
 	@$(BIN)/ruff format --check .
