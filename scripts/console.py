@@ -1,11 +1,14 @@
 """What the terminal shows: one console, and what a host is doing just now."""
 
+import sys
 from collections.abc import Mapping
 from typing import Self
 
 from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+from rich.markup import escape
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from infra.errors import InputError
 from infra.progress import Operation, Phase, Step
 
 out = Console(highlight=False, soft_wrap=True)
@@ -40,15 +43,15 @@ class Follower:
         self._lists_changes = lists_changes
         self._progress = Progress(
             SpinnerColumn(),
-            TextColumn("{task.description}"),
-            TextColumn("{task.completed:.0f}"),
-            TextColumn("[dim]{task.fields[now]}"),
+            TextColumn("{task.description}", markup=False),
             TimeElapsedColumn(),
+            TextColumn("{task.fields[now]}", style="dim", markup=False),
             console=out,
             transient=True,
-            disable=not out.is_terminal,
+            # FORCE_COLOR makes rich see a terminal where there is none.
+            disable=not (out.is_interactive and out.file.isatty()),
         )
-        self._task: TaskID | None = None
+        self._task = self._progress.add_task("", total=None, visible=False, now="")
 
     def __enter__(self) -> Self:
         self._progress.start()
@@ -59,33 +62,32 @@ class Follower:
 
     def begin(self, what: str) -> None:
         """Begin a piece of work."""
-        self._task = self._progress.add_task(what, total=None, now="")
+        self._progress.reset(self._task, description=what, visible=True, now="")
 
     def end(self) -> None:
         """End it."""
-        if self._task is not None:
-            self._progress.remove_task(self._task)
-            self._task = None
+        self._progress.update(self._task, visible=False)
 
     def now(self, what: str) -> None:
         """Tell what is being done."""
-        if self._task is not None:
-            self._progress.update(self._task, now=what)
+        self._progress.update(self._task, now=what)
 
     def on_step(self, step: Step) -> None:
         """Tell of a host's step; called from any thread."""
-        if self._task is None:
-            return
         if step.phase is Phase.STARTED:
-            self._progress.update(self._task, now=step.name)
-        elif step.phase is Phase.DONE:
-            self._progress.advance(self._task)
-            if self._lists_changes and step.operation in SIGNS:
-                kind = step.type.rpartition(":")[2]
-                self._progress.console.print(f"  {SIGNS[step.operation]} {kind} {step.name}")
+            self.now(step.name)
+        elif step.phase is Phase.DONE and self._lists_changes and step.operation in SIGNS:
+            kind = step.type.rpartition(":")[2]
+            out.print(f"  {SIGNS[step.operation]} {kind} {escape(step.name)}")
 
 
 def told(changes: Mapping[Operation, int], words: Mapping[Operation, str] = DONE) -> str:
     """What was done, as words: `3 created, 1 updated, 251 unchanged`."""
     counted = [f"{changes[op]:,} {word}" for op, word in words.items() if changes.get(op)]
     return ", ".join(counted) or "nothing to do"
+
+
+def require_terminal() -> None:
+    """Raise InputError where nobody can be asked."""
+    if sys.stdin is None or not sys.stdin.isatty():
+        raise InputError("There is no terminal to ask in; --yes does it without asking.")

@@ -3,13 +3,13 @@
 import json
 
 import click
-from rich.table import Table
+from rich.markup import escape
 
 from infra.automation import Engine, Result
 from infra.errors import InputError
 from infra.project import Project
 from infra.settings import StackFile
-from scripts.console import PLANNED, Follower, out, told
+from scripts.console import PLANNED, Follower, out, require_terminal, told
 
 
 def preview(project: Project, stack: StackFile) -> Result:
@@ -23,11 +23,14 @@ def preview(project: Project, stack: StackFile) -> Result:
 
 
 def up(project: Project, stack: StackFile, *, yes: bool) -> None:
-    """Preview, ask unless told not to, and bring the environment up."""
+    """Preview, ask unless told not to, and bring the environment up.
+
+    Raises click.Abort where the answer is no, and InputError where nobody can be asked.
+    """
     engine = _engine(project, stack)
     if not yes:
-        result = preview(project, stack)
-        if result.unchanged:
+        require_terminal()
+        if preview(project, stack).unchanged:
             return
         click.confirm("Do this?", abort=True)
     with Follower(lists_changes=True) as follower:
@@ -37,9 +40,10 @@ def up(project: Project, stack: StackFile, *, yes: bool) -> None:
 
 
 def destroy(project: Project, stack: StackFile, *, yes: bool) -> None:
-    """Ask unless told not to, and take the environment down."""
+    """Ask unless told not to, and take the environment down. Raises as `up` does."""
     engine = _engine(project, stack)
     if not yes:
+        require_terminal()
         click.confirm(f"Destroy {stack.environment} in {stack.region}?", abort=True)
     with Follower(lists_changes=True) as follower:
         follower.begin("Destroy")
@@ -53,10 +57,10 @@ def outputs(project: Project, stack: StackFile, *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(found, indent=2, sort_keys=True))
         return
-    table = Table(box=None, show_header=False)
+    width = max(map(len, found), default=0)
     for name, value in sorted(found.items()):
-        table.add_row(name, value if isinstance(value, str) else json.dumps(value))
-    out.print(table)
+        text = value if isinstance(value, str) else json.dumps(value)
+        out.print(f"[cyan]{name:<{width}}[/]  {escape(text)}")
 
 
 def _engine(project: Project, stack: StackFile) -> Engine:

@@ -1,105 +1,142 @@
 """`maslow up` on the embedded AWS: one whole turn of the loop, and what stands after it."""
 
-import os
+import importlib.util
 import shlex
-import subprocess
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 
-from rich.table import Table
+from botocore.exceptions import BotoCoreError, ClientError
+from rich.markup import escape
 
 from infra.embedded import first_round, sample
-from infra.embedded.cloud import Cloud
+from infra.embedded.cloud import Cloud, PortTaken
 from infra.embedded.standing import Pass, Up, has_engine, standing
+from infra.errors import InputError, WorkError
 from infra.project import Project
 from infra.settings import StackFile
 from infra.settings.mlops import ModelSettings
+from scripts.child import run
 from scripts.console import Follower, out, told
+from scripts.interruption import hold_off
+
+PACKAGES = ("moto", "sklearn")
+ZONES = ("raw", "curated", "features")
 
 NEXT = """\
 Where to go next
   source .venv/bin/activate
   maslow up -s local --serve   keep it running, and talk to it with boto3 or the AWS CLI
   maslow plan -s prod          what an environment in AWS is made of
-  stacks/Pulumi.dev.yaml       describe your own; then: pulumi up -s dev"""
+  stacks/Pulumi.dev.yaml       describe your own; then: maslow preview -s dev"""
 
 WITHOUT_ENGINE = """\
-This was done in one process, without Pulumi's engine: previews, updates and a state need the
-pulumi CLI. The official way to install it: curl -fsSL https://get.pulumi.com | sh"""
+This was done in one process, without Pulumi's engine: previews, updates and a state
+need the pulumi CLI. The official way to install it:
+  curl -fsSL https://get.pulumi.com | sh"""
+
+Say = Callable[[str], None]
 
 
 def up(project: Project, stack: StackFile, *, serve: bool, command: str | None, port: int) -> int:
     """Stand the stack up, turn the loop once, and return the exit status.
 
-    That is 0, or the status of `command`. Raises PortTaken, and WorkError for what fails.
+    That is 0, or the status of `command`. Raises InputError for a port that cannot be had, and
+    WorkError for what fails.
     """
+    if any(importlib.util.find_spec(package) is None for package in PACKAGES):
+        raise WorkError("The embedded AWS needs the packages of the extra `local`: make setup")
     out.print(
-        f"[bold]{project.name} {stack.environment}[/] on an embedded AWS: nothing leaves this "
-        "machine, nothing is left when it ends.\n"
+        f"[bold]{project.name} {stack.environment}[/] on an embedded AWS\n"
+        "[dim]Nothing leaves this machine, and nothing is left on it at the end.[/]\n"
     )
-    with (
-        Follower() as follower,
-        Cloud(stack.region, port=port) as cloud,
-        standing(project, stack, cloud, follower.on_step) as bring_up,
-    ):
-        _turn(stack, cloud, bring_up, follower)
-        if not has_engine():
-            out.print(f"\n[dim]{WITHOUT_ENGINE}[/]")
-        if command is not None:
-            return _execute(command, cloud)
-        if serve:
-            _serve(cloud)
-        else:
-            out.print(f"\n{NEXT}")
-    return 0
+    status = 0
+    with Follower() as follower, ExitStack() as undo:
+        try:
+            with _stage("Start", follower) as say:
+                cloud = undo.enter_context(_running(stack.region, port))
+                bring_up = undo.enter_context(standing(project, stack, cloud, follower.on_step))
+                say(f"an embedded AWS at {cloud.url}")
+            try:
+                _turn(stack, cloud, bring_up, follower)
+            except (ClientError, BotoCoreError) as error:
+                raise WorkError(str(error)) from error
+            if not has_engine():
+                out.print(f"\n[dim]{WITHOUT_ENGINE}[/]")
+            if command is not None:
+                out.print(f"\n[dim]$ {escape(command)}[/]")
+                status = run(command, cloud.environment)
+            elif serve:
+                _serve(cloud)
+            else:
+                out.print(f"\n{NEXT}")
+        finally:
+            hold_off()  # a second Ctrl-C must not cut the clean-up short
+            follower.begin("Clean up")
+    if serve:
+        out.print("Stopped; nothing is left.")
+    return status
+
+
+@contextmanager
+def _running(region: str, port: int) -> Iterator[Cloud]:
+    cloud = Cloud(region, port=port)
+    try:
+        cloud.start()
+    except PortTaken as taken:
+        reason = getattr(taken.__cause__, "strerror", "it is taken")
+        raise InputError(
+            f"--port {port}: {reason}. Choose another port, or leave the option out for any "
+            "free one."
+        ) from taken
+    try:
+        yield cloud
+    finally:
+        cloud.stop()
 
 
 def _turn(stack: StackFile, cloud: Cloud, bring_up: Up, follower: Follower) -> None:
     models = stack.platform.models
     with _stage("Stand up", follower) as say:
-        first = bring_up()
-        say(told(first.changes))
+        stood = bring_up()
+        say(told(stood.changes))
     if not models:
-        _summary(cloud, first, {})
+        _summary(cloud, stood, {})
         return
-    data = sample.load()
     versions = {}
     for model in models:
         with _stage("Train", follower) as say:
-            versions[model.name] = _train(model, cloud, first, data, follower)
-            measured = ", ".join(
-                f"{name} {value:.3f}" for name, value in versions[model.name].metrics.items()
-            )
+            versions[model.name] = version = _train(model, cloud, stood, follower)
+            measured = ", ".join(f"{name} {value:.3f}" for name, value in version.metrics.items())
             say(f"{model.name}: {measured}")
     with _stage("Deploy", follower) as say:
-        second = bring_up()
-        say(told(second.changes))
+        stood = bring_up()
+        say(told(stood.changes))
     for model in models:
         with _stage("Ask", follower) as say:
-            answers = first_round.ask(cloud, second.outputs["models"][model.name]["endpoint"], data)
+            endpoint = stood.outputs["models"][model.name]["endpoint"]
+            answers = first_round.ask(cloud, endpoint, sample.load())
             say(
-                f"{model.name}: {answers.right} of {answers.asked} held-out records answered "
-                f"rightly, by version {answers.version}"
+                f"{model.name}: version {answers.version} answered {answers.right} of "
+                f"{answers.asked} held-out records rightly"
             )
-    _summary(cloud, second, versions)
+    _summary(cloud, stood, versions)
 
 
 def _train(
-    model: ModelSettings, cloud: Cloud, stood: Pass, data: sample.Sample, follower: Follower
+    model: ModelSettings, cloud: Cloud, stood: Pass, follower: Follower
 ) -> first_round.Version:
     names = stood.outputs["models"][model.name]
     bucket = stood.outputs["zones"]["curated"]
-    first_round.put_data(cloud, bucket, model.data_prefix, model.target, data)
+    first_round.put_data(cloud, bucket, model.data_prefix, model.target, sample.load())
     first_round.train(cloud, names["pipeline"], follower.now)
     return first_round.approved(cloud, names["group"])
 
 
 @contextmanager
-def _stage(name: str, follower: Follower) -> Iterator[Any]:
+def _stage(name: str, follower: Follower) -> Iterator[Say]:
     """One line of the story: what was done, and how long it took."""
     said: list[str] = []
     began = time.monotonic()
@@ -109,70 +146,56 @@ def _stage(name: str, follower: Follower) -> Iterator[Any]:
     out.print(f"  [cyan]{name:<9}[/] {' '.join(said)}  [dim]{time.monotonic() - began:.0f} s[/]")
 
 
-def _summary(cloud: Cloud, stood: Pass, versions: dict[str, first_round.Version]) -> None:
+def _summary(cloud: Cloud, stood: Pass, versions: Mapping[str, first_round.Version]) -> None:
     outputs = stood.outputs
-    table = Table(box=None, padding=(0, 2, 0, 2), show_header=False)
-    table.add_column(style="cyan", no_wrap=True)
-    table.add_column(overflow="fold")
     rows = {
-        "foundation": [f"alert topic {_last(outputs['alert_topic'])}"],
+        "foundation": [f"alert topic {outputs['alert_topic'].rpartition(':')[2]}"],
         "devops": [
             f"delivery pipeline {outputs['delivery_pipeline']}",
             f"images {outputs['image_repository'].partition('/')[2]}",
         ],
         "data": [
-            *(f"{zone} zone {bucket}" for zone, bucket in outputs["zones"].items()),
-            *(f"feature group {name}" for name in outputs["feature_groups"].values()),
+            *(f"{zone} zone {outputs['zones'][zone]}" for zone in ZONES),
+            *(f"feature group {name}" for name in sorted(outputs["feature_groups"].values())),
         ],
-        "platform": [
-            line
-            for name, model in outputs["models"].items()
-            for line in (
-                f"training pipeline {model['pipeline']}",
-                f"registry {model['group']}"
-                + (f", version {versions[name].number} approved" if name in versions else ""),
-            )
-        ],
-        "mlops": [
-            line
-            for model in outputs["models"].values()
-            if "endpoint" in model
-            for line in _served(cloud, model["endpoint"])
-        ],
+        "platform": [],
+        "mlops": [],
     }
-    for need, lines in rows.items():
-        table.add_row(need, "\n".join(lines))
+    for name, model in sorted(outputs["models"].items()):
+        rows["platform"] += [
+            f"training pipeline {model['pipeline']}",
+            f"model registry {model['group']}, version {versions[name].number} approved",
+        ]
+        rows["mlops"] += _served(cloud, model["endpoint"])
     out.print("\nWhat stands, by need")
-    out.print(table)
+    for need, lines in rows.items():
+        _row(need, lines or ["nothing yet: the stack file has no models"])
+
+
+def _row(need: str, lines: Sequence[str]) -> None:
+    for label, line in zip([need, *[""] * len(lines)], lines, strict=False):
+        out.print(f"  [cyan]{label:<12}[/] {line}")
 
 
 def _served(cloud: Cloud, endpoint: str) -> list[str]:
     status = cloud.client("sagemaker").describe_endpoint(EndpointName=endpoint)["EndpointStatus"]
     alarms = cloud.client("cloudwatch").describe_alarms(AlarmNamePrefix=endpoint)["MetricAlarms"]
     states = Counter(alarm["StateValue"] for alarm in alarms)
-    counted = ", ".join(f"{count} {state}" for state, count in states.items())
+    counted = ", ".join(f"{count} {state}" for state, count in sorted(states.items()))
     return [
         f"endpoint {endpoint}: {status}",
         f"its alarms on latency, errors and drift: {counted}",
     ]
 
 
-def _last(arn: str) -> str:
-    return arn.rpartition(":")[2]
-
-
-def _execute(command: str, cloud: Cloud) -> int:
-    out.print(f"\n[dim]$ {command}[/]")
-    environment = {**os.environ, **cloud.environment}
-    # The user's own command line, which may well be a pipe.
-    return subprocess.run(command, shell=True, env=environment, check=False).returncode  # noqa: S602
-
-
 def _serve(cloud: Cloud) -> None:
-    out.print("\nIt keeps running until Ctrl-C. In another terminal:\n")
-    for name, value in cloud.environment.items():
-        out.print(f"  export {name}={shlex.quote(value)}")
+    exports = [f"{name}={shlex.quote(value)}" for name, value in cloud.environment.items()]
+    out.print(f"\nIt keeps running at {cloud.url} until Ctrl-C. In another terminal:\n")
+    for export in exports:
+        out.print(f"  export {export}", markup=False)
+    out.print("\nThe same as one line:\n")
+    out.print(f"export {' '.join(exports)}\n", markup=False)
     try:
         threading.Event().wait()
     except KeyboardInterrupt:
-        out.print("\nStopped; nothing is left.")
+        return

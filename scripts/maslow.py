@@ -3,8 +3,6 @@
 Exit statuses: 0 done, 1 the work failed, 2 the input was wrong, 130 interrupted.
 """
 
-import json
-import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +13,7 @@ import click
 from infra.errors import InputError, WorkError
 from infra.project import Project
 from infra.settings import StackFile
+from scripts.interruption import interruptible
 
 INTERRUPTED = 130
 
@@ -26,11 +25,9 @@ class Reporting(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command, and answer for how it ends."""
-        # A shell that starts a job in the background has it ignore Ctrl-C; clean up all the same.
-        for name in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(name, signal.default_int_handler)
         try:
-            return super().invoke(ctx)
+            with interruptible():
+                return super().invoke(ctx)
         except InputError as error:
             click.echo(str(error), err=True)
             ctx.exit(2)
@@ -76,10 +73,13 @@ def schema(values: str | None) -> None:
     """Print the JSON Schema of the stack files."""
     from infra.settings import schema as settings_schema
 
-    if values:
+    if values is None:
+        click.echo(settings_schema.text(), nl=False)
+        return
+    try:
         click.echo("\n".join(settings_schema.values(values)))
-    else:
-        click.echo(json.dumps(settings_schema.schema(), indent=2))
+    except LookupError as error:
+        raise InputError(str(error)) from error
 
 
 @main.command()
@@ -98,19 +98,25 @@ def preview(stack: str) -> None:
 @click.option(
     "--exec", "command", metavar="CMD", help="Embedded AWS only: run CMD against it, then stop."
 )
-@click.option("--port", type=click.IntRange(0, 65535), default=0, help="Its port; any free one.")
-def up(stack: str, yes: bool, serve: bool, command: str | None, port: int) -> None:
+@click.option(
+    "--port",
+    type=click.IntRange(1, 65535),
+    help="Embedded AWS only: its port; any free one unless given.",
+)
+def up(stack: str, yes: bool, serve: bool, command: str | None, port: int | None) -> None:
     """Bring an environment to what its stack file says.
 
     An environment of `cloud: embedded`, such as local, lives on an embedded AWS inside this
     process: no account is needed, and nothing is left when it ends.
     """
+    if serve and command is not None:
+        raise click.UsageError("--serve and --exec exclude each other.")
     project, settings = _found(stack)
     if settings.platform.cloud == "embedded":
         from scripts import local
 
-        sys.exit(local.up(project, settings, serve=serve, command=command, port=port))
-    if serve or command or port:
+        sys.exit(local.up(project, settings, serve=serve, command=command, port=port or 0))
+    if serve or command is not None or port is not None:
         raise InputError(f"--serve, --exec and --port need the embedded AWS; {stack} is on AWS.")
     from scripts import deploy
 

@@ -97,18 +97,29 @@ def approved(cloud: Cloud, group: str) -> Version:
 
 
 def ask(cloud: Cloud, endpoint: str, sample: Sample) -> Answers:
-    """Send the held-out records through InvokeEndpoint and count the right labels."""
+    """Send the held-out records through InvokeEndpoint and count the right labels.
+
+    Raises WorkError for an answer of another form than that of the model projects in templates/.
+    """
     response = cloud.client("sagemaker-runtime").invoke_endpoint(
         EndpointName=endpoint,
         ContentType="text/csv",
         Accept="application/json",
         Body=sample.questions(),
     )
-    predictions = json.loads(response["Body"].read())["predictions"]
-    pairs = zip(predictions, sample.held_out, strict=True)
+    answer = response["Body"].read()
+    try:
+        predictions = json.loads(answer)["predictions"]
+        labels = [int(float(prediction["label"])) for prediction in predictions]
+        pairs = list(zip(labels, sample.held_out, strict=True))
+    except (KeyError, TypeError, ValueError) as error:
+        raise WorkError(
+            f'The endpoint {endpoint} did not answer {{"predictions": [{{"label": …}}, …]}}, one '
+            f"for each of {len(sample.held_out)} records, but {answer[:200]!r}"
+        ) from error
     return Answers(
-        asked=len(sample.held_out),
-        right=sum(int(float(answer["label"])) == label for answer, (_, label) in pairs),
+        asked=len(pairs),
+        right=sum(answered == label for answered, (_, label) in pairs),
         version=_version_behind(cloud, endpoint, response["InvokedProductionVariant"]),
     )
 

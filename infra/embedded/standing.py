@@ -1,6 +1,7 @@
 """One stack on the embedded AWS, by whichever host this machine has."""
 
 import shutil
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -9,11 +10,13 @@ from typing import Any
 from infra.embedded.cloud import Cloud
 from infra.embedded.resources import Resources
 from infra.graph import Run
-from infra.progress import OnStep, Operation
+from infra.progress import OnStep, Operation, Phase, Step
 from infra.project import Project
 from infra.settings import StackFile
 
 CLI = "pulumi"
+NOT_IN_AWS = ("pulumi:", "maslow:")
+"""What the types of the stack, of providers and of components begin with."""
 
 
 @dataclass(frozen=True)
@@ -21,7 +24,7 @@ class Pass:
     """What one pass over the stack did."""
 
     changes: Mapping[Operation, int]
-    """How many resources met each operation."""
+    """How many resources in AWS met each operation: no component or provider is among them."""
     outputs: Mapping[str, Any]
     """The stack's outputs."""
 
@@ -48,8 +51,14 @@ def standing(project: Project, stack: StackFile, cloud: Cloud, on_step: OnStep) 
         with EngineHost(cloud, resources, stack.path, root=project.root) as host:
 
             def by_engine() -> Pass:
-                result = host.engine.up(on_step)
-                return Pass(result.changes, result.outputs)
+                changes: Counter[Operation] = Counter()
+
+                def counted(step: Step) -> None:
+                    if step.phase is Phase.DONE and not step.type.startswith(NOT_IN_AWS):
+                        changes[step.operation] += 1
+                    on_step(step)
+
+                return Pass(changes, host.engine.up(counted).outputs)
 
             yield by_engine
         return
