@@ -1,11 +1,14 @@
 """The project and the graphs of its committed stacks, each recorded once for all tests."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
+import regex
+from botocore.model import Shape
 
 from infra.graph import Graph
 from infra.offline import recorded
@@ -69,3 +72,50 @@ def either_pass(request: pytest.FixtureRequest, environment: str, recording: Rec
 def every_graph(recording: Recording) -> list[Graph]:
     """All committed stacks, in which every model has an approved version."""
     return [recording(environment, "second") for environment in STACKS]
+
+
+@pytest.fixture(scope="session")
+def misfits() -> Callable[[Shape, Any, str], Iterator[str]]:
+    """From a shape of AWS's, a value and its path to what AWS would refuse of the value."""
+    return _misfits
+
+
+def _misfits(shape: Shape, value: Any, path: str) -> Iterator[str]:
+    """Each value within that its shape's enum, pattern, length or range does not allow.
+
+    botocore itself refuses wrong types and missing members only, and moto looks at few of the rest.
+    """
+    for part, item, where in _parts(shape, value, path):
+        allowed = part.metadata
+        if part.type_name == "string":
+            pattern = allowed.get("pattern", "")
+            if part.enum and item not in part.enum:
+                yield f"{where}: {item} is not one of {', '.join(part.enum)}"
+            # Surrogates, by which AWS describes free text, are no part of Python's patterns.
+            if pattern and "\\uD800" not in pattern and not regex.search(_whole(pattern), item):
+                yield f"{where}: {item} does not match {pattern}"
+        if "min" in allowed or "max" in allowed:
+            size = item if isinstance(item, int | float) else len(item)
+            if not allowed.get("min", size) <= size <= allowed.get("max", size):
+                yield f"{where}: {size} is too little or too much"
+
+
+def _parts(shape: Shape, value: Any, path: str) -> Iterator[tuple[Shape, Any, str]]:
+    """A value and all that is in it, each with its shape and its path."""
+    yield shape, value, path
+    match shape.type_name:
+        case "structure":
+            inside = [(shape.members[key], item, f"{path}.{key}") for key, item in value.items()]
+        case "list":
+            inside = [(shape.member, item, f"{path}[]") for item in value]
+        case "map":
+            inside = [(shape.value, item, f"{path}.{key}") for key, item in value.items()]
+            inside += [(shape.key, key, f"{path}.{key}") for key in value]
+        case _:
+            inside = []
+    for part in inside:
+        yield from _parts(*part)
+
+
+def _whole(pattern: str) -> str:
+    return pattern if pattern.startswith("^") else f"^(?:{pattern})$"

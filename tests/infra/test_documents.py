@@ -1,0 +1,223 @@
+"""What a stack hands AWS as documents and plain names: definitions, patterns, dimensions."""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from botocore.model import Shape
+from botocore.validate import ParamValidator
+from cfnlint.api import ManualArgs, lint
+from moto.events.models import EventPattern
+
+from infra.embedded.sagemaker.definition import Scope, every_step, parameters, resolve
+from infra.embedded.translate import input_shape
+from infra.graph import Graph, Resource
+from infra.project import Project
+
+Misfits = Callable[[Shape, Any, str], Iterator[str]]
+
+ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
+RULE = "aws:cloudwatch/eventRule:EventRule"
+JOBS = {
+    "Processing": ("CreateProcessingJob", {"ProcessingJobName": "pipelines-abc123-step"}),
+    "Training": ("CreateTrainingJob", {"TrainingJobName": "pipelines-abc123-step"}),
+    "RegisterModel": ("CreateModelPackage", {}),
+}
+TRAINED = {"ModelArtifacts": {"S3ModelArtifacts": "s3://artifacts/model.tar.gz"}}
+"""What a training job's description has beside what the job was asked for."""
+
+
+def definitions(graph: Graph) -> Iterator[dict[str, Any]]:
+    for pipeline in graph.of_type("aws:sagemaker/pipeline:Pipeline"):
+        yield json.loads(pipeline.inputs["pipelineDefinition"])
+
+
+def requests(definition: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The call that each job of a pipeline makes, as if all before it had succeeded."""
+    results: dict[str, Any] = {}
+    scope = Scope(
+        parameters=parameters(definition, {}),
+        execution={"PipelineExecutionId": "abc123"},
+        read={}.__getitem__,
+        steps=results,
+    )
+    for step in every_step(definition["Steps"]):
+        if step["Type"] in JOBS:
+            operation, named = JOBS[step["Type"]]
+            arguments = resolve(step["Arguments"], scope)
+            results[step["Name"]] = {**arguments, **TRAINED}
+            yield operation, {**arguments, **named}
+
+
+def test_every_job_of_a_pipeline_is_a_call_that_sagemaker_takes(
+    graph: Graph, misfits: Misfits
+) -> None:
+    calls = [call for definition in definitions(graph) for call in requests(definition)]
+    assert {operation for operation, _ in calls} == {operation for operation, _ in JOBS.values()}
+    for operation, request in calls:
+        shape = input_shape("sagemaker", operation)
+        report = ParamValidator().validate(request, shape)
+        assert not report.has_errors(), report.generate_report()
+        assert request.keys() <= shape.members.keys()
+        assert list(misfits(shape, request, operation)) == []
+
+
+def test_every_state_machine_is_one_that_step_functions_takes(every_graph: list[Graph]) -> None:
+    machines = [
+        machine
+        for graph in every_graph
+        for machine in graph.of_type("aws:sfn/stateMachine:StateMachine")
+    ]
+    template = {
+        "AWSTemplateFormatVersion": "2010-09-09",
+        "Resources": {
+            f"Machine{number}": {
+                "Type": "AWS::StepFunctions::StateMachine",
+                "Properties": {
+                    "RoleArn": machine.inputs["roleArn"],
+                    "DefinitionString": machine.inputs["definition"],
+                },
+            }
+            for number, machine in enumerate(machines)
+        },
+    }
+    assert machines
+    assert lint(json.dumps(template), config=ManualArgs(regions=["eu-west-1"])) == []
+
+
+def event(source: str, kind: str, **detail: Any) -> dict[str, Any]:
+    return {
+        "version": "0",
+        "id": "c4c1c1c9-6542-e61b-6ef0-8c4d36933a92",
+        "detail-type": kind,
+        "source": source,
+        "account": "123456789012",
+        "time": "2026-01-31T12:00:00Z",
+        "region": "eu-west-1",
+        "resources": [],
+        "detail": detail,
+    }
+
+
+def alarmed(name: str, state: str) -> dict[str, Any]:
+    """https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-and-eventbridge.html"""
+    return event(
+        "aws.cloudwatch",
+        "CloudWatch Alarm State Change",
+        alarmName=name,
+        state={"value": state, "reason": "Thresholds Crossed"},
+        previousState={"value": "OK"},
+    )
+
+
+def delivered(pipeline: str, state: str) -> dict[str, Any]:
+    """https://docs.aws.amazon.com/codepipeline/latest/userguide/detect-state-changes-cloudwatch-events.html"""
+    return event(
+        "aws.codepipeline",
+        "CodePipeline Pipeline Execution State Change",
+        pipeline=pipeline,
+        state=state,
+        version=1,
+    )
+
+
+def hears(graph: Graph, happened: dict[str, Any]) -> list[str]:
+    """The names of the rules that an event reaches."""
+    return [
+        rule.name
+        for rule in graph.of_type(RULE)
+        if EventPattern.load(rule.inputs["eventPattern"]).matches_event(happened)
+    ]
+
+
+def test_a_drift_alarm_reaches_the_retraining_of_its_own_model_alone(graph: Graph) -> None:
+    alarms = [alarm.name for alarm in graph.of_type(ALARM) if "-monitor-drift-" in alarm.name]
+    assert alarms
+    for alarm in alarms:
+        model = alarm.partition("-monitor-drift-")[0]
+        assert hears(graph, alarmed(alarm, "ALARM")) == [f"{model}-retraining-rule"]
+        assert hears(graph, alarmed(alarm, "OK")) == []
+
+
+def test_other_alarms_start_no_training(graph: Graph) -> None:
+    for alarm in graph.of_type(ALARM):
+        if "-monitor-drift-" not in alarm.name:
+            assert hears(graph, alarmed(alarm.name, "ALARM")) == []
+
+
+def test_a_failed_delivery_is_heard_of_and_a_good_one_is_not(graph: Graph) -> None:
+    (pipeline,) = graph.of_type("aws:codepipeline/pipeline:Pipeline")
+    name = pipeline.inputs["name"]
+    assert hears(graph, delivered(name, "FAILED")) == [f"{name}-failed"]
+    assert hears(graph, delivered(name, "SUCCEEDED")) == []
+    assert hears(graph, delivered(f"{name}-of-others", "FAILED")) == []
+
+
+def metrics(alarm: Resource) -> list[dict[str, Any]]:
+    """The metrics of an alarm, whether it has one or an expression of several."""
+    queries = alarm.inputs.get("metricQueries")
+    return [q["metric"] for q in queries if "metric" in q] if queries else [alarm.inputs]
+
+
+def test_every_alarm_watches_an_endpoint_and_a_schedule_that_are_there(graph: Graph) -> None:
+    endpoints = graph.of_type("aws:sagemaker/endpoint:Endpoint")
+    schedules = graph.of_type("aws:sagemaker/monitoringSchedule:MonitoringSchedule")
+    known = {
+        "Endpoint": {endpoint.inputs["name"] for endpoint in endpoints},
+        "EndpointName": {endpoint.inputs["name"] for endpoint in endpoints},
+        "MonitoringSchedule": {schedule.inputs["name"] for schedule in schedules},
+        "VariantName": variants(graph),
+    }
+    for alarm in graph.of_type(ALARM):
+        for metric in metrics(alarm):
+            for dimension, value in metric["dimensions"].items():
+                assert value in known[dimension], alarm.name
+
+
+def variants(graph: Graph) -> set[str]:
+    return {
+        variant["variantName"]
+        for configuration in graph.of_type(
+            "aws:sagemaker/endpointConfiguration:EndpointConfiguration"
+        )
+        for variant in configuration.inputs["productionVariants"]
+    }
+
+
+def test_every_expression_of_an_alarm_is_of_metrics_that_stand_beside_it(graph: Graph) -> None:
+    """An alarm's expression may take ten metrics at most, and one result counts.
+
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html
+    """
+    for alarm in graph.of_type(ALARM):
+        queries = alarm.inputs.get("metricQueries", [])
+        expressions = [query["expression"] for query in queries if "expression" in query]
+        ids = {query["id"] for query in queries if "metric" in query}
+        named = {word for text in expressions for word in re.findall(r"\b[a-z]\w*", text)}
+        assert named == ids, alarm.name
+        assert len(ids) <= 10, alarm.name
+        assert not queries or [q.get("returnData") for q in queries].count(True) == 1
+
+
+def test_every_feature_that_a_model_learns_from_is_watched(project: Project, graph: Graph) -> None:
+    platform = project.stack(graph.stack).platform
+    for model in platform.models:
+        schedule = f"{graph.project}-{graph.stack}-{model.name}-data"
+        watched = [
+            metric["metricName"].removeprefix("feature_baseline_drift_")
+            for alarm in graph.of_type(ALARM)
+            for metric in metrics(alarm)
+            if metric["dimensions"].get("MonitoringSchedule") == schedule
+        ]
+        assert watched == platform.features_of(model)
+
+
+def test_every_scaling_target_is_a_variant_that_is_there(graph: Graph) -> None:
+    there = {
+        f"endpoint/{endpoint.inputs['name']}/variant/{variant}"
+        for endpoint in graph.of_type("aws:sagemaker/endpoint:Endpoint")
+        for variant in variants(graph)
+    }
+    targets = graph.of_type("aws:appautoscaling/target:Target")
+    assert {target.inputs["resourceId"] for target in targets} == there
