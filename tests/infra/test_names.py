@@ -11,10 +11,10 @@ from infra.embedded.translate import input_shape
 from infra.graph import Graph, Resource
 from infra.offline import recorded
 from infra.project import Project
-from infra.settings.data import NAME_LIMIT
 from infra.settings.mlops import MODEL_NAME_LIMIT
 from infra.settings.stackfile import ENVIRONMENT_LIMIT
 
+FEATURE_GROUP_NAME_LIMIT = 64
 FEATURES = "aws:sagemaker/featureGroup:FeatureGroup"
 MADE_UP = "-1a2b3c4"
 """What Pulumi adds to a logical name: a dash and seven hexadecimal digits."""
@@ -32,7 +32,7 @@ def longest(project: Project) -> Graph:
     stack = project.stack("prod")
     platform = stack.platform
     groups = tuple(
-        platform.features[0].model_copy(update={"name": as_long_as(NAME_LIMIT, end)})
+        platform.features[0].model_copy(update={"name": as_long_as(FEATURE_GROUP_NAME_LIMIT, end)})
         for end in DIFFERENT_AT_THE_END
     )
     models = tuple(
