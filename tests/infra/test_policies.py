@@ -9,6 +9,7 @@ from importlib.resources import files
 from typing import Any, NamedTuple
 
 from cfnlint.api import ManualArgs, lint
+from google.protobuf import struct_pb2
 
 from infra import plausible
 from infra.graph import Graph, Resource
@@ -233,10 +234,14 @@ def test_what_a_policy_names_of_this_account_is_declared(graph: Graph) -> None:
     declared = set()
     for resource in graph.resources:
         if resource.custom:
-            id_, outputs = plausible.outputs(
-                resource.type, resource.name, resource.urn, resource.inputs, REGION, ACCOUNT
+            answered = struct_pb2.Struct()
+            answered.update(resource.inputs)
+            declared.add(
+                plausible.add_outputs(
+                    resource.type, resource.name, resource.urn, answered, REGION, ACCOUNT
+                )
             )
-            declared |= {id_, outputs.get("arn"), resource.inputs.get("arn")}
+            declared.add(answered.fields["arn"].string_value)
     unknown = {
         (policy.resource.name, arn)
         for policy in policies(graph)
