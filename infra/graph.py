@@ -5,12 +5,10 @@ plausible values. Everything offline (the plan, tests, policies) reads the graph
 """
 
 import asyncio
-import contextlib
 import contextvars
-import gc
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -26,6 +24,8 @@ from pulumi.runtime.settings import Settings, configure
 from pulumi.runtime.stack import run_in_stack
 
 from infra import plausible
+from infra.collector import collector_paused
+from infra.lean_sdk import lean
 
 STACK_TYPE = "pulumi:pulumi:Stack"
 HIDDEN = "[secret]"
@@ -131,7 +131,8 @@ def record(program: Callable[[], None], run: Run | None = None) -> Graph:
     """
     run = run or Run()
     monitor = RecordingMonitor(run)
-    run_program(program, monitor, run, executor=_Inline())
+    with lean():
+        run_program(program, monitor, run, executor=_Inline())
     return monitor.graph()
 
 
@@ -146,6 +147,10 @@ def run_program(
     The SDK keeps its state in context variables, so a fresh context keeps runs apart. `executor`
     is where the SDK makes its calls to the monitor (asyncio's default pool unless given).
     """
+
+    async def declared() -> None:
+        program()
+        await _settled()
 
     async def main() -> None:
         loop = asyncio.get_running_loop()
@@ -164,26 +169,23 @@ def run_program(
             )
         )
         runtime_config.set_all_config({"aws:region": run.region, **run.config})
-        await run_in_stack(program)
+        await run_in_stack(declared)
 
     with collector_paused():
         contextvars.Context().run(asyncio.run, main())
 
 
-@contextlib.contextmanager
-def collector_paused() -> Iterator[None]:
-    """Leave Python's cyclic garbage collector off for a while.
+async def _settled() -> None:
+    """Wait until nothing is under way but the caller, or something failed.
 
-    A registration keeps nearly all that it allocates, so each collection walks the SDK's futures
-    in vain; that is most of the time of a large program.
+    The SDK waits too, but it looks all outputs through each time that one of them is there, which
+    is most of the time of a large program. It finds all of them done, or the failure to raise.
     """
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
+    caller = asyncio.current_task()
+    while others := asyncio.all_tasks() - {caller}:
+        done, _ = await asyncio.wait(others, return_when=asyncio.FIRST_EXCEPTION)
+        if any(task.cancelled() or task.exception() for task in done):
+            return
 
 
 class RecordingMonitor(MockMonitor):  # type: ignore[misc]  # the SDK leaves it untyped

@@ -221,33 +221,67 @@ def add_outputs(
 ) -> str:
     """Add the computed outputs of a resource to `struct`, which holds its inputs.
 
-    Returns the resource's id. Raises Unanswerable for a type without an entry, or where a
-    template names an input that was not given.
+    Returns the resource's id. Raises as `outputs` does.
+    """
+    id_, added = outputs(type_, logical, urn, _Strings(struct), region, account)
+    for key, value in added.items():
+        if isinstance(value, str):
+            struct.fields[key].string_value = value
+        else:
+            struct.update({key: value})
+    return id_
+
+
+def outputs(
+    type_: str, logical: str, urn: str, inputs: Mapping[str, Any], region: str, account: str
+) -> tuple[str, dict[str, str | list[str]]]:
+    """The id of a resource, and its computed outputs by camelCase name.
+
+    Raises Unanswerable for a type without an entry, or where a template names an input that was
+    not given.
     """
     entry = RESOURCES.get(type_)
     if entry is None:
         raise Unanswerable(f"{type_}: infra/plausible.py has no outputs for this type ({logical})")
-    values = _Values(struct, logical, urn, region, account)
+    values = _Values(inputs, logical, urn, region, account)
+    added: dict[str, str | list[str]] = {}
     if entry.named_by:
-        values.known["name"] = values.get(entry.named_by) or logical
-        struct.fields[entry.named_by].string_value = values.known["name"]
+        added[entry.named_by] = values.known["name"] = values.get(entry.named_by) or logical
     try:
         values.known["id"] = id_ = entry.id.format_map(values)
         for key, template in entry.outputs.items():
             if isinstance(template, str):
-                struct.fields[key].string_value = template.format_map(values)
+                added[key] = template.format_map(values)
             else:
-                struct.update({key: [item.format_map(values) for item in template]})
+                added[key] = [item.format_map(values) for item in template]
     except KeyError as error:
         raise Unanswerable(f"{type_} ({logical}): its outputs need the input {error}") from error
-    return id_
+    return id_, added
+
+
+class _Strings(Mapping[str, Any]):
+    """The strings of a struct; each is read when it is asked for."""
+
+    def __init__(self, struct: struct_pb2.Struct) -> None:
+        self.fields = struct.fields
+
+    def __getitem__(self, key: str) -> str:
+        if key in self.fields and self.fields[key].WhichOneof("kind") == "string_value":
+            return self.fields[key].string_value
+        raise KeyError(key)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.fields)
+
+    def __len__(self) -> int:
+        return len(self.fields)
 
 
 class _Values(Mapping[str, str]):
-    """What a template may name; inputs are read from the struct only when named."""
+    """What a template may name; inputs are read only when named."""
 
     def __init__(
-        self, inputs: struct_pb2.Struct, logical: str, urn: str, region: str, account: str
+        self, inputs: Mapping[str, Any], logical: str, urn: str, region: str, account: str
     ) -> None:
         self.inputs = inputs
         self.urn = urn
@@ -263,10 +297,9 @@ class _Values(Mapping[str, str]):
                 (digest[:8], digest[8:12], digest[12:16], digest[16:20], digest[20:32])
             )
             return self.known[key]
-        if key in self.inputs.fields:
-            value = self.inputs.fields[key]
-            if value.WhichOneof("kind") == "string_value":
-                return value.string_value
+        value = self.inputs[key]
+        if isinstance(value, str):
+            return value
         raise KeyError(key)
 
     def __iter__(self) -> Iterator[str]:
