@@ -7,6 +7,8 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no
 RESOLVE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --custom-compile-command "make lock"
 # The program is one of many small objects; an f-string of an output is a mistake, never a name.
 export PULUMI_ERROR_OUTPUT_STRING := 1
+# Without the cache of compiled modules each command would compile pulumi_aws anew, for seconds.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help setup up test check bench lock sagemaker pipelines
 
