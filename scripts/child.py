@@ -6,7 +6,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 
-from scripts.interruption import hold_off
+from scripts.interruption import hold_off, postponed
 
 STOP_SECONDS = 5
 SIGNALLED = 128
@@ -20,21 +20,24 @@ def run(command: str, environment: Mapping[str, str]) -> int:
     interrupts this process otherwise ends the command, with all that it started.
     """
     interactive = sys.stdin is not None and sys.stdin.isatty()
-    process = subprocess.Popen(  # noqa: S602  the user's own command line, which may be a pipe
-        command,
-        shell=True,
-        env={**os.environ, **environment},
-        # Only the foreground group may read from the terminal: there, the command stays in ours.
-        process_group=None if interactive else 0,
-    )
     before = signal.getsignal(signal.SIGINT)
-    if interactive:
-        signal.signal(signal.SIGINT, lambda *_: None)
+    process = None
     try:
+        with postponed():  # or a signal that comes before it is known leaves the command behind
+            process = subprocess.Popen(  # noqa: S602  a command line, which may well be a pipe
+                command,
+                shell=True,
+                env={**os.environ, **environment},
+                # Only the foreground group may read from the terminal: there, it stays in ours.
+                process_group=None if interactive else 0,
+            )
+        if interactive:
+            signal.signal(signal.SIGINT, lambda *_: None)
         status = process.wait()
     except BaseException:
         hold_off()
-        _end(process, by_group=not interactive)
+        if process:
+            _end(process, by_group=not interactive)
         raise
     _end(process, by_group=not interactive)
     signal.signal(signal.SIGINT, before)

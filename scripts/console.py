@@ -11,7 +11,8 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from infra.errors import InputError
 from infra.progress import Operation, Phase, Step
 
-out = Console(highlight=False, soft_wrap=True)
+out = Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+"""Breaks long lines between words in a terminal, and not at all in a pipe."""
 
 DONE = {
     Operation.CREATE: "created",

@@ -28,13 +28,13 @@ ZONES = ("raw", "curated", "features")
 NEXT = """\
 Where to go next
   source .venv/bin/activate
-  maslow up -s local --serve   keep it running, and talk to it with boto3 or the AWS CLI
+  maslow up -s local --serve   keep it running, to talk to with boto3 or the AWS CLI
   maslow plan -s prod          what an environment in AWS is made of
   stacks/Pulumi.dev.yaml       describe your own; then: maslow preview -s dev"""
 
 WITHOUT_ENGINE = """\
-This was done in one process, without Pulumi's engine: previews, updates and a state
-need the pulumi CLI. The official way to install it:
+This was done in one process, without Pulumi's engine: previews, updates and a
+state need the pulumi CLI. The official way to install it:
   curl -fsSL https://get.pulumi.com | sh"""
 
 Say = Callable[[str], None]
@@ -109,8 +109,7 @@ def _turn(stack: StackFile, cloud: Cloud, bring_up: Up, follower: Follower) -> N
     for model in models:
         with _stage("Train", follower) as say:
             versions[model.name] = version = _train(model, cloud, stood, follower)
-            measured = ", ".join(f"{name} {value:.3f}" for name, value in version.metrics.items())
-            say(f"{model.name}: {measured}")
+            say(f"{model.name}: {_measured(version, model)}")
     with _stage("Deploy", follower) as say:
         stood = bring_up()
         say(told(stood.changes))
@@ -119,8 +118,8 @@ def _turn(stack: StackFile, cloud: Cloud, bring_up: Up, follower: Follower) -> N
             endpoint = stood.outputs["models"][model.name]["endpoint"]
             answers = first_round.ask(cloud, endpoint, sample.load())
             say(
-                f"{model.name}: version {answers.version} answered {answers.right} of "
-                f"{answers.asked} held-out records rightly"
+                f"{model.name}: version {answers.version} is right on {answers.right} of "
+                f"{answers.asked} unseen records"
             )
     _summary(cloud, stood, versions)
 
@@ -133,6 +132,13 @@ def _train(
     first_round.put_data(cloud, bucket, model.data_prefix, model.target, sample.load())
     first_round.train(cloud, names["pipeline"], follower.now)
     return first_round.approved(cloud, names["group"])
+
+
+def _measured(version: first_round.Version, model: ModelSettings) -> str:
+    auc = version.metrics.get("auc")
+    if auc is None:
+        return f"version {version.number}"
+    return f"version {version.number} has an AUC of {auc:.3f}, {model.accept.auc} or more asked for"
 
 
 @contextmanager
@@ -192,9 +198,9 @@ def _serve(cloud: Cloud) -> None:
     exports = [f"{name}={shlex.quote(value)}" for name, value in cloud.environment.items()]
     out.print(f"\nIt keeps running at {cloud.url} until Ctrl-C. In another terminal:\n")
     for export in exports:
-        out.print(f"  export {export}", markup=False)
+        out.print(f"  export {export}", markup=False, soft_wrap=True)
     out.print("\nThe same as one line:\n")
-    out.print(f"export {' '.join(exports)}\n", markup=False)
+    out.print(f"export {' '.join(exports)}\n", markup=False, soft_wrap=True)
     try:
         threading.Event().wait()
     except KeyboardInterrupt:

@@ -6,14 +6,17 @@ Exit statuses: 0 done, 1 the work failed, 2 the input was wrong, 130 interrupted
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from infra.collector import collector_paused
 from infra.errors import InputError, WorkError
-from infra.project import Project
-from infra.settings import StackFile
-from scripts.interruption import interruptible
+from scripts.interruption import hold_off, listen
+
+if TYPE_CHECKING:
+    from infra.project import Project
+    from infra.settings import StackFile
 
 INTERRUPTED = 130
 
@@ -25,9 +28,9 @@ class Reporting(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command, and answer for how it ends."""
+        listen()
         try:
-            with interruptible():
-                return super().invoke(ctx)
+            return super().invoke(ctx)
         except InputError as error:
             click.echo(str(error), err=True)
             ctx.exit(2)
@@ -35,6 +38,7 @@ class Reporting(click.Group):
             click.echo(str(error), err=True)
             ctx.exit(1)
         except KeyboardInterrupt:
+            hold_off()
             click.echo("Interrupted.", err=True)
             ctx.exit(INTERRUPTED)
 
@@ -62,9 +66,10 @@ def main() -> None:
 @click.option("--first-pass", is_flag=True, help="Before any model has an approved version.")
 def plan(stack: str, as_json: bool, first_pass: bool) -> None:
     """Show what an environment is made of: no engine, no account, no network."""
-    from scripts import plan as command
+    with collector_paused():
+        from scripts import plan as command
 
-    command.run(stack, as_json=as_json, first_pass=first_pass)
+        command.run(stack, as_json=as_json, first_pass=first_pass)
 
 
 @main.command()
@@ -143,6 +148,8 @@ def outputs(stack: str, as_json: bool) -> None:
     deploy.outputs(*_found(stack), as_json=as_json)
 
 
-def _found(environment: str) -> tuple[Project, StackFile]:
+def _found(environment: str) -> "tuple[Project, StackFile]":
+    from infra.project import Project
+
     project = Project.around(Path.cwd())
     return project, project.stack(environment)

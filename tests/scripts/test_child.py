@@ -1,0 +1,123 @@
+import os
+import pty
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+CALLER = """
+import os, sys
+from scripts.child import run
+from scripts.interruption import listen
+if os.isatty(0):
+    os.close(os.open(os.ttyname(0), os.O_RDWR))  # which makes it the session's own terminal
+listen()
+try:
+    sys.exit(run(sys.argv[1], {"GIVEN": "to the command"}))
+except KeyboardInterrupt:
+    sys.exit(130)
+"""
+SECONDS = 60
+
+
+@pytest.fixture
+def begin(project):
+    """Has a process of its own run a command."""
+    processes = []
+
+    def start(command, **options):
+        process = subprocess.Popen(
+            [sys.executable, "-c", CALLER, command],
+            cwd=project.root,
+            env={**os.environ, "PYTHONPATH": str(project.root)},
+            start_new_session=True,
+            **({"stdin": subprocess.DEVNULL} | options),
+        )
+        processes.append(process)
+        return process
+
+    yield start
+    for process in processes:
+        process.kill()
+        process.wait()
+
+
+def awaited(path):
+    """What a file holds, once it ends with a line of its own."""
+    deadline = time.monotonic() + SECONDS
+    while not (path.exists() and path.read_text().endswith("\n")):
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    return path.read_text().split()
+
+
+def alive(pid):
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def test_the_command_gets_the_environment_and_gives_its_status(begin):
+    process = begin('test "$GIVEN" = "to the command" && exit 7')
+    assert process.wait(SECONDS) == 7
+
+
+def test_a_command_that_a_signal_ends_has_a_shells_status_for_it(begin):
+    assert begin("kill -KILL $$").wait(SECONDS) == 137
+
+
+def test_what_the_command_leaves_behind_ends_with_it(begin, tmp_path):
+    pids = tmp_path / "pids"
+    assert begin(f"sleep 600 & echo $! > {pids}").wait(SECONDS) == 0
+    assert [pid for pid in awaited(pids) if alive(pid)] == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_an_interruption_ends_the_command_with_all_that_it_started(begin, tmp_path, number):
+    pids = tmp_path / "pids"
+    process = begin(f"sleep 600 & echo $! $$ > {pids}; wait; sleep 600")
+    started = awaited(pids)
+    assert len(started) == 2
+    process.send_signal(number)
+    assert process.wait(SECONDS) == 130
+    assert [pid for pid in started if alive(pid)] == []
+
+
+def test_a_command_that_will_not_end_is_ended_all_the_same(begin, tmp_path):
+    pids = tmp_path / "pids"
+    process = begin(f"trap '' TERM; echo $$ > {pids}; while :; do sleep 0.1; done")
+    started = awaited(pids)
+    process.send_signal(signal.SIGTERM)
+    time.sleep(0.2)
+    process.send_signal(signal.SIGINT)
+    assert process.wait(SECONDS) == 130
+    assert [pid for pid in started if alive(pid)] == []
+
+
+def test_in_a_terminal_ctrl_c_is_the_commands_own(begin, tmp_path):
+    trapped, done = tmp_path / "trapped", tmp_path / "done"
+    ready = tmp_path / "ready"
+    terminal, end = pty.openpty()
+    command = (
+        f"trap 'echo yes > {trapped}' INT; echo yes > {ready}; until read answer; do :; done; "
+        f'echo "$answer" > {done}; exit 3'
+    )
+    process = begin(
+        command,
+        stdin=end,
+        stdout=end,
+        stderr=end,
+    )
+    awaited(ready)
+    os.write(terminal, b"\x03")
+    assert awaited(trapped) == ["yes"]
+    assert process.poll() is None
+    os.write(terminal, b"fine\n")
+    assert process.wait(SECONDS) == 3
+    assert awaited(done)[-1] == "fine"
+    os.close(terminal)
+    os.close(end)
