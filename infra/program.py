@@ -7,6 +7,7 @@ import pulumi
 
 from infra.composition import declare
 from infra.errors import InputError
+from infra.project import checked_name
 from infra.settings import StackFile, from_config
 from infra.versions import Lookup, ModelVersion, in_registry
 
@@ -19,6 +20,7 @@ def main() -> None:
     Raises pulumi.RunError, which the engine prints without a traceback, for wrong settings.
     """
     try:
+        checked_name(pulumi.get_project())
         stack = _settings()
         declare(stack, _registry(stack), ROOT)
     except InputError as error:

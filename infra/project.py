@@ -1,14 +1,17 @@
 """The project that a command is run in: where it is, what it is called, which stacks it has."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
 from infra.errors import InputError
 from infra.settings import Mistake, SettingsError, StackFile, load
+from infra.settings.mistakes import shown
 from infra.settings.yamlfile import read
 
 MARKER = "Pulumi.yaml"
+NAME_LIMIT = 15
 
 
 @dataclass(frozen=True)
@@ -44,4 +47,20 @@ def _name(marker: Path) -> str:
         raise SettingsError(
             MARKER, [Mistake((), "is missing; every resource is called after it.", setting="name")]
         )
+    return checked_name(name)
+
+
+def checked_name(name: str) -> str:
+    """A project's name that fits, with an environment's, at the head of every AWS name.
+
+    Roles that are scoped to the environment know its resources by that head, so it is never cut.
+    Raises SettingsError.
+    """
+    if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", name) or len(name) > NAME_LIMIT:
+        hint = (
+            "Small letters, digits and single hyphens between them, a letter first, "
+            f"at most {NAME_LIMIT} characters."
+        )
+        mistake = Mistake((), f"{shown(name)} cannot head the names of resources.", hint, "name")
+        raise SettingsError(MARKER, [mistake])
     return name

@@ -73,16 +73,20 @@ def misfits(values: Mapping[str, Any]) -> Iterator[Mistake]:
     """
     groups = _entries(values, "features")
     models = _entries(values, "models")
-    seen_groups: set[tuple[str, Any]] = set()
+    seen_groups: dict[tuple[str, Any], str] = {}
     for index, group in groups:
         name, version = group["name"], group.get("version", 1)
-        if (name, version) in seen_groups:
+        # Glue's tables have small letters and no hyphens.
+        table = (name.lower().replace("-", "_"), version)
+        if twin := seen_groups.get(table):
             yield Mistake(
                 ("features", index, "name"),
-                f"version {version} of {name} is here twice.",
+                f"version {version} of {name} is here twice."
+                if twin == name
+                else f"{name} and {twin} would share one table in the offline store.",
                 "Give one of them another name or version.",
             )
-        seen_groups.add((name, version))
+        seen_groups.setdefault(table, name)
     known = dict.fromkeys(group["name"] for _, group in groups)
     seen_models: set[str] = set()
     for index, model in models:

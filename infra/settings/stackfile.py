@@ -109,14 +109,16 @@ def _checked(document: Document, environment: str, path: Path | None) -> StackFi
 
 
 def _environment_mistakes(environment: str) -> Iterator[Mistake]:
-    """The environment's name is part of bucket names, which have neither capitals nor dots."""
-    name = r"[a-z][a-z0-9]*(-[a-z0-9]+)*"
-    if not re.fullmatch(name, environment) or len(environment) > ENVIRONMENT_LIMIT:
+    """The environment's name is part of other names.
+
+    Bucket names have neither capitals nor dots. A hyphen would let `dev-x` with a model `y` and
+    `dev` with a model `x-y` meet in one account.
+    """
+    if not re.fullmatch(r"[a-z][a-z0-9]*", environment) or len(environment) > ENVIRONMENT_LIMIT:
         yield Mistake(
             (),
             f"{shown(environment)} is not a name for an environment.",
-            "Small letters, digits and single hyphens between them, a letter first, "
-            f"at most {ENVIRONMENT_LIMIT} characters.",
+            f"Small letters and digits, a letter first, at most {ENVIRONMENT_LIMIT} characters.",
         )
 
 

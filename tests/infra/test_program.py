@@ -56,6 +56,11 @@ def test_a_stack_without_settings_is_told_which_are_needed() -> None:
         record(program.main, Run(stack="dev"))
 
 
+def test_a_project_whose_name_is_too_long_for_names_is_refused() -> None:
+    with pytest.raises(pulumi.RunError, match="at most 15 characters"):
+        record(program.main, Run(project="a" * 16, stack="dev"))
+
+
 @pytest.mark.parametrize("value", ["soon", "[1]"])
 def test_settings_that_are_no_object_are_refused(value: str) -> None:
     run = Run(stack="dev", config={"maslow:platform": value})

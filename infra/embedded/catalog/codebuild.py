@@ -11,6 +11,7 @@ TYPES = (
         "codebuild",
         id="{arn}",
         name="name",
+        limit=150,
         create=Call(
             "CreateProject",
             names={

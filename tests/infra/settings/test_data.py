@@ -90,14 +90,23 @@ def test_a_group_needs_features(found_in_group):
     assert mistakes == ["features: {} is too short: at least 1 needed."]
 
 
-def test_a_group_may_come_in_several_versions_but_each_once(found):
-    def group(version):
-        return {
-            "name": "visits", "version": version, "record_id": "id", "event_time": "id",
-            "features": {"id": "string"},
-        }  # fmt: skip
+def group(name, version):
+    return {
+        "name": name, "version": version, "record_id": "id", "event_time": "id",
+        "features": {"id": "string"},
+    }  # fmt: skip
 
-    assert found(features=[group(1), group(2)]) == []
-    assert found(features=[group(1), group(2), group(1)]) == [
+
+def test_a_group_may_come_in_several_versions_but_each_once(found):
+    assert found(features=[group("visits", 1), group("visits", 2)]) == []
+    assert found(features=[group("visits", 1), group("visits", 2), group("visits", 1)]) == [
         "features[visits].name: version 1 of visits is here twice."
+    ]
+
+
+def test_two_groups_do_not_share_a_table(found):
+    assert found(features=[group("ward-load", 1), group("ward_load", 2)]) == []
+    assert found(features=[group("ward-load", 1), group("Ward_load", 1)]) == [
+        "features[Ward_load].name: Ward_load and ward-load would share one table "
+        "in the offline store."
     ]

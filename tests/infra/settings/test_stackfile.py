@@ -159,7 +159,7 @@ def test_keys_that_pulumi_keeps_and_other_providers_are_left_alone(stacks):
     assert load(written(stacks / "Pulumi.dev.yaml", text)).environment == "dev"
 
 
-@pytest.mark.parametrize("environment", ["Dev", "dev_1", "a" * 17, "1st"])
+@pytest.mark.parametrize("environment", ["Dev", "dev_1", "dev-x", "a" * 17, "1st"])
 def test_an_environment_has_a_name_that_fits_into_names(stacks, environment):
     path = written(stacks / f"Pulumi.{environment}.yaml", SOUND)
     assert f'"{environment}" is not a name for an environment.' in said(path)
