@@ -35,7 +35,7 @@ up: setup
 	@$(BIN)/maslow up -s local
 
 test: setup
-	@$(BIN)/python -m pytest --numprocesses auto
+	@$(BIN)/python -m pytest --numprocesses auto --dist loadscope
 
 check: setup
 	@$(BIN)/ruff format --check .
