@@ -18,7 +18,8 @@ OUTPUTS_FOR_USE = ("arn", "keyId", "repositoryUrl", "publicIp", "bucketRegionalD
 
 def pulumi_module(token: str) -> Any:
     path, _, name = token.removeprefix("aws:").partition(":")
-    getattr(pulumi_aws, path.partition("/")[0])
+    # A module that is imported before its package is missing from the package ever after.
+    getattr(getattr(pulumi_aws, path.partition("/")[0]), name)
     snake = re.sub(r"(?<!^)([A-Z])", r"_\1", path.partition("/")[2]).lower()
     return importlib.import_module(f"pulumi_aws.{path.partition('/')[0]}.{snake}"), name
 

@@ -106,7 +106,5 @@ def test_a_group_may_come_in_several_versions_but_each_once(found):
 
 def test_two_groups_do_not_share_a_table(found):
     assert found(features=[group("ward-load", 1), group("ward_load", 2)]) == []
-    assert found(features=[group("ward-load", 1), group("Ward_load", 1)]) == [
-        "features[Ward_load].name: Ward_load and ward-load would share one table "
-        "in the offline store."
-    ]
+    (mistake,) = found(features=[group("ward-load", 1), group("Ward_load", 1)])
+    assert "Ward_load and ward-load would share one table in the offline store." in mistake
