@@ -1,7 +1,7 @@
 """The project that a command is run in: where it is, what it is called, which stacks it has."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
 
@@ -41,7 +41,8 @@ class Project:
 def _name(marker: Path) -> str:
     document = read(marker)
     if document.values is None and document.mistakes:
-        raise SettingsError(MARKER, document.mistakes)
+        line = document.line(())
+        raise SettingsError(MARKER, [replace(wrong, line=line) for wrong in document.mistakes])
     name = document.values.get("name") if isinstance(document.values, dict) else None
     if not isinstance(name, str) or not name:
         raise SettingsError(

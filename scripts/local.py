@@ -138,7 +138,7 @@ def _measured(version: first_round.Version, model: ModelSettings) -> str:
     auc = version.metrics.get("auc")
     if auc is None:
         return f"version {version.number}"
-    return f"version {version.number} has an AUC of {auc:.3f}, {model.accept.auc} or more asked for"
+    return f"version {version.number}, AUC {auc:.3f} (at least {model.accept.auc})"
 
 
 @contextmanager

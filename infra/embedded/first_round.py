@@ -107,7 +107,7 @@ def ask(cloud: Cloud, endpoint: str, sample: Sample) -> Answers:
         Accept="application/json",
         Body=sample.questions(),
     )
-    answer = response["Body"].read()
+    answer = response["Body"].read().decode(errors="replace")
     try:
         predictions = json.loads(answer)["predictions"]
         labels = [int(float(prediction["label"])) for prediction in predictions]
@@ -115,7 +115,7 @@ def ask(cloud: Cloud, endpoint: str, sample: Sample) -> Answers:
     except (KeyError, TypeError, ValueError) as error:
         raise WorkError(
             f'The endpoint {endpoint} did not answer {{"predictions": [{{"label": …}}, …]}}, one '
-            f"for each of {len(sample.held_out)} records, but {answer[:200]!r}"
+            f"for each of {len(sample.held_out)} records, but {answer[:200]}"
         ) from error
     return Answers(
         asked=len(pairs),

@@ -1,0 +1,46 @@
+import pytest
+
+from infra.errors import InputError
+from infra.project import Project
+from infra.settings import SettingsError
+
+
+def test_a_project_is_found_from_any_folder_in_it(project):
+    within = Project.around(project.root / "templates" / "tabular" / "code")
+    assert within == project
+    assert within.name == "maslow"
+
+
+def test_the_nearest_project_counts(tmp_path):
+    (tmp_path / "Pulumi.yaml").write_text("name: outer")
+    inner = tmp_path / "inner"
+    inner.mkdir()
+    (inner / "Pulumi.yaml").write_text("name: inner")
+    assert Project.around(inner) == Project(inner, "inner")
+
+
+def test_outside_of_any_project_there_is_none(tmp_path):
+    with pytest.raises(InputError, match=r"there is no Pulumi\.yaml here or above"):
+        Project.around(tmp_path)
+
+
+@pytest.mark.parametrize("text", ["", "[]", "runtime: python", "name: ", "name: 7", 'name: ""'])
+def test_a_project_without_a_name_is_told(tmp_path, text):
+    (tmp_path / "Pulumi.yaml").write_text(text)
+    with pytest.raises(SettingsError) as caught:
+        Project.around(tmp_path)
+    assert "name: is missing; every resource is called after it." in str(caught.value)
+
+
+def test_a_broken_project_file_is_told_with_its_line(tmp_path):
+    (tmp_path / "Pulumi.yaml").write_text("name: maslow\nmain: [infra\n")
+    with pytest.raises(SettingsError) as caught:
+        Project.around(tmp_path)
+    assert str(caught.value).startswith("Pulumi.yaml has 1 mistake\n\n  line 3  the YAML is broken")
+
+
+def test_a_stack_is_read_from_the_projects_stacks(project):
+    stack = project.stack("prod")
+    assert (stack.environment, stack.path) == ("prod", project.root / "stacks/Pulumi.prod.yaml")
+    with pytest.raises(SettingsError, match="there is no such file"):
+        project.stack("prd")

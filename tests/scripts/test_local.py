@@ -1,0 +1,142 @@
+import re
+import shlex
+import socket
+import sys
+from contextlib import contextmanager
+
+import pytest
+from botocore.exceptions import ClientError
+
+from infra.embedded.standing import Pass
+from infra.errors import WorkError
+from scripts import local
+
+ASKS = """
+import importlib.util
+import io
+import json
+import tarfile
+
+import boto3
+
+sagemaker, s3 = boto3.client("sagemaker"), boto3.client("s3")
+(endpoint,) = (one["EndpointName"] for one in sagemaker.list_endpoints()["Endpoints"])
+versions = sagemaker.list_model_packages(ModelPackageGroupName=endpoint)
+(package,) = (one["ModelPackageArn"] for one in versions["ModelPackageSummaryList"])
+registered = sagemaker.describe_model_package(ModelPackageName=package)
+assert registered["ModelApprovalStatus"] == "Approved"
+uri = registered["InferenceSpecification"]["Containers"][0]["ModelDataUrl"]
+bucket, _, key = uri.removeprefix("s3://").partition("/")
+body = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
+with tarfile.open(fileobj=io.BytesIO(body)) as archive:
+    archive.extractall("model", filter="data")
+
+spec = importlib.util.spec_from_file_location("inference", "model/code/inference.py")
+inference = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(inference)
+with open("questions.csv") as file:
+    questions = file.read()
+rows = inference.input_fn(questions, "text/csv")
+predicted = inference.predict_fn(rows, inference.model_fn("model"))
+mine, _ = inference.output_fn(predicted, "application/json")
+theirs = boto3.client("sagemaker-runtime").invoke_endpoint(
+    EndpointName=endpoint, ContentType="text/csv", Accept="application/json", Body=questions
+)["Body"].read()
+assert json.loads(theirs) == json.loads(mine)
+print("asked about", len(rows), "records")
+raise SystemExit(7)
+"""
+
+
+def test_a_round_ends_in_answers_of_the_very_model_that_was_registered(project, start, tmp_path):
+    (tmp_path / "asks.py").write_text(ASKS)
+    (tmp_path / "questions.csv").write_text(local.sample.load().questions())
+    command = f"cd {shlex.quote(str(tmp_path))} && {shlex.quote(sys.executable)} asks.py"
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    running = start(project.root, "up", "-s", "local", "--port", str(port), "--exec", command)
+
+    assert running.ended() == 7, running.said
+    assert running.left() == []
+    assert running.url == f"http://127.0.0.1:{port}"
+    story = running.said
+    assert story.endswith("\nasked about 57 records\n")
+    assert "\r" not in story
+    assert "\x1b" not in story
+    stages = re.findall(r"^  (Start|Stand up|Train|Deploy|Ask) +(.*)  \d+ s$", story, re.MULTILINE)
+    assert [name for name, _ in stages] == ["Start", "Stand up", "Train", "Deploy", "Ask"]
+    told = dict(stages)
+    assert re.fullmatch(r"\d+ created", told["Stand up"])
+    assert re.fullmatch(r"\d+ created, \d+ unchanged", told["Deploy"])
+    right = re.search(r"version 1 is right on (\d+) of 57 unseen records", told["Ask"])
+    assert right is not None
+    assert int(right[1]) > 50
+    rows = [line.strip() for line in story.partition("What stands, by need")[2].splitlines()]
+    order = ["raw zone", "curated zone", "features zone", "feature group", "training pipeline"]
+    found = [next(n for n, row in enumerate(rows) if what in row) for what in order]
+    assert found == sorted(found)
+    assert any(re.search(r"model registry .*, version 1 approved", row) for row in rows)
+    assert any(re.search(r"endpoint .*: InService", row) for row in rows)
+    assert all(len(line) <= 80 for line in story.splitlines() if command not in line)
+
+
+def test_a_training_that_fails_ends_it_with_sagemakers_reason_and_leaves_nothing(
+    quick, copy, start
+):
+    (quick / "train.py").write_text("raise SystemExit('there is nothing to learn from')")
+    running = start(copy, "up", "-s", "local")
+    assert running.ended() == 1, running.said
+    assert running.said.splitlines()[-1] == (
+        "The pipeline maslow-local-tumour-screening did not succeed: AlgorithmError: exit code 1: "
+        "there is nothing to learn from"
+    )
+    assert "Traceback" not in running.said
+    assert running.left() == []
+
+
+def test_what_aws_refuses_on_the_way_is_told_without_a_traceback(project, monkeypatch):
+    """Whatever the round asks of AWS, not only what stands up, may be refused."""
+
+    class Running:
+        url = "http://127.0.0.1:1"
+
+    @contextmanager
+    def given(*_):
+        yield Running()
+
+    def refuse(*_):
+        told = {"Error": {"Code": "ModelError", "Message": "the model cannot"}}
+        raise ClientError(told, "InvokeEndpoint")
+
+    monkeypatch.setattr(local, "_running", given)
+    monkeypatch.setattr(local, "standing", given)
+    monkeypatch.setattr(local, "_turn", refuse)
+    with pytest.raises(WorkError, match="InvokeEndpoint operation: the model cannot"):
+        local.up(project, project.stack("local"), serve=False, command=None, port=0)
+
+
+def test_a_platform_without_models_says_that_there_is_nothing_yet(capsys):
+    outputs = {
+        "alert_topic": "arn:aws:sns:eu-west-1:123456789012:maslow-local-alerts",
+        "delivery_pipeline": "maslow-local-delivery",
+        "image_repository": "123456789012.dkr.ecr.eu-west-1.amazonaws.com/maslow-local-images",
+        "zones": {"features": "f", "raw": "r", "curated": "c"},
+        "feature_groups": {"b": "b-v1", "a": "a-v1"},
+        "models": {},
+    }
+    local._summary(None, Pass({}, outputs), {})
+    assert capsys.readouterr().out.splitlines() == [
+        "",
+        "What stands, by need",
+        "  foundation   alert topic maslow-local-alerts",
+        "  devops       delivery pipeline maslow-local-delivery",
+        "               images maslow-local-images",
+        "  data         raw zone r",
+        "               curated zone c",
+        "               features zone f",
+        "               feature group a-v1",
+        "               feature group b-v1",
+        "  platform     nothing yet: the stack file has no models",
+        "  mlops        nothing yet: the stack file has no models",
+    ]

@@ -1,0 +1,261 @@
+import json
+import socket
+
+import pytest
+from click.testing import CliRunner
+
+from scripts import local
+from scripts.maslow import main
+
+RESOURCE = {
+    "urn",
+    "type",
+    "name",
+    "custom",
+    "parent",
+    "provider",
+    "inputs",
+    "options",
+    "dependencies",
+}
+NEEDS = ("foundation", "devops", "data", "platform", "mlops")
+ENDPOINT = "aws:sagemaker/endpoint:Endpoint"
+DEV = "stacks/Pulumi.dev.yaml"
+
+
+@pytest.fixture
+def maslow(copy, monkeypatch):
+    """Runs the command in a copy of the project."""
+    monkeypatch.chdir(copy)
+
+    def run(*arguments, **more):
+        return CliRunner().invoke(main, list(arguments), **more)
+
+    return run
+
+
+@pytest.fixture
+def spoil(copy):
+    """Changes a stack file of the copy."""
+
+    def change(old, new):
+        path = copy / DEV
+        text = path.read_text()
+        assert old in text
+        path.write_text(text.replace(old, new))
+
+    return change
+
+
+def test_a_plan_as_json_has_its_published_form(maslow, environment, graph):
+    result = maslow("plan", "-s", environment, "--json")
+    assert result.exit_code == 0
+    printed = json.loads(result.stdout)
+    assert set(printed) == {"version", "project", "stack", "resources"}
+    assert (printed["version"], printed["project"], printed["stack"]) == (1, "maslow", environment)
+    assert all(set(resource) == RESOURCE for resource in printed["resources"])
+    assert len(printed["resources"]) == len(graph.resources)
+    assert any(resource["type"] == ENDPOINT for resource in printed["resources"])
+
+
+def test_a_plan_is_a_tree_by_need_that_says_what_it_assumes(maslow, environment):
+    result = maslow("plan", "-s", environment)
+    assert result.exit_code == 0
+    assert result.stdout.startswith(f"maslow {environment}\n")
+    branches = [line for line in result.stdout.splitlines() if line.startswith(("├", "└"))]
+    assert tuple(branch.split()[1] for branch in branches) == NEEDS
+    assert "Assumed: each model has an approved version" in result.stdout
+    assert "\x1b" not in result.stdout
+
+
+def test_the_first_pass_has_no_endpoints(maslow, environment):
+    result = maslow("plan", "-s", environment, "--first-pass")
+    assert result.exit_code == 0
+    assert "First pass: no model has an approved version" in result.stdout
+    assert "Endpoint maslow" not in result.stdout
+    printed = json.loads(maslow("plan", "-s", environment, "--first-pass", "--json").stdout)
+    assert not any(resource["type"] == ENDPOINT for resource in printed["resources"])
+
+
+def test_a_plan_uses_no_network(maslow, monkeypatch):
+    def refuse(*_):
+        raise AssertionError("a plan connects to nothing")
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+    assert maslow("plan", "-s", "prod", "--json").exit_code == 0
+
+
+MISTAKES = {
+    "a misspelt setting": (
+        "egress: single",
+        "egres: single",
+        "network.egres: is not a setting here.",
+    ),
+    "a wrong instance type": (
+        "ml.c6i.large",
+        "ml.c6i.lage",
+        'models[readmission].serving.instance: "ml.c6i.lage" is not an endpoint instance type.',
+    ),
+    "an overlapping range": (
+        "10.10.0.0/16",
+        "10.20.128.0/17",
+        "network.cidr: 10.20.128.0/17 overlaps 10.20.0.0/16 of stacks/Pulumi.staging.yaml.",
+    ),
+    "an unknown field of a model": (
+        "training: {",
+        "trainign: {",
+        "models[readmission].trainign: is not a setting here.",
+    ),
+    "two models of one name": (
+        "    models:\n",
+        "    models:\n      - {name: readmission, project: templates/tabular}\n",
+        "models[readmission].name: two models are called readmission.",
+    ),
+    "broken YAML": ("{cidr:", "{cidr: [", "the YAML is broken in column"),
+}
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+@pytest.mark.parametrize("command", [["plan"], ["preview"], ["up", "--yes"], ["destroy"]])
+def test_a_mistake_in_a_stack_file_is_one_clear_message(maslow, spoil, mistake, command):
+    old, new, words = MISTAKES[mistake]
+    spoil(old, new)
+    result = maslow(*command, "-s", "dev")
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert result.stderr.startswith(f"{DEV} has 1 mistake\n\n  line ")
+    assert words in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("mistake", "meant"),
+    [
+        ("a misspelt setting", "egress"),
+        ("a wrong instance type", "ml.c6i.large"),
+        ("an unknown field of a model", "training"),
+    ],
+)
+def test_the_nearest_right_spelling_is_told_with_the_line(maslow, spoil, copy, mistake, meant):
+    old, new, _ = MISTAKES[mistake]
+    spoil(old, new)
+    lines = (copy / DEV).read_text().splitlines()
+    (number,) = (n for n, line in enumerate(lines, start=1) if new in line)
+    stderr = maslow("plan", "-s", "dev").stderr
+    assert f"  line {number}  " in stderr
+    assert f" Did you mean {meant}?" in stderr
+
+
+def test_every_mistake_is_told_at_once(maslow, spoil):
+    for mistake in ("a misspelt setting", "a wrong instance type", "an overlapping range"):
+        spoil(*MISTAKES[mistake][:2])
+    result = maslow("plan", "-s", "dev")
+    assert result.exit_code == 2
+    assert result.stderr.startswith(f"{DEV} has 3 mistakes\n")
+
+
+@pytest.mark.parametrize("command", ["plan", "preview", "up", "destroy", "outputs"])
+def test_an_environment_that_is_not_there_is_answered_with_those_that_are(maslow, command):
+    result = maslow(command, "-s", "prd")
+    assert result.exit_code == 2
+    assert result.stderr == (
+        "stacks/Pulumi.prd.yaml: there is no such file.\n"
+        "  Did you mean prod? Environments here: dev, local, prod, staging.\n"
+    )
+
+
+def test_an_unfit_model_project_is_told_before_anything_is_done(maslow, copy):
+    definition = copy / "templates/tabular/pipeline.json"
+    definition.write_text(definition.read_text().replace('"ImageUri"', '"Image"'))
+    for command in ("plan", "up"):
+        result = maslow(command, "-s", "local")
+        assert result.exit_code == 2
+        assert result.stdout == ""
+        assert (
+            "models[tumour-screening].project: templates/tabular/pipeline.json: the pipeline "
+            "definition declares no parameter ImageUri" in result.stderr
+        )
+
+
+def test_outside_of_a_project_every_command_says_so(maslow, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    result = maslow("plan", "-s", "dev")
+    assert result.exit_code == 2
+    assert "is in no Pulumi project" in result.stderr
+
+
+def test_the_schema_is_that_of_the_stack_files(maslow, project):
+    result = maslow("schema")
+    assert result.exit_code == 0
+    assert result.stdout == (project.root / "infra/settings/schema.json").read_text()
+
+
+def test_what_a_setting_allows_is_listed(maslow):
+    result = maslow("schema", "--values", "egress")
+    assert result.exit_code == 0
+    assert result.stdout.split() == ["none", "single", "per-zone"]
+
+
+@pytest.mark.parametrize(
+    ("setting", "words"),
+    [
+        ("serving.instanc", "There is no setting serving.instanc. Did you mean serving.instance?"),
+        ("instance", "can be models.training.instance or"),
+        ("owner", "owner has no list of values."),
+    ],
+)
+def test_what_is_no_setting_with_values_is_told(maslow, setting, words):
+    result = maslow("schema", "--values", setting)
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert words in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["up", "-s", "local", "--serve", "--exec", "true"], "--serve and --exec exclude"),
+        (["up", "-s", "local", "--port", "0"], "'--port'"),
+        (["up", "-s", "local", "--port", "http"], "'--port'"),
+        (["up", "-s", "dev", "--serve"], "need the embedded AWS; dev is on AWS."),
+        (["up", "-s", "dev", "--exec", ""], "need the embedded AWS"),
+        (["up"], "Missing option '-s'"),
+        (["upp"], "No such command 'upp'"),
+        (["preview", "-s", "local"], "local lives on the embedded AWS"),
+        (["destroy", "-s", "local", "-y"], "local lives on the embedded AWS"),
+        (["outputs", "-s", "local"], "maslow up -s local"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused(maslow, arguments, words):
+    result = maslow(*arguments)
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert words in result.stderr
+
+
+@pytest.mark.parametrize("command", ["preview", "up", "destroy", "outputs"])
+def test_without_the_cli_the_official_way_to_install_it_is_told(maslow, monkeypatch, command):
+    monkeypatch.setenv("PATH", "")
+    result = maslow(command, "-s", "dev")
+    assert result.exit_code == 1
+    assert "curl -fsSL https://get.pulumi.com | sh" in result.stderr
+
+
+def test_a_taken_port_is_told_with_its_option(maslow):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        result = maslow("up", "-s", "local", "--port", str(port))
+    assert result.exit_code == 2
+    assert result.stderr == (
+        f"--port {port}: Address already in use. Choose another port, or leave the option out "
+        "for any free one.\n"
+    )
+
+
+def test_without_the_packages_of_the_embedded_aws_it_says_how_to_get_them(maslow, monkeypatch):
+    monkeypatch.setattr(local, "PACKAGES", ("moto", "a_package_that_is_not_there"))
+    result = maslow("up", "-s", "local")
+    assert result.exit_code == 1
+    assert "make setup" in result.stderr
