@@ -188,7 +188,7 @@ async def _settled() -> None:
             return
 
 
-class RecordingMonitor(MockMonitor):  # type: ignore[misc]  # the SDK leaves it untyped
+class RecordingMonitor(MockMonitor):
     """Keeps each request and answers it with plausible values.
 
     `answer` is what another host replaces, to create the resource in earnest.
