@@ -10,9 +10,11 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
+from types import ModuleType
 from typing import Any
 
 import pulumi
+from pulumi import _types
 from pulumi.output import _OutputData
 from pulumi.runtime import resource, rpc
 
@@ -24,13 +26,20 @@ _create_urn = resource.create_urn
 @contextmanager
 def lean() -> Iterator[None]:
     """Record with less work for a while, in this whole process."""
-    before = rpc.transfer_properties, resource.create_urn
-    rpc.transfer_properties, resource.create_urn = transfer_properties, create_urn
+    instead: list[tuple[ModuleType, str, Any]] = [
+        (rpc, "transfer_properties", transfer_properties),
+        (resource, "create_urn", create_urn),
+        (_types, "unwrap_type", _remembered(_types.unwrap_type)),
+    ]
+    before = [(module, name, getattr(module, name)) for module, name, _ in instead]
     try:
+        for module, name, function in instead:
+            setattr(module, name, function)
         with _short_stacks():
             yield
     finally:
-        rpc.transfer_properties, resource.create_urn = before
+        for module, name, function in before:
+            setattr(module, name, function)
 
 
 def transfer_properties(
@@ -38,15 +47,17 @@ def transfer_properties(
 ) -> dict[str, Resolver]:
     """Give a resource its outputs, and return what resolves each.
 
-    The SDK makes four futures and a task for each output of each resource, set or not; one future
-    does, as the SDK itself makes it for `urn` and `id`.
+    The SDK makes four futures and a task for each output of each resource, set or not, and keeps
+    track of it; one future does, and the registration that resolves it is waited for as it is.
     """
     resolvers: dict[str, Resolver] = {}
     for name in props:
         if name == "urn" or (name == "id" and custom):
             continue
         future: asyncio.Future[Any] = asyncio.Future()
-        vars(res)[name] = pulumi.Output._from_data(future)  # noqa: SLF001  # the SDK's own way
+        output = pulumi.Output.__new__(pulumi.Output)
+        output._data = future  # noqa: SLF001  # all that an output is
+        vars(res)[name] = output
         resolvers[name] = partial(_resolve, res, future)
     return resolvers
 
@@ -85,6 +96,21 @@ def create_urn(
     else:
         prefix = f"{parent.rpartition('::')[0]}$"
     return pulumi.Output.from_input(f"{prefix}{type_}::{name}")
+
+
+def _remembered(unwrap: Callable[[type], type]) -> Callable[[type], type]:
+    """`unwrap`, which takes a type apart, asked once for each type rather than at each value.
+
+    Types are told apart by identity: unions of the same members in another order are equal.
+    """
+    known: dict[int, tuple[type, type]] = {}
+
+    def unwrap_type(val: type) -> type:
+        if id(val) not in known:
+            known[id(val)] = val, unwrap(val)  # kept, so that no other type gets its identity
+        return known[id(val)][1]
+
+    return unwrap_type
 
 
 @contextmanager

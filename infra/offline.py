@@ -1,7 +1,8 @@
 """The graph of an environment as its stack file declares it, without engine or account."""
 
 from infra import plausible
-from infra.graph import Graph, Run, collector_paused, record
+from infra.collector import collector_paused
+from infra.graph import Graph, Run, record
 from infra.project import Project
 from infra.settings import StackFile
 from infra.versions import assumed, none_yet
@@ -12,9 +13,9 @@ def recorded(project: Project, stack: StackFile, *, first_pass: bool = False) ->
 
     With `first_pass`, none has one yet. Raises what the program raises, such as ProjectError.
     """
+    run = Run(project=project.name, stack=stack.environment, region=stack.region)
+    lookup = none_yet if first_pass else assumed(stack.region, plausible.ACCOUNT)
     with collector_paused():  # importing pulumi_aws allocates as much as registering does
         from infra.composition import declare
 
-    run = Run(project=project.name, stack=stack.environment, region=stack.region)
-    lookup = none_yet if first_pass else assumed(stack.region, plausible.ACCOUNT)
-    return record(lambda: declare(stack, lookup, project.root), run)
+        return record(lambda: declare(stack, lookup, project.root), run)

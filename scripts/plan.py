@@ -1,23 +1,37 @@
 """`maslow plan`: the recorded graph, as a tree or as JSON."""
 
+import atexit
+import gc
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from infra.project import Project
+from infra.settings import StackFile
+
+if TYPE_CHECKING:
+    from infra.graph import Graph
 
 
 def run(environment: str, *, as_json: bool, first_pass: bool) -> None:
     """Record the environment's graph and print it."""
+    # What is left is given back with the process; to look it through first takes seconds.
+    atexit.register(gc.freeze)
     project = Project.around(Path.cwd())
-    stack = project.stack(environment)
+    show(project, project.stack(environment), as_json=as_json, first_pass=first_pass)
 
+
+def show(
+    project: Project, stack: StackFile, *, as_json: bool = False, first_pass: bool = False
+) -> "Graph":
+    """Record a graph and print it. Returns the graph."""
     from infra.offline import recorded
 
     graph = recorded(project, stack, first_pass=first_pass)
     if as_json:
         click.echo(graph.to_json())
-        return
+        return graph
 
     from infra import plan
     from scripts.console import out
@@ -31,3 +45,4 @@ def run(environment: str, *, as_json: bool, first_pass: bool) -> None:
             "Assumed: each model has an approved version, since a plan looks nothing up. "
             "--first-pass shows the plan without."
         )
+    return graph

@@ -4,6 +4,7 @@ import sys
 import pulumi
 import pulumi_aws as aws
 import pytest
+from pulumi import _types
 from pulumi.runtime import resource, rpc
 from pulumi.runtime.proto.resource_pb2 import RegisterResourceRequest
 
@@ -14,6 +15,7 @@ REPLACED = {
     lean_sdk.transfer_properties: rpc.transfer_properties,
     lean_sdk.create_urn: resource.create_urn,
 }
+UNWRAP_TYPE = _types.unwrap_type
 URN = "urn:pulumi:prod::maslow::maslow:index:Shelf::shelf"
 
 
@@ -95,6 +97,7 @@ def test_the_sdk_and_the_tracebacks_are_put_back(monkeypatch):
         record(program)
     assert seen == [(lean_sdk.transfer_properties, lean_sdk.create_urn, 1)]
     assert [rpc.transfer_properties, resource.create_urn] == [*REPLACED.values()]
+    assert _types.unwrap_type is UNWRAP_TYPE
     assert sys.tracebacklimit == 7
 
     monkeypatch.undo()
@@ -107,6 +110,12 @@ def test_what_is_replaced_still_takes_the_same(lean):
     assert list(inspect.signature(lean).parameters) == list(
         inspect.signature(REPLACED[lean]).parameters
     )
+
+
+def test_a_type_is_taken_apart_as_the_sdk_does_it():
+    types = [None, int, pulumi.Output[str], pulumi.Input[str], aws.s3.BucketVersioning]
+    unwrap = lean_sdk._remembered(UNWRAP_TYPE)
+    assert [unwrap(each) for each in types * 2] == [UNWRAP_TYPE(each) for each in types * 2]
 
 
 def urns(*args: str | None, later: bool = False) -> list[str]:
