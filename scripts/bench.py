@@ -1,0 +1,163 @@
+"""`make bench`: how long plans take and how much memory, beside Pulumi's stock mocks.
+
+Each run is a process of its own. The two sides of a comparison alternate, so that whatever else
+the machine does meets both alike.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from scripts.bench_figures import (
+    Aim,
+    CommandComparison,
+    Comparison,
+    Pair,
+    Process,
+    aims,
+    compared,
+    compared_command,
+)
+from scripts.bench_programs import ENVIRONMENT, MAXRSS_BYTES
+
+ROOT = Path(__file__).resolve().parents[1]
+COMMAND = ("-c", "from scripts.maslow import main; main()", "plan", "-s", ENVIRONMENT)
+REPEATS: dict[int | None, int] = {None: 3, 10: 3, 100: 3, 1000: 1}
+"""How many pairs are run, by the number of models; None for those of the stack file."""
+QUICK_REPEATS: dict[int | None, int] = {10: 3, 100: 1}
+COMMAND_REPEATS = 5
+
+Tell = Callable[[str], None]
+
+
+@click.command()
+@click.option("--quick", is_flag=True, help="Only the plans of 10 and of 100 models.")
+@click.option("--json", "as_json", is_flag=True, help="Print the measurements as JSON.")
+def main(quick: bool, as_json: bool) -> None:
+    """Measure plans beside Pulumi's stock mocks."""
+    out = Console()
+    with Console(stderr=True).status("Warming up") as status:
+        plans, command = measured(QUICK_REPEATS if quick else REPEATS, status.update, quick=quick)
+    found = list(aims(plans, command))
+    if as_json:
+        shown = {
+            "plans": [asdict(each) for each in plans],
+            "command": asdict(command) if command else None,
+            "aims": [asdict(each) | {"met": each.met} for each in found],
+        }
+        click.echo(json.dumps(shown, indent=2))
+        return
+    out.print(table(plans))
+    for line in explained(plans, command, found):
+        out.print(line, highlight=False)
+
+
+def measured(
+    repeats: dict[int | None, int], tell: Tell, *, quick: bool
+) -> tuple[list[Comparison], CommandComparison | None]:
+    """Run everything; `tell` hears what is running."""
+
+    def run(program: str, argument: object) -> Process:
+        tell(f"{program} {argument if isinstance(argument, int) else ENVIRONMENT}")
+        return process("-m", "scripts.bench_programs", program, json.dumps(argument))
+
+    def commanded() -> Process:
+        tell(f"maslow plan -s {ENVIRONMENT}")
+        return process(*COMMAND)
+
+    types = run("plan", None).registered.types  # uncounted: it compiles what it imports
+    command = None
+    if not quick:
+        alternating: list[Pair] = [
+            (commanded(), run("bare", types)) for _ in range(COMMAND_REPEATS + 1)
+        ]
+        command = compared_command(sum(types.values()), alternating[1:])
+    plans = [
+        compared(models, [(run("plan", models), run("mocks", models)) for _ in range(number)])
+        for models, number in repeats.items()
+    ]
+    return plans, command
+
+
+def process(*arguments: str) -> Process:
+    """Run Python and measure it. Raises CalledProcessError where it fails."""
+    command = [sys.executable, *arguments]
+    start = time.perf_counter()
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as running:
+        try:
+            output = "".join(running.stdout or ())
+        except BaseException:
+            running.kill()
+            raise
+        _, status, usage = os.wait4(running.pid, 0)
+        running.returncode = os.waitstatus_to_exitcode(status)
+    seconds = time.perf_counter() - start
+    if running.returncode:
+        raise subprocess.CalledProcessError(running.returncode, command, output)
+    return Process(
+        seconds=seconds,
+        cpu_seconds=usage.ru_utime + usage.ru_stime,
+        peak_bytes=usage.ru_maxrss * MAXRSS_BYTES,
+        output=output,
+    )
+
+
+def table(plans: Sequence[Comparison]) -> Table:
+    """The plans and the mocks side by side."""
+    shown = Table(title="maslow plan | the same on Pulumi's stock mocks")
+    for heading in ("models", "resources", "wall s", "peak MB", "ms/resource", "kB/resource"):
+        shown.add_column(heading, justify="right")
+    shown.add_column("ratio", justify="right", style="bold")
+
+    def both(plan: float, mocks: float, digits: int) -> str:
+        return f"{plan:,.{digits}f} | {mocks:,.{digits}f}"
+
+    for each in plans:
+        plan, mocks = each.plan, each.mocks
+        shown.add_row(
+            ENVIRONMENT if each.models is None else f"{each.models:,}",
+            f"{each.resources:,}",
+            both(plan.seconds, mocks.seconds, 1),
+            both(plan.peak_mb, mocks.peak_mb, 0),
+            both(plan.ms_a_resource, mocks.ms_a_resource, 2),
+            both(plan.kb_a_resource, mocks.kb_a_resource, 0),
+            f"{each.ratio:.2f}",
+        )
+    return shown
+
+
+def explained(
+    plans: Sequence[Comparison], command: CommandComparison | None, found: Sequence[Aim]
+) -> Iterator[str]:
+    """What was compared, and how the aims were met."""
+    repeats = ", ".join(str(each.repeats) for each in plans)
+    yield (
+        f"The stack is {ENVIRONMENT}, as it is or with its first model so many times. Left is what "
+        "maslow plan does; right is the same program with the same answers in a unit test on "
+        "pulumi.runtime.set_mocks, as Pulumi documents it. Components count as resources. Wall "
+        "and peak are of the whole process; ms and kB a resource leave the imports out, and the "
+        "ms are of the processor, so that other work on the machine counts little. The figures "
+        f"are medians of alternating runs (row by row {repeats}); ratio is left to right, of the "
+        "ms a resource."
+    )
+    if command:
+        yield (
+            f"maslow plan -s {ENVIRONMENT} takes {command.seconds:.1f} s. A bare program that "
+            "imports the same services of pulumi_aws and registers as many resources "
+            f"({command.resources:,}) on the stock mocks takes {command.bare_seconds:.1f} s. "
+            f"Both are medians of {command.repeats} alternating runs."
+        )
+    yield from map(str, found)
+
+
+if __name__ == "__main__":
+    main()
