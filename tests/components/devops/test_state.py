@@ -29,7 +29,7 @@ def test_a_state_url_names_a_bucket_and_perhaps_a_prefix(url: str, state: State)
     assert state_of(url) == state
 
 
-@pytest.mark.parametrize("url", ["file:///tmp/state", "https://api.pulumi.com", "acme-state", ""])
+@pytest.mark.parametrize("url", ["file:///state", "https://api.pulumi.com", "acme-state", ""])
 def test_a_state_outside_of_s3_is_refused(url: str) -> None:
     with pytest.raises(ValueError, match="must be s3://<bucket>"):
         state_of(url)
