@@ -3,8 +3,12 @@
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import FrameType
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+_came: list[int] = []
 
 
 def listen() -> None:
@@ -13,9 +17,20 @@ def listen() -> None:
     A shell that starts a job in the background has it ignore Ctrl-C, but it can be sent all the
     same. A SIGHUP that is ignored stays so: that is what nohup is for.
     """
+    _came.clear()
     for number in SIGNALS:
         if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:
-            signal.signal(number, signal.default_int_handler)
+            signal.signal(number, _interrupt)
+
+
+def check() -> None:
+    """Raise KeyboardInterrupt if a signal has come whose own one was lost.
+
+    The signal's handler runs wherever the main thread happens to be, and some code, such as what
+    asks an object for an attribute in C, clears any exception.
+    """
+    for number in _came:
+        raise KeyboardInterrupt(number)
 
 
 @contextmanager
@@ -41,3 +56,9 @@ def hold_off() -> None:
     """
     for number in SIGNALS:
         signal.signal(number, signal.SIG_IGN)
+
+
+def _interrupt(number: int, _frame: FrameType | None) -> None:
+    """Not signal.default_int_handler: asyncio puts one that waits for the program in its place."""
+    _came.append(number)
+    raise KeyboardInterrupt(number)

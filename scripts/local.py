@@ -20,7 +20,7 @@ from infra.settings import StackFile
 from infra.settings.mlops import ModelSettings
 from scripts.child import run
 from scripts.console import Follower, out, told
-from scripts.interruption import hold_off
+from scripts.interruption import check, hold_off
 
 PACKAGES = ("moto", "sklearn")
 ZONES = ("raw", "curated", "features")
@@ -148,6 +148,7 @@ def _stage(name: str, follower: Follower) -> Iterator[Say]:
     began = time.monotonic()
     follower.begin(name)
     yield said.append
+    check()
     follower.end()
     out.print(f"  [cyan]{name:<9}[/] {' '.join(said)}  [dim]{time.monotonic() - began:.0f} s[/]")
 

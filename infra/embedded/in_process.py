@@ -8,6 +8,7 @@ import itertools
 import os
 from collections import Counter
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -79,8 +80,16 @@ class InProcessHost:
         raises comes through.
         """
         monitor = _Monitor(self, self._resources, self._run)
+
+        def watched() -> None:
+            try:
+                program()
+            except KeyboardInterrupt as interrupt:
+                monitor.refused = interrupt  # the SDK waits for all that was begun
+                raise
+
         try:
-            run_program(program, monitor, self._run)
+            run_program(watched, monitor, self._run, executor=_Calls())
         except Exception as error:
             if monitor.refused is None or monitor.refused is error:
                 raise
@@ -174,6 +183,16 @@ class InProcessHost:
         self._on_step(Step(operation, phase, urn, type_, name))
 
 
+class _Calls(ThreadPoolExecutor):
+    """Where the SDK's calls to the monitor run; once the program is over, no other is begun.
+
+    A program that failed or was interrupted leaves some in the queue.
+    """
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = True) -> None:
+        super().shutdown(wait=wait, cancel_futures=cancel_futures)
+
+
 class _Monitor(RecordingMonitor):
     """Answers with resources that exist."""
 
@@ -184,7 +203,7 @@ class _Monitor(RecordingMonitor):
         self._default = Lifecycle(resources)
         self._configured: dict[str, Lifecycle] = {}
         self.changes: Counter[Operation] = Counter()
-        self.refused: Refused | None = None
+        self.refused: BaseException | None = None
 
     def answer(self, urn: str, request: Request) -> Response:
         if request.type == PROVIDER_TYPE:

@@ -17,7 +17,17 @@ import pytest
 from infra.project import Project
 from scripts.interruption import SIGNALS
 
-COMMAND = "from scripts.maslow import main; main()"
+COMMAND = """
+import os, signal, threading
+
+def end_with_the_tests():
+    os.read(0, 1)
+    os.kill(os.getpid(), signal.SIGTERM)
+
+threading.Thread(target=end_with_the_tests, daemon=True).start()
+from scripts.maslow import main
+main()
+"""
 SECONDS = 240
 
 QUICK = {
@@ -127,7 +137,7 @@ class Running:
                     [sys.executable, "-c", COMMAND, *arguments],
                     cwd=root,
                     env=environment,
-                    stdin=subprocess.DEVNULL,
+                    stdin=subprocess.PIPE,  # which closes when the tests are killed
                     stdout=log,
                     stderr=subprocess.STDOUT,
                     start_new_session=True,
@@ -200,4 +210,4 @@ def start(project: Project, tmp_path: Path) -> Iterator[Start]:
     yield begin
     for running in started:
         running.process.kill()
-        running.process.wait()
+        running.process.communicate()

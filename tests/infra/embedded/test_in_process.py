@@ -216,6 +216,17 @@ def test_what_the_program_raises_comes_through(host):
         host.up(program)
 
 
+def test_an_interrupted_program_begins_nothing_of_what_it_declared(host, cloud, steps):
+    def program():
+        aws.s3.Bucket("interrupted")
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        host.up(program)
+    assert steps == []
+    assert not any(name.startswith("interrupted") for name in buckets(cloud))
+
+
 def test_a_secret_stays_a_secret_in_the_outputs(host):
     def program():
         role = aws.iam.Role(
