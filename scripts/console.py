@@ -42,36 +42,28 @@ class Follower:
     def __init__(self, *, lists_changes: bool = False) -> None:
         """With `lists_changes`, each resource that is not left alone gets a line that stays."""
         self._lists_changes = lists_changes
-        self._progress = Progress(
-            SpinnerColumn(),
-            TextColumn("{task.description}", markup=False),
-            TimeElapsedColumn(),
-            TextColumn("{task.fields[now]}", style="dim", markup=False),
-            console=out,
-            transient=True,
-            # FORCE_COLOR makes rich see a terminal where there is none.
-            disable=not (out.is_interactive and out.file.isatty()),
-        )
-        self._task = self._progress.add_task("", total=None, visible=False, now="")
+        self._line = _line("")
 
     def __enter__(self) -> Self:
-        self._progress.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._progress.stop()
+        self.end()
 
     def begin(self, what: str) -> None:
         """Begin a piece of work."""
-        self._progress.reset(self._task, description=what, visible=True, now="")
+        self.end()
+        self._line = _line(what)
+        self._line.start()
 
     def end(self) -> None:
-        """End it."""
-        self._progress.update(self._task, visible=False)
+        """End it, and leave the terminal to others until the next."""
+        self._line.stop()
 
     def now(self, what: str) -> None:
-        """Tell what is being done."""
-        self._progress.update(self._task, now=what)
+        """Tell what is being done; called from any thread."""
+        line = self._line
+        line.update(line.task_ids[0], now=what)
 
     def on_step(self, step: Step) -> None:
         """Tell of a host's step; called from any thread."""
@@ -80,6 +72,21 @@ class Follower:
         elif step.phase is Phase.DONE and self._lists_changes and step.operation in SIGNS:
             kind = step.type.rpartition(":")[2]
             out.print(f"  {SIGNS[step.operation]} {kind} {escape(step.name)}")
+
+
+def _line(what: str) -> Progress:
+    progress = Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}", markup=False),
+        TimeElapsedColumn(),
+        TextColumn("{task.fields[now]}", style="dim", markup=False),
+        console=out,
+        transient=True,
+        # FORCE_COLOR makes rich see a terminal where there is none.
+        disable=not (out.is_interactive and out.file.isatty()),
+    )
+    progress.add_task(what, total=None, now="")
+    return progress
 
 
 def told(changes: Mapping[Operation, int], words: Mapping[Operation, str] = DONE) -> str:
