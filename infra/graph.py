@@ -18,7 +18,7 @@ import pulumi
 from google.protobuf import empty_pb2, struct_pb2
 from pulumi.runtime import config as runtime_config
 from pulumi.runtime import rpc
-from pulumi.runtime.mocks import MockEngine, MockMonitor, Mocks
+from pulumi.runtime.mocks import MockMonitor, Mocks
 from pulumi.runtime.proto import alias_pb2, resource_pb2
 from pulumi.runtime.settings import Settings, configure
 from pulumi.runtime.stack import run_in_stack
@@ -161,7 +161,7 @@ def run_program(
         configure(
             Settings(
                 monitor=monitor,
-                engine=MockEngine(None),
+                engine=None,  # the SDK would write a message of each step for it
                 project=run.project,
                 stack=run.stack,
                 dry_run=False,

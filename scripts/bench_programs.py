@@ -13,6 +13,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, replace
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -52,15 +53,13 @@ def with_models(stack: "StackFile", count: int) -> "StackFile":
 
 def plan(models: int | None) -> Registered:
     """What `maslow plan` does for so many models; None leaves them as the stack file has them."""
-    from infra import plausible
-    from infra.collector import collector_paused
+    from infra.collector import collector_paused_to_the_end
     from scripts.plan import show
 
     project, stack = _environment(models)
-    _import_services(plausible.RESOURCES)
 
     def work() -> Iterable[str]:
-        with collector_paused(), contextlib.redirect_stdout(io.StringIO()):
+        with collector_paused_to_the_end(), contextlib.redirect_stdout(io.StringIO()):
             graph = show(project, stack)
         return [resource.type for resource in graph.resources]
 
@@ -74,7 +73,6 @@ def mocks(models: int | None) -> Registered:
     from infra.versions import assumed
 
     project, stack = _environment(models)
-    _import_services(plausible.RESOURCES)
 
     def outputs(args: "MockResourceArgs") -> tuple[str, dict[str, Any]]:
         if not args.custom:
@@ -153,8 +151,12 @@ def _import_services(types: Iterable[str]) -> None:
 
 
 def _environment(models: int | None) -> "tuple[Project, StackFile]":
+    """The project and its stack, with all imported that its program needs."""
+    import_module("infra.composition")
+    from infra.plausible import RESOURCES
     from infra.project import Project
 
+    _import_services(RESOURCES)
     project = Project.around(Path.cwd())
     stack = project.stack(ENVIRONMENT)
     return project, stack if models is None else with_models(stack, models)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from infra.collector import collector_paused
+from infra.collector import collector_paused_to_the_end
 from infra.errors import InputError, WorkError
 from scripts.interruption import hold_off, listen
 
@@ -66,7 +66,7 @@ def main() -> None:
 @click.option("--first-pass", is_flag=True, help="Before any model has an approved version.")
 def plan(stack: str, as_json: bool, first_pass: bool) -> None:
     """Show what an environment is made of: no engine, no account, no network."""
-    with collector_paused():
+    with collector_paused_to_the_end():
         from scripts import plan as command
 
         command.run(stack, as_json=as_json, first_pass=first_pass)

@@ -1,7 +1,5 @@
 """`maslow plan`: the recorded graph, as a tree or as JSON."""
 
-import atexit
-import gc
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,8 +14,6 @@ if TYPE_CHECKING:
 
 def run(environment: str, *, as_json: bool, first_pass: bool) -> None:
     """Record the environment's graph and print it."""
-    # What is left is given back with the process; to look it through first takes seconds.
-    atexit.register(gc.freeze)
     project = Project.around(Path.cwd())
     show(project, project.stack(environment), as_json=as_json, first_pass=first_pass)
 
