@@ -113,8 +113,13 @@ def process(*arguments: str) -> Process:
 
 def table(plans: Sequence[Comparison]) -> Table:
     """The plans and the mocks side by side."""
-    shown = Table(title="maslow plan | the same on Pulumi's stock mocks")
-    for heading in ("models", "resources", "wall s", "peak MB", "ms/resource", "kB/resource"):
+    shown = Table(
+        title="maslow plan | the same on Pulumi's stock mocks",
+        title_justify="left",
+        box=None,
+        padding=(0, 1),
+    )
+    for heading in ("models", "resources", "wall s", "peak MB", "ms each", "kB each"):
         shown.add_column(heading, justify="right")
     shown.add_column("ratio", justify="right", style="bold")
 
@@ -144,10 +149,10 @@ def explained(
         f"The stack is {ENVIRONMENT}, as it is or with its first model so many times. Left is what "
         "maslow plan does; right is the same program with the same answers in a unit test on "
         "pulumi.runtime.set_mocks, as Pulumi documents it. Components count as resources. Wall "
-        "and peak are of the whole process; ms and kB a resource leave the imports out, and the "
-        "ms are of the processor, so that other work on the machine counts little. The figures "
-        f"are medians of alternating runs (row by row {repeats}); ratio is left to right, of the "
-        "ms a resource."
+        "and peak are of the whole process; ms and kB are for each resource, without the imports, "
+        "and the ms are of the processor, so that other work on the machine counts little. The "
+        f"figures are medians of alternating runs (row by row {repeats}); ratio is left to right, "
+        "of the ms."
     )
     if command:
         yield (

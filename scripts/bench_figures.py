@@ -144,7 +144,7 @@ def aims(plans: Sequence[Comparison], command: CommandComparison | None) -> Iter
     for each in plans:
         if each.resources >= LARGE:
             at = f"with {each.resources:,} resources"
-            yield Aim(f"time a resource {at}, to the mocks',", each.ratio, MOST_OF_MOCKS)
+            yield Aim(f"time a resource {at}, plan to mocks,", each.ratio, MOST_OF_MOCKS)
             yield Aim(f"memory a resource {at}", each.plan.kb_a_resource, MOST_KILOBYTES, " kB")
     if len(plans) > 1:
         smaller, larger = plans[-2:]

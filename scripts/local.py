@@ -28,7 +28,7 @@ ZONES = ("raw", "curated", "features")
 NEXT = """\
 Where to go next
   source .venv/bin/activate
-  maslow up -s local --serve   keep it running, to talk to with boto3 or the AWS CLI
+  maslow up -s {environment} --serve   keep it running, for boto3 and the AWS CLI
   maslow plan -s prod          what an environment in AWS is made of
   stacks/Pulumi.dev.yaml       describe your own; then: maslow preview -s dev"""
 
@@ -71,7 +71,7 @@ def up(project: Project, stack: StackFile, *, serve: bool, command: str | None, 
             elif serve:
                 _serve(cloud)
             else:
-                out.print(f"\n{NEXT}")
+                out.print(f"\n{NEXT.format(environment=stack.environment)}")
         finally:
             hold_off()  # a second Ctrl-C must not cut the clean-up short
             follower.begin("Clean up")
@@ -168,10 +168,11 @@ def _summary(cloud: Cloud, stood: Pass, versions: Mapping[str, first_round.Versi
         "platform": [],
         "mlops": [],
     }
-    for name, model in sorted(outputs["models"].items()):
+    for name, version in versions.items():
+        model = outputs["models"][name]
         rows["platform"] += [
             f"training pipeline {model['pipeline']}",
-            f"model registry {model['group']}, version {versions[name].number} approved",
+            f"model registry {model['group']}, version {version.number} approved",
         ]
         rows["mlops"] += _served(cloud, model["endpoint"])
     out.print("\nWhat stands, by need")
@@ -191,7 +192,7 @@ def _served(cloud: Cloud, endpoint: str) -> list[str]:
     counted = ", ".join(f"{count} {state}" for state, count in sorted(states.items()))
     return [
         f"endpoint {endpoint}: {status}",
-        f"its alarms on latency, errors and drift: {counted}",
+        f"its alarms: {counted}",
     ]
 
 
