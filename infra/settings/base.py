@@ -56,3 +56,15 @@ def email_address(value: str) -> str:
 
 EmailAddress = Annotated[str, AfterValidator(email_address)]
 PositiveInt = Annotated[int, Field(ge=1)]
+
+
+EXACTLY_ONE = ConfigDict(json_schema_extra={"minProperties": 1, "maxProperties": 1})
+
+
+def only_one(settings: Settings) -> None:
+    """Refuse a group in which not exactly one of the keys has a value."""
+    keys = list(type(settings).model_fields)
+    given = [key for key in keys if getattr(settings, key) is not None]
+    if len(given) != 1:
+        found = "nothing is given" if not given else f"{' and '.join(given)} are both given"
+        raise refusal(f"{found}, and exactly one is needed.", f"Choose one of {', '.join(keys)}.")

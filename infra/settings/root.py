@@ -8,8 +8,12 @@ from pydantic import Field, model_validator
 
 from infra.settings.base import EmailAddress, Settings
 from infra.settings.data import FeatureGroup, Lake
-from infra.settings.devops import Delivery, Source
-from infra.settings.foundation import Alerts, Budget, Logs, Network
+from infra.settings.devops.delivery import Delivery
+from infra.settings.devops.source import Source
+from infra.settings.foundation.alerts import Alerts
+from infra.settings.foundation.logs import Logs
+from infra.settings.foundation.money import Budget
+from infra.settings.foundation.network import Network
 from infra.settings.mistakes import Mistake, did_you_mean, refusals, shown
 from infra.settings.mlops import ModelSettings
 

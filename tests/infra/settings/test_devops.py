@@ -1,7 +1,7 @@
 import botocore.session
 import pytest
 
-from infra.settings.devops import PROVIDERS, Source
+from infra.settings.devops.source import PROVIDERS, Source
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,11 @@
-"""Need 1, a change reaches production by itself: where code comes from, when it goes out."""
+"""Where the platform's code comes from."""
 
 import re
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
-from infra.settings.base import Settings
+from infra.settings.base import EXACTLY_ONE, Settings, only_one
 from infra.settings.mistakes import refusal, shown
 
 PROVIDERS = {"github": "GitHub", "gitlab": "GitLab", "bitbucket": "Bitbucket"}
@@ -33,18 +33,6 @@ Repository = Annotated[str, AfterValidator(repository_path)]
 FlatRepository = Annotated[Repository, AfterValidator(two_parts)]
 
 
-EXACTLY_ONE = ConfigDict(json_schema_extra={"minProperties": 1, "maxProperties": 1})
-
-
-def only_one(settings: Settings) -> None:
-    """Refuse a group in which not exactly one of the keys has a value."""
-    keys = list(type(settings).model_fields)
-    given = [key for key in keys if getattr(settings, key) is not None]
-    if len(given) != 1:
-        found = "nothing is given" if not given else f"{' and '.join(given)} are both given"
-        raise refusal(f"{found}, and exactly one is needed.", f"Choose one of {', '.join(keys)}.")
-
-
 class Source(Settings):
     """The repository of the platform; give exactly one."""
 
@@ -68,24 +56,3 @@ class Source(Settings):
     def repository(self) -> str:
         """`owner/repository`."""
         return self.github or self.gitlab or self.bitbucket or ""
-
-
-class Trigger(Settings):
-    """What starts a delivery; give exactly one."""
-
-    model_config = EXACTLY_ONE
-
-    branch: str | None = Field(None, min_length=1, description="A push to this branch.")
-    tag: str | None = Field(None, min_length=1, description='A tag that matches, such as "v*".')
-
-    @model_validator(mode="after")
-    def _one_event(self) -> Self:
-        only_one(self)
-        return self
-
-
-class Delivery(Settings):
-    """How a change travels from the repository into the environment."""
-
-    trigger: Trigger = Field(Trigger(branch="main"), description="What starts it.")
-    approval: bool = Field(False, description="Whether a person approves after the preview.")

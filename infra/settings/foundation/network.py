@@ -1,12 +1,11 @@
-"""Need 0, a safe place to stand: network, logs, money, people to tell."""
+"""The private network that everything runs in."""
 
 import ipaddress
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from components.limits import BUDGET_NOTIFICATIONS, LOG_RETENTION_DAYS
-from infra.settings.base import EmailAddress, Settings
+from infra.settings.base import Settings
 from infra.settings.mistakes import refusal, shown
 
 PRIVATE_RANGES = tuple(
@@ -52,16 +51,6 @@ def _first_address(value: str) -> str:
         return ""
 
 
-def log_retention(value: int) -> int:
-    """Refuse a number of days that CloudWatch Logs does not offer."""
-    if value not in LOG_RETENTION_DAYS:
-        raise refusal(
-            f"CloudWatch Logs cannot keep logs for {value} days.",
-            f"Allowed: {', '.join(map(str, LOG_RETENTION_DAYS))}.",
-        )
-    return value
-
-
 class Network(Settings):
     """The private network that everything runs in."""
 
@@ -74,40 +63,4 @@ class Network(Settings):
         "single",
         description="The way out to the internet: none, one NAT gateway for all zones, "
         "or one in each zone.",
-    )
-
-
-class Logs(Settings):
-    """CloudWatch log groups of the platform."""
-
-    retention_days: Annotated[
-        int, AfterValidator(log_retention), Field(json_schema_extra={"enum": LOG_RETENTION_DAYS})
-    ] = Field(90, description="Days that logs are kept, as CloudWatch Logs offers them.")
-
-
-def distinct_shares(value: tuple[int, ...]) -> tuple[int, ...]:
-    """Refuse a share that is named twice."""
-    if len(set(value)) < len(value):
-        raise refusal(f"{shown(value)} names a share twice.")
-    return value
-
-
-class Budget(Settings):
-    """What the environment may cost."""
-
-    monthly_usd: float = Field(gt=0, description="US dollars a month.")
-    alert_at: Annotated[
-        tuple[Annotated[int, Field(ge=1, le=1000)], ...],
-        Field(min_length=1, max_length=BUDGET_NOTIFICATIONS - 1),  # one more is the forecast's
-        AfterValidator(distinct_shares),
-    ] = Field(
-        (80, 100), description="Percent of the budget at which an alert goes out, at most four."
-    )
-
-
-class Alerts(Settings):
-    """Who hears of alarms, failures and spending."""
-
-    email: tuple[EmailAddress, ...] = Field(
-        (), description="Addresses; each confirms its subscription once."
     )

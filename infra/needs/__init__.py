@@ -1,0 +1,1 @@
+"""One module for each need of the hierarchy: from its settings to its components."""

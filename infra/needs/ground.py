@@ -1,0 +1,74 @@
+"""What every model of an environment stands on."""
+
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_aws as aws
+
+from components.data.lake import Lake
+from components.foundation.key import DataClass
+from components.mlops.capture import CaptureArgs
+from components.platform.workload import WorkloadArgs
+from infra.environment import Environment, Foundation
+from infra.settings.mlops import ModelSettings
+
+TRAINING_IMAGE = ("sagemaker-scikit-learn", "1.4-2-cpu-py3")
+ANALYZER_IMAGE = ("sagemaker-model-monitor-analyzer", "latest")
+"""Repository and tag of an image that SageMaker keeps in every region.
+
+https://docs.aws.amazon.com/sagemaker/latest/dg-ecr-paths/sagemaker-algo-docker-registry-paths.html
+"""
+NAME_LIMIT = 40
+"""Leaves room for what a component adds to its own name within IAM's 64 characters for a role."""
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What every model of an environment stands on."""
+
+    env: Environment
+    foundation: Foundation
+    lake: Lake
+    training_image: pulumi.Output[str]
+    analyzer_image: pulumi.Output[str]
+
+    def key_arn(self, holds: DataClass) -> pulumi.Output[str]:
+        """ARN of the key of one class of data."""
+        return self.foundation.keys[holds].arn
+
+    def workload(self, model: ModelSettings) -> WorkloadArgs:
+        """What every workload of a model is told."""
+        network = self.foundation.network
+        return {
+            "model": model.name,
+            "artifacts_bucket": self.foundation.artifacts.bucket,
+            "artifacts_key_arn": self.key_arn(DataClass.ARTIFACTS),
+            "subnet_ids": network.private_subnet_ids,
+            "security_group_id": network.workload_security_group_id,
+            "account_id": self.env.account_id,
+            "region": self.env.region,
+        }
+
+    def captured(self, model: ModelSettings) -> CaptureArgs:
+        """The same, for what writes or reads captured data: it is kept in the raw zone."""
+        return {
+            **self.workload(model),
+            "capture_bucket": self.lake.zone_buckets["raw"],
+            "capture_prefix": f"captured/{model.name}",
+            "capture_key_arn": self.key_arn(DataClass.DATA),
+            "alert_topic_arn": self.foundation.alerts.topic_arn,
+        }
+
+
+def ground(env: Environment, foundation: Foundation, lake: Lake) -> Ground:
+    """What the models stand on, with SageMaker's own images looked up once for all of them."""
+
+    def image(repository: str, tag: str) -> pulumi.Output[str]:
+        return aws.sagemaker.get_prebuilt_ecr_image_output(
+            repository_name=repository,
+            image_tag=tag,
+            region=env.region,
+            opts=pulumi.InvokeOptions(provider=env.provider),
+        ).registry_path
+
+    return Ground(env, foundation, lake, image(*TRAINING_IMAGE), image(*ANALYZER_IMAGE))

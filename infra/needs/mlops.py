@@ -1,0 +1,103 @@
+"""Need 4, a model stays good by itself."""
+
+import pulumi
+
+from components.foundation.key import DataClass
+from components.mlops.data_quality_monitor import Baseline, DataQualityMonitor
+from components.mlops.drift import Frequency
+from components.mlops.endpoint import Endpoint
+from components.mlops.retraining import Retraining
+from components.platform.training_pipeline import TrainingPipeline
+from infra.needs.ground import NAME_LIMIT, Ground
+from infra.settings.mlops import ModelSettings
+from infra.versions import ModelVersion
+
+
+def serve(
+    model: ModelSettings,
+    version: ModelVersion,
+    ground: Ground,
+    opts: pulumi.ResourceOptions,
+) -> Endpoint:
+    """Declare the endpoint of a model's approved version."""
+    env, serving = ground.env, model.serving
+    return Endpoint(
+        env.names(model.name, "endpoint", limit=NAME_LIMIT),
+        {
+            **ground.captured(model),
+            "network_isolation": True,
+            "endpoint_name": env.names(model.name),
+            "model_package_arn": version.arn,
+            "image_uri": model.image or ground.training_image,
+            "instance_type": serving.instance,
+            "min_instances": serving.scale.min,
+            "max_instances": serving.scale.max,
+            "invocations_per_minute": serving.scale.invocations_per_minute,
+            "rollout": {
+                "canary_percent": serving.rollout.canary,
+                "bake_minutes": serving.rollout.bake_minutes,
+            },
+            "latency_ms": serving.alarms.latency_ms,
+            "error_percent": serving.alarms.errors_percent,
+            "capture_percent": model.monitor.capture,
+        },
+        opts,
+    )
+
+
+def watch(
+    model: ModelSettings,
+    version: ModelVersion,
+    endpoint: Endpoint,
+    features: list[str],
+    ground: Ground,
+    opts: pulumi.ResourceOptions,
+) -> DataQualityMonitor:
+    """Declare the monitor of an endpoint's data; `features` are the ones whose drift alarms."""
+    env = ground.env
+    baseline: Baseline = {}
+    if version.baseline:
+        baseline["constraints_uri"] = version.baseline.constraints_uri
+        baseline["statistics_uri"] = version.baseline.statistics_uri
+    return DataQualityMonitor(
+        env.names(model.name, "monitor", limit=NAME_LIMIT),
+        {
+            **ground.captured(model),
+            "endpoint": endpoint.name,
+            "endpoint_name": env.names(model.name),
+            "schedule_name": env.names(model.name, "data"),
+            "frequency": Frequency(model.monitor.data),
+            "baseline": baseline,
+            "features": features,
+            "drift_threshold": model.monitor.drift_threshold,
+            "analyzer_image_uri": ground.analyzer_image,
+            "instance_type": model.processing.instance,
+        },
+        opts,
+    )
+
+
+def retrain(
+    model: ModelSettings,
+    pipeline: TrainingPipeline,
+    monitor: DataQualityMonitor,
+    ground: Ground,
+    opts: pulumi.ResourceOptions,
+) -> Retraining:
+    """Declare what trains a model anew when its data has drifted."""
+    env, foundation = ground.env, ground.foundation
+    return Retraining(
+        env.names(model.name, "retraining", limit=NAME_LIMIT),
+        {
+            "alarm_names": [*monitor.alarm_names],
+            "pipeline_name": env.names(model.name),
+            "pipeline_arn": pipeline.arn,
+            "cooldown_hours": model.retrain.cooldown_hours,
+            "alert_topic_arn": foundation.alerts.topic_arn,
+            "messages_key_arn": ground.key_arn(DataClass.MESSAGES),
+            "log_key_arn": ground.key_arn(DataClass.LOGS),
+            "log_retention_days": env.log_retention_days,
+            "account_id": env.account_id,
+        },
+        opts,
+    )

@@ -1,0 +1,1 @@
+"""Need 0, a safe place to stand: network, logs, money, people to tell."""

@@ -1,0 +1,27 @@
+"""How long logs are kept."""
+
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+from components.limits import LOG_RETENTION_DAYS
+from infra.settings.base import Settings
+from infra.settings.mistakes import refusal
+
+
+def log_retention(value: int) -> int:
+    """Refuse a number of days that CloudWatch Logs does not offer."""
+    if value not in LOG_RETENTION_DAYS:
+        raise refusal(
+            f"CloudWatch Logs cannot keep logs for {value} days.",
+            f"Allowed: {', '.join(map(str, LOG_RETENTION_DAYS))}.",
+        )
+    return value
+
+
+class Logs(Settings):
+    """CloudWatch log groups of the platform."""
+
+    retention_days: Annotated[
+        int, AfterValidator(log_retention), Field(json_schema_extra={"enum": LOG_RETENTION_DAYS})
+    ] = Field(90, description="Days that logs are kept, as CloudWatch Logs offers them.")
