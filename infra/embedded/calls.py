@@ -6,10 +6,12 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from botocore import xform_name
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
+from botocore.validate import ParamValidator
 
 from infra.embedded.catalog.entry import NAMED, Call, Type, Values, filled, found_at
 from infra.embedded.coverage import parameters_of
+from infra.embedded.translate import input_shape
 
 MISSING_CODES = re.compile(r"NotFound|NoSuch|NotExist|^404$")
 MISSING_MESSAGES = re.compile(
@@ -66,12 +68,17 @@ class Caller:
     ) -> Values:
         """The response to `call` with `inputs` and what the templates make of `context`.
 
+        It is empty where the embedded AWS does not have the service.
+
         Raises NotCarried, and CallFailed for what AWS refuses.
         """
         parameters = parameters_of(entry, call, inputs, context)
-        method = getattr(self.client(entry.service), xform_name(call.operation))
         name = str(context.get(entry.name or "name") or context.get("id", ""))
         try:
+            if not entry.emulated:
+                _validate(entry.service, call.operation, parameters)
+                return {}
+            method = getattr(self.client(entry.service), xform_name(call.operation))
             response: Values = method(**parameters)
         except ClientError as error:
             answer = error.response["Error"]
@@ -81,6 +88,12 @@ class Caller:
             code = type(error).__name__
             raise CallFailed(entry.token, name, call.operation, code, str(error)) from error
         return response
+
+
+def _validate(service: str, operation: str, parameters: Values) -> None:
+    report = ParamValidator().validate(parameters, input_shape(service, operation))
+    if report.has_errors():
+        raise ParamValidationError(report=report.generate_report())
 
 
 def found(call: Call, response: Values, context: Mapping[str, Any]) -> Any:

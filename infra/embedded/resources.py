@@ -5,6 +5,7 @@ All values are plain, with camelCase keys. What a type needs is told by the cata
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -23,6 +24,7 @@ from infra.embedded.coverage import (
     updatable,
     updating,
 )
+from infra.embedded.remembered import Remembered
 from infra.embedded.translate import NotCarried
 from infra.embedded.wire import UNKNOWN
 
@@ -59,6 +61,12 @@ class Resources:
         self._region = cloud.region
         self._default_tags = dict(default_tags or {})
         self._account = ""
+        self._remembered = Remembered()
+
+    @property
+    def not_emulated(self) -> Counter[str]:
+        """By type, the resources whose requests were validated and went nowhere."""
+        return self._remembered.count
 
     def taggable(self, type_: str) -> bool:
         """Whether resources of a type have tags."""
@@ -99,8 +107,12 @@ class Resources:
         after = prepared(entry, inputs)
         context = self._context({**inputs, **after})
         response = self._call(entry, entry.create, creating(entry, after), context)
-        made = outputs_of(entry.create, found(entry.create, response, context), context)
-        id_ = filled(entry.id, {**context, **made})
+        if entry.emulated:
+            made = outputs_of(entry.create, found(entry.create, response, context), context)
+            id_ = filled(entry.id, {**context, **made})
+        else:
+            id_ = self._remembered.create(entry, inputs, self._region, self._account)
+            made = self._remembered.read(entry, id_) or {}
         if not id_:
             raise CallFailed(
                 type_, _called(entry, inputs), entry.create.operation, "NoId", "no id was answered"
@@ -158,6 +170,7 @@ class Resources:
             for call in entry.deletes:
                 if not call.when or context.get(call.when):
                     self._call(entry, call, {}, context)
+            self._remembered.delete(entry, id_)
         except CallFailed as failure:
             if not failure.missing:
                 raise
@@ -178,6 +191,9 @@ class Resources:
     def _read(self, entry: Type, id_: str, inputs: Values) -> Values | None:
         context = self._context(inputs, id_)
         first, *others = entry.reads
+        if not entry.emulated:
+            remembered = self._remembered.read(entry, id_)
+            return remembered and self._shown(entry, id_, {**inputs, **remembered})
         try:
             resource = found(first, self._call(entry, first, {}, context), context)
         except CallFailed as failure:
@@ -186,13 +202,15 @@ class Resources:
             raise
         if not resource or (entry.gone and found_at(entry.gone, resource)):
             return None
-        outputs = {"region": self._region, **inputs, **outputs_of(first, resource, context)}
+        outputs = {**inputs, **outputs_of(first, resource, context)}
         for call in others:
             resource = found(call, self._call(entry, call, {}, context | outputs), context)
             outputs |= outputs_of(call, resource, context | outputs)
-        if entry.taggable:
-            outputs["tagsAll"] = outputs.get("tags", {})
-        return {**outputs, "id": id_}
+        return self._shown(entry, id_, outputs)
+
+    def _shown(self, entry: Type, id_: str, outputs: Values) -> Values:
+        tags = {"tagsAll": outputs.get("tags", {})} if entry.taggable else {}
+        return {"region": self._region, **outputs, **tags, "id": id_}
 
     def _take(
         self, entry: Type, step: Call | Each, before: Values | None, after: Values, context: Values

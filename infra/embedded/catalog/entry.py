@@ -111,6 +111,12 @@ class Type:
     """Reshapes the inputs where data cannot say it."""
     empty: Callable[[Any, Values], None] | None = None
     """Called with the client and the state before the deletion."""
+    emulated: bool = True
+    """Whether the embedded AWS has the service.
+
+    Without it, each request is checked by botocore's model of the service and sent nowhere; the
+    resource is remembered with the outputs of infra/plausible.py.
+    """
 
     @property
     def reads(self) -> tuple[Call, ...]:
