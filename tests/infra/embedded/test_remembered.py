@@ -11,9 +11,9 @@ from infra.embedded.catalog.entry import Call, Tags, Type
 from infra.embedded.cloud import Cloud
 from infra.embedded.resources import CallFailed, Resources
 
-TOKEN = "aws:mwaa/environment:Environment"
+TYPE = "aws:mwaa/environment:Environment"
 ENVIRONMENT = Type(
-    TOKEN,
+    TYPE,
     "mwaa",
     name="name",
     create=Call("CreateEnvironment"),
@@ -37,39 +37,39 @@ INPUTS = {
 
 @pytest.fixture
 def resources(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Iterator[Resources]:
-    monkeypatch.setitem(catalog.entries(), TOKEN, ENVIRONMENT)
-    monkeypatch.setitem(plausible.RESOURCES, TOKEN, ANSWER)
+    monkeypatch.setitem(catalog.entries(), TYPE, ENVIRONMENT)
+    monkeypatch.setitem(plausible.RESOURCES, TYPE, ANSWER)
     return Resources(cloud, {"platform": "maslow"})
 
 
 def test_a_resource_of_a_missing_service_is_remembered_with_plausible_outputs(
     resources: Resources,
 ) -> None:
-    inputs = resources.check(TOKEN, INPUTS, "flows")
-    made = resources.create(TOKEN, inputs)
+    inputs = resources.check(TYPE, INPUTS, "flows")
+    made = resources.create(TYPE, inputs)
     assert made.outputs["arn"] == "arn:aws:airflow:eu-west-1:123456789012:environment/flows"
     assert made.outputs["dagS3Path"] == "dags"
     assert made.outputs["tagsAll"] == {"platform": "maslow"}
-    assert resources.read(TOKEN, made.id, inputs) == made.outputs
-    assert resources.not_emulated == Counter({TOKEN: 1})
+    assert resources.read(TYPE, made.id, inputs) == made.outputs
+    assert resources.not_emulated == Counter({TYPE: 1})
 
 
 def test_an_update_is_validated_and_kept(resources: Resources) -> None:
-    made = resources.create(TOKEN, INPUTS)
+    made = resources.create(TYPE, INPUTS)
     news = {**INPUTS, "dagS3Path": "flows/dags"}
-    assert resources.diff(TOKEN, INPUTS, news).replace == []
-    assert resources.update(TOKEN, made.id, INPUTS, news)["dagS3Path"] == "flows/dags"
+    assert resources.diff(TYPE, INPUTS, news).replace == []
+    assert resources.update(TYPE, made.id, INPUTS, news)["dagS3Path"] == "flows/dags"
 
 
 def test_what_awss_own_model_refuses_is_not_remembered(resources: Resources) -> None:
     with pytest.raises(CallFailed, match=r"CreateEnvironment was refused with ParamValidation"):
-        resources.create(TOKEN, {**INPUTS, "maxWorkers": "many"})
+        resources.create(TYPE, {**INPUTS, "maxWorkers": "many"})
     assert not resources.not_emulated
 
 
 def test_what_is_deleted_is_gone(resources: Resources) -> None:
-    made = resources.create(TOKEN, INPUTS)
-    resources.delete(TOKEN, made.id, made.outputs)
-    assert resources.read(TOKEN, made.id, INPUTS) is None
+    made = resources.create(TYPE, INPUTS)
+    resources.delete(TYPE, made.id, made.outputs)
+    assert resources.read(TYPE, made.id, INPUTS) is None
     with pytest.raises(CallFailed, match="NotThere"):
-        resources.update(TOKEN, made.id, INPUTS, {**INPUTS, "dagS3Path": "flows/dags"})
+        resources.update(TYPE, made.id, INPUTS, {**INPUTS, "dagS3Path": "flows/dags"})
