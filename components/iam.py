@@ -5,20 +5,50 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, Literal, NotRequired, TypedDict
 
 import pulumi
 
-Statement = dict[str, Any]
-Document = dict[str, Any]
+Principal = Mapping[str, str | Sequence[str]]
+"""Who is meant, by kind: `{"Service": "…"}`, `{"AWS": "arn:…"}` or `{"Federated": "arn:…"}`."""
 Conditions = Mapping[str, Mapping[str, str | Sequence[str]]]
+"""A Condition block: operator to condition key to value or values."""
+Effect = Literal["Allow", "Deny"]
+Json = dict[str, Any]
+"""Any other JSON document that a resource takes: a definition, a pattern."""
+
+
+class Statement(TypedDict):
+    """One statement of a policy."""
+
+    Sid: NotRequired[str]
+    """What the statement is called, of letters and digits."""
+    Effect: Effect
+    """Whether it allows or denies."""
+    Principal: NotRequired[str | Principal]
+    """Whom it is for, in resource and trust policies; `*` is everyone."""
+    Action: list[str]
+    """The actions, in which `*` stands for anything."""
+    Resource: NotRequired[list[str]]
+    """ARNs of what is acted on; trust policies have none."""
+    Condition: NotRequired[Conditions]
+    """When it holds."""
+
+
+class Document(TypedDict):
+    """A policy document."""
+
+    Version: str
+    """Of the grammar: 2012-10-17."""
+    Statement: list[Statement]
+    """In any order: an explicit deny wins over every allow."""
 
 
 def allow(
     actions: Sequence[str],
     resources: Sequence[str],
     *,
-    principal: Mapping[str, str | Sequence[str]] | None = None,
+    principal: Principal | None = None,
     when: Conditions | None = None,
     sid: str | None = None,
 ) -> Statement:
@@ -39,7 +69,7 @@ def allow_everywhere(
     actions: Sequence[str],
     *,
     reason: str,
-    principal: Mapping[str, str | Sequence[str]] | None = None,
+    principal: Principal | None = None,
     when: Conditions | None = None,
     sid: str | None = None,
 ) -> Statement:
@@ -56,7 +86,7 @@ def deny(
     actions: Sequence[str],
     resources: Sequence[str],
     *,
-    principal: str | Mapping[str, str | Sequence[str]] | None = None,
+    principal: str | Principal | None = None,
     when: Conditions | None = None,
     sid: str | None = None,
 ) -> Statement:
@@ -75,13 +105,61 @@ def trust(service: str, *, account_id: str) -> Document:
     The condition keeps another account's resources from using the role through the service:
     https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
     """
-    return document(
+    return _trusting(
+        "sts:AssumeRole",
+        {"Service": service},
+        {"StringEquals": {"aws:SourceAccount": account_id}},
+    )
+
+
+def trust_principals(arns: Sequence[str], *, when: Conditions | None = None) -> Document:
+    """A trust policy for accounts, users and roles by their ARNs; `when` narrows it further.
+
+    Raises ValueError without an ARN, and for `*`, which is everyone in every account.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
+    """
+    if not arns or not all(arn.startswith("arn:") for arn in arns):
+        raise ValueError(f"{', '.join(arns) or 'nobody'}: name whom to trust by their ARNs")
+    return _trusting("sts:AssumeRole", {"AWS": list(arns)}, when)
+
+
+def trust_saml(provider_arn: str, *, when: Conditions | None = None) -> Document:
+    """A trust policy for people whom a SAML identity provider signs in.
+
+    `when` narrows it to some of them, by the attributes that the provider asserts.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-idp_saml.html
+    """
+    audience = {"saml:aud": "https://signin.aws.amazon.com/saml"}
+    conditions = dict(when or {})
+    conditions["StringEquals"] = {**audience, **conditions.get("StringEquals", {})}
+    return _trusting("sts:AssumeRoleWithSAML", {"Federated": provider_arn}, conditions)
+
+
+def trust_web_identity(provider_arn: str, *, audience: str, subjects: Sequence[str]) -> Document:
+    """A trust policy for the bearers of an OpenID Connect provider's tokens, such as CI jobs.
+
+    `subjects` are the `sub` claims that may come; `*` in one stands for anything. The condition
+    keys are named for the provider's address without its scheme, as the ARN has it.
+
+    Raises ValueError without a subject, and for one that anybody's token would match: at a public
+    provider that is the whole world.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-idp_oidc.html
+    """
+    if not subjects or any(not subject.strip("*?:") for subject in subjects):
+        raise ValueError(f"{', '.join(subjects) or 'no subject'}: say whose tokens are taken")
+    issuer = provider_arn.partition(":oidc-provider/")[2]
+    if not issuer:
+        raise ValueError(f"{provider_arn}: is no ARN of an OpenID Connect provider")
+    return _trusting(
+        "sts:AssumeRoleWithWebIdentity",
+        {"Federated": provider_arn},
         {
-            "Effect": "Allow",
-            "Principal": {"Service": service},
-            "Action": "sts:AssumeRole",
-            "Condition": {"StringEquals": {"aws:SourceAccount": account_id}},
-        }
+            "StringEquals": {f"{issuer}:aud": audience},
+            "StringLike": {f"{issuer}:sub": list(subjects)},
+        },
     )
 
 
@@ -96,7 +174,9 @@ def tls_only(bucket_arn: str) -> Statement:
     )
 
 
-def rendered(build: Callable[..., Document], **inputs: pulumi.Input[Any]) -> pulumi.Output[str]:
+def rendered(
+    build: Callable[..., Mapping[str, Any]], **inputs: pulumi.Input[Any]
+) -> pulumi.Output[str]:
     """The JSON of `build(**inputs)` once every input is known.
 
     The builders stay plain functions of plain values; this is where they meet Pulumi. It serves
@@ -106,21 +186,25 @@ def rendered(build: Callable[..., Document], **inputs: pulumi.Input[Any]) -> pul
 
 
 def _statement(
-    effect: str,
+    effect: Effect,
     actions: Sequence[str],
     resources: Sequence[str],
-    principal: str | Mapping[str, str | Sequence[str]] | None,
+    principal: str | Principal | None,
     when: Conditions | None,
     sid: str | None,
 ) -> Statement:
-    statement: Statement = {}
+    statement: Statement = {"Effect": effect, "Action": list(actions), "Resource": list(resources)}
     if sid:
-        statement["Sid"] = sid
-    statement["Effect"] = effect
+        statement = {"Sid": sid, **statement}
     if principal is not None:
         statement["Principal"] = principal
-    statement["Action"] = list(actions)
-    statement["Resource"] = list(resources)
     if when:
         statement["Condition"] = when
     return statement
+
+
+def _trusting(action: str, principal: Principal, when: Conditions | None) -> Document:
+    statement: Statement = {"Effect": "Allow", "Principal": principal, "Action": [action]}
+    if when:
+        statement["Condition"] = when
+    return document(statement)

@@ -7,7 +7,7 @@ import pulumi
 import pulumi_aws as aws
 
 from components.durability import Durability, setting_of_stateful, stateful
-from components.iam import Document
+from components.iam import Json
 
 UNTAGGED_DAYS = 14
 KEEP_TAGGED = 200
@@ -30,7 +30,7 @@ class ImageRegistryArgs(TypedDict):
     """
 
 
-def lifecycle(*, untagged_days: int, keep_tagged: int) -> Document:
+def lifecycle(*, untagged_days: int, keep_tagged: int) -> Json:
     """The repository's lifecycle policy.
 
     Raises ValueError for a count below one, which AWS refuses.

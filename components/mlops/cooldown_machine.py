@@ -4,13 +4,13 @@ https://docs.aws.amazon.com/step-functions/latest/dg/concepts-amazon-states-lang
 https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html
 """
 
-from components.iam import Document
+from components.iam import Json
 
 _RETRY = [{"ErrorEquals": ["States.ALL"], "IntervalSeconds": 5, "MaxAttempts": 3, "BackoffRate": 2}]
 _ALERT = [{"ErrorEquals": ["States.ALL"], "Next": "Alert"}]
 
 
-def cooldown_machine(*, pipeline_name: str, cooldown_hours: int, alert_topic_arn: str) -> Document:
+def cooldown_machine(*, pipeline_name: str, cooldown_hours: int, alert_topic_arn: str) -> Json:
     """The definition of the machine, in JSONata, which can count time.
 
     Whoever started the newest run of the pipeline, and whatever came of it, the next one starts no

@@ -7,7 +7,7 @@ import pulumi
 import pulumi_aws as aws
 
 from components.foundation.execution_role import ExecutionRole
-from components.iam import Document, allow, allow_everywhere, document, rendered
+from components.iam import Document, Json, allow, allow_everywhere, document, rendered
 from components.mlops.cooldown_machine import cooldown_machine
 
 RETRY_SECONDS = 3600
@@ -69,7 +69,7 @@ def start_policy(*, machine_arn: str) -> Document:
     return document(allow(["states:StartExecution"], [machine_arn]))
 
 
-def drift_pattern(alarm_names: list[str]) -> Document:
+def drift_pattern(alarm_names: list[str]) -> Json:
     """The event pattern of these alarms going off.
 
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-and-eventbridge.html

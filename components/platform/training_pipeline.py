@@ -6,7 +6,7 @@ import pulumi
 import pulumi_aws as aws
 
 from components.foundation.execution_role import ExecutionRole
-from components.iam import Document, rendered
+from components.iam import Json, rendered
 from components.platform.model_project import content_hash
 from components.platform.training_definition import Placement, placed
 from components.platform.training_policy import pass_role_policy, training_policy
@@ -143,7 +143,7 @@ def _definition(
         subnet_ids: list[str],
         security_group_id: str,
         role_arn: str,
-    ) -> Document:
+    ) -> Json:
         parameters = {
             **args.get("parameters", {}),
             "DataUri": f"s3://{data_bucket}/{args['data_prefix']}/",

@@ -11,6 +11,9 @@ from components.iam import (
     rendered,
     tls_only,
     trust,
+    trust_principals,
+    trust_saml,
+    trust_web_identity,
 )
 from infra.graph import record
 
@@ -59,6 +62,76 @@ def test_plain_http_is_refused_for_the_bucket_and_its_objects():
     assert statement["Effect"] == "Deny"
     assert statement["Resource"] == ["arn:aws:s3:::raw", "arn:aws:s3:::raw/*"]
     assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+
+
+GITHUB = "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com"
+SAML = "arn:aws:iam::123456789012:saml-provider/okta"
+
+
+def test_principals_are_trusted_by_name():
+    alice = "arn:aws:iam::123456789012:user/alice"
+    mfa = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
+    assert trust_principals([alice], when=mfa)["Statement"] == [
+        {
+            "Effect": "Allow",
+            "Principal": {"AWS": [alice]},
+            "Action": ["sts:AssumeRole"],
+            "Condition": mfa,
+        }
+    ]
+    assert "Condition" not in trust_principals([alice])["Statement"][0]
+
+
+@pytest.mark.parametrize("arns", [[], ["*"], ["arn:aws:iam::123456789012:user/alice", "*"]])
+def test_nobody_and_everybody_are_not_trusted(arns):
+    with pytest.raises(ValueError, match="name whom to trust by their ARNs"):
+        trust_principals(arns)
+
+
+def test_people_of_a_saml_provider_come_for_the_console_and_by_what_it_says_of_them():
+    staff = {"ForAnyValue:StringEquals": {"saml:edupersonaffiliation": ["staff"]}}
+    (statement,) = trust_saml(SAML, when=staff)["Statement"]
+    assert statement["Principal"] == {"Federated": SAML}
+    assert statement["Action"] == ["sts:AssumeRoleWithSAML"]
+    assert statement["Condition"] == {
+        "StringEquals": {"saml:aud": "https://signin.aws.amazon.com/saml"},
+        **staff,
+    }
+
+
+def test_a_further_condition_on_a_saml_sign_in_leaves_the_audience_in_place():
+    issued = trust_saml(SAML, when={"StringEquals": {"saml:iss": "https://example.com"}})
+    assert issued["Statement"][0]["Condition"]["StringEquals"] == {
+        "saml:aud": "https://signin.aws.amazon.com/saml",
+        "saml:iss": "https://example.com",
+    }
+
+
+def test_tokens_are_taken_of_the_named_subjects_for_the_named_audience():
+    subjects = ["repo:example/platform:environment:prod", "repo:example/platform:ref:refs/tags/*"]
+    trusted = trust_web_identity(GITHUB, audience="sts.amazonaws.com", subjects=subjects)
+    assert trusted["Statement"] == [
+        {
+            "Effect": "Allow",
+            "Principal": {"Federated": GITHUB},
+            "Action": ["sts:AssumeRoleWithWebIdentity"],
+            "Condition": {
+                "StringEquals": {"token.actions.githubusercontent.com:aud": "sts.amazonaws.com"},
+                "StringLike": {"token.actions.githubusercontent.com:sub": subjects},
+            },
+        }
+    ]
+
+
+@pytest.mark.parametrize("subjects", [[], ["*"], ["repo:example/platform:*", "*:*"]])
+def test_tokens_of_just_anyone_are_not_taken(subjects):
+    with pytest.raises(ValueError, match="say whose tokens are taken"):
+        trust_web_identity(GITHUB, audience="sts.amazonaws.com", subjects=subjects)
+
+
+def test_tokens_are_taken_of_an_openid_connect_provider_only():
+    with pytest.raises(ValueError, match="is no ARN of an OpenID Connect provider"):
+        trust_web_identity(SAML, audience="sts.amazonaws.com", subjects=["repo:example/platform"])
 
 
 def test_a_policy_is_rendered_once_its_inputs_are_known():

@@ -35,7 +35,7 @@ def test_a_role_is_assumed_by_its_service_for_this_account_alone():
         {
             "Effect": "Allow",
             "Principal": {"Service": "sagemaker.amazonaws.com"},
-            "Action": "sts:AssumeRole",
+            "Action": ["sts:AssumeRole"],
             "Condition": {"StringEquals": {"aws:SourceAccount": "123456789012"}},
         }
     ]
