@@ -26,13 +26,9 @@ def declare(stack: StackFile, newest_approved: Lookup, root: Path) -> None:
     provider = aws.Provider(
         "aws",
         region=stack.region,
-        default_tags={
-            "tags": {
-                "maslow:project": names.project,
-                "maslow:environment": names.environment,
-                "maslow:owner": settings.owner,
-            }
-        },
+        # Without the list, credentials of another account would do.
+        allowed_account_ids=[stack.account] if stack.account else None,
+        default_tags={"tags": names.tags(settings.owner)},
     )
     env = Environment(
         names=names,

@@ -21,6 +21,14 @@ class Names:
         """The name of `what`, at most `limit` characters long (63 fits SageMaker and S3)."""
         return cut("-".join((self.project, self.environment, *what)), limit)
 
+    def tags(self, owner: str) -> dict[str, str]:
+        """The tags of all that the environment is made of."""
+        return {
+            "maslow:project": self.project,
+            "maslow:environment": self.environment,
+            "maslow:owner": owner,
+        }
+
 
 def cut(name: str, limit: int) -> str:
     """`name`, or its beginning and a hash of the whole where it is longer than `limit`.

@@ -89,6 +89,19 @@ def schema(values: str | None) -> None:
 
 @main.command()
 @stack_option
+@click.option("--json", "as_json", is_flag=True, help="Print what was made as JSON.")
+def bootstrap(stack: str, as_json: bool) -> None:
+    """Make the bucket and the key that Pulumi keeps an environment's state in.
+
+    Run it once for each environment, with credentials of its account, and as often as you like.
+    """
+    from scripts import bootstrap as command
+
+    command.run(*_found(stack), as_json=as_json)
+
+
+@main.command()
+@stack_option
 def preview(stack: str) -> None:
     """Show what `up` would change, by Pulumi's engine."""
     from scripts import deploy
