@@ -13,8 +13,9 @@ def recorded(project: Project, stack: StackFile, *, first_pass: bool = False) ->
 
     With `first_pass`, none has one yet. Raises what the program raises, such as ProjectError.
     """
-    run = Run(project=project.name, stack=stack.environment, region=stack.region)
-    lookup = none_yet if first_pass else assumed(stack.region, plausible.ACCOUNT)
+    account = stack.account or plausible.ACCOUNT
+    run = Run(project=project.name, stack=stack.environment, region=stack.region, account=account)
+    lookup = none_yet if first_pass else assumed(stack.region, account)
     with collector_paused():  # importing pulumi_aws allocates as much as registering does
         from infra.composition import declare
 

@@ -73,19 +73,20 @@ def mocks(models: int | None) -> Registered:
     from infra.versions import assumed
 
     project, stack = _environment(models)
+    account = stack.account or plausible.ACCOUNT
 
     def outputs(args: "MockResourceArgs") -> tuple[str, dict[str, Any]]:
         if not args.custom:
             return "", args.inputs
         id_, computed = plausible.outputs(
-            args.typ, args.name, args.name, args.inputs, stack.region, plausible.ACCOUNT
+            args.typ, args.name, args.name, args.inputs, stack.region, account
         )
         return id_, args.inputs | computed
 
     def call(args: "MockCallArgs") -> dict[str, Any]:
-        return plausible.invoke(args.token, args.args, stack.region, plausible.ACCOUNT)
+        return plausible.invoke(args.token, args.args, stack.region, account)
 
-    lookup = assumed(stack.region, plausible.ACCOUNT)
+    lookup = assumed(stack.region, account)
     return _mocked(lambda: declare(stack, lookup, project.root), outputs, call)
 
 

@@ -56,7 +56,7 @@ def up(project: Project, stack: StackFile, *, serve: bool, command: str | None, 
     with Follower() as follower, ExitStack() as undo:
         try:
             with _stage("Start", follower) as say:
-                cloud = undo.enter_context(_running(stack.region, port))
+                cloud = undo.enter_context(_running(stack, port))
                 bring_up = undo.enter_context(standing(project, stack, cloud, follower.on_step))
                 say(f"an embedded AWS at {cloud.url}")
             try:
@@ -81,8 +81,8 @@ def up(project: Project, stack: StackFile, *, serve: bool, command: str | None, 
 
 
 @contextmanager
-def _running(region: str, port: int) -> Iterator[Cloud]:
-    cloud = Cloud(region, port=port)
+def _running(stack: StackFile, port: int) -> Iterator[Cloud]:
+    cloud = Cloud(stack.region, account_id=stack.account, port=port)
     try:
         cloud.start()
     except PortTaken as taken:

@@ -53,14 +53,17 @@ class Cloud:
 
     moto keeps its state per process, and so one process runs one Cloud at a time.
 
+    It is one account: `account_id`, or 123456789012.
+
     Raises PortTaken when `port` is not free (0 takes any free one), RuntimeError when another
     Cloud runs in this process or the server does not answer within 60 seconds.
     """
 
-    account_id = ACCOUNT_ID
-
-    def __init__(self, region: str = "eu-west-1", *, port: int = 0) -> None:
+    def __init__(
+        self, region: str = "eu-west-1", *, account_id: str | None = None, port: int = 0
+    ) -> None:
         self.region = region
+        self.account_id = account_id or ACCOUNT_ID
         self._wanted_port = port
         self._port = 0
         self._undo = ExitStack()
@@ -152,6 +155,8 @@ class Cloud:
         # moto's state machines call back on MOTO_PORT; boto3 inside moto fails on a profile that
         # the user's environment names and no file defines.
         self._set_environment("MOTO_PORT", str(port))
+        # Every request is answered as the account's, whatever its credentials.
+        self._set_environment("MOTO_ACCOUNT_ID", self.account_id)
         self._set_environment("AWS_PROFILE", None)
         self._set_environment("AWS_DEFAULT_PROFILE", None)
 

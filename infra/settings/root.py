@@ -10,6 +10,7 @@ from infra.settings.base import EmailAddress, Settings
 from infra.settings.data import FeatureGroup, Lake
 from infra.settings.devops.delivery import Delivery
 from infra.settings.devops.source import Source
+from infra.settings.foundation.accounts import AccountId
 from infra.settings.foundation.alerts import Alerts
 from infra.settings.foundation.logs import Logs
 from infra.settings.foundation.money import Budget
@@ -29,6 +30,10 @@ class PlatformSettings(Settings):
     cloud: Literal["aws", "embedded"] = Field(
         "aws",
         description="Where it stands: in an AWS account, or on the embedded AWS of this machine.",
+    )
+    accounts: dict[str, AccountId] = Field(
+        {},
+        description="AWS account of each environment; with it, nothing lands in another one.",
     )
     network: Network = Field(description="The private network that everything runs in.")
     logs: Logs = Field(Logs(), description="Log groups.")

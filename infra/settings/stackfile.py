@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from infra.settings.aws import region_mistake
+from infra.settings.foundation.accounts import unplaced
 from infra.settings.mistakes import Mistake, SettingsError, did_you_mean, shown
 from infra.settings.mistakes import Path as SettingPath
 from infra.settings.projects import unfit
@@ -38,6 +39,11 @@ class StackFile:
     platform: PlatformSettings
     path: Path | None
     """The file; None where the values did not come from one."""
+
+    @property
+    def account(self) -> str | None:
+        """The account that the file gives its environment, if it gives one."""
+        return self.platform.accounts.get(self.environment)
 
 
 def load(path: Path) -> StackFile:
@@ -96,6 +102,7 @@ def _checked(document: Document, environment: str, path: Path | None) -> StackFi
             from infra.settings import words  # builds the schema: for mistakes only
 
             below = [*words.mistakes(error), *misfits(values)]
+        below += unplaced(values, environment)
         if path is not None:
             below += [
                 *_project_mistakes(values, path.resolve().parent.parent),

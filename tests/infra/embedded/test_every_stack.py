@@ -37,7 +37,7 @@ class Stood(NamedTuple):
 @pytest.fixture(scope="module")
 def stood(project: Project, environment: str, misfits: Misfits) -> Iterator[Stood]:
     stack = project.stack(environment)
-    with Cloud(stack.region) as cloud:
+    with Cloud(stack.region, account_id=stack.account) as cloud:
         refused = watch(cloud, misfits)
         run = Run(project=project.name, stack=environment, region=stack.region)
         host = InProcessHost(Resources(cloud), run)
