@@ -36,10 +36,14 @@ class Backend:
     account_id: str
     region: str
 
+    embedded: bool = False
+    """Whether it is on the embedded AWS, where buckets have no subdomains."""
+
     @property
     def url(self) -> str:
         """What `pulumi login` takes."""
-        return f"s3://{self.bucket}?region={self.region}"
+        path_style = "&s3ForcePathStyle=true" if self.embedded else ""
+        return f"s3://{self.bucket}?region={self.region}{path_style}"
 
     @property
     def secrets_provider(self) -> str:
@@ -55,9 +59,10 @@ class Made(NamedTuple):
     new: bool
 
 
-def backend_of(names: Names, account_id: str, region: str) -> Backend:
+def backend_of(names: Names, account_id: str, region: str, *, embedded: bool = False) -> Backend:
     """The state of an environment; its delivery expects it under the same names."""
-    return Backend(f"{names('state', limit=50)}-{account_id}", key_alias(names), account_id, region)
+    bucket = f"{names('state', limit=50)}-{account_id}"
+    return Backend(bucket, key_alias(names), account_id, region, embedded)
 
 
 def key_alias(names: Names) -> str:

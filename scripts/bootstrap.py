@@ -27,7 +27,8 @@ def run(project: Project, stack: StackFile, *, as_json: bool) -> None:
     Raises InputError without credentials or for another account than the stack file's, and
     WorkError for what AWS refuses; a second run goes on where that one stopped.
     """
-    if stack.platform.cloud == "embedded" and "AWS_ENDPOINT_URL" not in os.environ:
+    embedded = stack.platform.cloud == "embedded"
+    if embedded and "AWS_ENDPOINT_URL" not in os.environ:
         raise InputError(
             f"{stack.environment} lives on the embedded AWS, which is not running here: "
             f"maslow up -s {stack.environment} --serve"
@@ -36,7 +37,7 @@ def run(project: Project, stack: StackFile, *, as_json: bool) -> None:
     names = Names(project.name, stack.environment)
     try:
         account_id = session.client("sts").get_caller_identity()["Account"]
-        backend = backend_of(names, account_id, stack.region)
+        backend = backend_of(names, account_id, stack.region, embedded=embedded)
         if not as_json:
             out.print(
                 f"State of [bold]{names.project} {names.environment}[/] "

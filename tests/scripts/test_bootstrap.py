@@ -26,10 +26,12 @@ def test_it_tells_how_to_log_in_and_which_provider_keeps_the_secrets(cloud: Clou
     state = f"maslow-local-state-{cloud.account_id}"
     assert told.exit_code == 0
     assert f"bucket  {state}  created" in told.output
-    assert f"  pulumi login 's3://{state}?region=eu-west-1'\n" in told.output
+    style = "&s3ForcePathStyle=true"
+    assert f"  pulumi login 's3://{state}?region=eu-west-1{style}'\n" in told.output
     assert (
         "  pulumi stack init local "
-        "--secrets-provider='awskms://alias/maslow-local-state?region=eu-west-1'\n" in told.output
+        "--secrets-provider='awskms://alias/maslow-local-state?region=eu-west-1{style}'\n"
+        in told.output
     )
 
 
@@ -48,7 +50,7 @@ def test_a_machine_reads_it_as_json(cloud: Cloud) -> None:
         "region": "eu-west-1",
         "bucket": f"maslow-local-state-{cloud.account_id}",
         "key": "alias/maslow-local-state",
-        "url": f"s3://maslow-local-state-{cloud.account_id}?region=eu-west-1",
+        "url": f"s3://maslow-local-state-{cloud.account_id}?region=eu-west-1&s3ForcePathStyle=true",
         "secretsProvider": "awskms://alias/maslow-local-state?region=eu-west-1",
     }
 
