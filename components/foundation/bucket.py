@@ -1,16 +1,14 @@
 """Buckets: private, encrypted, versioned, TLS-only, and the bucket that keeps their access logs."""
 
-from collections.abc import Callable
-from typing import NamedTuple, NotRequired, TypedDict
+from typing import NotRequired, TypedDict
 
 import pulumi
 import pulumi_aws as aws
 
-from components.durability import Durability, setting_of_stateful, stateful
-from components.iam import Document, Statement, allow, deny, document, rendered, tls_only
+from components.durability import Durability
+from components.foundation.hardened_bucket import NONCURRENT_DAYS, hardened_bucket, lifecycle
+from components.iam import Document, Statement, allow, deny, document, tls_only
 
-UNFINISHED_UPLOAD_DAYS = 7
-NONCURRENT_DAYS = 90
 ACCESS_LOG_DAYS = 400
 
 
@@ -60,13 +58,27 @@ def private_bucket_policy(*, bucket_arn: str, key_arn: str, account_id: str) -> 
     )
 
 
-def access_log_policy(*, bucket_arn: str, account_id: str) -> Document:
+def never_deleted(bucket_arn: str) -> Statement:
+    """Refuse everyone the deletion of objects; only S3's lifecycle, which no policy binds, may.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lifecycle-mgmt.html
+    """
+    return deny(
+        ["s3:DeleteObject", "s3:DeleteObjectVersion"],
+        [f"{bucket_arn}/*"],
+        principal="*",
+        sid="NeverDeleted",
+    )
+
+
+def access_log_policy(*, bucket_arn: str, account_id: str, kept_from_deletion: bool) -> Document:
     """The policy of a bucket that S3 delivers the access logs of this account's buckets to.
 
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html
     """
     return document(
         tls_only(bucket_arn),
+        *([never_deleted(bucket_arn)] if kept_from_deletion else []),
         allow(
             ["s3:PutObject"],
             [f"{bucket_arn}/*"],
@@ -108,12 +120,12 @@ class PrivateBucket(pulumi.ComponentResource):
         self, name: str, args: PrivateBucketArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         super().__init__("maslow:index:PrivateBucket", name, None, opts)
-        hardened = _hardened_bucket(
+        hardened = hardened_bucket(
             self,
             name,
             durability=args["durability"],
             key_arn=args["key_arn"],
-            lifecycle=_lifecycle(
+            rule=lifecycle(
                 args.get("noncurrent_days", NONCURRENT_DAYS),
                 tier_days=args.get("tier_days"),
                 expire_days=args.get("expire_days"),
@@ -143,6 +155,8 @@ class AccessLogBucketArgs(TypedDict):
     """Whether the logs outlive the stack."""
     expire_days: NotRequired[int]
     """Days that logs are kept; 400 unless given."""
+    kept_from_deletion: NotRequired[bool]
+    """Whether the bucket refuses everyone the deletion of logs before that; no unless given."""
 
 
 class AccessLogBucket(pulumi.ComponentResource):
@@ -150,6 +164,12 @@ class AccessLogBucket(pulumi.ComponentResource):
 
     It is encrypted with S3's own keys: log delivery writes to no bucket whose default is a KMS
     key. https://docs.aws.amazon.com/AmazonS3/latest/userguide/ServerLogs.html
+
+    Nor does it write to a bucket with object lock; a policy that refuses deletions takes its
+    place. It is the weaker one: who may change the policy may delete after that.
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-managing.html
+
+    Raises ValueError for logs that are kept from deletion and disposable.
     """
 
     bucket: pulumi.Output[str]
@@ -161,109 +181,21 @@ class AccessLogBucket(pulumi.ComponentResource):
         self, name: str, args: AccessLogBucketArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         super().__init__("maslow:index:AccessLogBucket", name, None, opts)
-        hardened = _hardened_bucket(
+        kept_from_deletion = args.get("kept_from_deletion", False)
+        if kept_from_deletion and args["durability"] is Durability.DISPOSABLE:
+            raise ValueError(f"{name}: what is kept from deletion cannot be disposable")
+        hardened = hardened_bucket(
             self,
             name,
             durability=args["durability"],
             key_arn=None,
-            lifecycle=_lifecycle(
-                NONCURRENT_DAYS, expire_days=args.get("expire_days", ACCESS_LOG_DAYS)
-            ),
+            rule=lifecycle(NONCURRENT_DAYS, expire_days=args.get("expire_days", ACCESS_LOG_DAYS)),
             policy=access_log_policy,
-            policy_inputs={"account_id": args["account_id"]},
+            policy_inputs={
+                "account_id": args["account_id"],
+                "kept_from_deletion": kept_from_deletion,
+            },
         )
         self.bucket = hardened.bucket
         self.arn = hardened.arn
         self.register_outputs({"bucket": self.bucket, "arn": self.arn})
-
-
-def _lifecycle(
-    noncurrent_days: int, *, tier_days: int | None = None, expire_days: int | None = None
-) -> aws.s3.BucketLifecycleConfigurationRuleArgsDict:
-    rule: aws.s3.BucketLifecycleConfigurationRuleArgsDict = {
-        "id": "keep-house",
-        "status": "Enabled",
-        "filter": {"prefix": ""},
-        "abort_incomplete_multipart_upload": {"days_after_initiation": UNFINISHED_UPLOAD_DAYS},
-        "noncurrent_version_expiration": {"noncurrent_days": noncurrent_days},
-        "expiration": (
-            {"expired_object_delete_marker": True} if expire_days is None else {"days": expire_days}
-        ),
-    }
-    if tier_days is not None:
-        rule["transitions"] = [{"days": tier_days, "storage_class": "INTELLIGENT_TIERING"}]
-    return rule
-
-
-class _Hardened(NamedTuple):
-    bucket: pulumi.Output[str]
-    """Name of the bucket, known once the last of its settings is in place."""
-    arn: pulumi.Output[str]
-
-
-def _hardened_bucket(
-    parent: pulumi.ComponentResource,
-    name: str,
-    *,
-    durability: Durability,
-    key_arn: pulumi.Input[str] | None,
-    lifecycle: aws.s3.BucketLifecycleConfigurationRuleArgsDict,
-    policy: Callable[..., Document],
-    policy_inputs: dict[str, pulumi.Input[str]],
-) -> _Hardened:
-    bucket = aws.s3.Bucket(
-        f"{name}-bucket",
-        force_destroy=durability is Durability.DISPOSABLE,
-        opts=stateful(parent, durability),
-    )
-    # S3 refuses changes of one bucket that meet ("OperationAborted: a conflicting conditional
-    # operation is currently in progress"), so the settings follow one another.
-    private = aws.s3.BucketPublicAccessBlock(
-        f"{name}-public-access",
-        bucket=bucket.bucket,
-        block_public_acls=True,
-        block_public_policy=True,
-        ignore_public_acls=True,
-        restrict_public_buckets=True,
-        opts=setting_of_stateful(parent, durability),
-    )
-    owned = aws.s3.BucketOwnershipControls(
-        f"{name}-ownership",
-        bucket=bucket.bucket,
-        rule={"object_ownership": "BucketOwnerEnforced"},
-        opts=setting_of_stateful(parent, durability, depends_on=[private]),
-    )
-    encrypted = aws.s3.BucketServerSideEncryptionConfiguration(
-        f"{name}-encryption",
-        bucket=bucket.bucket,
-        rules=[
-            {
-                "apply_server_side_encryption_by_default": (
-                    {"sse_algorithm": "AES256"}
-                    if key_arn is None
-                    else {"sse_algorithm": "aws:kms", "kms_master_key_id": key_arn}
-                ),
-                "bucket_key_enabled": True,
-            }
-        ],
-        opts=setting_of_stateful(parent, durability, depends_on=[owned]),
-    )
-    versioned = aws.s3.BucketVersioning(
-        f"{name}-versioning",
-        bucket=bucket.bucket,
-        versioning_configuration={"status": "Enabled"},
-        opts=setting_of_stateful(parent, durability, depends_on=[encrypted]),
-    )
-    kept = aws.s3.BucketLifecycleConfiguration(
-        f"{name}-lifecycle",
-        bucket=bucket.bucket,
-        rules=[lifecycle],
-        opts=setting_of_stateful(parent, durability, depends_on=[versioned]),
-    )
-    attached = aws.s3.BucketPolicy(
-        f"{name}-policy",
-        bucket=bucket.bucket,
-        policy=rendered(policy, bucket_arn=bucket.arn, **policy_inputs),
-        opts=setting_of_stateful(parent, durability, depends_on=[kept]),
-    )
-    return _Hardened(bucket=attached.bucket, arn=bucket.arn)
