@@ -16,8 +16,9 @@ from infra.settings.aws import allowed
 from infra.settings.base import Settings
 from infra.settings.mistakes import Path as SettingPath
 from infra.settings.mistakes import nearest
+from infra.settings.neighbours import PLATFORM, REGION
 from infra.settings.root import PlatformSettings
-from infra.settings.stackfile import ENGINE_KEYS, PLATFORM, REGION
+from infra.settings.stackfile import ENGINE_KEYS
 
 FILE = Path(__file__).with_name("schema.json")
 Node = Mapping[str, Any]

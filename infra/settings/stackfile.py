@@ -1,6 +1,5 @@
 """Reading a stack file: one frozen object, or every mistake in it at once."""
 
-import ipaddress
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -11,15 +10,23 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from infra.settings import neighbours
 from infra.settings.aws import region_mistake
 from infra.settings.foundation.accounts import unplaced
 from infra.settings.mistakes import Mistake, SettingsError, did_you_mean, shown
 from infra.settings.mistakes import Path as SettingPath
+from infra.settings.neighbours import (
+    PLATFORM,
+    REGION,
+    Neighbour,
+    beside,
+    environment_of,
+    shown_path,
+)
 from infra.settings.projects import unfit
 from infra.settings.root import PlatformSettings, misfits
 from infra.settings.yamlfile import Document, read
 
-REGION, PLATFORM = "aws:region", "maslow:platform"
 PLATFORM_PATH: SettingPath = ("config", PLATFORM)
 ENVIRONMENT_LIMIT = 16
 ENGINE_KEYS = ("secretsprovider", "encryptedkey", "encryptionsalt", "environment")
@@ -49,18 +56,18 @@ class StackFile:
 def load(path: Path) -> StackFile:
     """Read stacks/Pulumi.<environment>.yaml.
 
-    The model projects are looked for below the parent of the file's folder, and the network is
+    The model projects are looked for below the parent of the file's folder, and the settings are
     compared with those of the stack files beside it. Raises SettingsError with every mistake.
     """
     try:
         document = read(path)
     except FileNotFoundError:
-        raise SettingsError(_shown_path(path), [_no_such_file(path)]) from None
+        raise SettingsError(shown_path(path), [_no_such_file(path)]) from None
     except OSError as error:
         unreadable = Mistake((), f"the file cannot be read: {error.strerror}.")
-        raise SettingsError(_shown_path(path), [unreadable]) from None
+        raise SettingsError(shown_path(path), [unreadable]) from None
     if document.values is None and document.mistakes:
-        raise SettingsError(_shown_path(path), list(_placed(document.mistakes, document)))
+        raise SettingsError(shown_path(path), list(_placed(document.mistakes, document)))
     return _checked(document, environment_of(path), path)
 
 
@@ -79,16 +86,6 @@ def from_config(
     return _checked(document, environment, source)
 
 
-def environment_of(path: Path) -> str:
-    """`dev` of `stacks/Pulumi.dev.yaml`."""
-    return path.name.removeprefix("Pulumi.").removesuffix(path.suffix)
-
-
-def beside(path: Path) -> list[Path]:
-    """The other stack files of the same folder, sorted."""
-    return sorted(other for other in path.parent.glob("Pulumi.*.yaml") if other != path)
-
-
 def _checked(document: Document, environment: str, path: Path | None) -> StackFile:
     found = [*document.mistakes, *_environment_mistakes(environment), *_frame_mistakes(document)]
     config = _mapping(_mapping(document.values).get("config"))
@@ -104,13 +101,14 @@ def _checked(document: Document, environment: str, path: Path | None) -> StackFi
             below = [*words.mistakes(error), *misfits(values)]
         below += unplaced(values, environment)
         if path is not None:
+            own = Neighbour(shown_path(path), environment, config.get(REGION), values)
             below += [
                 *_project_mistakes(values, path.resolve().parent.parent),
-                *_overlaps(values, path),
+                *neighbours.mistakes(own, path),
             ]
         found += [replace(mistake, path=(*PLATFORM_PATH, *mistake.path)) for mistake in below]
     if found or platform is None:
-        source = _shown_path(path) if path else f"The configuration of {environment}"
+        source = shown_path(path) if path else f"The configuration of {environment}"
         raise SettingsError(source, list(_placed(dict.fromkeys(found), document)))
     return StackFile(environment, config[REGION], platform, path)
 
@@ -162,26 +160,6 @@ def _project_mistakes(values: Mapping[str, Any], root: Path) -> Iterator[Mistake
             yield Mistake(("models", index, "project"), *wrong)
 
 
-def _overlaps(values: Mapping[str, Any], path: Path) -> Iterator[Mistake]:
-    own = _network(values)
-    for other in beside(path) if own else ():
-        config = _mapping(_mapping(read(other).values).get("config"))
-        theirs = _network(_mapping(config.get(PLATFORM)))
-        if own and theirs and own.overlaps(theirs):
-            yield Mistake(
-                ("network", "cidr"),
-                f"{own} overlaps {theirs} of {_shown_path(other)}.",
-                "Give each environment a range of its own.",
-            )
-
-
-def _network(values: Mapping[str, Any]) -> ipaddress.IPv4Network | None:
-    try:
-        return ipaddress.IPv4Network(_mapping(values.get("network")).get("cidr"))
-    except ValueError:
-        return None
-
-
 def _placed(found: Iterable[Mistake], document: Document) -> Iterator[Mistake]:
     """The mistakes with lines, and with paths as people write them."""
     for mistake in found:
@@ -227,7 +205,3 @@ def _no_such_file(path: Path) -> Mistake:
     guess = did_you_mean(environment_of(path), environments)
     known = f"Environments here: {', '.join(environments)}."
     return Mistake((), "there is no such file.", f"{guess} {known}" if guess else known)
-
-
-def _shown_path(path: Path) -> str:
-    return f"{path.parent.name}/{path.name}" if path.parent.name else path.name

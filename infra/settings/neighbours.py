@@ -1,0 +1,124 @@
+"""What must fit between the stack files of one folder.
+
+A check is a function of this file's settings and the neighbours', as they are written; it passes
+over what is malformed, since that file's own load tells it. `CHECKS` lists them all.
+"""
+
+import ipaddress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from infra.settings.mistakes import Mistake
+from infra.settings.yamlfile import read
+
+REGION, PLATFORM = "aws:region", "maslow:platform"
+EMBEDDED = "embedded"
+POOL = tuple(map(ipaddress.IPv4Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")))
+"""Where a free range is looked for: RFC 1918, whose largest part comes first."""
+DOCKER_RANGE = ipaddress.IPv4Network("172.17.0.0/16")
+"""What Docker uses inside SageMaker, so that no VPC of ours may have it."""
+
+
+@dataclass(frozen=True)
+class Neighbour:
+    """Another environment, as its stack file has it, unchecked."""
+
+    file: str
+    """The file as people name it: `stacks/Pulumi.dev.yaml`."""
+    environment: str
+    region: object
+    values: Mapping[str, Any]
+    """What is under `maslow:platform`."""
+
+
+Check = Callable[[Neighbour, Sequence[Neighbour]], Iterator[Mistake]]
+"""From this file and its neighbours to mistakes, with paths below `maslow:platform`."""
+
+
+def mistakes(own: Neighbour, path: Path) -> Iterator[Mistake]:
+    """What does not fit between `own`, the file at `path`, and the files beside it.
+
+    An environment on the embedded AWS shares nothing with the others, and has no neighbours.
+    """
+    if own.values.get("cloud") != EMBEDDED:
+        others = list(_neighbours(path))
+        for check in CHECKS:
+            yield from check(own, others)
+
+
+def beside(path: Path) -> list[Path]:
+    """The other stack files of the same folder, sorted."""
+    return sorted(other for other in path.parent.glob("Pulumi.*.yaml") if other != path)
+
+
+def environment_of(path: Path) -> str:
+    """`dev` of `stacks/Pulumi.dev.yaml`."""
+    return path.name.removeprefix("Pulumi.").removesuffix(path.suffix)
+
+
+def shown_path(path: Path) -> str:
+    """A stack file as people name it: with its folder, and no more of its path."""
+    return f"{path.parent.name}/{path.name}" if path.parent.name else path.name
+
+
+def overlaps(own: Neighbour, others: Sequence[Neighbour]) -> Iterator[Mistake]:
+    """Ranges that overlap, with the next free one of the same size.
+
+    Networks that overlap can never be peered, nor reached from one place.
+    https://docs.aws.amazon.com/vpc/latest/peering/vpc-peering-basics.html
+    """
+    cidr = _range(own)
+    if cidr is None:
+        return
+    taken = {other.file: theirs for other in others if (theirs := _range(other))}
+    for file, theirs in taken.items():
+        if cidr.overlaps(theirs):
+            free = free_range(cidr.prefixlen, list(taken.values()))
+            yield Mistake(
+                ("network", "cidr"),
+                f"{cidr} overlaps {theirs} of {file}.",
+                f"Give each environment a range of its own: {free} is free."
+                if free
+                else "Give each environment a range of its own; none of this size is left.",
+            )
+
+
+def free_range(prefix: int, taken: Sequence[ipaddress.IPv4Network]) -> ipaddress.IPv4Network | None:
+    """The private range of this size that follows all that is taken of 10.0.0.0/8, else any."""
+    occupied = [DOCKER_RANGE, *taken]
+    free = [
+        candidate
+        for pool in POOL
+        if pool.prefixlen <= prefix
+        for candidate in pool.subnets(new_prefix=prefix)
+        if not any(candidate.overlaps(each) for each in occupied)
+    ]
+    highest = max((each for each in taken if each.subnet_of(POOL[0])), default=POOL[0])
+    return next((candidate for candidate in free if candidate > highest), next(iter(free), None))
+
+
+CHECKS: tuple[Check, ...] = (overlaps,)
+
+
+def _neighbours(path: Path) -> Iterator[Neighbour]:
+    for other in beside(path):
+        try:
+            config = _mapping(_mapping(read(other).values).get("config"))
+        except OSError:
+            continue
+        values = _mapping(config.get(PLATFORM))
+        if values.get("cloud") != EMBEDDED:
+            yield Neighbour(shown_path(other), environment_of(other), config.get(REGION), values)
+
+
+def _range(environment: Neighbour) -> ipaddress.IPv4Network | None:
+    try:
+        return ipaddress.IPv4Network(_mapping(environment.values.get("network")).get("cidr"))
+    except ValueError:
+        return None
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
