@@ -156,7 +156,7 @@ def _stage(name: str, follower: Follower) -> Iterator[Say]:
 def _summary(cloud: Cloud, stood: Pass, versions: Mapping[str, first_round.Version]) -> None:
     outputs = stood.outputs
     rows = {
-        "foundation": [f"alert topic {outputs['alert_topic'].rpartition(':')[2]}"],
+        "foundation": [f"alert topic {outputs['alert_topics']['critical'].rpartition(':')[2]}"],
         "devops": [
             f"delivery pipeline {outputs['delivery_pipeline']}",
             f"images {outputs['image_repository'].partition('/')[2]}",

@@ -12,6 +12,7 @@ from components.devops.failure_alert import alert_on_failure
 from components.devops.stage_build import StageBuild, VariableArgs
 from components.devops.stages import TriggerArgs
 from components.devops.state import StateArgs, state_policy, state_variables
+from components.foundation.alerts import AlertTopics
 from components.foundation.execution_role import ExecutionRole
 from components.iam import rendered
 
@@ -62,10 +63,10 @@ class DeliveryPipelineArgs(TypedDict):
     """KMS key of the builds' log groups."""
     log_retention_days: int
     """Days that the builds' logs are kept."""
-    alert_topic_arn: pulumi.Input[str]
-    """SNS topic that hears of approvals to give and of failures."""
+    alert_topics: AlertTopics
+    """SNS topics: `info` hears of approvals to give, `warning` of failures."""
     alert_key_arn: pulumi.Input[str]
-    """KMS key of that topic."""
+    """KMS key of those topics."""
 
 
 def check(args: DeliveryPipelineArgs) -> None:
@@ -123,14 +124,15 @@ class DeliveryPipeline(pulumi.ComponentResource):
                         pipeline=args["pipeline_name"],
                         connection_arn=connection.arn,
                         project_arns=[build.project_arn for build in builds.values()],
-                        alert_topic_arn=args["alert_topic_arn"],
+                        alert_topic_arn=args["alert_topics"]["info"],
                         alert_key_arn=args["alert_key_arn"],
                     )
                 },
             },
             pulumi.ResourceOptions(parent=self),
         )
-        approvals = [stages.approval(topic_arn=args["alert_topic_arn"])] if args["approval"] else []
+        topics = args["alert_topics"]
+        approvals = [stages.approval(topic_arn=topics["info"])] if args["approval"] else []
         pipeline = aws.codepipeline.Pipeline(
             f"{name}-pipeline",
             name=args["pipeline_name"],
@@ -163,7 +165,7 @@ class DeliveryPipeline(pulumi.ComponentResource):
             f"{name}-failed",
             parent=self,
             pipeline=args["pipeline_name"],
-            topic_arn=args["alert_topic_arn"],
+            topic_arn=topics["warning"],
         )
         self.pipeline_name = pipeline.name
         self.pipeline_arn = pipeline.arn

@@ -1,11 +1,40 @@
-"""Alerts: the one topic that alarms, rules and budgets publish to, and who reads it."""
+"""Alerts: a topic for each severity that alarms, rules and budgets publish to, and who reads it."""
 
+import enum
 from typing import TypedDict
 
 import pulumi
 import pulumi_aws as aws
 
 from components.iam import Document, allow, deny, document, rendered
+
+
+class Severity(enum.Enum):
+    """How soon somebody has to act; the members are in the order of their urgency."""
+
+    CRITICAL = "critical"
+    """Somebody acts now: users notice already."""
+    WARNING = "warning"
+    """Somebody acts soon, before users notice."""
+    INFO = "info"
+    """Somebody may want to know, such as that an approval is awaited."""
+
+
+class AlertTopics(TypedDict):
+    """ARNs of the topics, for components that tell of more than one severity."""
+
+    critical: pulumi.Input[str]
+    """Topic of what needs somebody now."""
+    warning: pulumi.Input[str]
+    """Topic of what needs somebody soon."""
+    info: pulumi.Input[str]
+    """Topic of what is worth knowing."""
+
+
+def heard_from(lowest: Severity) -> list[Severity]:
+    """The severities that reach a receiver who hears nothing below `lowest`, most urgent first."""
+    ordered = list(Severity)
+    return ordered[: ordered.index(lowest) + 1]
 
 
 def alert_topic_policy(*, topic_arn: str, account_id: str, region: str) -> Document:
@@ -56,34 +85,70 @@ def alert_topic_policy(*, topic_arn: str, account_id: str, region: str) -> Docum
 
 
 class AlertsArgs(TypedDict):
-    """What the alert topic is made of."""
+    """What the alert topics are made of."""
 
     key_arn: pulumi.Input[str]
     """Key that encrypts the messages; its policy must let the publishing services use it."""
     account_id: pulumi.Input[str]
     """Account whose alarms, rules and budgets may publish."""
     region: str
-    """Region of the topic and of the alarms."""
-    emails: list[str]
-    """Addresses that are sent every alert, after their owner has confirmed AWS's first message."""
+    """Region of the topics and of the alarms."""
+    emails: dict[str, Severity]
+    """Addresses, each with the lowest severity that it is sent. Their owner confirms AWS's first
+    message for each topic."""
 
 
 class Alerts(pulumi.ComponentResource):
-    """An encrypted topic and its email subscriptions."""
+    """An encrypted topic for each severity, and their email subscriptions."""
 
-    topic_arn: pulumi.Output[str]
-    """ARN of the topic, known once its policy is in place."""
+    critical_arn: pulumi.Output[str]
+    """ARN of the topic of what needs somebody now; like the others, known once it may be used."""
+    warning_arn: pulumi.Output[str]
+    """ARN of the topic of what needs somebody soon."""
+    info_arn: pulumi.Output[str]
+    """ARN of the topic of what is worth knowing."""
 
     def __init__(
         self, name: str, args: AlertsArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         super().__init__("maslow:index:Alerts", name, None, opts)
+        arns = {severity: self._topic(f"{name}-{severity.value}", args) for severity in Severity}
+        for email, lowest in args["emails"].items():
+            for severity in heard_from(lowest):
+                aws.sns.TopicSubscription(
+                    f"{name}-{severity.value}-{email}",
+                    topic=arns[severity],
+                    protocol="email",
+                    endpoint=email,
+                    opts=pulumi.ResourceOptions(parent=self),
+                )
+        self.critical_arn = arns[Severity.CRITICAL]
+        self.warning_arn = arns[Severity.WARNING]
+        self.info_arn = arns[Severity.INFO]
+        self.register_outputs(
+            {
+                "critical_arn": self.critical_arn,
+                "warning_arn": self.warning_arn,
+                "info_arn": self.info_arn,
+            }
+        )
+
+    @property
+    def topics(self) -> AlertTopics:
+        """The ARNs, as components that tell of more than one severity take them."""
+        return {
+            "critical": self.critical_arn,
+            "warning": self.warning_arn,
+            "info": self.info_arn,
+        }
+
+    def _topic(self, name: str, args: AlertsArgs) -> pulumi.Output[str]:
         topic = aws.sns.Topic(
             f"{name}-topic",
             kms_master_key_id=args["key_arn"],
             opts=pulumi.ResourceOptions(parent=self),
         )
-        policy = aws.sns.TopicPolicy(
+        return aws.sns.TopicPolicy(
             f"{name}-policy",
             arn=topic.arn,
             policy=rendered(
@@ -93,14 +158,4 @@ class Alerts(pulumi.ComponentResource):
                 region=args["region"],
             ),
             opts=pulumi.ResourceOptions(parent=self),
-        )
-        for email in args["emails"]:
-            aws.sns.TopicSubscription(
-                f"{name}-{email}",
-                topic=topic.arn,
-                protocol="email",
-                endpoint=email,
-                opts=pulumi.ResourceOptions(parent=self),
-            )
-        self.topic_arn = policy.arn
-        self.register_outputs({"topic_arn": self.topic_arn})
+        ).arn

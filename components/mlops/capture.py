@@ -2,6 +2,7 @@
 
 import pulumi
 
+from components.foundation.alerts import AlertTopics
 from components.platform.workload import WorkloadArgs
 
 
@@ -14,5 +15,5 @@ class CaptureArgs(WorkloadArgs):
     """Where in it, without a slash at the end; SageMaker adds endpoint, variant and hour."""
     capture_key_arn: pulumi.Input[str]
     """Key of the captured data."""
-    alert_topic_arn: pulumi.Input[str]
-    """Topic that the alarms tell."""
+    alert_topics: AlertTopics
+    """Topics that the alarms tell."""

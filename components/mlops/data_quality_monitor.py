@@ -130,7 +130,7 @@ class DataQualityMonitor(pulumi.ComponentResource):
                 schedule_name=args["schedule_name"],
                 frequency=args["frequency"],
                 threshold=args["drift_threshold"],
-                topic_arn=args["alert_topic_arn"],
+                topic_arn=args["alert_topics"]["warning"],
             ).name
             for number, features in enumerate(chunks(args["features"]), start=1)
         ]

@@ -115,7 +115,7 @@ class Endpoint(pulumi.ComponentResource):
                 endpoint_name=endpoint_name,
                 variant_name=ALL_TRAFFIC,
                 latency_ms=args["latency_ms"],
-                topic_arn=args["alert_topic_arn"],
+                topic_arn=args["alert_topics"]["warning"],
             ),
             error_alarm(
                 f"{name}-errors",
@@ -123,7 +123,7 @@ class Endpoint(pulumi.ComponentResource):
                 endpoint_name=endpoint_name,
                 variant_name=ALL_TRAFFIC,
                 error_percent=args["error_percent"],
-                topic_arn=args["alert_topic_arn"],
+                topic_arn=args["alert_topics"]["critical"],
             ),
         ]
         self.alarm_names = [alarm.name for alarm in alarms]

@@ -46,7 +46,7 @@ def declare(settings: PlatformSettings, env: Environment, foundation: Foundation
             "artifact_key_arn": artifacts_key.arn,
             "log_key_arn": foundation.keys[DataClass.LOGS].arn,
             "log_retention_days": env.log_retention_days,
-            "alert_topic_arn": foundation.alerts.topic_arn,
+            "alert_topics": foundation.alerts.topics,
             "alert_key_arn": foundation.keys[DataClass.MESSAGES].arn,
         },
         need.owns(),

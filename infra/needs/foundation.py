@@ -2,7 +2,7 @@
 
 import pulumi
 
-from components.foundation.alerts import Alerts
+from components.foundation.alerts import Alerts, Severity
 from components.foundation.bucket import AccessLogBucket, PrivateBucket
 from components.foundation.budget import Budget
 from components.foundation.key import DataClass, Key
@@ -63,7 +63,7 @@ def declare(settings: PlatformSettings, env: Environment) -> Foundation:
             "key_arn": keys[DataClass.MESSAGES].arn,
             "account_id": env.account_id,
             "region": env.region,
-            "emails": list(settings.alerts.email),
+            "emails": dict.fromkeys(settings.alerts.email, Severity.INFO),
         },
         need.owns(),
     )
@@ -73,10 +73,10 @@ def declare(settings: PlatformSettings, env: Environment) -> Foundation:
             {
                 "monthly_usd": settings.budget.monthly_usd,
                 "alert_at": list(settings.budget.alert_at),
-                "topic_arn": alerts.topic_arn,
+                "topic_arn": alerts.warning_arn,
             },
             need.owns(),
         )
-    pulumi.export("alert_topic", alerts.topic_arn)
+    pulumi.export("alert_topics", dict(alerts.topics))
     pulumi.export("artifacts_bucket", artifacts.bucket)
     return Foundation(network, keys, access_logs, artifacts, alerts)

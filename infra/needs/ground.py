@@ -56,7 +56,7 @@ class Ground:
             "capture_bucket": self.lake.zone_buckets["raw"],
             "capture_prefix": f"captured/{model.name}",
             "capture_key_arn": self.key_arn(DataClass.DATA),
-            "alert_topic_arn": self.foundation.alerts.topic_arn,
+            "alert_topics": self.foundation.alerts.topics,
         }
 
 

@@ -93,7 +93,7 @@ def retrain(
             "pipeline_name": env.names(model.name),
             "pipeline_arn": pipeline.arn,
             "cooldown_hours": model.retrain.cooldown_hours,
-            "alert_topic_arn": foundation.alerts.topic_arn,
+            "alert_topic_arn": foundation.alerts.warning_arn,
             "messages_key_arn": ground.key_arn(DataClass.MESSAGES),
             "log_key_arn": ground.key_arn(DataClass.LOGS),
             "log_retention_days": env.log_retention_days,

@@ -118,7 +118,7 @@ def test_what_aws_refuses_on_the_way_is_told_without_a_traceback(project, monkey
 
 def test_a_platform_without_models_says_that_there_is_nothing_yet(capsys):
     outputs = {
-        "alert_topic": "arn:aws:sns:eu-west-1:123456789012:maslow-local-alerts",
+        "alert_topics": {"critical": "arn:aws:sns:eu-west-1:123456789012:maslow-local-alerts"},
         "delivery_pipeline": "maslow-local-delivery",
         "image_repository": "123456789012.dkr.ecr.eu-west-1.amazonaws.com/maslow-local-images",
         "zones": {"features": "f", "raw": "r", "curated": "c"},

@@ -15,10 +15,15 @@ from components.devops.delivery_pipeline import (
     Host,
 )
 from components.devops.failure_alert import failure_pattern
+from components.foundation.alerts import AlertTopics
 from infra.graph import Graph, record
 
 ARN = "arn:aws:{}:eu-west-1:123456789012:{}"
-TOPIC = ARN.format("sns", "alerts")
+TOPICS: AlertTopics = {
+    "critical": ARN.format("sns", "critical"),
+    "warning": ARN.format("sns", "warning"),
+    "info": ARN.format("sns", "info"),
+}
 KEYS = {kind: ARN.format("kms", f"key/{kind}") for kind in ("artifacts", "logs", "messages")}
 BUCKET = "maslow-dev-artifacts-1a2b3c4"
 PIPELINE = "aws:codepipeline/pipeline:Pipeline"
@@ -44,7 +49,7 @@ def arguments(**changes: Any) -> DeliveryPipelineArgs:
         "artifact_key_arn": KEYS["artifacts"],
         "log_key_arn": KEYS["logs"],
         "log_retention_days": 30,
-        "alert_topic_arn": TOPIC,
+        "alert_topics": TOPICS,
         "alert_key_arn": KEYS["messages"],
     }
     args.update(changes)  # type: ignore[typeddict-item]
@@ -78,7 +83,7 @@ def test_approval_adds_exactly_one_stage_and_it_stands_before_the_deployment() -
 
 def test_an_approver_is_called_and_shown_the_preview(graph: Graph) -> None:
     configuration = action(graph, "Approve")["configuration"]
-    assert configuration["NotificationArn"] == TOPIC
+    assert configuration["NotificationArn"] == TOPICS["info"]
     assert "#{Source.CommitId}" in configuration["CustomData"]
     assert "#{Preview.PREVIEW_URL}" in configuration["CustomData"]
     preview = graph.one(PROJECT, "maslow-dev-delivery-preview-build").inputs["source"]["buildspec"]
@@ -167,7 +172,7 @@ def test_every_resource_of_a_role_was_created_or_passed_in(graph: Graph) -> None
         *(project_arn(graph, stage) for stage in ("validate", "preview", "deploy")),
         *(ARN.format("logs", f"log-group:{group.name}:*") for group in log_groups(graph)),
     ]
-    passed = [TOPIC, *KEYS.values(), f"arn:aws:s3:::{BUCKET}", "arn:aws:s3:::acme-state"]
+    passed = [TOPICS["info"], *KEYS.values(), f"arn:aws:s3:::{BUCKET}", "arn:aws:s3:::acme-state"]
     connection = ARN.format("codeconnections", "connection/")
     for policy in graph.of_type(POLICY):
         if policy.name.endswith("-platform"):
@@ -210,13 +215,13 @@ def test_the_policies_of_a_role_fit_what_iam_takes(graph: Graph) -> None:
     assert max(sizes.values()) <= 10_240
 
 
-def test_a_failed_execution_reaches_the_alert_topic(graph: Graph) -> None:
+def test_a_failed_execution_is_a_warning(graph: Graph) -> None:
     rule = graph.one("aws:cloudwatch/eventRule:EventRule")
     pattern = json.loads(rule.inputs["eventPattern"])
     assert pattern == failure_pattern(graph.one(PIPELINE).inputs["name"])
     assert pattern["detail"]["state"] == ["FAILED"]
     target = graph.one("aws:cloudwatch/eventTarget:EventTarget")
-    assert target.inputs["arn"] == TOPIC
+    assert target.inputs["arn"] == TOPICS["warning"]
     assert target.inputs["rule"] == rule.name
 
 

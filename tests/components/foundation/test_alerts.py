@@ -1,6 +1,8 @@
 import json
 
-from components.foundation.alerts import Alerts, alert_topic_policy
+import pytest
+
+from components.foundation.alerts import Alerts, Severity, alert_topic_policy, heard_from
 from infra.graph import record
 
 ACCOUNT = "123456789012"
@@ -16,6 +18,14 @@ def alerts(emails):
         )
 
     return record(program)
+
+
+def subscribed(graph):
+    """Who is sent what, as (address, topic)."""
+    return {
+        (s.inputs["endpoint"], s.inputs["topic"].rpartition(":")[2])
+        for s in graph.of_type("aws:sns/topicSubscription:TopicSubscription")
+    }
 
 
 def statements():
@@ -44,21 +54,54 @@ def test_nothing_is_published_by_plain_http():
     assert statements()["TlsOnly"]["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
 
 
-def test_messages_are_encrypted():
-    graph = alerts([])
-    assert graph.one("aws:sns/topic:Topic").inputs["kmsMasterKeyId"] == KEY
-    attached = json.loads(graph.one("aws:sns/topicPolicy:TopicPolicy").inputs["policy"])
-    assert [s["Sid"] for s in attached["Statement"]] == list(statements())
+def test_each_severity_has_an_encrypted_topic_with_the_policy():
+    graph = alerts({})
+    topics = graph.of_type("aws:sns/topic:Topic")
+    assert [topic.name for topic in topics] == [
+        "alerts-critical-topic",
+        "alerts-warning-topic",
+        "alerts-info-topic",
+    ]
+    assert {topic.inputs["kmsMasterKeyId"] for topic in topics} == {KEY}
+    for policy in graph.of_type("aws:sns/topicPolicy:TopicPolicy"):
+        attached = json.loads(policy.inputs["policy"])
+        assert [s["Sid"] for s in attached["Statement"]] == list(statements())
+        (topic,) = {arn for s in attached["Statement"] for arn in s["Resource"]}
+        assert topic == policy.inputs["arn"]
 
 
-def test_everyone_listed_is_sent_the_alerts():
-    graph = alerts(["oncall@example.com", "ml@example.com"])
-    subscriptions = graph.of_type("aws:sns/topicSubscription:TopicSubscription")
-    assert {s.inputs["endpoint"] for s in subscriptions} == {"oncall@example.com", "ml@example.com"}
-    assert {s.inputs["protocol"] for s in subscriptions} == {"email"}
+def test_the_topics_are_told_apart():
+    made = {}
+
+    def program():
+        component = Alerts(
+            "alerts", {"key_arn": KEY, "account_id": ACCOUNT, "region": "eu-west-1", "emails": {}}
+        )
+        for severity, arn in component.topics.items():
+            arn.apply(lambda value, severity=severity: made.update({severity: value}))
+
+    record(program)
+    prefix = f"arn:aws:sns:eu-west-1:{ACCOUNT}:alerts"
+    assert made == {s.value: f"{prefix}-{s.value}-topic" for s in Severity}
+
+
+@pytest.mark.parametrize(
+    ("lowest", "heard"),
+    [
+        (Severity.CRITICAL, ["critical"]),
+        (Severity.WARNING, ["critical", "warning"]),
+        (Severity.INFO, ["critical", "warning", "info"]),
+    ],
+)
+def test_a_reader_is_sent_everything_from_the_lowest_severity_up(lowest, heard):
+    assert [severity.value for severity in heard_from(lowest)] == heard
+    assert subscribed(alerts({"oncall@example.com": lowest})) == {
+        ("oncall@example.com", f"alerts-{severity}-topic") for severity in heard
+    }
 
 
 def test_a_reader_who_leaves_moves_no_other_subscription():
-    before = {s.urn for s in alerts(["a@example.com", "b@example.com"]).resources}
-    after = {s.urn for s in alerts(["b@example.com"]).resources}
+    both = {"a@example.com": Severity.INFO, "b@example.com": Severity.INFO}
+    before = {s.urn for s in alerts(both).resources}
+    after = {s.urn for s in alerts({"b@example.com": Severity.INFO}).resources}
     assert after < before

@@ -11,7 +11,11 @@ DEFINITION = "aws:sagemaker/dataQualityJobDefinition:DataQualityJobDefinition"
 SCHEDULE = "aws:sagemaker/monitoringSchedule:MonitoringSchedule"
 
 ARTIFACTS_KEY = "arn:aws:kms:eu-west-1:123456789012:key/artifacts"
-TOPIC = "arn:aws:sns:eu-west-1:123456789012:alerts"
+TOPICS = {
+    "critical": "arn:aws:sns:eu-west-1:123456789012:critical",
+    "warning": "arn:aws:sns:eu-west-1:123456789012:warning",
+    "info": "arn:aws:sns:eu-west-1:123456789012:info",
+}
 BASELINE = {
     "constraints_uri": "s3://maslow-dev-artifacts/models/readmission/runs/1/constraints.json",
     "statistics_uri": "s3://maslow-dev-artifacts/models/readmission/runs/1/statistics.json",
@@ -39,7 +43,7 @@ def graph_of(**changes):
         "artifacts_key_arn": ARTIFACTS_KEY,
         "subnet_ids": ["subnet-1", "subnet-2"],
         "security_group_id": "sg-1",
-        "alert_topic_arn": TOPIC,
+        "alert_topics": TOPICS,
         "account_id": "123456789012",
         "region": "eu-west-1",
         **changes,
@@ -125,7 +129,7 @@ def test_twelve_features_make_two_alarms_with_dimensions(graph):
         for each in metrics
     )
     assert all(alarm.inputs["threshold"] == 0.2 for alarm in alarms)
-    assert all(alarm.inputs["alarmActions"] == [TOPIC] for alarm in alarms)
+    assert all(alarm.inputs["alarmActions"] == [TOPICS["warning"]] for alarm in alarms)
 
 
 def test_the_role_writes_reports_and_nothing_else(graph):

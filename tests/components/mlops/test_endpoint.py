@@ -6,7 +6,11 @@ from components.mlops.endpoint import Endpoint
 from infra.graph import record
 
 GROUP = "arn:aws:sagemaker:eu-west-1:123456789012:model-package/maslow-dev-readmission"
-TOPIC = "arn:aws:sns:eu-west-1:123456789012:alerts"
+TOPICS = {
+    "critical": "arn:aws:sns:eu-west-1:123456789012:critical",
+    "warning": "arn:aws:sns:eu-west-1:123456789012:warning",
+    "info": "arn:aws:sns:eu-west-1:123456789012:info",
+}
 ARTIFACTS_KEY = "arn:aws:kms:eu-west-1:123456789012:key/artifacts"
 DATA_KEY = "arn:aws:kms:eu-west-1:123456789012:key/data"
 
@@ -37,7 +41,7 @@ def graph_of(**changes):
         "artifacts_key_arn": ARTIFACTS_KEY,
         "subnet_ids": ["subnet-1", "subnet-2"],
         "security_group_id": "sg-1",
-        "alert_topic_arn": TOPIC,
+        "alert_topics": TOPICS,
         "account_id": "123456789012",
         "region": "eu-west-1",
         **changes,
@@ -122,7 +126,8 @@ def test_alarms_watch_this_endpoint_and_tell_the_topic(graph):
     metrics = [each["metric"] for each in errors.inputs["metricQueries"] if "metric" in each]
     assert {each["metricName"] for each in metrics} == {"Invocation5XXErrors", "Invocations"}
     assert all(each["dimensions"] == dimensions for each in metrics)
-    assert all(each.inputs["alarmActions"] == [TOPIC] for each in (latency, errors))
+    assert latency.inputs["alarmActions"] == [TOPICS["warning"]]
+    assert errors.inputs["alarmActions"] == [TOPICS["critical"]]
 
 
 def test_latency_is_set_in_milliseconds_and_watched_in_microseconds(graph):
