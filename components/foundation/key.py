@@ -1,159 +1,21 @@
 """Encryption keys: one customer-managed key per class of data, usable only as that class needs."""
 
-import enum
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 import pulumi
 import pulumi_aws as aws
 
 from components.durability import Durability, stateful
-from components.iam import Document, Statement, allow_everywhere, document, rendered
+from components.foundation.key_policy import DataClass, KeyReaderArgs, key_policy
+from components.iam import rendered
 
+__all__ = ["DataClass", "Key", "KeyArgs"]
+
+ROTATION_DAYS = 365
 DELETION_DAYS = 30
 DISPOSABLE_DELETION_DAYS = 7
-
-_THE_KEY_ITSELF = "in a key policy, * is the key that the policy belongs to"
-_ADMINISTRATION = [
-    "kms:CancelKeyDeletion",
-    "kms:CreateAlias",
-    "kms:DeleteAlias",
-    "kms:Describe*",
-    "kms:Disable*",
-    "kms:Enable*",
-    "kms:Get*",
-    "kms:List*",
-    "kms:Put*",
-    "kms:RetireGrant",
-    "kms:RevokeGrant",
-    "kms:RotateKeyOnDemand",
-    "kms:ScheduleKeyDeletion",
-    "kms:TagResource",
-    "kms:UntagResource",
-    "kms:Update*",
-]
-_USE = ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"]
-_PUBLISH = ["kms:Decrypt", "kms:GenerateDataKey*"]
-
-
-class DataClass(enum.Enum):
-    """What a key encrypts; each class has a key of its own."""
-
-    DATA = "data"
-    """The lake's zones, query results and the feature store."""
-    ARTIFACTS = "artifacts"
-    """Images, pipeline artifacts, models, code and what workloads keep on their volumes."""
-    LOGS = "logs"
-    """Log groups."""
-    MESSAGES = "messages"
-    """Topics."""
-
-
-@dataclass(frozen=True)
-class KeyGrants:
-    """Who may use the key of one class.
-
-    `{region}` and `{account}` in values of conditions stand for the key's own.
-    """
-
-    through: tuple[str, ...]
-    """Services, by the first label of their endpoint, through which the account's identities may
-    use the key. Their own policies must allow it too."""
-    attaches: bool
-    """Whether AWS may keep grants on the key for what it attaches it to, such as volumes."""
-    services: Mapping[str, Mapping[str, Mapping[str, str]]]
-    """Service principals that use the key in their own name, each with its conditions."""
-
-
-_THIS_ACCOUNT = {"StringEquals": {"aws:SourceAccount": "{account}"}}
-
-GRANTS: Mapping[DataClass, KeyGrants] = {
-    DataClass.DATA: KeyGrants(through=("s3", "sagemaker", "glue"), attaches=True, services={}),
-    DataClass.ARTIFACTS: KeyGrants(
-        through=("s3", "sagemaker", "ecr", "codebuild"), attaches=True, services={}
-    ),
-    DataClass.LOGS: KeyGrants(
-        through=("logs",),
-        attaches=False,
-        services={
-            "logs.{region}.amazonaws.com": {
-                "ArnLike": {
-                    "kms:EncryptionContext:aws:logs:arn": (
-                        "arn:aws:logs:{region}:{account}:log-group:*"
-                    )
-                }
-            }
-        },
-    ),
-    DataClass.MESSAGES: KeyGrants(
-        through=("sns",),
-        attaches=False,
-        services={
-            "budgets.amazonaws.com": _THIS_ACCOUNT,
-            "cloudwatch.amazonaws.com": _THIS_ACCOUNT,
-            # EventBridge sends no source account with what it publishes to a topic: a condition
-            # on it would never hold, and the message would be lost without an error.
-            "events.amazonaws.com": {},
-        },
-    ),
-}
-
-
-def key_policy(*, holds: DataClass, account_id: str, region: str) -> Document:
-    """The policy of the key of one class of data.
-
-    The account's IAM policies administer the key, and open it only through the services of its
-    class: nobody decrypts by calling KMS with a copied ciphertext. Grants, which outlive the call
-    that makes them, are for AWS's own resources only.
-
-    https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
-    https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html
-    https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
-    https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
-    https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html
-    """
-    grants = GRANTS[holds]
-    account = {"AWS": f"arn:aws:iam::{account_id}:root"}
-    through = [f"{service}.{region}.amazonaws.com" for service in grants.through]
-    statements: list[Statement] = [
-        allow_everywhere(
-            _ADMINISTRATION, reason=_THE_KEY_ITSELF, principal=account, sid="Administer"
-        ),
-        allow_everywhere(
-            _USE,
-            reason=_THE_KEY_ITSELF,
-            principal=account,
-            when={"StringEquals": {"kms:ViaService": through}},
-            sid="UseThroughServices",
-        ),
-    ]
-    if grants.attaches:
-        statements.append(
-            allow_everywhere(
-                ["kms:CreateGrant"],
-                reason=_THE_KEY_ITSELF,
-                principal=account,
-                when={"Bool": {"kms:GrantIsForAWSResource": "true"}},
-                sid="AttachToResources",
-            )
-        )
-    for service, conditions in grants.services.items():
-        statements.append(
-            allow_everywhere(
-                _USE if holds is DataClass.LOGS else _PUBLISH,
-                reason=_THE_KEY_ITSELF,
-                principal={"Service": service.format(region=region)},
-                when={
-                    operator: {
-                        key: value.format(region=region, account=account_id)
-                        for key, value in tests.items()
-                    }
-                    for operator, tests in conditions.items()
-                },
-            )
-        )
-    return document(*statements)
+ROTATION_BOUNDS = (90, 2560)
+DELETION_BOUNDS = (7, 30)
 
 
 class KeyArgs(TypedDict):
@@ -167,10 +29,43 @@ class KeyArgs(TypedDict):
     """Region that it is used in."""
     durability: Durability
     """Whether the key outlives the stack. What it encrypted is lost with it."""
+    administrators: NotRequired[pulumi.Input[list[str]]]
+    """ARNs, as patterns, of the account's identities that alone may administer the key, besides
+    the root user; every identity that IAM allows it unless given. Give whoever applies the program:
+    KMS refuses a policy that locks its author out."""
+    closed_to: NotRequired[pulumi.Input[list[str]]]
+    """ARNs, as patterns, of identities that must never use the key, whatever IAM allows them."""
+    readers: NotRequired[list[KeyReaderArgs]]
+    """Roles of other accounts that may decrypt, through the services of the key's class."""
+    rotation_days: NotRequired[int]
+    """Days between rotations, 90 to 2560; 365 unless given."""
+    deletion_days: NotRequired[int]
+    """Days that AWS waits before it deletes the key, in which a deletion can be cancelled, 7 to 30;
+    unless given 30, or 7 for a disposable key."""
+    multi_region: NotRequired[bool]
+    """Whether replicas of it can be made in other regions; not unless given. A key stays as it was
+    made: a change makes a new key, and what the old one encrypted needs the old one."""
+
+
+def check(args: KeyArgs) -> None:
+    """Raise ValueError, naming the argument, for what AWS would refuse.
+
+    https://docs.aws.amazon.com/kms/latest/APIReference/API_EnableKeyRotation.html
+    https://docs.aws.amazon.com/kms/latest/APIReference/API_ScheduleKeyDeletion.html
+    """
+    for what, days, (low, high) in (
+        ("rotation_days", args.get("rotation_days", ROTATION_DAYS), ROTATION_BOUNDS),
+        ("deletion_days", args.get("deletion_days", DELETION_DAYS), DELETION_BOUNDS),
+    ):
+        if not low <= days <= high:
+            raise ValueError(f"{what}: {days} is not between {low} and {high}")
 
 
 class Key(pulumi.ComponentResource):
-    """A symmetric key, rotated every year, with an alias of the component's name."""
+    """A symmetric key that rotates by itself, with an alias of the component's name.
+
+    Raises ValueError for periods that AWS would refuse.
+    """
 
     arn: pulumi.Output[str]
     """ARN of the key."""
@@ -181,6 +76,7 @@ class Key(pulumi.ComponentResource):
         self, name: str, args: KeyArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         super().__init__("maslow:index:Key", name, None, opts)
+        check(args)
         disposable = args["durability"] is Durability.DISPOSABLE
         key = aws.kms.Key(
             f"{name}-key",
@@ -190,9 +86,16 @@ class Key(pulumi.ComponentResource):
                 holds=args["holds"],
                 account_id=args["account_id"],
                 region=args["region"],
+                administrators=args.get("administrators", []),
+                closed_to=args.get("closed_to", []),
+                readers=args.get("readers", []),
             ),
             enable_key_rotation=True,
-            deletion_window_in_days=DISPOSABLE_DELETION_DAYS if disposable else DELETION_DAYS,
+            rotation_period_in_days=args.get("rotation_days", ROTATION_DAYS),
+            deletion_window_in_days=args.get(
+                "deletion_days", DISPOSABLE_DELETION_DAYS if disposable else DELETION_DAYS
+            ),
+            multi_region=args.get("multi_region", False),
             opts=stateful(self, args["durability"]),
         )
         aws.kms.Alias(

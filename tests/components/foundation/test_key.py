@@ -1,9 +1,11 @@
 import json
+import re
 
 import pytest
 
 from components.durability import Durability
-from components.foundation.key import DataClass, Key, key_policy
+from components.foundation.key import DataClass, Key
+from components.foundation.key_policy import key_policy
 from infra.graph import record
 
 ACCOUNT = "123456789012"
@@ -11,8 +13,13 @@ ROOT = {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}
 CRYPTOGRAPHY = {"kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"}
 
 
-def statements(holds):
-    return key_policy(holds=holds, account_id=ACCOUNT, region="eu-west-1")["Statement"]
+def statements(holds, **told):
+    return key_policy(holds=holds, account_id=ACCOUNT, region="eu-west-1", **told)["Statement"]
+
+
+def titled(sid, holds, **told):
+    (found,) = [s for s in statements(holds, **told) if s.get("Sid") == sid]
+    return found
 
 
 def by_service(holds):
@@ -23,7 +30,7 @@ def by_service(holds):
     }
 
 
-def key(durability, holds=DataClass.DATA):
+def key(durability, holds=DataClass.DATA, **more):
     def program():
         Key(
             "maslow-dev-data",
@@ -32,6 +39,7 @@ def key(durability, holds=DataClass.DATA):
                 "account_id": ACCOUNT,
                 "region": "eu-west-1",
                 "durability": durability,
+                **more,
             },
         )
 
@@ -61,8 +69,9 @@ def test_identities_use_a_key_through_its_services_alone(holds):
         if CRYPTOGRAPHY & set(statement["Action"]) and statement["Principal"] == ROOT
     ]
     assert [list(statement["Condition"]["StringEquals"]) for statement in using] == [
-        ["kms:ViaService"]
+        ["kms:ViaService", "kms:CallerAccount"]
     ]
+    assert using[0]["Condition"]["StringEquals"]["kms:CallerAccount"] == ACCOUNT
 
 
 def test_the_data_key_is_used_through_the_stores_of_data():
@@ -77,17 +86,59 @@ def test_the_data_key_is_used_through_the_stores_of_data():
 @pytest.mark.parametrize(
     ("holds", "attaches"),
     [
-        (DataClass.DATA, True),
-        (DataClass.ARTIFACTS, True),
-        (DataClass.LOGS, False),
-        (DataClass.MESSAGES, False),
+        (DataClass.DATA, ["sagemaker.eu-west-1.amazonaws.com"]),
+        (
+            DataClass.ARTIFACTS,
+            ["ecr.eu-west-1.amazonaws.com", "sagemaker.eu-west-1.amazonaws.com"],
+        ),
+        (DataClass.LOGS, []),
+        (DataClass.MESSAGES, []),
     ],
 )
-def test_grants_are_for_resources_of_aws_only(holds, attaches):
+def test_grants_are_for_resources_of_the_services_that_attach_something(holds, attaches):
     granting = [s for s in statements(holds) if "kms:CreateGrant" in s["Action"]]
+    through = {"kms:ViaService": attaches, "kms:CallerAccount": ACCOUNT}
     assert [s["Condition"] for s in granting] == (
-        [{"Bool": {"kms:GrantIsForAWSResource": "true"}}] if attaches else []
+        [{"Bool": {"kms:GrantIsForAWSResource": "true"}, "StringEquals": through}]
+        if attaches
+        else []
     )
+
+
+def test_a_key_with_administrators_is_administered_by_them_and_the_root_user_alone():
+    engineer = f"arn:aws:iam::{ACCOUNT}:role/maslow-dev-platform-engineer"
+    administer = titled("Administer", DataClass.DATA, administrators=[engineer])
+    assert administer["Principal"] == ROOT
+    assert administer["Condition"] == {"ArnLike": {"aws:PrincipalArn": [ROOT["AWS"], engineer]}}
+
+
+def test_the_settings_of_a_key_are_read_by_whom_iam_lets():
+    reading = titled("ReadSettings", DataClass.DATA, administrators=["arn:aws:iam::1:role/x"])
+    assert reading["Principal"] == ROOT
+    assert "Condition" not in reading
+    assert all(re.fullmatch(r"kms:(Describe|Get|List).*", a) for a in reading["Action"])
+
+
+def test_a_key_is_closed_to_those_that_are_named_whatever_iam_allows_them():
+    auditor = f"arn:aws:iam::{ACCOUNT}:role/maslow-dev-auditor"
+    closed = titled("Closed", DataClass.DATA, closed_to=[auditor])
+    assert closed["Effect"] == "Deny"
+    assert set(closed["Action"]) == {*CRYPTOGRAPHY, "kms:CreateGrant"}
+    assert closed["Condition"] == {"ArnLike": {"aws:PrincipalArn": [auditor]}}
+
+
+def test_roles_of_another_account_read_and_do_nothing_else():
+    staging = {"account_id": "222222222222", "role_patterns": ["arn:aws:iam::222222222222:role/x"]}
+    reading = titled("ReadFrom222222222222", DataClass.ARTIFACTS, readers=[staging])
+    assert reading["Principal"] == {"AWS": "arn:aws:iam::222222222222:root"}
+    assert reading["Action"] == ["kms:Decrypt", "kms:DescribeKey"]
+    assert reading["Condition"]["ArnLike"] == {"aws:PrincipalArn": staging["role_patterns"]}
+    assert "s3.eu-west-1.amazonaws.com" in reading["Condition"]["StringEquals"]["kms:ViaService"]
+
+
+def test_without_names_a_policy_has_no_statement_for_them():
+    titles = {s.get("Sid") for s in statements(DataClass.ARTIFACTS)}
+    assert titles == {"Administer", "ReadSettings", "UseThroughServices", "AttachToResources"}
 
 
 def test_log_groups_of_this_account_alone_use_the_logs_key():
@@ -120,6 +171,8 @@ def test_a_key_rotates_and_is_found_by_its_alias():
     graph = key(Durability.KEEP)
     made = graph.one("aws:kms/key:Key")
     assert made.inputs["enableKeyRotation"]
+    assert made.inputs["rotationPeriodInDays"] == 365
+    assert made.inputs["multiRegion"] is False
     assert json.loads(made.inputs["policy"])["Statement"] == statements(DataClass.DATA)
     alias = graph.one("aws:kms/alias:Alias")
     assert alias.inputs["name"] == "alias/maslow-dev-data"
@@ -138,3 +191,25 @@ def test_a_key_lives_as_long_as_what_it_encrypted(durability, days, options):
     made = key(durability).one("aws:kms/key:Key")
     assert made.inputs["deletionWindowInDays"] == days
     assert made.options == options
+
+
+def test_a_key_takes_its_periods_and_its_regions_from_its_args():
+    graph = key(Durability.KEEP, rotation_days=90, deletion_days=14, multi_region=True)
+    inputs = graph.one("aws:kms/key:Key").inputs
+    assert inputs["rotationPeriodInDays"] == 90
+    assert inputs["deletionWindowInDays"] == 14
+    assert inputs["multiRegion"] is True
+
+
+@pytest.mark.parametrize(
+    ("periods", "told"),
+    [
+        ({"rotation_days": 89}, "rotation_days: 89 is not between 90 and 2560"),
+        ({"rotation_days": 2561}, "rotation_days: 2561 is not between 90 and 2560"),
+        ({"deletion_days": 6}, "deletion_days: 6 is not between 7 and 30"),
+        ({"deletion_days": 31}, "deletion_days: 31 is not between 7 and 30"),
+    ],
+)
+def test_periods_that_aws_would_refuse_are_refused(periods, told):
+    with pytest.raises(ValueError, match=told):
+        key(Durability.KEEP, **periods)

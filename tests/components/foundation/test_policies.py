@@ -7,7 +7,7 @@ from cfnlint.api import ManualArgs, lint
 
 from components.foundation.alerts import alert_topic_policy
 from components.foundation.bucket import access_log_policy, private_bucket_policy
-from components.foundation.key import DataClass, key_policy
+from components.foundation.key_policy import DataClass, key_policy
 from components.foundation.network_policies import flow_log_policy, s3_endpoint_policy
 from components.iam import trust
 
