@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from sklearn.datasets import load_breast_cancer
 
-CODE = Path(__file__).parents[2] / "templates/tabular/code"
+CODE = Path(__file__).parents[1] / "code"
 MODULES = ("baseline", "inference", "preprocess", "train", "evaluate")
 
 
