@@ -1,0 +1,69 @@
+"""Registries, connections, builds and pipelines.
+
+https://docs.aws.amazon.com/service-authorization/latest/reference/list_awscodebuild.html
+https://docs.aws.amazon.com/service-authorization/latest/reference/list_awscodeconnections.html
+https://docs.aws.amazon.com/service-authorization/latest/reference/list_awscodepipeline.html
+https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerregistry.html
+"""
+
+from components.devops.actions.grant import OURS, Grant, Table
+
+REPOSITORY = "repository/{name}"
+
+TABLE: Table = {
+    "aws:codebuild/project:Project": (
+        Grant(
+            "codebuild",
+            "project/{name}",
+            create="CreateProject",
+            read="BatchGetProjects",
+            update="UpdateProject",
+            delete="DeleteProject",
+        ),
+    ),
+    "aws:codeconnections/connection:Connection": (
+        Grant(
+            "codeconnections",
+            create="CreateConnection",
+            reason="a connection has no ARN before it exists",
+        ),
+        Grant(
+            "codeconnections",
+            "connection/*",
+            create="PassConnection",
+            read="GetConnection ListTagsForResource",
+            update="TagResource UntagResource",
+            delete="DeleteConnection",
+            when=OURS,
+        ),
+    ),
+    "aws:codepipeline/pipeline:Pipeline": (
+        Grant(
+            "codepipeline",
+            "{name}",
+            create="CreatePipeline",
+            read="GetPipeline ListTagsForResource",
+            update="UpdatePipeline TagResource UntagResource",
+            delete="DeletePipeline",
+        ),
+    ),
+    "aws:ecr/lifecyclePolicy:LifecyclePolicy": (
+        Grant(
+            "ecr",
+            REPOSITORY,
+            create="PutLifecyclePolicy",
+            read="GetLifecyclePolicy",
+            delete="DeleteLifecyclePolicy",
+        ),
+    ),
+    "aws:ecr/repository:Repository": (
+        Grant(
+            "ecr",
+            REPOSITORY,
+            create="CreateRepository",
+            read="DescribeRepositories ListTagsForResource",
+            update="PutImageScanningConfiguration PutImageTagMutability TagResource UntagResource",
+            delete="DeleteRepository",
+        ),
+    ),
+}

@@ -1,0 +1,87 @@
+"""Logs, alarms, events, topics and budgets.
+
+https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html
+https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html
+https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoneventbridge.html
+https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsns.html
+https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsbudgetservice.html
+"""
+
+from components.devops.actions.grant import Grant, Table, listed
+
+TABLE: Table = {
+    "aws:budgets/budget:Budget": (
+        Grant(
+            "budgets",
+            "arn:aws:budgets::{account}:budget/{name}",
+            create="ModifyBudget",
+            read="ViewBudget ListTagsForResource",
+            update="TagResource UntagResource",
+        ),
+    ),
+    "aws:cloudwatch/eventRule:EventRule": (
+        Grant(
+            "events",
+            "rule/{name}",
+            create="PutRule",
+            read="DescribeRule ListTagsForResource",
+            update="EnableRule DisableRule TagResource UntagResource",
+            delete="DeleteRule",
+        ),
+    ),
+    "aws:cloudwatch/eventTarget:EventTarget": (
+        Grant(
+            "events",
+            "rule/{name}",
+            create="PutTargets",
+            read="ListTargetsByRule",
+            delete="RemoveTargets",
+        ),
+    ),
+    "aws:cloudwatch/logGroup:LogGroup": (
+        Grant(
+            "logs",
+            # What a service keeps its logs under comes before the name.
+            "log-group:{name} log-group:/aws/*/{name}",
+            create="CreateLogGroup PutRetentionPolicy",
+            read="ListTagsForResource",
+            update="AssociateKmsKey DeleteRetentionPolicy TagResource UntagResource",
+            delete="DeleteLogGroup",
+        ),
+        listed("logs", "DescribeLogGroups"),
+    ),
+    "aws:cloudwatch/metricAlarm:MetricAlarm": (
+        Grant(
+            "cloudwatch",
+            "alarm:{name}",
+            create="PutMetricAlarm",
+            read="ListTagsForResource",
+            update="TagResource UntagResource",
+            delete="DeleteAlarms",
+        ),
+        listed("cloudwatch", "DescribeAlarms"),
+    ),
+    "aws:sns/topic:Topic": (
+        Grant(
+            "sns",
+            "{name}",
+            create="CreateTopic",
+            read="GetTopicAttributes ListTagsForResource",
+            update="SetTopicAttributes TagResource UntagResource",
+            delete="DeleteTopic",
+        ),
+    ),
+    "aws:sns/topicPolicy:TopicPolicy": (
+        Grant("sns", "{name}", create="SetTopicAttributes", read="GetTopicAttributes"),
+    ),
+    "aws:sns/topicSubscription:TopicSubscription": (
+        Grant(
+            "sns",
+            "{name}",
+            create="Subscribe",
+            update="SetSubscriptionAttributes",
+            delete="Unsubscribe",
+        ),
+        listed("sns", "GetSubscriptionAttributes"),
+    ),
+}
