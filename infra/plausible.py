@@ -25,7 +25,8 @@ class Plausible:
 
     Templates may name `{name}` (the physical name), `{logical}` (the logical one), `{region}`,
     `{account}`, `{hex}` (17 hexadecimal digits, one value per URN), `{uuid}`, `{id}` (in outputs
-    only) and every scalar input by its camelCase name.
+    only), `{address}` (the input `url` without its scheme) and every scalar input by its camelCase
+    name.
     """
 
     id: str
@@ -64,10 +65,22 @@ RESOURCES: dict[str, Plausible] = {
     "aws:budgets/budget:Budget": Plausible(
         "{account}:{name}", {"arn": "arn:aws:budgets::{account}:budget/{name}"}, named_by="name"
     ),
+    "aws:cloudwatch/eventBus:EventBus": _named("events", "event-bus/{name}"),
+    "aws:cloudwatch/eventBusPolicy:EventBusPolicy": Plausible("{eventBusName}"),
     "aws:cloudwatch/eventRule:EventRule": _named("events", "rule/{name}"),
     "aws:cloudwatch/eventTarget:EventTarget": Plausible("{rule}-{logical}"),
     "aws:cloudwatch/logGroup:LogGroup": _named("logs", "log-group:{name}"),
     "aws:cloudwatch/metricAlarm:MetricAlarm": _named("cloudwatch", "alarm:{name}"),
+    "aws:codeartifact/domain:Domain": Plausible(
+        _arn("codeartifact", "domain/{domain}"), {"arn": "{id}", "owner": "{account}"}
+    ),
+    "aws:codeartifact/domainPermissions:DomainPermissions": Plausible(
+        _arn("codeartifact", "domain/{domain}"), {"resourceArn": "{id}"}
+    ),
+    "aws:codeartifact/repository:Repository": Plausible(
+        _arn("codeartifact", "repository/{domain}/{repository}"),
+        {"arn": "{id}", "administratorAccount": "{account}", "domainOwner": "{account}"},
+    ),
     "aws:codebuild/project:Project": _named("codebuild", "project/{name}"),
     "aws:codeconnections/connection:Connection": Plausible(
         _arn("codeconnections", "connection/{uuid}"),
@@ -97,11 +110,23 @@ RESOURCES: dict[str, Plausible] = {
     ),
     "aws:ec2/vpcEndpoint:VpcEndpoint": _ec2("vpce", "vpc-endpoint", prefixListId="pl-{hex}"),
     "aws:ecr/lifecyclePolicy:LifecyclePolicy": Plausible("{repository}"),
+    "aws:ecr/pullThroughCacheRule:PullThroughCacheRule": Plausible(
+        "{ecrRepositoryPrefix}", {"registryId": "{account}"}
+    ),
+    "aws:ecr/registryScanningConfiguration:RegistryScanningConfiguration": Plausible(
+        "{account}", {"registryId": "{account}"}
+    ),
     "aws:ecr/repository:Repository": _named(
         "ecr",
         "repository/{name}",
         registryId="{account}",
         repositoryUrl="{account}.dkr.ecr.{region}.amazonaws.com/{name}",
+    ),
+    "aws:ecr/repositoryCreationTemplate:RepositoryCreationTemplate": Plausible(
+        "{prefix}", {"registryId": "{account}"}
+    ),
+    "aws:ecr/repositoryPolicy:RepositoryPolicy": Plausible(
+        "{repository}", {"registryId": "{account}"}
     ),
     "aws:glue/catalogDatabase:CatalogDatabase": Plausible(
         "{account}:{name}", {"arn": _arn("glue", "database/{name}")}, named_by="name"
@@ -109,6 +134,13 @@ RESOURCES: dict[str, Plausible] = {
     "aws:iam/role:Role": Plausible(
         "{name}", {"arn": "arn:aws:iam::{account}:role/{name}"}, named_by="name"
     ),
+    "aws:iam/openIdConnectProvider:OpenIdConnectProvider": Plausible(
+        "arn:aws:iam::{account}:oidc-provider/{address}", {"arn": "{id}"}
+    ),
+    "aws:iam/policy:Policy": Plausible(
+        "arn:aws:iam::{account}:policy/{name}", {"arn": "{id}"}, named_by="name"
+    ),
+    "aws:iam/rolePolicyAttachment:RolePolicyAttachment": Plausible("{role}/{policyArn}"),
     "aws:iam/rolePolicy:RolePolicy": Plausible("{role}:{name}", named_by="name"),
     "aws:kms/alias:Alias": _named("kms", "{name}"),
     "aws:kms/key:Key": Plausible("{uuid}", {"arn": _arn("kms", "key/{uuid}"), "keyId": "{uuid}"}),
@@ -150,6 +182,9 @@ RESOURCES: dict[str, Plausible] = {
         "{name}",
         {"arn": _arn("sagemaker", "model-package-group/{name}")},
         named_by="modelPackageGroupName",
+    ),
+    "aws:sagemaker/modelPackageGroupPolicy:ModelPackageGroupPolicy": Plausible(
+        "{modelPackageGroupName}"
     ),
     "aws:sagemaker/monitoringSchedule:MonitoringSchedule": _named(
         "sagemaker", "monitoring-schedule/{name}"
@@ -297,6 +332,8 @@ class _Values(Mapping[str, str]):
                 (digest[:8], digest[8:12], digest[12:16], digest[16:20], digest[20:32])
             )
             return self.known[key]
+        if key == "address":
+            return self["url"].removeprefix("https://")
         value = self.inputs[key]
         if isinstance(value, str):
             return value

@@ -8,6 +8,8 @@ from typing import Any
 from infra.embedded.catalog.entry import Call, Each, Tags, Type, Values
 
 ROLE = {"RoleName": "{id}"}
+POLICY = {"PolicyArn": "{id}"}
+IDENTITIES = {"OpenIDConnectProviderArn": "{id}"}
 
 
 def _empty(client: Any, state: Values) -> None:
@@ -20,6 +22,16 @@ def _empty(client: Any, state: Values) -> None:
         if forced or state.get("managedPolicyArns"):
             for policy in client.list_attached_role_policies(RoleName=role)["AttachedPolicies"]:
                 client.detach_role_policy(RoleName=role, PolicyArn=policy["PolicyArn"])
+    except client.exceptions.NoSuchEntityException:
+        return
+
+
+def _forget_versions(client: Any, state: Values) -> None:
+    """Delete what the policy said before: IAM deletes no policy that has other versions."""
+    try:
+        for version in client.list_policy_versions(PolicyArn=state["id"])["Versions"]:
+            if not version["IsDefaultVersion"]:
+                client.delete_policy_version(PolicyArn=state["id"], VersionId=version["VersionId"])
     except client.exceptions.NoSuchEntityException:
         return
 
@@ -92,5 +104,75 @@ TYPES = (
             ),
         ),
         delete=Call("DeleteRolePolicy", given={"RoleName": "{role}", "PolicyName": "{name}"}),
+    ),
+    Type(
+        "aws:iam/policy:Policy",
+        "iam",
+        name="name",
+        limit=128,
+        create=Call(
+            "CreatePolicy",
+            names={"name": "PolicyName", "policy": "PolicyDocument"},
+            outputs={"id": "Policy.Arn"},
+        ),
+        read=Call(
+            "GetPolicy",
+            given=POLICY,
+            at="Policy",
+            outputs={"arn": "Arn", "policyId": "PolicyId"},
+        ),
+        update=(
+            Call(
+                "CreatePolicyVersion",
+                takes=("policy",),
+                names={"policy": "PolicyDocument"},
+                given={**POLICY, "SetAsDefault": True},
+            ),
+        ),
+        delete=Call("DeletePolicy", given=POLICY),
+        empty=_forget_versions,
+        tags=Tags(
+            Call("TagPolicy", given=POLICY),
+            Call("UntagPolicy", given={**POLICY, "TagKeys": "{removed}"}),
+        ),
+    ),
+    Type(
+        "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
+        "iam",
+        id="{role}/{policyArn}",
+        create=Call("AttachRolePolicy", names={"role": "RoleName", "policyArn": "PolicyArn"}),
+        read=Call(
+            "ListAttachedRolePolicies",
+            given={"RoleName": "{role}"},
+            at="AttachedPolicies[?PolicyArn=='{policyArn}'] | [0]",
+        ),
+        delete=Call("DetachRolePolicy", given={"RoleName": "{role}", "PolicyArn": "{policyArn}"}),
+    ),
+    Type(
+        "aws:iam/openIdConnectProvider:OpenIdConnectProvider",
+        "iam",
+        create=Call(
+            "CreateOpenIDConnectProvider",
+            names={"clientIdLists": "ClientIDList", "thumbprintLists": "ThumbprintList"},
+            outputs={"id": "OpenIDConnectProviderArn"},
+        ),
+        read=Call(
+            "GetOpenIDConnectProvider",
+            given=IDENTITIES,
+            outputs={"arn": "{id}", "thumbprintLists": "ThumbprintList"},
+        ),
+        update=(
+            Call(
+                "UpdateOpenIDConnectProviderThumbprint",
+                takes=("thumbprintLists",),
+                names={"thumbprintLists": "ThumbprintList"},
+                given=IDENTITIES,
+            ),
+        ),
+        delete=Call("DeleteOpenIDConnectProvider", given=IDENTITIES),
+        tags=Tags(
+            Call("TagOpenIDConnectProvider", given=IDENTITIES),
+            Call("UntagOpenIDConnectProvider", given={**IDENTITIES, "TagKeys": "{removed}"}),
+        ),
     ),
 )

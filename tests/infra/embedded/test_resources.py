@@ -271,6 +271,20 @@ CASES = [
         {"policy": POLICY.replace("GetObject", "PutObject")},
     ),
     Case(
+        "aws:iam/policy:Policy",
+        {"policy": POLICY, "description": "Reads"},
+        {"policy": POLICY.replace("GetObject", "PutObject"), **TAGGED},
+    ),
+    Case(
+        "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
+        {"role": "maslow-world", "policyArn": "$policy"},
+    ),
+    Case(
+        "aws:iam/openIdConnectProvider:OpenIdConnectProvider",
+        {"url": "https://gitlab.example.com", "clientIdLists": ["sts.amazonaws.com"]},
+        TAGGED,
+    ),
+    Case(
         "aws:sns/topic:Topic",
         {"kmsMasterKeyId": "$key", "displayName": "Alerts"},
         {"displayName": "Alarms", **TAGGED},
@@ -652,6 +666,7 @@ def world(cloud: Cloud, resources: Resources) -> Values:
         "key2": make("aws:kms/key:Key", {})["arn"],
         "topic": make("aws:sns/topic:Topic", {})["arn"],
         "role": role["arn"],
+        "policy": make("aws:iam/policy:Policy", {"policy": POLICY})["arn"],
         "logs": make("aws:cloudwatch/logGroup:LogGroup", {"name": "maslow-world"})["arn"],
         "connection": make(
             "aws:codeconnections/connection:Connection",
