@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
+from components.devops.source import SourceArgs
 from components.durability import Durability
 from components.foundation.alerts import Alerts
 from components.foundation.bucket import AccessLogBucket, PrivateBucket
@@ -24,6 +25,8 @@ class Environment:
     durability: Durability
     log_retention_days: int
     provider: aws.Provider
+    tags: Mapping[str, str]
+    """What the provider tags all resources with; what they start at run time is to bear it too."""
 
 
 @dataclass(frozen=True)
@@ -35,3 +38,10 @@ class Foundation:
     access_logs: AccessLogBucket
     artifacts: PrivateBucket
     alerts: Alerts
+
+
+@dataclass(frozen=True)
+class DevOps:
+    """What the pipelines of models share with the platform's own."""
+
+    source: SourceArgs

@@ -20,6 +20,10 @@ ENVIRONMENT = "MASLOW_ENVIRONMENT"
 STATE_URL = "PULUMI_BACKEND_URL"
 """Environment variable that holds the URL of Pulumi's state; the CLI reads it too."""
 
+PIP_CACHE = "/root/.cache/pip/**/*"
+PLUGIN_CACHE = "/root/.pulumi/plugins/**/*"
+"""What a build loads and the next one need not: packages, each checked by its hash, and plugins."""
+
 PREVIEW_URL = "PREVIEW_URL"
 """Variable that the preview exports: where an approver reads what would change."""
 
@@ -34,7 +38,7 @@ def cli_version() -> str:
 
 def validate() -> Buildspec:
     """Lint, types and tests: no credentials of the platform, no state."""
-    return _buildspec(install=["make setup"], build=["make check", "make test"])
+    return _buildspec(install=["make setup"], build=["make check", "make test"], cache=[PIP_CACHE])
 
 
 def preview(*, pulumi_version: str) -> Buildspec:
@@ -46,6 +50,7 @@ def preview(*, pulumi_version: str) -> Buildspec:
             f'export {PREVIEW_URL}="$CODEBUILD_BUILD_URL"',
             f'.venv/bin/maslow preview -s "${ENVIRONMENT}"',
         ],
+        cache=[PIP_CACHE, PLUGIN_CACHE],
     )
     spec["env"]["exported-variables"] = [PREVIEW_URL]
     return spec
@@ -57,6 +62,7 @@ def deploy(*, pulumi_version: str) -> Buildspec:
         install=_tools(pulumi_version),
         login=[_LOGIN],
         build=[f'.venv/bin/maslow up -s "${ENVIRONMENT}" --yes'],
+        cache=[PIP_CACHE, PLUGIN_CACHE],
     )
 
 
@@ -79,7 +85,7 @@ def _tools(pulumi_version: str) -> list[str]:
 
 
 def _buildspec(
-    *, install: list[str], build: list[str], login: list[str] | None = None
+    *, install: list[str], build: list[str], cache: list[str], login: list[str] | None = None
 ) -> Buildspec:
     phases: dict[str, Any] = {
         "install": {"runtime-versions": {"python": PYTHON}, "commands": install}
@@ -87,4 +93,9 @@ def _buildspec(
     if login:
         phases["pre_build"] = {"commands": login}
     phases["build"] = {"commands": build}
-    return {"version": 0.2, "env": {"shell": "bash"}, "phases": phases}
+    return {
+        "version": 0.2,
+        "env": {"shell": "bash"},
+        "phases": phases,
+        "cache": {"paths": cache},
+    }

@@ -1,20 +1,30 @@
-"""The alert that a delivery failed."""
+"""What a pipeline tells people: that it failed, and elsewhere that it started and succeeded."""
 
 import json
+from collections.abc import Sequence
 
 import pulumi
 import pulumi_aws as aws
 
+FAILED = ("FAILED",)
+PROGRESS = ("STARTED", "SUCCEEDED")
+"""States of an execution that are worth knowing and ask for nothing."""
 
-def failure_pattern(pipeline: str) -> dict[str, object]:
-    """The events that tell of a failed execution of the pipeline.
+TIMELINE = (
+    "https://<region>.console.aws.amazon.com/codesuite/codepipeline/pipelines/<pipeline>"
+    "/executions/<execution>/timeline"
+)
+
+
+def execution_pattern(pipeline: str, states: Sequence[str]) -> dict[str, object]:
+    """The events that tell of the pipeline's executions in these states.
 
     https://docs.aws.amazon.com/codepipeline/latest/userguide/detect-state-changes-cloudwatch-events.html
     """
     return {
         "source": ["aws.codepipeline"],
         "detail-type": ["CodePipeline Pipeline Execution State Change"],
-        "detail": {"pipeline": [pipeline], "state": ["FAILED"]},
+        "detail": {"pipeline": [pipeline], "state": list(states)},
     }
 
 
@@ -25,10 +35,27 @@ def alert_on_failure(
 
     The topic's policy must let EventBridge publish.
     """
+    _tell(name, parent, pipeline, FAILED, topic_arn)
+
+
+def tell_of_progress(
+    name: str, *, parent: pulumi.Resource, pipeline: str, topic_arn: pulumi.Input[str]
+) -> None:
+    """A rule, child of `parent`, that publishes when the pipeline starts and when it succeeds."""
+    _tell(name, parent, pipeline, PROGRESS, topic_arn)
+
+
+def _tell(
+    name: str,
+    parent: pulumi.Resource,
+    pipeline: str,
+    states: Sequence[str],
+    topic_arn: pulumi.Input[str],
+) -> None:
     rule = aws.cloudwatch.EventRule(
         name,
-        description=f"Executions of {pipeline} that failed",
-        event_pattern=json.dumps(failure_pattern(pipeline)),
+        description=f"Executions of {pipeline}: {', '.join(states).lower()}",
+        event_pattern=json.dumps(execution_pattern(pipeline, states)),
         opts=pulumi.ResourceOptions(parent=parent),
     )
     aws.cloudwatch.EventTarget(
@@ -39,8 +66,10 @@ def alert_on_failure(
             "input_paths": {
                 "pipeline": "$.detail.pipeline",
                 "execution": "$.detail.execution-id",
+                "state": "$.detail.state",
+                "region": "$.region",
             },
-            "input_template": '"<pipeline> failed (execution <execution>)"',
+            "input_template": f'"<pipeline> <state>: {TIMELINE}"',
         },
         opts=pulumi.ResourceOptions(parent=parent),
     )

@@ -35,9 +35,8 @@ class SourceConnection(pulumi.ComponentResource):
     ) -> None:
         super().__init__("maslow:index:SourceConnection", name, None, opts)
         if not re.fullmatch(r"[A-Za-z0-9.@_-]{1,32}", args["connection_name"]):
-            raise ValueError(
-                f"connection_name {args['connection_name']!r}: 1 to 32 of letters, digits and . @ _ -"
-            )
+            refused = args["connection_name"]
+            raise ValueError(f"connection_name {refused!r}: 1 to 32 of letters, digits and . @ _ -")
         if args["host"] in {Host.CODECOMMIT, Host.S3}:
             raise ValueError(f"host: {args['host'].value} is reached without a connection")
         connection = aws.codeconnections.Connection(

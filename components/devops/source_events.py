@@ -82,7 +82,10 @@ def push_pattern(*, host: Host, arn: str, key: str | None, trigger: TriggerArgs)
         return {
             "source": ["aws.s3"],
             "detail-type": ["Object Created"],
-            "detail": {"bucket": {"name": [arn.split(":")[-1]]}, "object": {"key": [key]}},
+            "detail": {
+                "bucket": {"name": [arn.removeprefix("arn:aws:s3:::")]},
+                "object": {"key": [key]},
+            },
         }
     pushed: Pattern = {"event": ["referenceCreated", "referenceUpdated"]}
     if "tag" in trigger:

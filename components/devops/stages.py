@@ -1,103 +1,91 @@
-"""The shape of the delivery: its stages in their order, and what starts it."""
+"""The stages of a delivery after its source: builds and approvals, and what follows a failure."""
 
-from typing import NotRequired, TypedDict
+import enum
 
 import pulumi
 import pulumi_aws as aws
 
 from components.devops.buildspec import PREVIEW_URL
+from components.devops.source import REVISION, SOURCE
 
-SOURCE = "Source"
-REVISION = "Revision"
-"""The artifact that every stage works on: the revision's files, without its history."""
-
-
-class TriggerArgs(TypedDict):
-    """What starts the delivery."""
-
-    branch: str
-    """Branch whose pushes start it, unless there is a tag; and whose tip a start by hand takes."""
-    tag: NotRequired[str]
-    """Glob pattern of tags, such as `v*`, whose push starts it instead of a push to the branch."""
+Stage = aws.codepipeline.PipelineStageArgsDict
 
 
-def triggers(trigger: TriggerArgs) -> list[aws.codepipeline.PipelineTriggerArgsDict]:
-    """The pipeline's trigger: a push to the branch, or of a tag.
+class OnFailure(enum.Enum):
+    """What follows a stage that failed."""
 
-    https://docs.aws.amazon.com/codepipeline/latest/userguide/pipelines-filter.html
+    STOP = "stop"
+    """Nothing: the execution has failed."""
+    RETRY = "retry"
+    """The stage's failed actions are run once more."""
+    ROLLBACK = "rollback"
+    """The stage is run again with the newest revision that it succeeded with.
+
+    There is none before its first success, nor since the pipeline itself was last changed; then the
+    execution has failed. A pipeline whose executions run in parallel cannot roll back.
     """
-    push: aws.codepipeline.PipelineTriggerGitConfigurationPushArgsDict = (
-        {"tags": {"includes": [trigger["tag"]]}}
-        if "tag" in trigger
-        else {"branches": {"includes": [trigger["branch"]]}}
-    )
-    return [
-        {
-            "provider_type": "CodeStarSourceConnection",
-            "git_configuration": {"source_action_name": SOURCE, "pushes": [push]},
-        }
-    ]
 
 
-def source(
-    *, connection_arn: pulumi.Input[str], repository: str, branch: str
-) -> aws.codepipeline.PipelineStageArgsDict:
-    """The stage that fetches the revision.
-
-    AWS requires a branch even where a tag starts the pipeline, and takes changes from the trigger
-    only when the action itself does not look for them.
-    https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-CodestarConnectionSource.html
-    """
-    return {
-        "name": SOURCE,
-        "actions": [
-            {
-                "name": SOURCE,
-                "namespace": SOURCE,
-                "category": "Source",
-                "owner": "AWS",
-                "provider": "CodeStarSourceConnection",
-                "version": "1",
-                "output_artifacts": [REVISION],
-                "configuration": {
-                    "ConnectionArn": connection_arn,
-                    "FullRepositoryId": repository,
-                    "BranchName": branch,
-                    "OutputArtifactFormat": "CODE_ZIP",
-                    "DetectChanges": "false",
-                },
-            }
-        ],
-    }
-
-
-def build(name: str, *, project: pulumi.Input[str]) -> aws.codepipeline.PipelineStageArgsDict:
-    """A stage that runs one CodeBuild project on the revision.
+def build(
+    name: str,
+    *,
+    project: pulumi.Input[str],
+    inputs: list[str] | None = None,
+    outputs: list[str] | None = None,
+    on_failure: OnFailure = OnFailure.STOP,
+) -> Stage:
+    """A stage that runs one CodeBuild project on the revision, or on the artifacts `inputs`.
 
     https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-CodeBuild.html
     """
-    return {
+    action: aws.codepipeline.PipelineStageActionArgsDict = {
         "name": name,
-        "actions": [
-            {
-                "name": name,
-                "namespace": name,
-                "category": "Build",
-                "owner": "AWS",
-                "provider": "CodeBuild",
-                "version": "1",
-                "input_artifacts": [REVISION],
-                "configuration": {"ProjectName": project},
-            }
-        ],
+        "namespace": name,
+        "category": "Build",
+        "owner": "AWS",
+        "provider": "CodeBuild",
+        "version": "1",
+        "input_artifacts": inputs or [REVISION],
+        "configuration": {"ProjectName": project},
     }
+    if inputs and len(inputs) > 1:
+        action["configuration"] = {"ProjectName": project, "PrimarySource": inputs[0]}
+    if outputs:
+        action["output_artifacts"] = outputs
+    return with_failure({"name": name, "actions": [action]}, on_failure)
 
 
-def approval(*, topic_arn: pulumi.Input[str]) -> aws.codepipeline.PipelineStageArgsDict:
+def with_failure(stage: Stage, on_failure: OnFailure) -> Stage:
+    """The stage, and what follows its failure.
+
+    https://docs.aws.amazon.com/codepipeline/latest/userguide/stage-retry.html
+    https://docs.aws.amazon.com/codepipeline/latest/userguide/stage-rollback-auto.html
+    """
+    match on_failure:
+        case OnFailure.RETRY:
+            stage["on_failure"] = {
+                "result": "RETRY",
+                "retry_configuration": {"retry_mode": "FAILED_ACTIONS"},
+            }
+        case OnFailure.ROLLBACK:
+            stage["on_failure"] = {"result": "ROLLBACK"}
+    return stage
+
+
+def approval(
+    *,
+    topic_arn: pulumi.Input[str],
+    text: str = "",
+    revision: str = "CommitId",
+) -> Stage:
     """A stage that waits until a person has read the preview and agrees.
+
+    `revision` is the source's variable that names what was fetched. `text` stands for the sentence
+    that leads to the preview, in a pipeline that has none; it may name variables of the pipeline.
 
     https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-ManualApproval.html
     """
+    what = text or f"What it would change: #{{Preview.{PREVIEW_URL}}}"
     return {
         "name": "Approve",
         "actions": [
@@ -109,10 +97,7 @@ def approval(*, topic_arn: pulumi.Input[str]) -> aws.codepipeline.PipelineStageA
                 "version": "1",
                 "configuration": {
                     "NotificationArn": topic_arn,
-                    "CustomData": (
-                        f"Commit #{{{SOURCE}.CommitId}}. What it would change: "
-                        f"#{{Preview.{PREVIEW_URL}}}"
-                    ),
+                    "CustomData": f"Revision #{{{SOURCE}.{revision}}}. {what}",
                 },
             }
         ],

@@ -1,8 +1,9 @@
 """What all settings models share: strict, frozen, closed, and a few kinds of value."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
@@ -61,9 +62,15 @@ PositiveInt = Annotated[int, Field(ge=1)]
 EXACTLY_ONE = ConfigDict(json_schema_extra={"minProperties": 1, "maxProperties": 1})
 
 
-def only_one(settings: Settings) -> None:
-    """Refuse a group in which not exactly one of the keys has a value."""
-    keys = list(type(settings).model_fields)
+Persona = Literal[
+    "platform-engineer", "data-engineer", "data-scientist", "ml-engineer", "reviewer", "auditor"
+]
+"""Who works with the platform; each is a role in AWS."""
+
+
+def only_one(settings: Settings, of: Iterable[str] | None = None) -> None:
+    """Refuse a group in which not exactly one of the keys, or of those in `of`, has a value."""
+    keys = list(of or type(settings).model_fields)
     given = [key for key in keys if getattr(settings, key) is not None]
     if len(given) != 1:
         found = "nothing is given" if not given else f"{' and '.join(given)} are both given"

@@ -8,13 +8,15 @@ from pydantic import Field, model_validator
 
 from infra.settings.base import EmailAddress, Settings
 from infra.settings.data import FeatureGroup, Lake
-from infra.settings.devops.delivery import Delivery
+from infra.settings.devops.delivery import Delivery, undeliverable
+from infra.settings.devops.registry import Registry
 from infra.settings.devops.source import Source
 from infra.settings.foundation.accounts import AccountId
 from infra.settings.foundation.alerts import Alerts
 from infra.settings.foundation.logs import Logs
 from infra.settings.foundation.money import Budget
 from infra.settings.foundation.network import Network
+from infra.settings.foundation.tags import Tags
 from infra.settings.mistakes import Mistake, did_you_mean, refusals, shown
 from infra.settings.mlops import ModelSettings
 
@@ -23,6 +25,9 @@ class PlatformSettings(Settings):
     """One environment: everything under `maslow:platform`."""
 
     owner: EmailAddress = Field(description="Who answers for the environment; tags everything.")
+    tags: Tags = Field(
+        {}, description="Tags of your own, such as cost-center, on all that can be tagged."
+    )
     durability: Literal["disposable", "keep", "protected"] = Field(
         "keep",
         description="What a destroy does to data: takes it, leaves it in AWS, or is refused.",
@@ -41,6 +46,7 @@ class PlatformSettings(Settings):
     alerts: Alerts = Field(Alerts(), description="Who hears of alarms, failures and spending.")
     source: Source = Field(description="The repository of the platform.")
     delivery: Delivery = Field(Delivery(), description="How a change travels into the environment.")
+    registry: Registry = Field(Registry(), description="Images and packages of the builds.")
     lake: Lake = Field(Lake(), description="The data lake.")
     features: tuple[FeatureGroup, ...] = Field((), description="Feature groups.")
     models: tuple[ModelSettings, ...] = Field((), description="Models.")
@@ -49,7 +55,10 @@ class PlatformSettings(Settings):
     def _parts_fit(self) -> Self:
         include = {"features": {"__all__": {"name", "version"}}}
         parts = self.model_dump(
-            include=include | {"models": {"__all__": {"name", "features"}}}, mode="json"
+            include=include
+            | {"models": {"__all__": {"name", "features"}}, "source": True, "delivery": True},
+            exclude_none=True,
+            mode="json",
         )
         if mistakes := list(misfits(parts)):
             raise refusals(mistakes)
@@ -75,11 +84,12 @@ class PlatformSettings(Settings):
 
 
 def misfits(values: Mapping[str, Any]) -> Iterator[Mistake]:
-    """What does not fit between feature groups and models, in values as a stack file has them.
+    """What does not fit between the parts, in values as a stack file has them.
 
     It reads plain values and passes over malformed ones, so that these mistakes are found
     in the same run as the ones within a part.
     """
+    yield from undeliverable(values)
     groups = _entries(values, "features")
     models = _entries(values, "models")
     seen_groups: dict[tuple[str, Any], str] = {}

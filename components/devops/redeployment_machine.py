@@ -1,0 +1,94 @@
+"""The state machine that delivers the deployed revision once more, as plain values.
+
+https://docs.aws.amazon.com/step-functions/latest/dg/concepts-amazon-states-language.html
+https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html
+"""
+
+from typing import Any
+
+from components.devops.source import SOURCE
+
+_RETRY = [{"ErrorEquals": ["States.ALL"], "IntervalSeconds": 5, "MaxAttempts": 3, "BackoffRate": 2}]
+_ALERT = [{"ErrorEquals": ["States.ALL"], "Next": "Alert"}]
+
+
+def redeployment_machine(
+    *, pipeline_name: str, stage: str, revision_type: str, alert_topic_arn: str
+) -> dict[str, Any]:
+    """The definition of the machine, in JSONata.
+
+    It starts the pipeline with the revision that last passed the deploying `stage`. Started any
+    other way the pipeline would fetch the tip of its branch, and an approved model would carry
+    along what nobody has released. Before the first deployment there is nothing to repeat, and that
+    deployment takes the newest approved versions by itself.
+
+    https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_ListPipelineExecutions.html
+    https://docs.aws.amazon.com/codepipeline/latest/userguide/pipelines-trigger-source-overrides.html
+    """
+    revisions = "$states.result.PipelineExecutionSummaries.SourceRevisions.RevisionId"
+    return {
+        "Comment": f"Starts {pipeline_name} with the revision that it deployed last",
+        "QueryLanguage": "JSONata",
+        "StartAt": "FindDeployedRevision",
+        "States": {
+            "FindDeployedRevision": {
+                "Type": "Task",
+                "Resource": "arn:aws:states:::aws-sdk:codepipeline:listPipelineExecutions",
+                "Arguments": {
+                    "PipelineName": pipeline_name,
+                    "MaxResults": 1,
+                    "Filter": {"SucceededInStage": {"StageName": stage}},
+                },
+                "Output": {"revisions": f"{{% [{revisions}] %}}"},
+                "Retry": _RETRY,
+                "Catch": _ALERT,
+                "Next": "IsDeployed",
+            },
+            "IsDeployed": {
+                "Type": "Choice",
+                "Choices": [
+                    {
+                        "Condition": "{% $count($states.input.revisions) > 0 %}",
+                        "Next": "DeliverItAgain",
+                    }
+                ],
+                "Default": "NothingDeployedYet",
+            },
+            "NothingDeployedYet": {"Type": "Succeed"},
+            "DeliverItAgain": {
+                "Type": "Task",
+                "Resource": "arn:aws:states:::aws-sdk:codepipeline:startPipelineExecution",
+                "Arguments": {
+                    "Name": pipeline_name,
+                    "SourceRevisions": [
+                        {
+                            "ActionName": SOURCE,
+                            "RevisionType": revision_type,
+                            "RevisionValue": "{% $states.input.revisions[0] %}",
+                        }
+                    ],
+                },
+                "Retry": _RETRY,
+                "Catch": _ALERT,
+                "End": True,
+            },
+            "Alert": {
+                "Type": "Task",
+                "Resource": "arn:aws:states:::sns:publish",
+                "Arguments": {
+                    "TopicArn": alert_topic_arn,
+                    "Subject": "An approved model was not delivered",
+                    "Message": (
+                        f"{{% 'A model was decided on, but {pipeline_name} could not be started: ' "
+                        "& $string($states.input) %}"
+                    ),
+                },
+                "Next": "NotStarted",
+            },
+            "NotStarted": {
+                "Type": "Fail",
+                "Error": "NotStarted",
+                "Cause": f"{pipeline_name} could not be started; the alert topic was told why",
+            },
+        },
+    }
