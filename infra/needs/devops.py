@@ -3,10 +3,8 @@
 import pulumi
 
 from components.devops.platform_policies import PlatformPolicies
-from components.foundation.key import DataClass
 from infra.environment import DevOps, Environment, Foundation
-from infra.needs import delivery
-from infra.needs import registries
+from infra.needs import ci, delivery, registries
 from infra.needs.need import Need
 from infra.settings import PlatformSettings
 
@@ -14,7 +12,6 @@ from infra.settings import PlatformSettings
 def declare(settings: PlatformSettings, env: Environment, foundation: Foundation) -> DevOps:
     """Declare where images live, and how a change of the platform reaches the environment."""
     need = Need("devops", env.provider)
-    artifacts_key = foundation.keys[DataClass.ARTIFACTS]
     registries.declare(settings.registry, env, foundation, need)
     policies = PlatformPolicies(
         env.names("permissions"),
@@ -36,5 +33,13 @@ def declare(settings: PlatformSettings, env: Environment, foundation: Foundation
         preview_policy_arns=policies.preview_arns,
         deploy_policy_arns=policies.deploy_arns,
     )
+    if settings.ci:
+        ci.declare(
+            settings.ci,
+            env,
+            need,
+            preview_policy_arns=policies.preview_arns,
+            deploy_policy_arns=policies.deploy_arns,
+        )
     pulumi.export("delivery_pipeline", pipeline.pipeline_name)
     return DevOps(source)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from infra.settings.devops.ci import ISSUERS
 from infra.settings.mistakes import Mistake
 from infra.settings.yamlfile import read
 
@@ -99,7 +100,27 @@ def free_range(prefix: int, taken: Sequence[ipaddress.IPv4Network]) -> ipaddress
     return next((candidate for candidate in free if candidate > highest), next(iter(free), None))
 
 
-CHECKS: tuple[Check, ...] = (overlaps,)
+def one_identity_provider(own: Neighbour, others: Sequence[Neighbour]) -> Iterator[Mistake]:
+    """Two environments of one account that would each make CI's identity provider.
+
+    An account has one for each issuer, and refuses the second.
+    https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateOpenIDConnectProvider.html
+    """
+    issuer, account = _made_issuer(own), _account(own)
+    if issuer is None or account is None:
+        return
+    twins = [each for each in others if (_made_issuer(each), _account(each)) == (issuer, account)]
+    # The first of them in the alphabet makes it, and the others name it.
+    first = min([own, *twins], key=lambda each: each.file)
+    if first is not own:
+        yield Mistake(
+            ("ci",),
+            f"{first.environment} makes the provider of {issuer} in the same account.",
+            f"Add provider: arn:aws:iam::{account}:oidc-provider/{issuer}.",
+        )
+
+
+CHECKS: tuple[Check, ...] = (overlaps, one_identity_provider)
 
 
 def _neighbours(path: Path) -> Iterator[Neighbour]:
@@ -118,6 +139,19 @@ def _range(environment: Neighbour) -> ipaddress.IPv4Network | None:
         return ipaddress.IPv4Network(_mapping(environment.values.get("network")).get("cidr"))
     except ValueError:
         return None
+
+
+def _made_issuer(environment: Neighbour) -> str | None:
+    """The server whose identity provider the environment makes for CI, if it makes one."""
+    ci = _mapping(environment.values.get("ci"))
+    if not ci or "provider" in ci:
+        return None
+    address = ci.get("issuer") or ISSUERS["github" if "github" in ci else "gitlab"]
+    return str(address).removeprefix("https://")
+
+
+def _account(environment: Neighbour) -> object:
+    return _mapping(environment.values.get("accounts")).get(environment.environment)
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:

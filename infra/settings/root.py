@@ -8,11 +8,13 @@ from pydantic import Field, model_validator
 
 from infra.settings.base import EmailAddress, Settings
 from infra.settings.data import FeatureGroup, Lake
+from infra.settings.devops.ci import Ci
 from infra.settings.devops.delivery import Delivery, undeliverable
 from infra.settings.devops.registry import Registry
 from infra.settings.devops.source import Source
 from infra.settings.foundation.accounts import AccountId
 from infra.settings.foundation.alerts import Alerts
+from infra.settings.foundation.audit import Audit, undestroyable
 from infra.settings.foundation.logs import Logs
 from infra.settings.foundation.money import Budget
 from infra.settings.foundation.network import Network
@@ -42,10 +44,12 @@ class PlatformSettings(Settings):
     )
     network: Network = Field(description="The private network that everything runs in.")
     logs: Logs = Field(Logs(), description="Log groups.")
+    audit: Audit = Field(Audit(), description="What is recorded of who did what.")
     budget: Budget | None = Field(None, description="What the environment may cost.")
     alerts: Alerts = Field(Alerts(), description="Who hears of alarms, failures and spending.")
     source: Source = Field(description="The repository of the platform.")
     delivery: Delivery = Field(Delivery(), description="How a change travels into the environment.")
+    ci: Ci | None = Field(None, description="Roles for GitHub Actions or GitLab CI.")
     registry: Registry = Field(Registry(), description="Images and packages of the builds.")
     lake: Lake = Field(Lake(), description="The data lake.")
     features: tuple[FeatureGroup, ...] = Field((), description="Feature groups.")
@@ -56,7 +60,8 @@ class PlatformSettings(Settings):
         include = {"features": {"__all__": {"name", "version"}}}
         parts = self.model_dump(
             include=include
-            | {"models": {"__all__": {"name", "features"}}, "source": True, "delivery": True},
+            | {"models": {"__all__": {"name", "features"}}, "source": True, "delivery": True}
+            | {"durability": True, "audit": {"object_lock"}},
             exclude_none=True,
             mode="json",
         )
@@ -90,6 +95,7 @@ def misfits(values: Mapping[str, Any]) -> Iterator[Mistake]:
     in the same run as the ones within a part.
     """
     yield from undeliverable(values)
+    yield from undestroyable(values)
     groups = _entries(values, "features")
     models = _entries(values, "models")
     seen_groups: dict[tuple[str, Any], str] = {}

@@ -1,0 +1,121 @@
+"""Whose CI may sign in to the account, where a team runs its own instead of CodePipeline."""
+
+import re
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, Field, model_validator
+
+from infra.settings.base import EXACTLY_ONE, Settings, only_one
+from infra.settings.devops.source import Repository
+from infra.settings.mistakes import refusal, shown
+
+ISSUERS = {
+    "github": "https://token.actions.githubusercontent.com",
+    "gitlab": "https://gitlab.com",
+}
+"""Who signs the tokens of each host's jobs, where the host is not a server of one's own."""
+
+
+def github_subject(value: str) -> str:
+    """Refuse what a token of GitHub Actions cannot call its repository.
+
+    Repositories made or renamed since July 2026 are told with the ids of owner and repository.
+    https://docs.github.com/en/actions/reference/security/oidc
+    """
+    if not re.fullmatch(r"[\w-]+/[\w.-]+|[\w-]+@[0-9]+/[\w.-]+@[0-9]+", value, re.ASCII):
+        raise refusal(
+            f"{shown(value)} is not a repository of GitHub.",
+            "Write it as owner/repository, or as owner@1234/repository@5678 with the ids of both.",
+        )
+    return value
+
+
+def issuer_address(value: str) -> str:
+    """Refuse what IAM takes for no issuer: https, without port, query or fragment.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_create_oidc.html
+    """
+    if not re.fullmatch(r"https://[a-z0-9.-]+(/[\w.~/-]*[\w~-])?", value, re.ASCII):
+        raise refusal(
+            f"{shown(value)} is not the address of an issuer.",
+            "It is https://, the server's name, and a path if it has one.",
+        )
+    return value
+
+
+def provider_arn(value: str) -> str:
+    """Refuse what is not the ARN of an OpenID Connect provider."""
+    if not re.fullmatch(r"arn:aws:iam::[0-9]{12}:oidc-provider/[\w./~-]+", value, re.ASCII):
+        raise refusal(
+            f"{shown(value)} is not the ARN of an identity provider.",
+            "Example: arn:aws:iam::111111111111:oidc-provider/gitlab.com.",
+        )
+    return value
+
+
+GitHubSubject = Annotated[str, AfterValidator(github_subject)]
+Issuer = Annotated[str, AfterValidator(issuer_address)]
+ProviderArn = Annotated[str, AfterValidator(provider_arn)]
+Ref = Annotated[str, Field(pattern=r"^[\w./*-]*[\w.-][\w./*-]*$")]
+
+
+class Deploys(Settings):
+    """Which jobs deploy; give exactly one."""
+
+    model_config = EXACTLY_ONE
+
+    environment: str | None = Field(
+        None, pattern=r"^[\w.-]+$", description="Those of this environment of GitHub."
+    )
+    branch: Ref | None = Field(None, description="Those of this branch.")
+    tag: Ref | None = Field(None, description='Those of a tag that matches, such as "v*".')
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Self:
+        only_one(self)
+        return self
+
+
+class Ci(Settings):
+    """Roles that CI's jobs assume with the tokens of their host; give github or gitlab."""
+
+    github: GitHubSubject | None = Field(
+        None, description="owner/repository on GitHub, with ids if its tokens have them."
+    )
+    gitlab: Repository | None = Field(None, description="group/project on GitLab.")
+    issuer: Issuer | None = Field(
+        None, description="Who signs the tokens, where the host is a server of your own."
+    )
+    provider: ProviderArn | None = Field(
+        None, description="The account's identity provider for them, where it has one already."
+    )
+    default_branch: Ref = Field("main", description="Branch whose jobs may preview as well.")
+    deploys: Deploys | None = Field(
+        None,
+        description="Which jobs deploy: on GitHub those of the environment of the same name, on "
+        "GitLab those of the default branch.",
+    )
+    session_hours: int = Field(
+        3, ge=1, le=12, description="How long a deployment may stay signed in."
+    )
+
+    @model_validator(mode="after")
+    def _one_host(self) -> Self:
+        only_one(self, ("github", "gitlab"))
+        if self.gitlab and self.deploys and self.deploys.environment:
+            raise refusal(
+                "the tokens of GitLab name no environment.",
+                "Let deploys name a branch or a tag that is protected.",
+            )
+        address = self.address.removeprefix("https://")
+        if self.provider and not self.provider.endswith(f":oidc-provider/{address}"):
+            raise refusal(
+                f"provider is not the one for {self.address}.",
+                f"Its ARN ends in oidc-provider/{address}.",
+            )
+        return self
+
+    @property
+    def address(self) -> str:
+        """Who signs the tokens."""
+        return self.issuer or ISSUERS["github" if self.github else "gitlab"]
