@@ -11,8 +11,8 @@ from components.devops.delivery_pipeline import DEPLOY
 from components.devops.redeployment_machine import redeployment_machine
 from components.devops.source import SourceArgs, revision_type
 from components.foundation.execution_role import ExecutionRole
-from components.foundation.log_group import encrypted_log_group
-from components.iam import Document, allow, allow_everywhere, document, rendered
+from components.foundation.log_group import deliver_logs, encrypted_log_group
+from components.iam import Document, allow, document, rendered
 
 RETRY_SECONDS = 3600
 
@@ -52,19 +52,7 @@ def machine_permissions(*, pipeline_arn: str, alert_topic_arn: str, alert_key_ar
         ),
         allow(["sns:Publish"], [alert_topic_arn]),
         allow(["kms:Decrypt", "kms:GenerateDataKey"], [alert_key_arn]),
-        allow_everywhere(
-            [
-                "logs:CreateLogDelivery",
-                "logs:DeleteLogDelivery",
-                "logs:DescribeLogGroups",
-                "logs:DescribeResourcePolicies",
-                "logs:GetLogDelivery",
-                "logs:ListLogDeliveries",
-                "logs:PutResourcePolicy",
-                "logs:UpdateLogDelivery",
-            ],
-            reason="CloudWatch's interface for log deliveries takes no resource",
-        ),
+        deliver_logs(),
     )
 
 

@@ -1,6 +1,8 @@
 """The stages of a delivery after its source: builds and approvals, and what follows a failure."""
 
 import enum
+import json
+from collections.abc import Mapping
 
 import pulumi
 import pulumi_aws as aws
@@ -32,9 +34,12 @@ def build(
     project: pulumi.Input[str],
     inputs: list[str] | None = None,
     outputs: list[str] | None = None,
+    variables: Mapping[str, str] | None = None,
     on_failure: OnFailure = OnFailure.STOP,
 ) -> Stage:
     """A stage that runs one CodeBuild project on the revision, or on the artifacts `inputs`.
+
+    `variables` go into the build's environment; their values may name variables of the pipeline.
 
     https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-CodeBuild.html
     """
@@ -50,9 +55,46 @@ def build(
     }
     if inputs and len(inputs) > 1:
         action["configuration"] = {"ProjectName": project, "PrimarySource": inputs[0]}
+    if variables:
+        action["configuration"] = {
+            **(action["configuration"] or {}),
+            "EnvironmentVariables": json.dumps(
+                [
+                    {"name": variable, "value": value, "type": "PLAINTEXT"}
+                    for variable, value in variables.items()
+                ]
+            ),
+        }
     if outputs:
         action["output_artifacts"] = outputs
     return with_failure({"name": name, "actions": [action]}, on_failure)
+
+
+def machine(name: str, *, arn: pulumi.Input[str], told: Mapping[str, str]) -> Stage:
+    """A stage that starts a state machine and waits for its end, for seven days at most.
+
+    `told` is the machine's input; its values may name variables of the pipeline.
+
+    https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-StepFunctions.html
+    """
+    return {
+        "name": name,
+        "actions": [
+            {
+                "name": name,
+                "namespace": name,
+                "category": "Invoke",
+                "owner": "AWS",
+                "provider": "StepFunctions",
+                "version": "1",
+                "configuration": {
+                    "StateMachineArn": arn,
+                    "InputType": "Literal",
+                    "Input": json.dumps(dict(told)),
+                },
+            }
+        ],
+    }
 
 
 def with_failure(stage: Stage, on_failure: OnFailure) -> Stage:

@@ -3,6 +3,7 @@
 import pulumi
 import pulumi_aws as aws
 
+from components.iam import Statement, allow_everywhere
 from components.limits import LOG_RETENTION_DAYS
 
 
@@ -29,4 +30,24 @@ def encrypted_log_group(
         kms_key_id=key_arn,
         retention_in_days=retention_days,
         opts=pulumi.ResourceOptions(parent=parent),
+    )
+
+
+def deliver_logs() -> Statement:
+    """Let a state machine write its log.
+
+    https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html#cloudwatch-iam-policy
+    """
+    return allow_everywhere(
+        [
+            "logs:CreateLogDelivery",
+            "logs:DeleteLogDelivery",
+            "logs:DescribeLogGroups",
+            "logs:DescribeResourcePolicies",
+            "logs:GetLogDelivery",
+            "logs:ListLogDeliveries",
+            "logs:PutResourcePolicy",
+            "logs:UpdateLogDelivery",
+        ],
+        reason="CloudWatch's interface for log deliveries takes no resource",
     )

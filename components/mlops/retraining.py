@@ -7,7 +7,8 @@ import pulumi
 import pulumi_aws as aws
 
 from components.foundation.execution_role import ExecutionRole
-from components.iam import Document, Json, allow, allow_everywhere, document, rendered
+from components.foundation.log_group import deliver_logs
+from components.iam import Document, Json, allow, document, rendered
 from components.mlops.cooldown_machine import cooldown_machine
 
 RETRY_SECONDS = 3600
@@ -48,19 +49,7 @@ def machine_policy(*, pipeline_arn: str, alert_topic_arn: str, messages_key_arn:
         ),
         allow(["sns:Publish"], [alert_topic_arn]),
         allow(["kms:Decrypt", "kms:GenerateDataKey"], [messages_key_arn]),
-        allow_everywhere(
-            [
-                "logs:CreateLogDelivery",
-                "logs:DeleteLogDelivery",
-                "logs:DescribeLogGroups",
-                "logs:DescribeResourcePolicies",
-                "logs:GetLogDelivery",
-                "logs:ListLogDeliveries",
-                "logs:PutResourcePolicy",
-                "logs:UpdateLogDelivery",
-            ],
-            reason="CloudWatch's interface for log deliveries takes no resource",
-        ),
+        deliver_logs(),
     )
 
 
