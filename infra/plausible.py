@@ -7,10 +7,10 @@ not there cannot be answered, and that is an error rather than an empty value.
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from google.protobuf import struct_pb2
+from google.protobuf import json_format, struct_pb2
 
 ACCOUNT = "123456789012"
 
@@ -33,6 +33,8 @@ class Plausible:
     outputs: Mapping[str, str | list[str]] = field(default_factory=dict)
     named_by: str = ""
     """The input that holds the physical name; the logical name stands in where it is not given."""
+    made: Callable[[Mapping[str, Any]], dict[str, Any]] | None = None
+    """From the inputs to outputs that templates cannot say."""
 
 
 def _arn(service: str, resource: str) -> str:
@@ -48,6 +50,31 @@ def _ec2(prefix: str, resource: str, **outputs: str | list[str]) -> Plausible:
     """A resource of EC2: `<prefix>-<17 hexadecimal digits>`."""
     arn = _arn("ec2", f"{resource}/{prefix}-{{hex}}")
     return Plausible(f"{prefix}-{{hex}}", {"arn": arn, **outputs})
+
+
+def _resolver(prefix: str, resource: str, **outputs: str | list[str]) -> Plausible:
+    """A resource of Route 53 Resolver: `<prefix>-<17 hexadecimal digits>`."""
+    arn = _arn("route53resolver", f"{resource}/{prefix}-{{hex}}")
+    return Plausible(f"{prefix}-{{hex}}", {"arn": arn, **outputs})
+
+
+def _firewall(resource: str) -> Plausible:
+    """A resource of Network Firewall, whose id is its ARN."""
+    return Plausible(
+        _arn("network-firewall", f"{resource}/{{name}}"), {"arn": "{id}"}, named_by="name"
+    )
+
+
+def _firewall_statuses(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """An endpoint of a firewall in each of its subnets."""
+    attached = [
+        {
+            "subnetId": mapping["subnetId"],
+            "endpointId": f"vpce-{hashlib.sha256(mapping['subnetId'].encode()).hexdigest()[:17]}",
+        }
+        for mapping in inputs.get("subnetMappings", [])
+    ]
+    return {"firewallStatuses": [{"syncStates": [{"attachments": [each]} for each in attached]}]}
 
 
 _PART_OF_A_BUCKET = Plausible("{bucket}")
@@ -67,9 +94,21 @@ RESOURCES: dict[str, Plausible] = {
     ),
     "aws:cloudwatch/eventBus:EventBus": _named("events", "event-bus/{name}"),
     "aws:cloudwatch/eventBusPolicy:EventBusPolicy": Plausible("{eventBusName}"),
+    "aws:cfg/conformancePack:ConformancePack": _named(
+        "config", "conformance-pack/{name}/conformance-pack-{hex}"
+    ),
+    "aws:cfg/deliveryChannel:DeliveryChannel": Plausible("{name}", named_by="name"),
+    "aws:cfg/recorder:Recorder": Plausible("{name}", named_by="name"),
+    "aws:cfg/recorderStatus:RecorderStatus": Plausible("{name}", named_by="name"),
+    "aws:cloudtrail/trail:Trail": Plausible(
+        _arn("cloudtrail", "trail/{name}"),
+        {"arn": "{id}", "homeRegion": "{region}"},
+        named_by="name",
+    ),
     "aws:cloudwatch/eventRule:EventRule": _named("events", "rule/{name}"),
     "aws:cloudwatch/eventTarget:EventTarget": Plausible("{rule}-{logical}"),
     "aws:cloudwatch/logGroup:LogGroup": _named("logs", "log-group:{name}"),
+    "aws:cloudwatch/logResourcePolicy:LogResourcePolicy": Plausible("{policyName}"),
     "aws:cloudwatch/metricAlarm:MetricAlarm": _named("cloudwatch", "alarm:{name}"),
     "aws:codeartifact/domain:Domain": Plausible(
         _arn("codeartifact", "domain/{domain}"), {"arn": "{id}", "owner": "{account}"}
@@ -131,6 +170,10 @@ RESOURCES: dict[str, Plausible] = {
     "aws:glue/catalogDatabase:CatalogDatabase": Plausible(
         "{account}:{name}", {"arn": _arn("glue", "database/{name}")}, named_by="name"
     ),
+    "aws:guardduty/detector:Detector": Plausible(
+        "{hex}", {"arn": _arn("guardduty", "detector/{hex}"), "accountId": "{account}"}
+    ),
+    "aws:guardduty/detectorFeature:DetectorFeature": Plausible("{detectorId}/{name}"),
     "aws:iam/role:Role": Plausible(
         "{name}", {"arn": "arn:aws:iam::{account}:role/{name}"}, named_by="name"
     ),
@@ -144,6 +187,33 @@ RESOURCES: dict[str, Plausible] = {
     "aws:iam/rolePolicy:RolePolicy": Plausible("{role}:{name}", named_by="name"),
     "aws:kms/alias:Alias": _named("kms", "{name}"),
     "aws:kms/key:Key": Plausible("{uuid}", {"arn": _arn("kms", "key/{uuid}"), "keyId": "{uuid}"}),
+    "aws:networkfirewall/firewall:Firewall": replace(
+        _firewall("firewall"), made=_firewall_statuses
+    ),
+    "aws:networkfirewall/firewallPolicy:FirewallPolicy": _firewall("firewall-policy"),
+    "aws:networkfirewall/loggingConfiguration:LoggingConfiguration": Plausible("{firewallArn}"),
+    "aws:networkfirewall/ruleGroup:RuleGroup": _firewall("stateful-rulegroup"),
+    "aws:route53/resolverFirewallConfig:ResolverFirewallConfig": _resolver(
+        "rslvr-fc", "firewall-config", ownerId="{account}"
+    ),
+    "aws:route53/resolverFirewallDomainList:ResolverFirewallDomainList": _resolver(
+        "rslvr-fdl", "firewall-domain-list"
+    ),
+    "aws:route53/resolverFirewallRule:ResolverFirewallRule": Plausible(
+        "{firewallRuleGroupId}:{firewallDomainListId}"
+    ),
+    "aws:route53/resolverFirewallRuleGroup:ResolverFirewallRuleGroup": _resolver(
+        "rslvr-frg", "firewall-rule-group", ownerId="{account}"
+    ),
+    "aws:route53/resolverFirewallRuleGroupAssociation:ResolverFirewallRuleGroupAssociation": (
+        _resolver("rslvr-frgassoc", "firewall-rule-group-association")
+    ),
+    "aws:route53/resolverQueryLogConfig:ResolverQueryLogConfig": _resolver(
+        "rqlc", "resolver-query-log-config", ownerId="{account}"
+    ),
+    "aws:route53/resolverQueryLogConfigAssociation:ResolverQueryLogConfigAssociation": Plausible(
+        "rqlca-{hex}"
+    ),
     "aws:s3/bucket:Bucket": Plausible(
         "{name}",
         {
@@ -155,6 +225,7 @@ RESOURCES: dict[str, Plausible] = {
     ),
     "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": _PART_OF_A_BUCKET,
     "aws:s3/bucketLogging:BucketLogging": _PART_OF_A_BUCKET,
+    "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration": _PART_OF_A_BUCKET,
     "aws:s3/bucketObjectv2:BucketObjectv2": Plausible(
         "{bucket}/{key}", {"arn": "arn:aws:s3:::{bucket}/{key}"}
     ),
@@ -192,6 +263,12 @@ RESOURCES: dict[str, Plausible] = {
     "aws:sagemaker/pipeline:Pipeline": Plausible(
         "{name}", {"arn": _arn("sagemaker", "pipeline/{name}")}, named_by="pipelineName"
     ),
+    "aws:securityhub/account:Account": Plausible(
+        "{account}", {"arn": _arn("securityhub", "hub/default")}
+    ),
+    "aws:securityhub/standardsSubscription:StandardsSubscription": Plausible(
+        _arn("securityhub", "subscription/aws-foundational-security-best-practices/v/1.0.0"),
+    ),
     "aws:sfn/stateMachine:StateMachine": Plausible(
         _arn("states", "stateMachine:{name}"), {"arn": "{id}"}, named_by="name"
     ),
@@ -201,6 +278,20 @@ RESOURCES: dict[str, Plausible] = {
     "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": _ec2("sgr", "security-group-rule"),
     "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": _ec2("sgr", "security-group-rule"),
 }
+
+
+def _vpc(args: Mapping[str, Any], region: str, account: str) -> dict[str, Any]:
+    return {
+        "id": args["id"],
+        "arn": f"arn:aws:ec2:{region}:{account}:vpc/{args['id']}",
+        "cidrBlock": "10.90.0.0/16",
+        "ownerId": account,
+    }
+
+
+def _prefix_list(args: Mapping[str, Any], _region: str, _account: str) -> dict[str, Any]:
+    id_ = f"pl-{hashlib.sha256(args['name'].encode()).hexdigest()[:8]}"
+    return {"id": id_, "name": args["name"], "cidrBlocks": []}
 
 
 def _prebuilt_image(args: Mapping[str, Any], region: str) -> dict[str, Any]:
@@ -234,6 +325,8 @@ INVOKES: dict[str, Invoke] = {
         "name": region,
         "region": region,
     },
+    "aws:ec2/getPrefixList:getPrefixList": _prefix_list,
+    "aws:ec2/getVpc:getVpc": _vpc,
     "aws:sagemaker/getPrebuiltEcrImage:getPrebuiltEcrImage": lambda args, region, _account: (
         _prebuilt_image(args, region)
     ),
@@ -258,7 +351,7 @@ def add_outputs(
 
     Returns the resource's id. Raises as `outputs` does.
     """
-    id_, added = outputs(type_, logical, urn, _Strings(struct), region, account)
+    id_, added = outputs(type_, logical, urn, _Inputs(struct), region, account)
     for key, value in added.items():
         if isinstance(value, str):
             struct.fields[key].string_value = value
@@ -269,7 +362,7 @@ def add_outputs(
 
 def outputs(
     type_: str, logical: str, urn: str, inputs: Mapping[str, Any], region: str, account: str
-) -> tuple[str, dict[str, str | list[str]]]:
+) -> tuple[str, dict[str, Any]]:
     """The id of a resource, and its computed outputs by camelCase name.
 
     Raises Unanswerable for a type without an entry, or where a template names an input that was
@@ -279,7 +372,7 @@ def outputs(
     if entry is None:
         raise Unanswerable(f"{type_}: infra/plausible.py has no outputs for this type ({logical})")
     values = _Values(inputs, logical, urn, region, account)
-    added: dict[str, str | list[str]] = {}
+    added: dict[str, Any] = entry.made(inputs) if entry.made else {}
     if entry.named_by:
         added[entry.named_by] = values.known["name"] = values.get(entry.named_by) or logical
     try:
@@ -294,16 +387,19 @@ def outputs(
     return id_, added
 
 
-class _Strings(Mapping[str, Any]):
-    """The strings of a struct; each is read when it is asked for."""
+class _Inputs(Mapping[str, Any]):
+    """The inputs in a struct; each is read when it is asked for."""
 
     def __init__(self, struct: struct_pb2.Struct) -> None:
         self.fields = struct.fields
 
-    def __getitem__(self, key: str) -> str:
-        if key in self.fields and self.fields[key].WhichOneof("kind") == "string_value":
-            return self.fields[key].string_value
-        raise KeyError(key)
+    def __getitem__(self, key: str) -> Any:
+        if key not in self.fields:
+            raise KeyError(key)
+        value = self.fields[key]
+        if value.WhichOneof("kind") == "string_value":
+            return value.string_value
+        return json_format.MessageToDict(value)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.fields)

@@ -40,6 +40,8 @@ class DataClass(enum.Enum):
     """Log groups."""
     MESSAGES = "messages"
     """Topics."""
+    AUDIT = "audit"
+    """Trails and the history of how resources are configured."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,8 @@ class KeyGrants:
     use the key. Their own policies must allow it too."""
     attaches: tuple[str, ...]
     """Those of them that keep grants on the key for what they attach it to: SageMaker for volumes
-    and online stores, ECR for repositories. A grant outlives the call that makes it."""
+    and online stores, ECR for repositories, CodeArtifact for domains. A grant outlives the call
+    that makes it."""
     services: Mapping[str, Mapping[str, Mapping[str, str]]]
     """Service principals that use the key in their own name, each with its conditions."""
 
@@ -66,8 +69,8 @@ GRANTS: Mapping[DataClass, KeyGrants] = {
         through=("s3", "sagemaker", "glue"), attaches=("sagemaker",), services={}
     ),
     DataClass.ARTIFACTS: KeyGrants(
-        through=("s3", "sagemaker", "ecr", "codebuild"),
-        attaches=("ecr", "sagemaker"),
+        through=("s3", "sagemaker", "ecr", "codebuild", "codeartifact"),
+        attaches=("ecr", "sagemaker", "codeartifact"),
         services={},
     ),
     DataClass.LOGS: KeyGrants(
@@ -94,7 +97,22 @@ GRANTS: Mapping[DataClass, KeyGrants] = {
             "events.amazonaws.com": {},
         },
     ),
+    DataClass.AUDIT: KeyGrants(
+        through=("s3",),
+        attaches=(),
+        services={
+            "cloudtrail.amazonaws.com": {
+                "ArnLike": {"aws:SourceArn": "arn:aws:cloudtrail:{region}:{account}:trail/*"}
+            }
+        },
+    ),
 }
+
+_IN_THEIR_OWN_NAME = {
+    DataClass.LOGS: _USE,
+    DataClass.AUDIT: [*_PUBLISH, "kms:DescribeKey"],
+}
+"""What the services of a class do with its key; the others publish."""
 
 
 class KeyReaderArgs(TypedDict):
@@ -136,6 +154,7 @@ def key_policy(
     https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
     https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
+    https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-kms-key-policy-for-cloudtrail.html
     https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html
     """
     grants = GRANTS[holds]
@@ -211,7 +230,7 @@ def key_policy(
     for service, conditions in grants.services.items():
         statements.append(
             allow_everywhere(
-                _USE if holds is DataClass.LOGS else _PUBLISH,
+                _IN_THEIR_OWN_NAME.get(holds, _PUBLISH),
                 reason=_THE_KEY_ITSELF,
                 principal={"Service": service.format(region=region)},
                 when={

@@ -11,7 +11,7 @@ from infra.settings import PlatformSettings
 
 def declare(settings: PlatformSettings, env: Environment, foundation: Foundation) -> DevOps:
     """Declare where images live, and how a change of the platform reaches the environment."""
-    need = Need("devops", env.provider)
+    need = Need("devops", env.provider, foundation.boundary.arn)
     registries.declare(settings.registry, env, foundation, need)
     policies = PlatformPolicies(
         env.names("permissions"),

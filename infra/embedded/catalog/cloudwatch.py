@@ -33,6 +33,7 @@ ALARM = Call(
     },
 )
 PUT_RULE = Call("PutRule")
+PUT_BUS_POLICY = Call("PutPermission")
 PUT_TARGET = Call(
     "PutTargets",
     names={
@@ -127,6 +128,31 @@ TYPES = (
         replaces=("rule", "eventBusName"),
         delete=Call(
             "RemoveTargets", given={**TARGET, "Ids": ["{targetId}"], "Force": "{forceDestroy}"}
+        ),
+    ),
+    Type(
+        "aws:cloudwatch/eventBus:EventBus",
+        "events",
+        id="{name}",
+        name="name",
+        limit=256,
+        create=Call("CreateEventBus"),
+        read=Call("DescribeEventBus", given={"Name": "{id}"}, outputs={"arn": "Arn"}),
+        update=(),
+        remade="moto has no UpdateEventBus",
+        delete=Call("DeleteEventBus", given={"Name": "{id}"}),
+        tags=_tags("{arn}"),
+    ),
+    Type(
+        "aws:cloudwatch/eventBusPolicy:EventBusPolicy",
+        "events",
+        id="{eventBusName}",
+        create=PUT_BUS_POLICY,
+        read=Call("DescribeEventBus", given={"Name": "{id}"}, at="Policy"),
+        update=(PUT_BUS_POLICY,),
+        replaces=("eventBusName",),
+        delete=Call(
+            "RemovePermission", given={"EventBusName": "{id}", "RemoveAllPermissions": True}
         ),
     ),
 )

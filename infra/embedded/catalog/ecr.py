@@ -9,6 +9,11 @@ REPOSITORY = {"repositoryName": "{id}"}
 PUT_POLICY = Call(
     "PutLifecyclePolicy", names={"repository": "repositoryName", "policy": "lifecyclePolicyText"}
 )
+PUT_REPOSITORY_POLICY = Call(
+    "SetRepositoryPolicy", names={"repository": "repositoryName", "policy": "policyText"}
+)
+PUT_SCANNING = Call("PutRegistryScanningConfiguration")
+TEMPLATE = {"prefix": "{prefix}"}
 
 TYPES = (
     Type(
@@ -54,5 +59,59 @@ TYPES = (
         read=Call("GetLifecyclePolicy", given=REPOSITORY, outputs={"registryId": "registryId"}),
         update=(PUT_POLICY,),
         delete=Call("DeleteLifecyclePolicy", given=REPOSITORY),
+    ),
+    Type(
+        "aws:ecr/repositoryPolicy:RepositoryPolicy",
+        "ecr",
+        id="{repository}",
+        create=PUT_REPOSITORY_POLICY,
+        read=Call("GetRepositoryPolicy", given=REPOSITORY, outputs={"registryId": "registryId"}),
+        update=(PUT_REPOSITORY_POLICY,),
+        delete=Call("DeleteRepositoryPolicy", given=REPOSITORY),
+    ),
+    Type(
+        "aws:ecr/registryScanningConfiguration:RegistryScanningConfiguration",
+        "ecr",
+        id="{account}",
+        create=PUT_SCANNING,
+        read=Call("GetRegistryScanningConfiguration", outputs={"registryId": "registryId"}),
+        update=(PUT_SCANNING,),
+        # A registry is never without one: what goes is what was asked beyond AWS's own default.
+        delete=Call("PutRegistryScanningConfiguration", given={"scanType": "BASIC", "rules": []}),
+    ),
+    Type(
+        "aws:ecr/pullThroughCacheRule:PullThroughCacheRule",
+        "ecr",
+        id="{ecrRepositoryPrefix}",
+        emulated=False,
+        create=Call("CreatePullThroughCacheRule"),
+        read=Call(
+            "DescribePullThroughCacheRules",
+            given={"ecrRepositoryPrefixes": ["{id}"]},
+            at="pullThroughCacheRules[0]",
+        ),
+        update=(
+            Call(
+                "UpdatePullThroughCacheRule",
+                takes=("credentialArn", "customRoleArn"),
+                given={"ecrRepositoryPrefix": "{id}"},
+            ),
+        ),
+        delete=Call("DeletePullThroughCacheRule", given={"ecrRepositoryPrefix": "{id}"}),
+    ),
+    Type(
+        "aws:ecr/repositoryCreationTemplate:RepositoryCreationTemplate",
+        "ecr",
+        id="{prefix}",
+        emulated=False,
+        create=Call("CreateRepositoryCreationTemplate"),
+        read=Call(
+            "DescribeRepositoryCreationTemplates",
+            given={"prefixes": ["{prefix}"]},
+            at="repositoryCreationTemplates[0]",
+        ),
+        update=(Call("UpdateRepositoryCreationTemplate", given=TEMPLATE),),
+        replaces=("prefix",),
+        delete=Call("DeleteRepositoryCreationTemplate", given=TEMPLATE),
     ),
 )

@@ -10,6 +10,7 @@ TAGS = Tags(
     Call("AddTags", given={"ResourceArn": "{arn}"}),
     Call("DeleteTags", given={"ResourceArn": "{arn}", "TagKeys": "{removed}"}),
 )
+PUT_GROUP_POLICY = Call("PutModelPackageGroupPolicy")
 
 
 def _named(
@@ -57,6 +58,15 @@ TYPES = (
         update=("throughputConfig",),
     ),
     _named("ModelPackageGroup", name="modelPackageGroupName", autonamed=False),
+    Type(
+        "aws:sagemaker/modelPackageGroupPolicy:ModelPackageGroupPolicy",
+        "sagemaker",
+        id="{modelPackageGroupName}",
+        create=PUT_GROUP_POLICY,
+        read=Call("GetModelPackageGroupPolicy", given={"ModelPackageGroupName": "{id}"}),
+        update=(PUT_GROUP_POLICY,),
+        delete=Call("DeleteModelPackageGroupPolicy", given={"ModelPackageGroupName": "{id}"}),
+    ),
     _named(
         "Pipeline",
         name="pipelineName",

@@ -11,10 +11,13 @@ from types import ModuleType
 
 MODULES = (
     "bucket_policies",
+    "codeartifact",
     "codebuild",
     "codeconnections",
+    "config_packs",
     "endpoints",
     "feature_groups",
+    "guardduty",
     "inference",
     "model_registry",
     "monitoring_schedules",

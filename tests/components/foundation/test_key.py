@@ -89,7 +89,11 @@ def test_the_data_key_is_used_through_the_stores_of_data():
         (DataClass.DATA, ["sagemaker.eu-west-1.amazonaws.com"]),
         (
             DataClass.ARTIFACTS,
-            ["ecr.eu-west-1.amazonaws.com", "sagemaker.eu-west-1.amazonaws.com"],
+            [
+                "ecr.eu-west-1.amazonaws.com",
+                "sagemaker.eu-west-1.amazonaws.com",
+                "codeartifact.eu-west-1.amazonaws.com",
+            ],
         ),
         (DataClass.LOGS, []),
         (DataClass.MESSAGES, []),

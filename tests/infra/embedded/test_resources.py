@@ -18,6 +18,7 @@ POLICY = json.dumps({"Version": "2012-10-17", "Statement": [ALLOW]})
 OPEN_POLICY = json.dumps(
     {"Version": "2012-10-17", "Statement": [{**ALLOW, "Principal": {"Service": "x.amazonaws.com"}}]}
 )
+BUS_POLICY = OPEN_POLICY.replace('"Effect"', '"Sid": "Open", "Effect"')
 TRUST = json.dumps(
     {
         "Version": "2012-10-17",
@@ -313,6 +314,74 @@ CASES = [
             ],
         },
         {"limitAmount": "1600"},
+    ),
+    Case(
+        "aws:codeartifact/domain:Domain",
+        {"domain": "maslow-packages", "encryptionKey": "$key"},
+        TAGGED,
+    ),
+    Case(
+        "aws:codeartifact/domainPermissions:DomainPermissions",
+        {"domain": "maslow-world", "policyDocument": OPEN_POLICY},
+        {"policyDocument": OPEN_POLICY.replace("x.", "y.")},
+    ),
+    Case(
+        "aws:codeartifact/repository:Repository",
+        {
+            "domain": "maslow-world",
+            "repository": "pypi-store",
+            "externalConnections": {"externalConnectionName": "public:pypi"},
+        },
+        {"description": "What came from PyPI", **TAGGED},
+    ),
+    Case(
+        "aws:ecr/repositoryPolicy:RepositoryPolicy",
+        {"repository": "maslow-world", "policy": OPEN_POLICY},
+        {"policy": OPEN_POLICY.replace("x.", "y.")},
+    ),
+    Case(
+        "aws:ecr/registryScanningConfiguration:RegistryScanningConfiguration",
+        {
+            "scanType": "ENHANCED",
+            "rules": [
+                {
+                    "scanFrequency": "CONTINUOUS_SCAN",
+                    "repositoryFilters": [{"filter": "maslow-*", "filterType": "WILDCARD"}],
+                }
+            ],
+        },
+        {"scanType": "BASIC"},
+        left=True,
+    ),
+    Case(
+        "aws:ecr/pullThroughCacheRule:PullThroughCacheRule",
+        {"ecrRepositoryPrefix": "maslow-quay", "upstreamRegistryUrl": "quay.io"},
+    ),
+    Case(
+        "aws:ecr/repositoryCreationTemplate:RepositoryCreationTemplate",
+        {
+            "prefix": "maslow-quay",
+            "appliedFors": ["PULL_THROUGH_CACHE"],
+            "customRoleArn": "$role",
+            "imageTagMutability": "MUTABLE",
+            "encryptionConfigurations": [{"encryptionType": "KMS", "kmsKey": "$key"}],
+        },
+        {"description": "Images of Quay"},
+    ),
+    Case(
+        "aws:cloudwatch/eventBus:EventBus",
+        {"description": "Promotion", "kmsKeyIdentifier": "$key"},
+        {"description": "Approvals"},
+    ),
+    Case(
+        "aws:cloudwatch/eventBusPolicy:EventBusPolicy",
+        {"eventBusName": "maslow-world", "policy": BUS_POLICY},
+        {"policy": BUS_POLICY.replace("x.", "y.")},
+    ),
+    Case(
+        "aws:sagemaker/modelPackageGroupPolicy:ModelPackageGroupPolicy",
+        {"modelPackageGroupName": "maslow-world", "resourcePolicy": OPEN_POLICY},
+        {"resourcePolicy": OPEN_POLICY.replace("x.", "y.")},
     ),
     Case(
         "aws:cloudwatch/logGroup:LogGroup",
@@ -677,6 +746,12 @@ def world(cloud: Cloud, resources: Resources) -> Values:
         make("aws:s3/bucket:Bucket", {"bucket": bucket})
     make("aws:s3/bucketPolicy:BucketPolicy", {"bucket": "maslow-logs", "policy": LOG_DELIVERY})
     make("aws:ecr/repository:Repository", {"name": "maslow-world"})
+    make("aws:codeartifact/domain:Domain", {"domain": "maslow-world"})
+    make("aws:cloudwatch/eventBus:EventBus", {"name": "maslow-world"})
+    make(
+        "aws:sagemaker/modelPackageGroup:ModelPackageGroup",
+        {"modelPackageGroupName": "maslow-world"},
+    )
     rule = {"name": "maslow-world", "scheduleExpression": "rate(1 hour)"}
     make("aws:cloudwatch/eventRule:EventRule", rule)
     container = {"image": IMAGE, "modelDataUrl": "s3://maslow-world/model.tar.gz"}
