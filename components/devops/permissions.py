@@ -13,11 +13,11 @@ Escalation. A role that creates roles can give itself anything. Against that sta
 a role can only be created, or given a policy, if it carries the environment's permissions boundary
 (`iam:PermissionsBoundary`), and no boundary can be taken off; the boundary, the policies made here,
 the roles that hold them and the identity providers of CI cannot be changed by a deployment at all
-(`fixed`), so that what it may do changes by a person's `maslow up` only; no policy of AWS's own can
-be attached; a role is passed to the listed services alone; no user, access key or login can be
-made. What is left: its holder can write a policy into a role of the platform, within the boundary,
-and hand that role to a service. So the right to push to the trigger, and to approve, is worth as
-much as the boundary; an account of its own for each environment is the wall around that.
+(`fixed`), so that what it may do changes by a person's `maslow up` only; no managed policy can be
+made or attached; a role is passed to the listed services alone; no user, access key or login can
+be made. What is left: its holder can write a policy into a role of the platform, within the
+boundary, and hand that role to a service. So the right to push to the trigger, and to approve, is
+worth as much as the boundary; an account of its own for each environment is the wall around that.
 
 `preview_permissions` reads settings, never data: no record, no secret, and of objects only the
 platform's own code. Pulumi's state, with the stack's encrypted secrets, is read by the permissions

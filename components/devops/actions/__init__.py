@@ -28,9 +28,25 @@ PROGRAM = (
 )
 """What the program looks up itself, before it declares anything."""
 
+DELETED_KEY = "a key takes with it all that it ever encrypted"
+SIGN_IN = "who may sign in is not the deployment's to say"
+OWN_REACH = "managed policies say how far deployments reach"
+
 WITHHELD = {
-    "kms:ScheduleKeyDeletion": "a key takes with it all that it ever encrypted: a person does that",
+    "iam:AttachRolePolicy": OWN_REACH,
+    "iam:CreateOpenIDConnectProvider": SIGN_IN,
+    "iam:CreatePolicy": OWN_REACH,
+    "iam:CreatePolicyVersion": OWN_REACH,
+    "iam:DeleteOpenIDConnectProvider": SIGN_IN,
+    "iam:DeletePolicy": OWN_REACH,
+    "iam:DetachRolePolicy": OWN_REACH,
+    "iam:TagOpenIDConnectProvider": SIGN_IN,
+    "iam:TagPolicy": OWN_REACH,
+    "iam:UntagOpenIDConnectProvider": SIGN_IN,
+    "iam:UntagPolicy": OWN_REACH,
+    "iam:UpdateOpenIDConnectProviderThumbprint": SIGN_IN,
+    "kms:ScheduleKeyDeletion": DELETED_KEY,
 }
-"""Actions of a resource's life that no deployment is allowed, each with its reason."""
+"""Actions of a resource's life that a person does instead of a deployment, each with its reason."""
 
 __all__ = ["GLOBAL", "HERE", "OURS", "PROGRAM", "TABLE", "WITHHELD", "Grant"]

@@ -23,22 +23,23 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
 ALIASED: Conditions = {"ForAnyValue:StringLike": {"kms:ResourceAliases": "alias/{name}"}}
 
 TABLE: Table = {
-    "aws:iam/policy:Policy": (
+    # Who may sign in, and what managed policies say and who holds them, is a person's to change.
+    "aws:iam/openIdConnectProvider:OpenIdConnectProvider": (
         Grant(
             "iam",
-            POLICY,
-            create="CreatePolicy",
-            read="GetPolicy GetPolicyVersion ListPolicyVersions ListPolicyTags",
-            update="CreatePolicyVersion DeletePolicyVersion TagPolicy UntagPolicy",
-            delete="DeletePolicy",
+            "arn:aws:iam::{account}:oidc-provider/*",
+            read="GetOpenIDConnectProvider ListOpenIDConnectProviderTags",
         ),
+    ),
+    "aws:iam/policy:Policy": (
+        Grant("iam", POLICY, read="GetPolicy GetPolicyVersion ListPolicyVersions ListPolicyTags"),
     ),
     "aws:iam/role:Role": (
         Grant(
             "iam",
             ROLE,
             create="CreateRole",
-            update="PutRolePermissionsBoundary PutRolePolicy DeleteRolePolicy",
+            update="PutRolePolicy DeleteRolePolicy",
             when=BOUNDED,
         ),
         Grant(
@@ -54,14 +55,6 @@ TABLE: Table = {
         Grant("iam", ROLE, read="GetRolePolicy"),
     ),
     "aws:iam/rolePolicyAttachment:RolePolicyAttachment": (
-        Grant(
-            "iam",
-            ROLE,
-            create="AttachRolePolicy",
-            delete="DetachRolePolicy",
-            # Nothing of AWS's own can be attached: the platform writes its policies itself.
-            when={**BOUNDED, "ArnLike": {"iam:PolicyARN": POLICY}},
-        ),
         Grant("iam", ROLE, read="ListAttachedRolePolicies"),
     ),
     "aws:kms/alias:Alias": (

@@ -1,176 +1,299 @@
-"""The deployment can deploy what the stacks declare: the policy against their graphs."""
+"""What the delivery may do, against what the stacks declare and how each type lives in AWS."""
 
 import json
+import re
+from collections.abc import Iterator
 from fnmatch import fnmatchcase
-from pathlib import Path
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
 
 import pytest
 
-from components.devops.permissions import PASSED_TO
+from components.devops.actions import OURS, TABLE, WITHHELD
+from components.devops.permissions import PASSED_TO, deploy_permissions, preview_permissions
+from components.foundation.boundary import boundary_policy
+from infra import plausible
+from infra.embedded.catalog import entries
+from infra.embedded.catalog.entry import Call, Each, Type
+from infra.embedded.translate import service_model
 from infra.graph import Graph, Resource
-from infra.offline import recorded
-from infra.project import Project
 
-PROJECT = Project.around(Path(__file__))
-STACKS = sorted(
-    path.stem.removeprefix("Pulumi.") for path in (PROJECT.root / "stacks").glob("*.yaml")
-)
+ACCOUNT = plausible.ACCOUNT
 
-EC2 = "arn:aws:ec2:{region}:{account}:any/any"
-KEY = "arn:aws:kms:{region}:{account}:key/any"
-ROLE = "arn:aws:iam::{account}:role/{name}"
+PREFIXES = {"monitoring": "cloudwatch"}
+"""What IAM calls a service, where it is not what its requests are signed for."""
+
+ACTIONS = {
+    "budgets:CreateBudget": "budgets:ModifyBudget",
+    "budgets:CreateNotification": "budgets:ModifyBudget",
+    "budgets:DeleteBudget": "budgets:ModifyBudget",
+    "budgets:DeleteNotification": "budgets:ModifyBudget",
+    "budgets:DescribeBudget": "budgets:ViewBudget",
+    "budgets:UpdateBudget": "budgets:ModifyBudget",
+    "s3:DeleteBucketEncryption": "s3:PutEncryptionConfiguration",
+    "s3:DeleteBucketLifecycle": "s3:PutLifecycleConfiguration",
+    "s3:DeleteBucketOwnershipControls": "s3:PutBucketOwnershipControls",
+    "s3:DeleteBucketTagging": "s3:PutBucketTagging",
+    "s3:DeletePublicAccessBlock": "s3:PutBucketPublicAccessBlock",
+    "s3:GetBucketEncryption": "s3:GetEncryptionConfiguration",
+    "s3:GetBucketLifecycleConfiguration": "s3:GetLifecycleConfiguration",
+    "s3:GetPublicAccessBlock": "s3:GetBucketPublicAccessBlock",
+    "s3:GetObjectLockConfiguration": "s3:GetBucketObjectLockConfiguration",
+    "s3:HeadBucket": "s3:ListBucket",
+    "s3:HeadObject": "s3:GetObject",
+    "s3:PutBucketEncryption": "s3:PutEncryptionConfiguration",
+    "s3:PutBucketLifecycleConfiguration": "s3:PutLifecycleConfiguration",
+    "s3:PutBucketNotificationConfiguration": "s3:PutBucketNotification",
+    "s3:GetBucketNotificationConfiguration": "s3:GetBucketNotification",
+    "s3:PutObjectLockConfiguration": "s3:PutBucketObjectLockConfiguration",
+    "s3:PutPublicAccessBlock": "s3:PutBucketPublicAccessBlock",
+}
+"""Operations that IAM allows by an action of another name.
+
+https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html
+https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsbudgetservice.html
+"""
+
 BUCKET = "arn:aws:s3:::{bucket}"
-TARGET = "arn:aws:application-autoscaling:{region}:{account}:scalable-target/any"
-NAMED = "arn:aws:{service}:{region}:{account}:"
-
-CREATING: dict[str, tuple[str, str]] = {
-    "aws:appautoscaling/policy:Policy": ("application-autoscaling:PutScalingPolicy", TARGET),
-    "aws:appautoscaling/target:Target": ("application-autoscaling:RegisterScalableTarget", TARGET),
-    "aws:athena/workgroup:Workgroup": ("athena:CreateWorkGroup", NAMED + "workgroup/{name}"),
-    "aws:budgets/budget:Budget": (
-        "budgets:ModifyBudget",
-        "arn:aws:budgets::{account}:budget/{name}",
+ROLE = "arn:aws:iam::{account}:role/{role}"
+PART_OF = {
+    "aws:cloudwatch/eventTarget:EventTarget": "arn:aws:events:{region}:{account}:rule/{rule}",
+    "aws:ec2/route:Route": "arn:aws:ec2:{region}:{account}:route-table/{routeTableId}",
+    "aws:ec2/routeTableAssociation:RouteTableAssociation": (
+        "arn:aws:ec2:{region}:{account}:route-table/{routeTableId}"
     ),
-    "aws:cloudwatch/eventRule:EventRule": ("events:PutRule", NAMED + "rule/{name}"),
-    "aws:cloudwatch/eventTarget:EventTarget": ("events:PutTargets", NAMED + "rule/{rule}"),
-    "aws:cloudwatch/logGroup:LogGroup": ("logs:CreateLogGroup", NAMED + "log-group:{name}"),
-    "aws:cloudwatch/metricAlarm:MetricAlarm": ("cloudwatch:PutMetricAlarm", NAMED + "alarm:{name}"),
-    "aws:codebuild/project:Project": ("codebuild:CreateProject", NAMED + "project/{name}"),
-    "aws:codeconnections/connection:Connection": ("codeconnections:CreateConnection", "*"),
-    "aws:codepipeline/pipeline:Pipeline": ("codepipeline:CreatePipeline", NAMED + "{name}"),
-    "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": ("ec2:RevokeSecurityGroupIngress", EC2),
-    "aws:ec2/eip:Eip": ("ec2:AllocateAddress", EC2),
-    "aws:ec2/flowLog:FlowLog": ("ec2:CreateFlowLogs", EC2),
-    "aws:ec2/internetGateway:InternetGateway": ("ec2:AttachInternetGateway", EC2),
-    "aws:ec2/natGateway:NatGateway": ("ec2:CreateNatGateway", EC2),
-    "aws:ec2/route:Route": ("ec2:CreateRoute", EC2),
-    "aws:ec2/routeTable:RouteTable": ("ec2:CreateRouteTable", EC2),
-    "aws:ec2/routeTableAssociation:RouteTableAssociation": ("ec2:AssociateRouteTable", EC2),
-    "aws:ec2/securityGroup:SecurityGroup": ("ec2:CreateSecurityGroup", EC2),
-    "aws:ec2/subnet:Subnet": ("ec2:CreateSubnet", EC2),
-    "aws:ec2/vpc:Vpc": ("ec2:CreateVpc", EC2),
-    "aws:ec2/vpcEndpoint:VpcEndpoint": ("ec2:CreateVpcEndpoint", EC2),
     "aws:ecr/lifecyclePolicy:LifecyclePolicy": (
-        "ecr:PutLifecyclePolicy",
-        NAMED + "repository/{repository}",
+        "arn:aws:ecr:{region}:{account}:repository/{repository}"
     ),
-    "aws:ecr/repository:Repository": ("ecr:CreateRepository", NAMED + "repository/{name}"),
-    "aws:glue/catalogDatabase:CatalogDatabase": ("glue:CreateDatabase", NAMED + "database/{name}"),
-    "aws:iam/role:Role": ("iam:CreateRole", ROLE),
-    "aws:iam/rolePolicy:RolePolicy": ("iam:PutRolePolicy", ROLE.replace("{name}", "{role}")),
-    "aws:kms/alias:Alias": ("kms:CreateAlias", "arn:aws:kms:{region}:{account}:{name}"),
-    "aws:kms/key:Key": ("kms:CreateKey", "*"),
-    "aws:s3/bucket:Bucket": ("s3:CreateBucket", BUCKET),
-    "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": (
-        "s3:PutLifecycleConfiguration",
-        BUCKET,
-    ),
-    "aws:s3/bucketLogging:BucketLogging": ("s3:PutBucketLogging", BUCKET),
-    "aws:s3/bucketObjectv2:BucketObjectv2": ("s3:PutObject", BUCKET + "/{key}"),
-    "aws:s3/bucketOwnershipControls:BucketOwnershipControls": (
-        "s3:PutBucketOwnershipControls",
-        BUCKET,
-    ),
-    "aws:s3/bucketPolicy:BucketPolicy": ("s3:PutBucketPolicy", BUCKET),
-    "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": (
-        "s3:PutBucketPublicAccessBlock",
-        BUCKET,
-    ),
-    "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": (
-        "s3:PutEncryptionConfiguration",
-        BUCKET,
-    ),
-    "aws:s3/bucketVersioning:BucketVersioning": ("s3:PutBucketVersioning", BUCKET),
-    "aws:sagemaker/dataQualityJobDefinition:DataQualityJobDefinition": (
-        "sagemaker:CreateDataQualityJobDefinition",
-        NAMED + "data-quality-job-definition/{name}",
-    ),
-    "aws:sagemaker/endpoint:Endpoint": ("sagemaker:CreateEndpoint", NAMED + "endpoint/{name}"),
-    "aws:sagemaker/endpointConfiguration:EndpointConfiguration": (
-        "sagemaker:CreateEndpointConfig",
-        NAMED + "endpoint-config/{name}",
-    ),
-    "aws:sagemaker/featureGroup:FeatureGroup": (
-        "sagemaker:CreateFeatureGroup",
-        NAMED + "feature-group/{featureGroupName}",
-    ),
-    "aws:sagemaker/model:Model": ("sagemaker:CreateModel", NAMED + "model/{name}"),
-    "aws:sagemaker/modelPackageGroup:ModelPackageGroup": (
-        "sagemaker:CreateModelPackageGroup",
-        NAMED + "model-package-group/{modelPackageGroupName}",
-    ),
-    "aws:sagemaker/monitoringSchedule:MonitoringSchedule": (
-        "sagemaker:CreateMonitoringSchedule",
-        NAMED + "monitoring-schedule/{name}",
-    ),
-    "aws:sagemaker/pipeline:Pipeline": (
-        "sagemaker:CreatePipeline",
-        NAMED + "pipeline/{pipelineName}",
-    ),
-    "aws:sfn/stateMachine:StateMachine": (
-        "states:CreateStateMachine",
-        NAMED + "stateMachine:{name}",
-    ),
-    "aws:sns/topic:Topic": ("sns:CreateTopic", NAMED + "{name}"),
-    "aws:sns/topicPolicy:TopicPolicy": ("sns:SetTopicAttributes", "{arn}"),
-    "aws:sns/topicSubscription:TopicSubscription": ("sns:Subscribe", "{topic}"),
-    "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": (
-        "ec2:AuthorizeSecurityGroupEgress",
-        EC2,
-    ),
-    "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": (
-        "ec2:AuthorizeSecurityGroupIngress",
-        EC2,
+    "aws:iam/rolePolicy:RolePolicy": ROLE,
+    "aws:iam/rolePolicyAttachment:RolePolicyAttachment": ROLE,
+    "aws:s3/bucketObjectv2:BucketObjectv2": f"{BUCKET}/{{key}}",
+    "aws:sns/topicPolicy:TopicPolicy": "{arn}",
+    "aws:sns/topicSubscription:TopicSubscription": "{topic}",
+    # Its own ARN is of Auto Scaling; what is allowed is asked for on the target.
+    "aws:appautoscaling/policy:Policy": (
+        "arn:aws:application-autoscaling:{region}:{account}:scalable-target/any"
     ),
 }
-"""The action that creates a resource of each type, and on what."""
+"""What carries the types that have no ARN, or another than IAM asks for."""
 
 
-@pytest.fixture(scope="module", params=STACKS)
-def graph(request: pytest.FixtureRequest) -> Graph:
-    return recorded(PROJECT, PROJECT.stack(request.param))
+class Reach(NamedTuple):
+    """The statements of one role's permissions."""
 
+    statements: list[dict[str, Any]]
 
-def deploy_policy(graph: Graph) -> list[dict[str, Any]]:
-    policies = graph.of_type("aws:iam/rolePolicy:RolePolicy")
-    (policy,) = [p for p in policies if p.name.endswith("-delivery-deploy-platform")]
-    statements: list[dict[str, Any]] = json.loads(policy.inputs["policy"])["Statement"]
-    return statements
+    def allows(self, action: str, arn: str) -> bool:
+        """Whether some statement allows it, leaving conditions and denials aside."""
+        return self._says("Allow", action, arn)
 
+    def denies(self, action: str, arn: str) -> bool:
+        return self._says("Deny", action, arn)
 
-def needed(resource: Resource, region: str) -> tuple[str, str]:
-    """The action and the ARN that creating the resource asks permission for."""
-    action, template = CREATING[resource.type]
-    inputs = {key: value for key, value in resource.inputs.items() if isinstance(value, str)}
-    known = {"name": resource.name, "bucket": resource.name, **inputs}
-    service = action.split(":")[0]
-    return action, template.format(
-        **{**known, "service": service, "region": region, "account": "123456789012"}
-    )
-
-
-def test_whatever_a_stack_declares_its_delivery_may_create(graph: Graph) -> None:
-    statements = deploy_policy(graph)
-    region = graph.one("pulumi:providers:aws").inputs["region"]
-    refused = [
-        (resource.name, action, arn)
-        for resource in graph.resources
-        if resource.custom and not resource.type.startswith("pulumi:")
-        for action, arn in [needed(resource, region)]
-        if not any(
-            any(fnmatchcase(action, pattern) for pattern in statement["Action"])
+    def _says(self, effect: str, action: str, arn: str) -> bool:
+        return any(
+            statement["Effect"] == effect
+            and any(fnmatchcase(action, pattern) for pattern in statement["Action"])
             and any(fnmatchcase(arn, pattern) for pattern in statement["Resource"])
-            for statement in statements
+            for statement in self.statements
         )
+
+
+def reach(graph: Graph, what: str) -> Reach:
+    """What the managed policies of a stack let its `preview` or `deploy` do."""
+    policies = [
+        policy
+        for policy in graph.of_type("aws:iam/policy:Policy")
+        if re.search(rf"-permissions-{what}-\d+$", policy.name)
     ]
-    assert refused == []
+    texts = [policy.inputs["policy"] for policy in policies]
+    return Reach([statement for text in texts for statement in json.loads(text)["Statement"]])
+
+
+def declared(graph: Graph) -> list[Resource]:
+    return [r for r in graph.resources if r.custom and not r.type.startswith("pulumi:")]
+
+
+def region_of(graph: Graph) -> str:
+    region: str = graph.one("pulumi:providers:aws").inputs["region"]
+    return region
+
+
+def arn_of(resource: Resource, region: str) -> str:
+    """The ARN that AWS asks for permission on."""
+    strings = {key: value for key, value in resource.inputs.items() if isinstance(value, str)}
+    if resource.type in PART_OF:
+        known = {"bucket": resource.name, "account": ACCOUNT, **strings, "region": region}
+        return PART_OF[resource.type].format(**known)
+    _, found = plausible.outputs(
+        resource.type, resource.name, resource.urn, resource.inputs, region, ACCOUNT
+    )
+    if resource.type.startswith("aws:s3/bucket"):
+        return BUCKET.format(bucket=found.get("bucket") or strings.get("bucket", resource.name))
+    arn = found["arn"]
+    assert isinstance(arn, str)
+    return arn
+
+
+@cache
+def iam_prefix(service: str) -> str:
+    signed: str = service_model(service).metadata.get("signingName") or service_model(
+        service
+    ).metadata["endpointPrefix"]
+    return PREFIXES.get(signed, signed)
+
+
+def action_of(entry: Type, call: Call) -> str:
+    action = f"{iam_prefix(entry.service)}:{call.operation}"
+    return ACTIONS.get(action, action)
+
+
+def written(entry: Type) -> set[str]:
+    """The actions by which a type is created, changed and deleted."""
+    read = {call.operation for call in entry.reads}
+    calls = [call for call in entry.calls() if call.operation not in read]
+    for step in entry.steps:
+        calls += [step.add, step.remove] if isinstance(step, Each) else []
+    return {action_of(entry, call) for call in calls}
+
+
+def read(entry: Type) -> set[str]:
+    return {action_of(entry, call) for call in entry.reads}
+
+
+def missing(graph: Graph, what: str) -> Iterator[tuple[str, str, str]]:
+    """Name, action and ARN of what a resource's life needs and the role may not do."""
+    known, region = reach(graph, what), region_of(graph)
+    for resource in declared(graph):
+        entry, arn = entries()[resource.type], arn_of(resource, region)
+        wanted = read(entry) if what == "preview" else read(entry) | written(entry)
+        for action in sorted(wanted - WITHHELD.keys()):
+            if not known.allows(action, arn):
+                yield resource.type, action, arn
+
+
+def test_the_deployment_may_do_all_that_the_life_of_each_declared_resource_calls_for(
+    graph: Graph,
+) -> None:
+    assert set(missing(graph, "deploy")) == set()
+
+
+def test_the_preview_may_read_each_declared_resource(graph: Graph) -> None:
+    assert set(missing(graph, "preview")) == set()
+
+
+def test_the_tables_hold_exactly_the_types_that_the_platform_can_declare() -> None:
+    assert set(TABLE) == set(entries())
+
+
+@pytest.mark.parametrize("token", sorted(entries()))
+def test_each_operation_of_a_type_in_the_catalog_is_one_of_its_actions(token: str) -> None:
+    grants = TABLE.get(token, ())
+    every = [action for grant in grants for action in grant.actions(("create", "update", "delete"))]
+    reads = [action for grant in grants for action in grant.actions(("read",))]
+    entry = entries()[token]
+    left_out = {
+        action
+        for wanted, given in ((written(entry), every), (read(entry), reads))
+        for action in wanted
+        if not any(fnmatchcase(action, pattern) for pattern in given)
+    }
+    assert left_out - WITHHELD.keys() == set(), f"{token}: components/devops/actions"
+
+
+def test_the_preview_may_only_read(graph: Graph) -> None:
+    reading = re.compile(r"\w[\w-]*:(BatchGet|Describe|Get|List|View)\w*\*?")
+    actions = {
+        action for statement in reach(graph, "preview").statements for action in statement["Action"]
+    }
+    assert {action for action in actions if not reading.fullmatch(action)} == set()
+
+
+def test_what_a_person_does_is_allowed_to_no_deployment(graph: Graph) -> None:
+    deploying = reach(graph, "deploy")
+    arns = {arn_of(resource, region_of(graph)) for resource in declared(graph)}
+    assert {a for a in WITHHELD for arn in arns if deploying.allows(a, arn)} == set()
+
+
+def test_a_deployment_cannot_change_what_bounds_it_nor_who_may_deploy(graph: Graph) -> None:
+    deploying, region = reach(graph, "deploy"), region_of(graph)
+    policies = graph.of_type("aws:iam/policy:Policy")
+    for policy in policies:
+        assert deploying.denies("iam:CreatePolicyVersion", arn_of(policy, region)), policy.name
+    holders = {
+        arn_of(attached, region)
+        for attached in graph.of_type("aws:iam/rolePolicyAttachment:RolePolicyAttachment")
+    }
+    for holder in holders:
+        for action in ("iam:PutRolePolicy", "iam:UpdateAssumeRolePolicy", "iam:AttachRolePolicy"):
+            assert deploying.denies(action, holder), holder
+    provider = f"arn:aws:iam::{ACCOUNT}:oidc-provider/gitlab.com"
+    assert deploying.denies("iam:AddClientIDToOpenIDConnectProvider", provider)
+    assert not deploying.denies("iam:PutRolePolicy", ROLE.format(account=ACCOUNT, role="other"))
+
+
+def test_a_role_is_given_a_policy_only_if_it_carries_the_environments_boundary(
+    graph: Graph,
+) -> None:
+    (boundary,) = [
+        arn_of(policy, region_of(graph))
+        for policy in graph.of_type("aws:iam/policy:Policy")
+        if policy.name.endswith("boundary-policy")
+    ]
+    for statement in reach(graph, "deploy").statements:
+        if statement["Effect"] == "Allow" and {"iam:CreateRole", "iam:PutRolePolicy"} & {
+            *statement["Action"]
+        }:
+            assert statement["Condition"]["StringEquals"]["iam:PermissionsBoundary"] == boundary
+    for role in graph.of_type("aws:iam/role:Role"):
+        assert role.inputs["permissionsBoundary"] == boundary, role.name
+
+
+def test_the_boundary_leaves_the_deployment_all_that_it_is_allowed() -> None:
+    scope = {"account_id": ACCOUNT, "region": "eu-west-1"}
+    bounded = Reach(
+        boundary_policy(
+            boundary_arn=f"arn:aws:iam::{ACCOUNT}:policy/maslow-prod-boundary",
+            prefix="maslow-prod-",
+            other_accounts=[],
+            **scope,
+        )["Statement"]  # type: ignore[arg-type]
+    )
+    policies = deploy_permissions(project="maslow", environment="prod", **scope)
+    cut_off = {
+        (action, arn)
+        for policy in policies
+        for statement in policy["Statement"]
+        if statement["Effect"] == "Allow"
+        for action in statement["Action"]
+        for arn in statement["Resource"]
+        if not bounded.allows(action, arn) or bounded.denies(action, arn)
+    }
+    assert cut_off == set()
+
+
+def test_ids_are_told_apart_by_tags_that_the_provider_gives_to_all(graph: Graph) -> None:
+    tags = graph.one("pulumi:providers:aws").inputs["defaultTags"]
+    tags = json.loads(tags) if isinstance(tags, str) else tags
+    asked = {key.removeprefix("aws:ResourceTag/") for key in OURS["StringEqualsIfExists"]}
+    assert asked <= tags["tags"].keys()
 
 
 def test_every_role_of_a_stack_is_for_a_service_that_it_may_be_passed_to(graph: Graph) -> None:
     for role in graph.of_type("aws:iam/role:Role"):
-        (statement,) = json.loads(role.inputs["assumeRolePolicy"])["Statement"]
-        assert statement["Principal"]["Service"] in PASSED_TO, role.name
+        for statement in json.loads(role.inputs["assumeRolePolicy"])["Statement"]:
+            service = statement["Principal"].get("Service")
+            assert service is None or service in PASSED_TO, role.name
+
+
+def test_a_role_is_passed_to_no_service_that_no_role_is_for(every_graph: list[Graph]) -> None:
+    trusted = {
+        statement["Principal"].get("Service")
+        for graph in every_graph
+        for role in graph.of_type("aws:iam/role:Role")
+        for statement in json.loads(role.inputs["assumeRolePolicy"])["Statement"]
+    }
+    assert set(PASSED_TO) <= trusted
 
 
 def test_the_policies_of_each_role_fit_what_iam_takes(graph: Graph) -> None:
@@ -179,3 +302,21 @@ def test_the_policies_of_each_role_fit_what_iam_takes(graph: Graph) -> None:
         compact = json.dumps(json.loads(policy.inputs["policy"]), separators=(",", ":"))
         sizes[policy.inputs["role"]] = sizes.get(policy.inputs["role"], 0) + len(compact)
     assert {role: size for role, size in sizes.items() if size > 10_240} == {}
+
+
+def test_no_role_holds_more_managed_policies_than_iam_lets_it(graph: Graph) -> None:
+    held: dict[str, int] = {}
+    for attached in graph.of_type("aws:iam/rolePolicyAttachment:RolePolicyAttachment"):
+        held[attached.inputs["role"]] = held.get(attached.inputs["role"], 0) + 1
+    assert {role: count for role, count in held.items() if count > 10} == {}
+
+
+def test_what_another_environment_in_the_account_names_is_out_of_reach() -> None:
+    scope = {"project": "maslow", "account_id": ACCOUNT, "region": "eu-west-1"}
+    for permissions in (deploy_permissions, preview_permissions):
+        policies = permissions(environment="dev", **scope)
+        arns = {arn for p in policies for s in p["Statement"] for arn in s.get("Resource", [])}
+        theirs = f"arn:aws:sns:eu-west-1:{ACCOUNT}:maslow-prod-alerts"
+        ours = theirs.replace("prod", "dev")
+        assert not any(fnmatchcase(theirs, arn) for arn in arns - {"*"})
+        assert any(fnmatchcase(ours, arn) for arn in arns)
