@@ -46,6 +46,19 @@ LOG_DELIVERY = json.dumps(
     }
 )
 MACHINE = json.dumps({"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}})
+PACK = json.dumps(
+    {
+        "Resources": {
+            "Versions": {
+                "Type": "AWS::Config::ConfigRule",
+                "Properties": {
+                    "ConfigRuleName": "versions",
+                    "Source": {"Owner": "AWS", "SourceIdentifier": "S3_BUCKET_VERSIONING_ENABLED"},
+                },
+            }
+        }
+    }
+)
 IMAGE = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-learn:1.2-1"
 VPC_PLACE = {"subnets": ["$subnet"], "securityGroupIds": ["$group"]}
 CAPTURE = {
@@ -92,6 +105,7 @@ BUILD_STAGE = {
             "configuration": {"ProjectName": "validate"},
         }
     ],
+    "onFailure": {"result": "RETRY", "retryConfiguration": {"retryMode": "FAILED_ACTIONS"}},
 }
 DELIVERY = {
     "roleArn": "$role",
@@ -109,7 +123,8 @@ DELIVERY = {
             "providerType": "CodeStarSourceConnection",
             "gitConfiguration": {
                 "sourceActionName": "Clone",
-                "pushes": [{"branches": {"includes": ["main"]}}],
+                "pushes": [{"tags": {"includes": ["v*"], "excludes": ["*-rc*"]}}],
+                "pullRequests": [{"events": ["OPEN"], "branches": {"includes": ["main"]}}],
             },
         }
     ],
@@ -474,6 +489,15 @@ CASES = [
         {"targetPrefix": "lake/"},
     ),
     s3(
+        "BucketObjectLockConfiguration",
+        {
+            "bucket": "maslow-locked",
+            "rule": {"defaultRetention": {"mode": "GOVERNANCE", "days": 400}},
+        },
+        {"rule": {"defaultRetention": {"mode": "COMPLIANCE", "days": 800}}},
+        left=True,
+    ),
+    s3(
         "BucketObjectv2",
         {"key": "code/train.py", "content": "print(1)", "serverSideEncryption": "aws:kms"},
         {"content": "print(2)"},
@@ -524,6 +548,10 @@ CASES = [
             },
             "encryptionKey": "$key",
             "buildTimeout": 30,
+            "queuedTimeout": 60,
+            "concurrentBuildLimit": 1,
+            "cache": {"type": "S3", "location": "maslow-world/cache"},
+            "vpcConfig": {"vpcId": "$vpc", "subnets": ["$subnet"], "securityGroupIds": ["$group"]},
             "logsConfig": {"cloudwatchLogs": {"groupName": "maslow-world"}},
         },
         {"buildTimeout": 60},
@@ -707,6 +735,82 @@ CASES = [
         },
         {"definition": MACHINE.replace("Done", "Ended"), **TAGGED},
     ),
+    Case(
+        "aws:cloudtrail/trail:Trail",
+        {
+            "s3BucketName": "maslow-logs",
+            "kmsKeyId": "$key",
+            "enableLogFileValidation": True,
+            "isMultiRegionTrail": True,
+            "includeGlobalServiceEvents": True,
+            "advancedEventSelectors": [
+                {
+                    "name": "Objects",
+                    "fieldSelectors": [
+                        {"field": "eventCategory", "equals": ["Data"]},
+                        {"field": "resources.type", "equals": ["AWS::S3::Object"]},
+                        {"field": "resources.ARN", "startsWiths": ["arn:aws:s3:::maslow-world/"]},
+                    ],
+                }
+            ],
+        },
+        {"enableLogging": False, **TAGGED},
+    ),
+    Case(
+        "aws:cfg/conformancePack:ConformancePack",
+        {"templateBody": PACK},
+        {"templateBody": PACK.replace("VERSIONING_ENABLED", "SSL_REQUESTS_ONLY")},
+    ),
+    Case(
+        "aws:cfg/recorderStatus:RecorderStatus",
+        {"name": "maslow-world", "isEnabled": True},
+        {"isEnabled": False},
+        left=True,
+    ),
+    Case(
+        "aws:cfg/deliveryChannel:DeliveryChannel",
+        {
+            "name": "maslow-world",
+            "s3BucketName": "maslow-logs",
+            "s3KmsKeyArn": "$key",
+            "snapshotDeliveryProperties": {"deliveryFrequency": "TwentyFour_Hours"},
+        },
+        {"s3KmsKeyArn": "$key2"},
+    ),
+    Case(
+        "aws:cfg/recorder:Recorder",
+        {
+            "name": "maslow-world",
+            "roleArn": "$role",
+            "recordingGroup": {"allSupported": False, "resourceTypes": ["AWS::S3::Bucket"]},
+            "recordingMode": {"recordingFrequency": "CONTINUOUS"},
+        },
+        {"recordingGroup": {"allSupported": False, "resourceTypes": ["AWS::KMS::Key"]}},
+    ),
+    Case(
+        "aws:guardduty/detector:Detector",
+        {"enable": True, "findingPublishingFrequency": "FIFTEEN_MINUTES"},
+        {"findingPublishingFrequency": "SIX_HOURS"},
+    ),
+    Case(
+        "aws:guardduty/detectorFeature:DetectorFeature",
+        {"detectorId": "$detector", "name": "S3_DATA_EVENTS", "status": "ENABLED"},
+        {"status": "DISABLED"},
+        left=True,
+    ),
+    Case(
+        "aws:securityhub/account:Account",
+        {
+            "enableDefaultStandards": False,
+            "autoEnableControls": True,
+            "controlFindingGenerator": "SECURITY_CONTROL",
+        },
+        {"autoEnableControls": False},
+    ),
+    Case(
+        "aws:securityhub/standardsSubscription:StandardsSubscription",
+        {"standardsArn": "arn:aws:securityhub:eu-west-1::standards/cis/v/3.0.0"},
+    ),
 ]
 
 
@@ -735,6 +839,7 @@ def world(cloud: Cloud, resources: Resources) -> Values:
         "key2": make("aws:kms/key:Key", {})["arn"],
         "topic": make("aws:sns/topic:Topic", {})["arn"],
         "role": role["arn"],
+        "detector": make("aws:guardduty/detector:Detector", {})["id"],
         "policy": make("aws:iam/policy:Policy", {"policy": POLICY})["arn"],
         "logs": make("aws:cloudwatch/logGroup:LogGroup", {"name": "maslow-world"})["arn"],
         "connection": make(
@@ -742,8 +847,13 @@ def world(cloud: Cloud, resources: Resources) -> Values:
             {"name": "maslow-world", "providerType": "GitHub"},
         )["arn"],
     }
-    for bucket in ("maslow-world", "maslow-logs"):
+    for bucket in ("maslow-world", "maslow-logs", "maslow-locked"):
         make("aws:s3/bucket:Bucket", {"bucket": bucket})
+    versioned = {"bucket": "maslow-locked", "versioningConfiguration": {"status": "Enabled"}}
+    make("aws:s3/bucketVersioning:BucketVersioning", versioned)
+    for token in ("recorder:Recorder", "deliveryChannel:DeliveryChannel"):
+        single = next(case for case in CASES if case.token == f"aws:cfg/{token}")
+        make(single.token, placed(single.inputs, known))
     make("aws:s3/bucketPolicy:BucketPolicy", {"bucket": "maslow-logs", "policy": LOG_DELIVERY})
     make("aws:ecr/repository:Repository", {"name": "maslow-world"})
     make("aws:codeartifact/domain:Domain", {"domain": "maslow-world"})
