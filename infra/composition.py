@@ -8,7 +8,7 @@ import pulumi_aws as aws
 from components.durability import Durability
 from infra.environment import Environment
 from infra.naming import Names
-from infra.needs import data, devops, foundation, mlops, platform
+from infra.needs import audit, data, devops, foundation, mlops, platform
 from infra.needs.ground import Ground, ground
 from infra.needs.need import Need
 from infra.settings import PlatformSettings, StackFile
@@ -23,12 +23,13 @@ def declare(stack: StackFile, newest_approved: Lookup, root: Path) -> None:
     """
     settings = stack.platform
     names = Names(pulumi.get_project(), stack.environment)
+    tags = names.tags(settings.owner, settings.tags)
     provider = aws.Provider(
         "aws",
         region=stack.region,
         # Without the list, credentials of another account would do.
         allowed_account_ids=[stack.account] if stack.account else None,
-        default_tags={"tags": names.tags(settings.owner)},
+        default_tags={"tags": tags},
     )
     env = Environment(
         names=names,
@@ -39,10 +40,12 @@ def declare(stack: StackFile, newest_approved: Lookup, root: Path) -> None:
         durability=Durability(settings.durability),
         log_retention_days=settings.logs.retention_days,
         provider=provider,
+        tags=tags,
     )
     stood = foundation.declare(settings, env)
     devops.declare(settings, env, stood)
     lake = data.declare(settings, env, stood)
+    audit.declare(settings, env, stood, lake)
     _models(settings, ground(env, stood, lake), newest_approved, root)
 
 
@@ -53,23 +56,25 @@ def _models(
     root: Path,
 ) -> None:
     platform_need, mlops_need = (
-        Need("platform", ground.env.provider),
-        Need("mlops", ground.env.provider),
+        Need("platform", ground.env.provider, ground.foundation.boundary.arn),
+        Need("mlops", ground.env.provider, ground.foundation.boundary.arn),
     )
     models = {}
     for model in settings.models:
         group = ground.env.names(model.name)
-        pipeline = platform.train(model, ground, root, platform_need.owns())
+        pipeline = platform.train(model, ground, root, platform_need.owns(model.name))
         models[model.name] = {"group": group, "pipeline": pipeline.name}
         version = newest_approved(group)
         if version is None:
             continue
-        endpoint = mlops.serve(model, version, ground, mlops_need.owns())
+        endpoint = mlops.serve(model, version, ground, mlops_need.owns(model.name))
         models[model.name] |= {"version": version.arn, "endpoint": endpoint.name}
         if model.monitor.data == "off":
             continue
         features = settings.features_of(model)
-        monitor = mlops.watch(model, version, endpoint, features, ground, mlops_need.owns())
+        monitor = mlops.watch(
+            model, version, endpoint, features, ground, mlops_need.owns(model.name)
+        )
         if model.retrains_on_drift and monitor.alarm_names:
-            mlops.retrain(model, pipeline, monitor, ground, mlops_need.owns())
+            mlops.retrain(model, pipeline, monitor, ground, mlops_need.owns(model.name))
     pulumi.export("models", models)

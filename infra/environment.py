@@ -9,10 +9,12 @@ import pulumi_aws as aws
 from components.devops.source import SourceArgs
 from components.durability import Durability
 from components.foundation.alerts import Alerts
+from components.foundation.boundary import Boundary
 from components.foundation.bucket import AccessLogBucket, PrivateBucket
 from components.foundation.key import DataClass, Key
 from components.foundation.network import Network
 from infra.naming import Names
+from infra.needs.need import Need
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,9 @@ class Environment:
 class Foundation:
     """What the needs above stand on."""
 
+    need: Need
+    boundary: Boundary
+    """What bounds every role of the environment."""
     network: Network
     keys: Mapping[DataClass, Key]
     access_logs: AccessLogBucket

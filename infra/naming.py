@@ -1,6 +1,7 @@
 """Names that AWS requires to be fixed: `<project>-<env>-<what>`, cut with a hash at a limit."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 HASH_LENGTH = 6
@@ -21,9 +22,10 @@ class Names:
         """The name of `what`, at most `limit` characters long (63 fits SageMaker and S3)."""
         return cut("-".join((self.project, self.environment, *what)), limit)
 
-    def tags(self, owner: str) -> dict[str, str]:
-        """The tags of all that the environment is made of."""
+    def tags(self, owner: str, own: Mapping[str, str]) -> dict[str, str]:
+        """The tags of all that the environment is made of; `own` are the team's."""
         return {
+            **own,
             "maslow:project": self.project,
             "maslow:environment": self.environment,
             "maslow:owner": owner,

@@ -43,7 +43,9 @@ def run(project: Project, stack: StackFile, *, as_json: bool) -> None:
                 f"State of [bold]{names.project} {names.environment}[/] "
                 f"in {stack.region}, account {account_id}\n"
             )
-        for made in make(session.client, backend, names.tags(stack.platform.owner)):
+        for made in make(
+            session.client, backend, names.tags(stack.platform.owner, stack.platform.tags)
+        ):
             if not as_json:
                 done = "created" if made.new else "was there, settings renewed"
                 out.print(f"  [cyan]{made.what:<7}[/] {made.name}  [dim]{done}[/]")

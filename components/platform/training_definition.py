@@ -24,6 +24,19 @@ _TYPES: Mapping[str, tuple[type, ...]] = {
 }
 
 
+TAGGED_STEPS = frozenset(
+    {
+        *("AutoML", "ClarifyCheck", "Model", "Processing"),
+        *("QualityCheck", "Training", "Transform", "Tuning"),
+    }
+)
+"""Types of the steps that start what is billed, and take tags for it.
+
+A registered version bears the tags of its group:
+https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateModelPackage.html
+"""
+
+
 class DefinitionError(ValueError):
     """A pipeline definition that the platform can't place."""
 
@@ -41,7 +54,7 @@ class Placement:
     kms_key_arn: str
     """Key of volumes and outputs."""
     tags: Mapping[str, str] = field(default_factory=dict)
-    """Tags of every job, for cost allocation."""
+    """Tags of every job, for cost allocation: a pipeline hands none of its own down."""
 
 
 def placed(
@@ -50,9 +63,9 @@ def placed(
     """A copy of `definition` with `parameters` as defaults and every job in its place.
 
     Training and processing jobs get the role, the VPC, encryption between containers, the volume
-    key (left out where the instance type refuses one), an output key where the project set none,
-    and the tags. Whoever starts the pipeline with another instance type than the default must
-    choose one of the same kind of storage.
+    key (left out where the instance type refuses one) and an output key where the project set
+    none. Every step that starts something gets the tags. Whoever starts the pipeline with another
+    instance type than the default must choose one of the same kind of storage.
 
     Raises DefinitionError for parameters that the definition doesn't declare or declares with
     another type, and for a job whose instance type is neither a literal nor a parameter.
@@ -61,6 +74,8 @@ def placed(
     _set_defaults(result, parameters)
     defaults = {each["Name"]: each.get("DefaultValue") for each in result.get("Parameters", [])}
     for step in _steps(result.get("Steps", [])):
+        if step["Type"] in TAGGED_STEPS:
+            _tag(step["Arguments"], placement.tags)
         if step["Type"] == "Training":
             _place_training(step, defaults, placement)
         elif step["Type"] == "Processing":
@@ -98,7 +113,7 @@ def _place_training(
     step: dict[str, Any], defaults: Mapping[str, Any], placement: Placement
 ) -> None:
     request = step["Arguments"]
-    _place_job(request, placement)
+    request["RoleArn"] = placement.role_arn
     request["VpcConfig"] = _vpc(placement)
     request["EnableInterContainerTrafficEncryption"] = True
     request["OutputDataConfig"].setdefault("KmsKeyId", placement.kms_key_arn)
@@ -109,7 +124,7 @@ def _place_processing(
     step: dict[str, Any], defaults: Mapping[str, Any], placement: Placement
 ) -> None:
     request = step["Arguments"]
-    _place_job(request, placement)
+    request["RoleArn"] = placement.role_arn
     network = request.setdefault("NetworkConfig", {})
     network["VpcConfig"] = _vpc(placement)
     network["EnableInterContainerTrafficEncryption"] = True
@@ -119,11 +134,10 @@ def _place_processing(
     _set_volume_key(step["Name"], cluster, defaults, placement)
 
 
-def _place_job(request: dict[str, Any], placement: Placement) -> None:
-    request["RoleArn"] = placement.role_arn
-    tags = {tag["Key"]: tag["Value"] for tag in request.get("Tags", [])} | dict(placement.tags)
-    if tags:
-        request["Tags"] = [{"Key": key, "Value": value} for key, value in tags.items()]
+def _tag(request: dict[str, Any], tags: Mapping[str, str]) -> None:
+    own = {tag["Key"]: tag["Value"] for tag in request.get("Tags", [])}
+    if wanted := {**own, **tags}:
+        request["Tags"] = [{"Key": key, "Value": value} for key, value in wanted.items()]
 
 
 def _vpc(placement: Placement) -> dict[str, list[str]]:

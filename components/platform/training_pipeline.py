@@ -33,6 +33,8 @@ class TrainingPipelineArgs(WorkloadArgs):
     """Name within the account and region."""
     definition: dict[str, Any]
     """Compiled pipeline definition of the model project."""
+    job_tags: NotRequired[dict[str, str]]
+    """Tags of every job, beside the model's name: a pipeline hands none of its own down."""
     code: dict[str, str]
     """Text of the project's code files by their path within its code folder."""
     parameters: NotRequired[dict[str, Any]]
@@ -164,7 +166,7 @@ def _definition(
             subnet_ids=subnet_ids,
             security_group_ids=[security_group_id],
             kms_key_arn=artifacts_key_arn,
-            tags={"maslow:model": args["model"]},
+            tags={**args.get("job_tags", {}), "maslow:model": args["model"]},
         )
         return placed(args["definition"], parameters, placement)
 

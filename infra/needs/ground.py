@@ -10,6 +10,7 @@ from components.foundation.key import DataClass
 from components.mlops.capture import CaptureArgs
 from components.platform.workload import WorkloadArgs
 from infra.environment import Environment, Foundation
+from infra.needs.tags import MODEL, NEED
 from infra.settings.mlops import ModelSettings
 
 TRAINING_IMAGE = ("sagemaker-scikit-learn", "1.4-2-cpu-py3")
@@ -35,6 +36,10 @@ class Ground:
     def key_arn(self, holds: DataClass) -> pulumi.Output[str]:
         """ARN of the key of one class of data."""
         return self.foundation.keys[holds].arn
+
+    def job_tags(self, need: str, model: ModelSettings) -> dict[str, str]:
+        """Tags of the jobs that a model's resources start: AWS hands none of theirs down."""
+        return {**self.env.tags, NEED: need, MODEL: model.name}
 
     def workload(self, model: ModelSettings) -> WorkloadArgs:
         """What every workload of a model is told."""

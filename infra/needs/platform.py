@@ -39,6 +39,7 @@ def train(
             "pipeline_name": env.names(model.name),
             "definition": project.definition,
             "code": project.code,
+            "job_tags": ground.job_tags("platform", model),
             "parameters": {
                 "MinimumAuc": model.accept.auc,
                 "ModelApprovalStatus": APPROVAL_STATUS[model.approval],

@@ -108,6 +108,7 @@ def test_every_resource_bears_the_tags_of_its_environment(
         "maslow:project": "maslow",
         "maslow:environment": either_pass.stack,
         "maslow:owner": project.stack(either_pass.stack).platform.owner,
+        **project.stack(either_pass.stack).platform.tags,
     }
     for resource in either_pass.resources:
         if resource.custom and resource != provider:

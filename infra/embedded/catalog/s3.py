@@ -162,6 +162,20 @@ TYPES = (
         _delete("DeleteBucketLifecycle"),
     ),
     _setting(
+        "BucketObjectLockConfiguration",
+        Call(
+            "PutObjectLockConfiguration",
+            given={"ObjectLockConfiguration.ObjectLockEnabled": "Enabled"},
+            inside="ObjectLockConfiguration",
+        ),
+        "GetObjectLockConfiguration",
+        Call(
+            "PutObjectLockConfiguration",
+            given={**TO_THE_BUCKET, "ObjectLockConfiguration.ObjectLockEnabled": "Enabled"},
+        ),
+        at="ObjectLockConfiguration",
+    ),
+    _setting(
         "BucketLogging",
         Call("PutBucketLogging", inside="BucketLoggingStatus.LoggingEnabled"),
         "GetBucketLogging",
@@ -194,6 +208,7 @@ TYPES = (
             "etag": "tells Pulumi that the content changed, AWS computes its own",
             "sourceHash": "tells Pulumi that the content changed",
             "forceDestroy": "the embedded AWS holds no legal hold to override",
+            "overrideProvider": "the embedded AWS bills no tags of objects",
         },
     ),
 )

@@ -154,6 +154,21 @@ def test_an_output_key_of_the_project_stays(definition):
     assert train["OutputDataConfig"]["KmsKeyId"] == "its-own"
 
 
+@pytest.mark.parametrize(
+    ("step", "tagged"),
+    [
+        *((step, True) for step in ("AutoML", "ClarifyCheck", "Model")),
+        *((step, True) for step in ("QualityCheck", "Transform", "Tuning")),
+        *((step, False) for step in ("RegisterModel", "Fail", "Callback")),
+    ],
+)
+def test_every_step_that_starts_what_is_billed_gets_the_tags(step, tagged):
+    definition = {"Version": "2020-12-01", "Steps": [{"Name": "a", "Type": step, "Arguments": {}}]}
+    (result,) = placed(definition, {}, PLACEMENT)["Steps"]
+    tags = [{"Key": "model", "Value": "readmission"}]
+    assert result["Arguments"] == ({"Tags": tags} if tagged else {})
+
+
 def test_tags_are_added_and_the_platform_wins(definition):
     train = arguments(placed(definition, {}, PLACEMENT), "Train")
 
