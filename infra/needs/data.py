@@ -13,7 +13,7 @@ from infra.settings.data import Zone
 
 def declare(settings: PlatformSettings, env: Environment, foundation: Foundation) -> Lake:
     """Declare the lake and the feature groups on it."""
-    need = Need("data", env.provider)
+    need = Need("data", env.provider, foundation.boundary.arn)
     key_arn = foundation.keys[DataClass.DATA].arn
     zones = settings.lake.zones
     lake = Lake(

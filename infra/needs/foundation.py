@@ -3,10 +3,13 @@
 import pulumi
 
 from components.foundation.alerts import Alerts, Severity
+from components.foundation.boundary import Boundary
 from components.foundation.bucket import AccessLogBucket, PrivateBucket
 from components.foundation.budget import Budget
+from components.foundation.endpoints import Use, needed
 from components.foundation.key import DataClass, Key
-from components.foundation.network import SAGEMAKER_ENDPOINTS, Egress, Network
+from components.foundation.network import Network
+from components.foundation.way_out import Egress
 from infra.environment import Environment, Foundation
 from infra.needs.need import Need
 from infra.settings import PlatformSettings
@@ -15,6 +18,18 @@ from infra.settings import PlatformSettings
 def declare(settings: PlatformSettings, env: Environment) -> Foundation:
     """Declare what the needs above stand on."""
     need = Need("foundation", env.provider)
+    boundary = Boundary(
+        env.names("boundary"),
+        {
+            "policy_name": env.names("boundary", limit=128),
+            "prefix": env.names(""),
+            "account_id": env.account_id,
+            "other_accounts": sorted(set(settings.accounts.values())),
+            "region": env.region,
+        },
+        need.owns(),
+    )
+    need.bounds_roles_by(boundary.arn)
     keys = {
         holds: Key(
             env.names(holds.value),
@@ -34,7 +49,8 @@ def declare(settings: PlatformSettings, env: Environment) -> Foundation:
             "cidr": settings.network.cidr,
             "zone_count": settings.network.zones,
             "egress": Egress(settings.network.egress),
-            "interface_endpoints": list(SAGEMAKER_ENDPOINTS),
+            "interface_endpoints": needed(Use),
+            "query_log": True,
             "region": env.region,
             "account_id": env.account_id,
             "log_key_arn": keys[DataClass.LOGS].arn,
@@ -44,7 +60,12 @@ def declare(settings: PlatformSettings, env: Environment) -> Foundation:
     )
     access_logs = AccessLogBucket(
         env.names("access-logs"),
-        {"account_id": env.account_id, "durability": env.durability},
+        {
+            "account_id": env.account_id,
+            "durability": env.durability,
+            "expire_days": settings.audit.retention_days,
+            "kept_from_deletion": settings.audit.object_lock is not None,
+        },
         need.owns(),
     )
     artifacts = PrivateBucket(
@@ -79,4 +100,4 @@ def declare(settings: PlatformSettings, env: Environment) -> Foundation:
         )
     pulumi.export("alert_topics", dict(alerts.topics))
     pulumi.export("artifacts_bucket", artifacts.bucket)
-    return Foundation(network, keys, access_logs, artifacts, alerts)
+    return Foundation(need, boundary, network, keys, access_logs, artifacts, alerts)

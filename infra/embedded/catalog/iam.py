@@ -61,6 +61,12 @@ TYPES = (
                 names={"assumeRolePolicy": "PolicyDocument"},
                 given=ROLE,
             ),
+            Call(
+                "PutRolePermissionsBoundary",
+                takes=("permissionsBoundary",),
+                given=ROLE,
+                undo=Call("DeleteRolePermissionsBoundary", given=ROLE),
+            ),
         ),
         steps=(
             Each(
