@@ -15,10 +15,17 @@ from infra.embedded.translate import input_shape
 
 MISSING_CODES = re.compile(r"NotFound|NoSuch|NotExist|^404$")
 MISSING_MESSAGES = re.compile(
-    r"(could not|cannot|unable to) (find|describe)|does(n't| not) exist|not found|no .* found",
+    r"(could not|cannot|unable to) (find|describe)|does(n't| not) exist|not found|no .* found"
+    r"|is not subscribed|is not owned by the current account",
     re.IGNORECASE,
 )
-WORDED_CODES = {"ValidationException", "ValidationError", "InvalidRequestException"}
+WORDED_CODES = {
+    "ValidationException",
+    "ValidationError",
+    "InvalidRequestException",
+    "InvalidAccessException",
+    "BadRequestException",
+}
 """Codes by which some services say in words alone that a resource is not there."""
 
 

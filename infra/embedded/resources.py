@@ -193,7 +193,9 @@ class Resources:
         first, *others = entry.reads
         if not entry.emulated:
             remembered = self._remembered.read(entry, id_)
-            return remembered and self._shown(entry, id_, {**inputs, **remembered})
+            if remembered is None:
+                return None
+            return self._shown(entry, id_, {**inputs, **remembered})
         try:
             resource = found(first, self._call(entry, first, {}, context), context)
         except CallFailed as failure:

@@ -23,6 +23,8 @@ SERVICES = (
     "guardduty",
     "iam",
     "kms",
+    "networkfirewall",
+    "route53resolver",
     "s3",
     "sagemaker",
     "securityhub",

@@ -21,6 +21,7 @@ MODULES = (
     "inference",
     "model_registry",
     "monitoring_schedules",
+    "network_firewall",
     "pipeline_execution",
     "sagemaker_tags",
     "state_machines",
