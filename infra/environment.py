@@ -11,6 +11,7 @@ from components.durability import Durability
 from components.foundation.alerts import Alerts
 from components.foundation.boundary import Boundary
 from components.foundation.bucket import AccessLogBucket, PrivateBucket
+from components.foundation.existing_network import ExistingNetwork
 from components.foundation.key import DataClass, Key
 from components.foundation.network import Network
 from infra.naming import Names
@@ -38,7 +39,7 @@ class Foundation:
     need: Need
     boundary: Boundary
     """What bounds every role of the environment."""
-    network: Network
+    network: Network | ExistingNetwork
     keys: Mapping[DataClass, Key]
     access_logs: AccessLogBucket
     artifacts: PrivateBucket

@@ -49,15 +49,6 @@ def services_of_this_account(bucket_arn: str, account_id: str) -> Statement:
     )
 
 
-def private_bucket_policy(*, bucket_arn: str, key_arn: str, account_id: str) -> Document:
-    """The policy of a private bucket: it only refuses, IAM policies of the account allow."""
-    return document(
-        tls_only(bucket_arn),
-        own_key_only(bucket_arn, key_arn),
-        services_of_this_account(bucket_arn, account_id),
-    )
-
-
 def never_deleted(bucket_arn: str) -> Statement:
     """Refuse everyone the deletion of objects; only S3's lifecycle, which no policy binds, may.
 
@@ -71,7 +62,19 @@ def never_deleted(bucket_arn: str) -> Statement:
     )
 
 
-def access_log_policy(*, bucket_arn: str, account_id: str, kept_from_deletion: bool) -> Document:
+def private_bucket_policy(
+    *, bucket_arn: str, key_arn: str, account_id: str, kept_from_deletion: bool = False
+) -> Document:
+    """The policy of a private bucket: it only refuses, IAM policies of the account allow."""
+    return document(
+        tls_only(bucket_arn),
+        *([never_deleted(bucket_arn)] if kept_from_deletion else []),
+        own_key_only(bucket_arn, key_arn),
+        services_of_this_account(bucket_arn, account_id),
+    )
+
+
+def access_log_policy(*, bucket_arn: str, account_id: str, kept_from_deletion: bool = False) -> Document:
     """The policy of a bucket that S3 delivers the access logs of this account's buckets to.
 
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html
@@ -106,10 +109,15 @@ class PrivateBucketArgs(TypedDict):
     """Days until objects move to S3 Intelligent-Tiering; they stay where they are unless given."""
     expire_days: NotRequired[int]
     """Days until objects are deleted; they are kept unless given."""
+    kept_from_deletion: NotRequired[bool]
+    """Whether the bucket refuses everyone the deletion of objects before that; no unless given."""
 
 
 class PrivateBucket(pulumi.ComponentResource):
-    """A versioned bucket that only this account reads, by TLS, encrypted with one key."""
+    """A versioned bucket that only this account reads, by TLS, encrypted with one key.
+
+    Raises ValueError for objects that are kept from deletion and disposable.
+    """
 
     bucket: pulumi.Output[str]
     """Name of the bucket."""
@@ -120,6 +128,7 @@ class PrivateBucket(pulumi.ComponentResource):
         self, name: str, args: PrivateBucketArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         super().__init__("maslow:index:PrivateBucket", name, None, opts)
+        kept_from_deletion = _kept_from_deletion(name, args)
         hardened = hardened_bucket(
             self,
             name,
@@ -131,7 +140,11 @@ class PrivateBucket(pulumi.ComponentResource):
                 expire_days=args.get("expire_days"),
             ),
             policy=private_bucket_policy,
-            policy_inputs={"key_arn": args["key_arn"], "account_id": args["account_id"]},
+            policy_inputs={
+                "key_arn": args["key_arn"],
+                "account_id": args["account_id"],
+                "kept_from_deletion": kept_from_deletion,
+            },
         )
         if "log_bucket" in args:
             aws.s3.BucketLogging(
@@ -181,9 +194,7 @@ class AccessLogBucket(pulumi.ComponentResource):
         self, name: str, args: AccessLogBucketArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         super().__init__("maslow:index:AccessLogBucket", name, None, opts)
-        kept_from_deletion = args.get("kept_from_deletion", False)
-        if kept_from_deletion and args["durability"] is Durability.DISPOSABLE:
-            raise ValueError(f"{name}: what is kept from deletion cannot be disposable")
+        kept_from_deletion = _kept_from_deletion(name, args)
         hardened = hardened_bucket(
             self,
             name,
@@ -199,3 +210,10 @@ class AccessLogBucket(pulumi.ComponentResource):
         self.bucket = hardened.bucket
         self.arn = hardened.arn
         self.register_outputs({"bucket": self.bucket, "arn": self.arn})
+
+
+def _kept_from_deletion(name: str, args: PrivateBucketArgs | AccessLogBucketArgs) -> bool:
+    kept = args.get("kept_from_deletion", False)
+    if kept and args["durability"] is Durability.DISPOSABLE:
+        raise ValueError(f"{name}: what is kept from deletion cannot be disposable")
+    return kept

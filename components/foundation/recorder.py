@@ -62,6 +62,7 @@ class Recorder(pulumi.ComponentResource):
         )
         recorder = aws.cfg.Recorder(
             name,
+            name=name,
             role_arn=role.arn,
             recording_group={"all_supported": False, "resource_types": list(RECORDED)},
             recording_mode={"recording_frequency": "CONTINUOUS"},
@@ -69,6 +70,7 @@ class Recorder(pulumi.ComponentResource):
         )
         channel = aws.cfg.DeliveryChannel(
             f"{name}-channel",
+            name=name,
             s3_bucket_name=args["bucket"],
             s3_kms_key_arn=args["key_arn"],
             snapshot_delivery_properties={"delivery_frequency": "TwentyFour_Hours"},

@@ -106,6 +106,7 @@ class Trail(pulumi.ComponentResource):
             name=args["trail_name"],
             s3_bucket_name=args["bucket"],
             kms_key_id=args["key_arn"],
+            enable_logging=True,
             enable_log_file_validation=True,
             is_multi_region_trail=wanted is None,
             include_global_service_events=wanted is None,

@@ -6,9 +6,10 @@ from components.foundation.alerts import Alerts, Severity
 from components.foundation.boundary import Boundary
 from components.foundation.bucket import AccessLogBucket, PrivateBucket
 from components.foundation.budget import Budget
-from components.foundation.endpoints import Use, needed
+from components.foundation.egress_firewall import FilterBy
+from components.foundation.existing_network import ExistingNetwork
 from components.foundation.key import DataClass, Key
-from components.foundation.network import Network
+from components.foundation.network import Network, NetworkArgs
 from components.foundation.way_out import Egress
 from infra.environment import Environment, Foundation
 from infra.needs.need import Need
@@ -43,21 +44,7 @@ def declare(settings: PlatformSettings, env: Environment) -> Foundation:
         )
         for holds in DataClass
     }
-    network = Network(
-        env.names("network"),
-        {
-            "cidr": settings.network.cidr,
-            "zone_count": settings.network.zones,
-            "egress": Egress(settings.network.egress),
-            "interface_endpoints": needed(Use),
-            "query_log": True,
-            "region": env.region,
-            "account_id": env.account_id,
-            "log_key_arn": keys[DataClass.LOGS].arn,
-            "log_retention_days": env.log_retention_days,
-        },
-        need.owns(),
-    )
+    network = _network(settings, env, keys[DataClass.LOGS].arn, need)
     access_logs = AccessLogBucket(
         env.names("access-logs"),
         {
@@ -101,3 +88,41 @@ def declare(settings: PlatformSettings, env: Environment) -> Foundation:
     pulumi.export("alert_topics", dict(alerts.topics))
     pulumi.export("artifacts_bucket", artifacts.bucket)
     return Foundation(need, boundary, network, keys, access_logs, artifacts, alerts)
+
+
+def _network(
+    settings: PlatformSettings, env: Environment, log_key_arn: pulumi.Output[str], need: Need
+) -> Network | ExistingNetwork:
+    """A new VPC, or what an existing one lacks."""
+    name, wanted = env.names("network"), settings.network
+    if wanted.vpc:
+        return ExistingNetwork(
+            name,
+            {
+                "vpc_id": wanted.vpc.id,
+                "subnet_ids": list(wanted.vpc.subnets),
+                "route_table_ids": list(wanted.vpc.route_tables),
+                "internet": wanted.vpc.internet,
+                "interface_endpoints": settings.endpoints,
+                "region": env.region,
+                "account_id": env.account_id,
+            },
+            need.owns(),
+        )
+    args: NetworkArgs = {
+        "cidr": wanted.cidr or "",
+        "zone_count": wanted.zones,
+        "egress": Egress(wanted.egress),
+        "interface_endpoints": settings.endpoints,
+        "query_log": wanted.query_log,
+        "region": env.region,
+        "account_id": env.account_id,
+        "log_key_arn": log_key_arn,
+        "log_retention_days": env.log_retention_days,
+    }
+    if wanted.filter:
+        args["filter"] = {
+            "by": FilterBy(wanted.filter.by),
+            "domains": list(wanted.filter.domains),
+        }
+    return Network(name, args, need.owns())

@@ -6,10 +6,12 @@ from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
+from components.foundation.endpoints import needed
 from infra.settings.base import EmailAddress, Settings
 from infra.settings.data import FeatureGroup, Lake
 from infra.settings.devops.ci import Ci
 from infra.settings.devops.delivery import Delivery, undeliverable
+from infra.settings.devops.promotion import Promotion, unpromotable
 from infra.settings.devops.registry import Registry
 from infra.settings.devops.source import Source
 from infra.settings.foundation.accounts import AccountId
@@ -17,7 +19,7 @@ from infra.settings.foundation.alerts import Alerts
 from infra.settings.foundation.audit import Audit, undestroyable
 from infra.settings.foundation.logs import Logs
 from infra.settings.foundation.money import Budget
-from infra.settings.foundation.network import Network
+from infra.settings.foundation.network import Network, unreachable, uses
 from infra.settings.foundation.tags import Tags
 from infra.settings.mistakes import Mistake, did_you_mean, refusals, shown
 from infra.settings.mlops import ModelSettings
@@ -50,6 +52,9 @@ class PlatformSettings(Settings):
     source: Source = Field(description="The repository of the platform.")
     delivery: Delivery = Field(Delivery(), description="How a change travels into the environment.")
     ci: Ci | None = Field(None, description="Roles for GitHub Actions or GitLab CI.")
+    promotion: Promotion | None = Field(
+        None, description="Where versions of the models come from, or go on to."
+    )
     registry: Registry = Field(Registry(), description="Images and packages of the builds.")
     lake: Lake = Field(Lake(), description="The data lake.")
     features: tuple[FeatureGroup, ...] = Field((), description="Feature groups.")
@@ -57,7 +62,7 @@ class PlatformSettings(Settings):
 
     @model_validator(mode="after")
     def _parts_fit(self) -> Self:
-        include = {"features": {"__all__": {"name", "version"}}}
+        include = {"network": True, "features": {"__all__": {"name", "version", "online"}}}
         parts = self.model_dump(
             include=include
             | {"models": {"__all__": {"name", "features"}}, "source": True, "delivery": True}
@@ -68,6 +73,17 @@ class PlatformSettings(Settings):
         if mistakes := list(misfits(parts)):
             raise refusals(mistakes)
         return self
+
+    @property
+    def endpoints(self) -> list[str]:
+        """The AWS services that the network reaches by interface endpoints."""
+        chosen = self.network.endpoints
+        if chosen == "none":
+            return []
+        if chosen != "needed":
+            return list(chosen)
+        parts = {"features": {"__all__": {"name", "online"}}, "models": {"__all__": {"features"}}}
+        return needed(uses(self.model_dump(include=parts)))
 
     @cached_property
     def newest_features(self) -> dict[str, FeatureGroup]:
@@ -95,7 +111,9 @@ def misfits(values: Mapping[str, Any]) -> Iterator[Mistake]:
     in the same run as the ones within a part.
     """
     yield from undeliverable(values)
+    yield from unreachable(values)
     yield from undestroyable(values)
+    yield from unpromotable(values)
     groups = _entries(values, "features")
     models = _entries(values, "models")
     seen_groups: dict[tuple[str, Any], str] = {}

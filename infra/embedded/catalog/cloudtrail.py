@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/
 
 from infra.embedded.catalog.entry import Call, Tags, Type
 
-NAME = {"Name": "{id}"}
+NAME = {"Name": "{name}"}
 
 TYPES = (
     Type(

@@ -1,4 +1,7 @@
-"""How long logs are kept."""
+"""How long log groups are kept: what workloads, pipelines and the network write as they work.
+
+Who did what in the account is another matter, and kept by `audit.retention_days`.
+"""
 
 from typing import Annotated
 
@@ -20,8 +23,12 @@ def log_retention(value: int) -> int:
 
 
 class Logs(Settings):
-    """CloudWatch log groups of the platform."""
+    """CloudWatch log groups of the platform: what it writes as it works."""
 
     retention_days: Annotated[
         int, AfterValidator(log_retention), Field(json_schema_extra={"enum": LOG_RETENTION_DAYS})
-    ] = Field(90, description="Days that logs are kept, as CloudWatch Logs offers them.")
+    ] = Field(
+        90,
+        description="Days that log groups are kept, as CloudWatch Logs offers them; "
+        "records of who did what are kept by audit.retention_days.",
+    )

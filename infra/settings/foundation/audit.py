@@ -1,0 +1,75 @@
+"""What is recorded of who did what, how it is judged, and how long it is kept."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Literal
+
+from pydantic import Field
+
+from infra.settings.base import Settings
+from infra.settings.mistakes import Mistake
+
+LONGEST_DAYS = 36_500
+"""Longest default retention of an object lock.
+
+https://docs.aws.amazon.com/AmazonS3/latest/API/API_DefaultRetention.html
+"""
+ONCE_AN_ACCOUNT = {
+    "config_rules": "a recorder of AWS Config",
+    "guardduty": "a GuardDuty detector",
+    "security_hub": "a Security Hub",
+}
+"""Settings that turn on what an account has once in each region, and what that is."""
+
+
+class Audit(Settings):
+    """Who did what in the account, and who hears of what should not be."""
+
+    retention_days: int = Field(
+        400,
+        ge=30,
+        le=LONGEST_DAYS,
+        description="Days that trails, the history of configurations and the access logs of "
+        "buckets are kept in S3. Log groups are kept by logs.retention_days.",
+    )
+    object_lock: Literal["governance", "compliance"] | None = Field(
+        None,
+        description="Keeps trails from deletion until then, except by whoever may bypass it "
+        "(governance) or by anybody, AWS included (compliance). What S3 can lock for no service, "
+        "access logs and the history of configurations, gets a policy that refuses deletions.",
+    )
+    management_events: bool = Field(
+        True,
+        description="Records every call that manages the account's resources, in all regions, and "
+        "alerts on the worst. AWS gives the first such trail of an account for nothing: where "
+        "environments share an account, one of them is enough.",
+    )
+    data_events: bool = Field(
+        False,
+        description="Records each read and write of objects in the lake and of artifacts, of "
+        "features, and streamed predictions. Paid by number: see CloudTrail's prices.",
+    )
+    config_rules: bool = Field(
+        False,
+        description="Records how resources are configured, and checks them by AWS Config's rules. "
+        "Once an account and region.",
+    )
+    guardduty: bool = Field(
+        False, description="Looks for threats with GuardDuty. Once an account and region."
+    )
+    security_hub: bool = Field(
+        False,
+        description="Scores the account by AWS's Foundational Security Best Practices, of which "
+        "most need what config_rules records. Once an account and region.",
+    )
+
+
+def undestroyable(values: Mapping[str, Any]) -> Iterator[Mistake]:
+    """A lock in a stack whose data a destroy must take, in values as a stack file has them."""
+    audit = values.get("audit")
+    locked = audit.get("object_lock") if isinstance(audit, Mapping) else None
+    if locked and values.get("durability") == "disposable":
+        yield Mistake(
+            ("audit", "object_lock"),
+            "what is locked cannot be destroyed, and durability is disposable.",
+            "Leave object_lock out, or choose durability: keep or protected.",
+        )
