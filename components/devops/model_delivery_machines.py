@@ -8,6 +8,7 @@ https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-StepF
 https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html
 """
 
+from components.devops.states import choice, fail, task, wait
 from components.iam import Json
 
 EVENTS = 20_000
@@ -19,7 +20,6 @@ EVENTS_PER_LOOK = {"training": 10, "rollout": 25}
 LEAST_POLL_SECONDS = 60
 HOUR_SECONDS = 3600
 
-_RETRY = [{"ErrorEquals": ["States.ALL"], "IntervalSeconds": 5, "MaxAttempts": 3, "BackoffRate": 2}]
 _TOLD = "$states.context.Execution.Input"
 _LATER = "/Could not find|Rate exceeded/"
 """What AWS says of an endpoint that is not there yet, or where it was asked too often."""
@@ -65,7 +65,7 @@ def training_machine(
         "TimeoutSeconds": hours * HOUR_SECONDS,
         "StartAt": "FindDefinition",
         "States": {
-            "FindDefinition": _task(
+            "FindDefinition": task(
                 "sagemaker:describePipeline",
                 {"PipelineName": pipeline_name},
                 {
@@ -75,20 +75,20 @@ def training_machine(
                 },
                 "IsDeployed",
             ),
-            "IsDeployed": _choice(
+            "IsDeployed": choice(
                 {
                     "StartTraining": "$states.input.deployed",
                     "NotDeployed": f"{_WAITED} >= {deploy_hours}",
                 },
                 "AwaitDeployment",
             ),
-            "AwaitDeployment": _wait(every_seconds or LEAST_POLL_SECONDS, "FindDefinition"),
-            "NotDeployed": _fail(
+            "AwaitDeployment": wait(every_seconds or LEAST_POLL_SECONDS, "FindDefinition"),
+            "NotDeployed": fail(
                 "NotDeployed",
                 f"The platform's delivery has not deployed the pipeline.json of this revision to "
                 f"{pipeline_name} in {deploy_hours} hours; retry the stage when it has",
             ),
-            "StartTraining": _task(
+            "StartTraining": task(
                 "sagemaker:startPipelineExecution",
                 {
                     "PipelineName": pipeline_name,
@@ -100,10 +100,8 @@ def training_machine(
                 {"execution": "{% $states.result.PipelineExecutionArn %}"},
                 "AwaitTraining",
             ),
-            "AwaitTraining": _wait(
-                every_seconds or poll_seconds(hours, "training"), "FindTraining"
-            ),
-            "FindTraining": _task(
+            "AwaitTraining": wait(every_seconds or poll_seconds(hours, "training"), "FindTraining"),
+            "FindTraining": task(
                 "sagemaker:describePipelineExecution",
                 {"PipelineExecutionArn": "{% $states.input.execution %}"},
                 {
@@ -112,7 +110,7 @@ def training_machine(
                 },
                 "HasEnded",
             ),
-            "HasEnded": _choice(
+            "HasEnded": choice(
                 {
                     "Trained": "$states.input.status = 'Succeeded'",
                     "FindReason": "$states.input.status in ['Failed', 'Stopped']",
@@ -120,7 +118,7 @@ def training_machine(
                 "AwaitTraining",
             ),
             "Trained": {"Type": "Succeed"},
-            "FindReason": _task(
+            "FindReason": task(
                 "sagemaker:listPipelineExecutionSteps",
                 {"PipelineExecutionArn": "{% $states.input.execution %}"},
                 {
@@ -131,7 +129,7 @@ def training_machine(
                 },
                 "NotTrained",
             ),
-            "NotTrained": _fail("NotTrained", "{% $states.input.reason %}"),
+            "NotTrained": fail("NotTrained", "{% $states.input.reason %}"),
         },
     }
 
@@ -155,14 +153,14 @@ def release_machine(
         "TimeoutSeconds": (deploy_hours + 1) * HOUR_SECONDS,
         "StartAt": "FindVersion",
         "States": {
-            "FindVersion": _task(
+            "FindVersion": task(
                 "sagemaker:describeModelPackage",
                 {"ModelPackageName": f"{{% {_TOLD}.package %}}"},
                 {"status": "{% $states.result.ModelApprovalStatus %}"},
                 "IsApproved",
             ),
-            "IsApproved": _choice({"FindEndpoint": "$states.input.status = 'Approved'"}, "Approve"),
-            "Approve": _task(
+            "IsApproved": choice({"FindEndpoint": "$states.input.status = 'Approved'"}, "Approve"),
+            "Approve": task(
                 "sagemaker:updateModelPackage",
                 {
                     "ModelPackageArn": f"{{% {_TOLD}.package %}}",
@@ -172,7 +170,7 @@ def release_machine(
                 {},
                 "FindEndpoint",
             ),
-            "FindEndpoint": _task(
+            "FindEndpoint": task(
                 "sagemaker:describeEndpoint",
                 {"EndpointName": endpoint_name},
                 {
@@ -182,7 +180,7 @@ def release_machine(
                 "FindConfiguration",
                 catch=gone,
             ),
-            "FindConfiguration": _task(
+            "FindConfiguration": task(
                 "sagemaker:describeEndpointConfig",
                 {"EndpointConfigName": "{% $states.input.configuration %}"},
                 {
@@ -192,7 +190,7 @@ def release_machine(
                 "FindModel",
                 catch=gone,
             ),
-            "FindModel": _task(
+            "FindModel": task(
                 "sagemaker:describeModel",
                 {"ModelName": "{% $states.input.model %}"},
                 {
@@ -205,11 +203,11 @@ def release_machine(
                 "IsLive",
                 catch=gone,
             ),
-            "IsNotThereYet": _choice(
+            "IsNotThereYet": choice(
                 {"HasTime": f"$contains($states.input.Cause, {_LATER})"},
                 "NotSeen",
             ),
-            "IsLive": _choice(
+            "IsLive": choice(
                 {
                     "Live": "$states.input.serves and $states.input.status = 'InService'",
                     "NotLive": "$states.input.status = 'Failed'",
@@ -217,53 +215,15 @@ def release_machine(
                 "HasTime",
             ),
             "Live": {"Type": "Succeed"},
-            "HasTime": _choice({"AwaitRollout": f"{_WAITED} < {deploy_hours}"}, "NotLive"),
-            "AwaitRollout": _wait(
+            "HasTime": choice({"AwaitRollout": f"{_WAITED} < {deploy_hours}"}, "NotLive"),
+            "AwaitRollout": wait(
                 every_seconds or poll_seconds(deploy_hours, "rollout"), "FindEndpoint"
             ),
-            "NotSeen": _fail("NotSeen", "{% $string($states.input) %}"),
-            "NotLive": _fail(
+            "NotSeen": fail("NotSeen", "{% $string($states.input) %}"),
+            "NotLive": fail(
                 "NotLive",
                 f"The endpoint {endpoint_name} has failed, or does not serve the approved version "
                 f"after {deploy_hours} hours: see the platform's delivery, then retry the stage",
             ),
         },
     }
-
-
-def _task(
-    action: str,
-    arguments: Json,
-    output: Json,
-    following: str,
-    catch: list[Json] | None = None,
-) -> Json:
-    """A state that calls one operation of AWS; thrice more where it fails, unless that is caught."""
-    state: Json = {
-        "Type": "Task",
-        "Resource": f"arn:aws:states:::aws-sdk:{action}",
-        "Arguments": arguments,
-        "Output": output,
-        "Next": following,
-    }
-    return state | ({"Catch": catch} if catch else {"Retry": _RETRY})
-
-
-def _choice(choices: dict[str, str], default: str) -> Json:
-    """A state that goes to the first whose condition holds."""
-    return {
-        "Type": "Choice",
-        "Choices": [
-            {"Condition": f"{{% {condition} %}}", "Next": following}
-            for following, condition in choices.items()
-        ],
-        "Default": default,
-    }
-
-
-def _wait(seconds: int, following: str) -> Json:
-    return {"Type": "Wait", "Seconds": seconds, "Next": following}
-
-
-def _fail(error: str, cause: str) -> Json:
-    return {"Type": "Fail", "Error": error, "Cause": cause}

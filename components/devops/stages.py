@@ -43,6 +43,16 @@ def build(
 
     https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-CodeBuild.html
     """
+    configuration: dict[str, pulumi.Input[str]] = {"ProjectName": project}
+    if inputs and len(inputs) > 1:
+        configuration["PrimarySource"] = inputs[0]
+    if variables:
+        configuration["EnvironmentVariables"] = json.dumps(
+            [
+                {"name": variable, "value": value, "type": "PLAINTEXT"}
+                for variable, value in variables.items()
+            ]
+        )
     action: aws.codepipeline.PipelineStageActionArgsDict = {
         "name": name,
         "namespace": name,
@@ -51,20 +61,8 @@ def build(
         "provider": "CodeBuild",
         "version": "1",
         "input_artifacts": inputs or [REVISION],
-        "configuration": {"ProjectName": project},
+        "configuration": configuration,
     }
-    if inputs and len(inputs) > 1:
-        action["configuration"] = {"ProjectName": project, "PrimarySource": inputs[0]}
-    if variables:
-        action["configuration"] = {
-            **(action["configuration"] or {}),
-            "EnvironmentVariables": json.dumps(
-                [
-                    {"name": variable, "value": value, "type": "PLAINTEXT"}
-                    for variable, value in variables.items()
-                ]
-            ),
-        }
     if outputs:
         action["output_artifacts"] = outputs
     return with_failure({"name": name, "actions": [action]}, on_failure)
