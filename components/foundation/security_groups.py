@@ -1,5 +1,7 @@
 """Security groups: what may speak to what inside the network."""
 
+from typing import NotRequired, TypedDict
+
 import pulumi
 import pulumi_aws as aws
 
@@ -8,8 +10,15 @@ from components.foundation.subnets import ANYWHERE
 HTTPS = 443
 
 
+class Target(TypedDict):
+    """Where a rule leads to: a group or a range."""
+
+    referenced_security_group_id: NotRequired[pulumi.Input[str]]
+    cidr_ipv4: NotRequired[pulumi.Input[str]]
+
+
 def endpoint_group(
-    name: str, *, parent: pulumi.Resource, vpc_id: pulumi.Input[str], vpc_cidr: str
+    name: str, *, parent: pulumi.Resource, vpc_id: pulumi.Input[str], vpc_cidr: pulumi.Input[str]
 ) -> aws.ec2.SecurityGroup:
     """The group of interface endpoints: HTTPS from the VPC, nothing out."""
     group = aws.ec2.SecurityGroup(
@@ -38,14 +47,15 @@ def workload_group(
     parent: pulumi.Resource,
     vpc_id: pulumi.Input[str],
     s3_prefix_list_id: pulumi.Input[str],
-    endpoint_group_id: pulumi.Input[str] | None,
+    endpoints: Target | None,
     internet: bool,
 ) -> aws.ec2.SecurityGroup:
     """The group of workloads.
 
-    Its members speak to one another on every port and protocol: distributed training talks over
-    ports of its own choice, and EFA over no port at all. Out of the group goes HTTPS only, to S3
-    and the interface endpoints, and to anywhere where the network has egress. Nothing comes in.
+    Members speak to one another on every port and protocol: distributed training talks over ports
+    of its own choice, and EFA over no port at all. Out of the group goes HTTPS only, to S3 and the
+    interface endpoints (at `endpoints`, if there are any), and to anywhere where the network has
+    egress. Nothing comes in.
 
     https://docs.aws.amazon.com/sagemaker/latest/dg/train-vpc.html
     https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/efa-start.html
@@ -83,12 +93,12 @@ def workload_group(
         to_port=HTTPS,
         opts=pulumi.ResourceOptions(parent=parent),
     )
-    if endpoint_group_id is not None:
+    if endpoints is not None:
         aws.vpc.SecurityGroupEgressRule(
             f"{name}-to-endpoints",
             security_group_id=group.id,
             description="HTTPS to interface endpoints",
-            referenced_security_group_id=endpoint_group_id,
+            **endpoints,
             ip_protocol="tcp",
             from_port=HTTPS,
             to_port=HTTPS,

@@ -1,6 +1,7 @@
 """Subnets, what routes them, and the NAT gateways that let them out."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import pulumi
 import pulumi_aws as aws
@@ -58,6 +59,15 @@ def association(
     )
 
 
+@dataclass(frozen=True)
+class WayOut:
+    """What leads out to the internet."""
+
+    gateways: list[aws.ec2.NatGateway]
+    table: aws.ec2.RouteTable
+    """Routes the public subnets, in which the gateways stand."""
+
+
 def nat_gateways(
     name: str,
     *,
@@ -65,7 +75,7 @@ def nat_gateways(
     vpc_id: pulumi.Input[str],
     cidrs: Sequence[str],
     zones: Sequence[pulumi.Input[str]],
-) -> list[aws.ec2.NatGateway]:
+) -> WayOut:
     """A NAT gateway in each of `zones`, each in a public subnet of its own, of range `cidrs`.
 
     https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-basics.html
@@ -106,4 +116,4 @@ def nat_gateways(
                 opts=pulumi.ResourceOptions(parent=parent, depends_on=[routed]),
             )
         )
-    return gateways
+    return WayOut(gateways, table)

@@ -11,7 +11,7 @@ from infra.settings.base import EmailAddress, Settings
 from infra.settings.data import FeatureGroup, Lake
 from infra.settings.devops.ci import Ci
 from infra.settings.devops.delivery import Delivery, undeliverable
-from infra.settings.devops.promotion import Promotion, unpromotable
+from infra.settings.devops.promotion import Promotion
 from infra.settings.devops.registry import Registry
 from infra.settings.devops.source import Source
 from infra.settings.foundation.accounts import AccountId
@@ -62,7 +62,10 @@ class PlatformSettings(Settings):
 
     @model_validator(mode="after")
     def _parts_fit(self) -> Self:
-        include = {"network": True, "features": {"__all__": {"name", "version", "online"}}}
+        include: dict[str, Any] = {
+            "network": True,
+            "features": {"__all__": {"name", "version", "online"}},
+        }
         parts = self.model_dump(
             include=include
             | {"models": {"__all__": {"name", "features"}}, "source": True, "delivery": True}
@@ -113,7 +116,6 @@ def misfits(values: Mapping[str, Any]) -> Iterator[Mistake]:
     yield from undeliverable(values)
     yield from unreachable(values)
     yield from undestroyable(values)
-    yield from unpromotable(values)
     groups = _entries(values, "features")
     models = _entries(values, "models")
     seen_groups: dict[tuple[str, Any], str] = {}

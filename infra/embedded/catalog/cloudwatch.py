@@ -32,6 +32,7 @@ ALARM = Call(
         "metricQueries.metric.dimensions": "Metric.Dimensions",
     },
 )
+PUT_LOG_POLICY = Call("PutResourcePolicy")
 PUT_RULE = Call("PutRule")
 PUT_BUS_POLICY = Call("PutPermission")
 PUT_TARGET = Call(
@@ -84,6 +85,16 @@ TYPES = (
             Call("TagResource", given={"resourceArn": LOG_GROUP_ARN}),
             Call("UntagResource", given={"resourceArn": LOG_GROUP_ARN, "tagKeys": "{removed}"}),
         ),
+    ),
+    Type(
+        "aws:cloudwatch/logResourcePolicy:LogResourcePolicy",
+        "logs",
+        id="{policyName}",
+        create=PUT_LOG_POLICY,
+        read=Call("DescribeResourcePolicies", at="resourcePolicies[?policyName=='{id}'] | [0]"),
+        update=(PUT_LOG_POLICY,),
+        replaces=("policyName",),
+        delete=Call("DeleteResourcePolicy", given={"policyName": "{id}"}),
     ),
     Type(
         "aws:cloudwatch/metricAlarm:MetricAlarm",

@@ -65,6 +65,24 @@ def availability_zones(client: Client, name: str, args: Values) -> Values:
     }
 
 
+def vpc(client: Client, name: str, args: Values) -> Values:
+    """aws:ec2/getVpc, by its id. Raises ClientError where there is none."""
+    (found,) = client("ec2").describe_vpcs(VpcIds=[args["id"]])["Vpcs"]
+    return {
+        **args,
+        "arn": f"arn:aws:ec2:{name}:{found['OwnerId']}:vpc/{args['id']}",
+        "cidrBlock": found["CidrBlock"],
+        "ownerId": found["OwnerId"],
+    }
+
+
+def prefix_list(client: Client, _name: str, args: Values) -> Values:
+    """aws:ec2/getPrefixList, by its name."""
+    filters = [{"Name": "prefix-list-name", "Values": [args["name"]]}]
+    (found,) = client("ec2").describe_managed_prefix_lists(Filters=filters)["PrefixLists"]
+    return {**args, "id": found["PrefixListId"], "cidrBlocks": []}
+
+
 def prebuilt_image(_client: Client, name: str, args: Values) -> Values:
     """aws:sagemaker/getPrebuiltEcrImage, of IMAGE_ACCOUNT."""
     where = args.get("region") or name
@@ -80,5 +98,7 @@ FUNCTIONS: dict[str, Function] = {
     "aws:index/getRegion:getRegion": region,
     "aws:index/getPartition:getPartition": partition,
     "aws:index/getAvailabilityZones:getAvailabilityZones": availability_zones,
+    "aws:ec2/getVpc:getVpc": vpc,
+    "aws:ec2/getPrefixList:getPrefixList": prefix_list,
     "aws:sagemaker/getPrebuiltEcrImage:getPrebuiltEcrImage": prebuilt_image,
 }

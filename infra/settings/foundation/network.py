@@ -1,18 +1,22 @@
 """The private network that everything runs in."""
 
 import ipaddress
-from typing import Annotated, Literal
+import re
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
+from components.foundation.endpoints import SERVICES, Use, needed
 from infra.settings.base import Settings
-from infra.settings.mistakes import refusal, shown
+from infra.settings.mistakes import Mistake, did_you_mean, refusal, refusals, shown
+from infra.settings.neighbours import DOCKER_RANGE
+from infra.settings.neighbours import POOL as PRIVATE_RANGES
 
-PRIVATE_RANGES = tuple(
-    ipaddress.IPv4Network(cidr) for cidr in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
-)
-DOCKER_RANGE = ipaddress.IPv4Network("172.17.0.0/16")
 LARGEST_PREFIX, SMALLEST_PREFIX = 16, 22
+DOMAIN_LIMIT = 253
+ENDPOINT_WORDS = ("needed", "none")
+OF_A_NEW_VPC = ("zones", "egress", "filter", "query_log")
 
 
 def vpc_range(value: str) -> str:
@@ -51,16 +55,198 @@ def _first_address(value: str) -> str:
         return ""
 
 
-class Network(Settings):
-    """The private network that everything runs in."""
+def resource_id(prefix: str) -> AfterValidator:
+    """Refuse what is not the id of a kind of EC2 resource: the prefix and 8 or 17 digits."""
 
-    cidr: Annotated[str, AfterValidator(vpc_range)] = Field(
-        description="The VPC's private IPv4 range, /16 to /22, such as 10.10.0.0/16. "
-        "No two environments may overlap."
+    def check(value: str) -> str:
+        if not re.fullmatch(rf"{prefix}-([0-9a-f]{{8}}|[0-9a-f]{{17}})", value):
+            raise refusal(f"{shown(value)} is not an id.", f"Example: {prefix}-0a1b2c3d4e5f67890.")
+        return value
+
+    return AfterValidator(check)
+
+
+def distinct(value: tuple[str, ...]) -> tuple[str, ...]:
+    """Refuse what is named twice."""
+    if twice := sorted({each for each in value if value.count(each) > 1}):
+        raise refusal(f"{', '.join(twice)} is here twice.")
+    return value
+
+
+def domain(value: str) -> str:
+    """Refuse what is no name of the internet; `*.` may stand for all below it."""
+    labels = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
+    if not re.fullmatch(rf"(\*\.)?({labels}\.)+[a-z]{{2,63}}", value) or len(value) > DOMAIN_LIMIT:
+        raise refusal(f"{shown(value)} is not a domain.", "Examples: pypi.org, *.pythonhosted.org.")
+    return value
+
+
+def endpoints(value: object) -> object:
+    """Refuse what is neither of the two words nor a list of services with endpoints."""
+    if not isinstance(value, list | tuple):
+        if value not in ENDPOINT_WORDS:
+            raise refusal(
+                f"{shown(value)} is not {' or '.join(ENDPOINT_WORDS)}, nor a list of services.",
+                did_you_mean(value, ENDPOINT_WORDS),
+            )
+        return value
+    unknown = [(place, name) for place, name in enumerate(value) if name not in SERVICES]
+    if unknown:
+        raise refusals(
+            Mistake(
+                (place,),
+                f"{shown(name)} has no interface endpoint that is known here.",
+                did_you_mean(name, SERVICES),
+            )
+            for place, name in unknown
+        )
+    return distinct(tuple(value))
+
+
+Domain = Annotated[str, AfterValidator(domain)]
+Endpoints = Annotated[
+    Literal["needed", "none"] | tuple[str, ...],
+    BeforeValidator(endpoints),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"enum": list(ENDPOINT_WORDS)},
+                {
+                    "type": "array",
+                    "items": {"enum": sorted(SERVICES)},
+                    "uniqueItems": True,
+                },
+            ]
+        }
+    ),
+]
+
+
+class Filter(Settings):
+    """What of the internet can be reached."""
+
+    by: Literal["dns", "firewall"] = Field(
+        description="dns: other names do not resolve, which an address evades; next to free. "
+        "firewall: other connections are dropped; some 290 US dollars a month for each way out."
     )
+    domains: Annotated[tuple[Domain, ...], Field(min_length=1), AfterValidator(distinct)] = Field(
+        description="Names that may be reached; *.example.com is all below example.com. "
+        "AWS's own names always are."
+    )
+
+
+class ExistingVpc(Settings):
+    """A VPC that is already there, and stays its owner's."""
+
+    id: Annotated[str, resource_id("vpc")] = Field(description="The VPC, such as vpc-0a1b2c3d.")
+    subnets: Annotated[
+        tuple[Annotated[str, resource_id("subnet")], ...],
+        Field(min_length=2),
+        AfterValidator(distinct),
+    ] = Field(description="Private subnets for workloads, in two zones or more.")
+    route_tables: Annotated[
+        tuple[Annotated[str, resource_id("rtb")], ...], AfterValidator(distinct)
+    ] = Field(
+        (),
+        description="Route tables of those subnets, which get a gateway endpoint for S3; "
+        "none where the VPC has one.",
+    )
+    internet: bool = Field(
+        False, description="Whether workloads may go out by what routes the VPC has."
+    )
+
+
+class Network(Settings):
+    """The private network that everything runs in: a new one by its cidr, or an existing vpc."""
+
+    cidr: Annotated[str, AfterValidator(vpc_range)] | None = Field(
+        None,
+        description="The new VPC's private IPv4 range, /16 to /22, such as 10.10.0.0/16. "
+        "No two environments may overlap.",
+    )
+    vpc: ExistingVpc | None = Field(None, description="An existing VPC, in place of a new one.")
     zones: Literal[2, 3] = Field(2, description="Over how many availability zones it spreads.")
     egress: Literal["none", "single", "per-zone"] = Field(
         "single",
         description="The way out to the internet: none, one NAT gateway for all zones, "
         "or one in each zone.",
     )
+    filter: Filter | None = Field(
+        None, description="What of the internet can be reached; without it, all of it by HTTPS."
+    )
+    endpoints: Endpoints = Field(
+        "needed",
+        description="AWS services with private endpoints: those that the settings need, none "
+        "(calls go out to the internet), or a list. Each costs some 8 US dollars a month and zone.",
+    )
+    query_log: bool = Field(
+        True, description="Whether the names that workloads look up are logged."
+    )
+
+    @model_validator(mode="after")
+    def _one_vpc(self) -> Self:
+        if self.cidr is None and self.vpc is None:
+            raise refusals([Mistake(("cidr",), "is missing.", _NEW_OR_EXISTING)])
+        if self.cidr is not None and self.vpc is not None:
+            raise refusals([Mistake(("vpc",), "is given, and cidr too.", _NEW_OR_EXISTING)])
+        fields = type(self).model_fields
+        changed = [key for key in OF_A_NEW_VPC if getattr(self, key) != fields[key].default]
+        if self.vpc is not None and changed:
+            raise refusals(
+                Mistake((key,), "is for a new VPC, and this one is its owner's.") for key in changed
+            )
+        if self.filter is not None and self.egress == "none":
+            raise refusals([Mistake(("filter",), "has nothing to filter: egress is none.")])
+        return self
+
+    @property
+    def isolated(self) -> bool:
+        """Whether nothing leads out."""
+        return not self.vpc.internet if self.vpc else self.egress == "none"
+
+
+_NEW_OR_EXISTING = (
+    "Give the range of a new VPC, such as cidr: 10.10.0.0/16, or an existing one as vpc: "
+    "{id: …, subnets: […]}."
+)
+
+
+def uses(values: Mapping[str, Any]) -> frozenset[Use]:
+    """What workloads do in the network, told from settings as a stack file has them."""
+    models, groups = _mappings(values.get("models")), _mappings(values.get("features"))
+    if not models:
+        return frozenset()
+    found = {Use.JOBS, Use.SERVING, Use.BUILDS}
+    wanted = [name for model in models for name in model.get("features") or ()]
+    if wanted:
+        found.add(Use.FEATURES)
+    if any(group.get("online", True) and group.get("name") in wanted for group in groups):
+        found.add(Use.ONLINE_FEATURES)
+    return frozenset(found)
+
+
+def unreachable(values: Mapping[str, Any]) -> Iterator[Mistake]:
+    """A list of endpoints that leaves one out which is needed, where nothing else leads to AWS.
+
+    It reads plain values and passes over malformed ones. An existing VPC may have endpoints of
+    its own, and is taken on trust.
+    """
+    network = values.get("network")
+    if not isinstance(network, Mapping) or network.get("vpc") is not None:
+        return
+    listed = network.get("endpoints", "needed")
+    if network.get("egress") != "none" or not (listed == "none" or isinstance(listed, list)):
+        return
+    there = [] if listed == "none" else listed
+    if missing := [service for service in needed(uses(values)) if service not in there]:
+        yield Mistake(
+            ("network", "endpoints"),
+            f"without egress, {', '.join(missing)} cannot be reached, and what is set here needs "
+            f"{'it' if len(missing) == 1 else 'them'}.",
+            "Leave endpoints out, and what is needed will be there.",
+        )
+
+
+def _mappings(value: object) -> list[Mapping[str, Any]]:
+    items = value if isinstance(value, list | tuple) else []
+    return [item for item in items if isinstance(item, Mapping)]
