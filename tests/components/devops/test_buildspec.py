@@ -9,16 +9,6 @@ import pytest
 
 from components.devops import buildspec
 
-PHASES = {"install", "pre_build", "build", "post_build"}
-TOP_LEVEL = {
-    *("version", "run-as", "env", "proxy", "batch", "phases"),
-    *("reports", "artifacts", "cache"),
-}
-ENV = {
-    *("shell", "variables", "parameter-store", "exported-variables"),
-    *("secrets-manager", "git-credential-helper"),
-}
-
 SPECS = {
     "validate": buildspec.validate(),
     "preview": buildspec.preview(pulumi_version="3.272.0"),
@@ -28,23 +18,6 @@ SPECS = {
 
 def commands(spec: buildspec.Buildspec) -> list[str]:
     return [command for phase in spec["phases"].values() for command in phase["commands"]]
-
-
-@pytest.mark.parametrize("spec", SPECS.values(), ids=SPECS)
-def test_a_buildspec_keeps_to_the_documented_keys(spec: buildspec.Buildspec) -> None:
-    assert spec["version"] == 0.2
-    assert spec.keys() <= TOP_LEVEL
-    assert spec["env"].keys() <= ENV
-    assert spec["phases"].keys() <= PHASES
-    for phase in spec["phases"].values():
-        assert phase.keys() <= {"run-as", "on-failure", "runtime-versions", "commands", "finally"}
-        assert phase["commands"]
-
-
-@pytest.mark.parametrize("spec", SPECS.values(), ids=SPECS)
-def test_the_phases_stand_in_the_order_that_they_run_in(spec: buildspec.Buildspec) -> None:
-    order = ["install", "pre_build", "build", "post_build"]
-    assert list(spec["phases"]) == [phase for phase in order if phase in spec["phases"]]
 
 
 @pytest.mark.parametrize("spec", SPECS.values(), ids=SPECS)
@@ -95,3 +68,11 @@ def test_the_preview_exports_where_to_read_it() -> None:
         command.startswith(f"export {exported[0]}=")
         for command in SPECS["preview"]["phases"]["build"]["commands"]
     )
+
+
+def test_what_is_loaded_is_kept_for_the_next_build() -> None:
+    assert {name: spec["cache"]["paths"] for name, spec in SPECS.items()} == {
+        "validate": ["/root/.cache/pip/**/*"],
+        "preview": ["/root/.cache/pip/**/*", "/root/.pulumi/plugins/**/*"],
+        "deploy": ["/root/.cache/pip/**/*", "/root/.pulumi/plugins/**/*"],
+    }
