@@ -7,16 +7,30 @@ Terraform's provider calls, which Pulumi's is made of.
 https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
 """
 
-from components.devops.actions import access, data, delivery, messages, models, network, storage
+from components.devops.actions import (
+    access,
+    audit,
+    data,
+    delivery,
+    filtering,
+    messages,
+    models,
+    network,
+    registries,
+    storage,
+)
 from components.devops.actions.grant import GLOBAL, HERE, OURS, Grant, Table, listed
 
 TABLE: Table = {
     **access.TABLE,
+    **audit.TABLE,
     **data.TABLE,
     **delivery.TABLE,
+    **filtering.TABLE,
     **messages.TABLE,
     **models.TABLE,
     **network.TABLE,
+    **registries.TABLE,
     **storage.TABLE,
 }
 """Every type that a stack of this repository declares, committed or of the tests."""
@@ -29,10 +43,17 @@ PROGRAM = (
 """What the program looks up itself, before it declares anything."""
 
 DELETED_KEY = "a key takes with it all that it ever encrypted"
+AUDIT = "what is recorded of deployments is not theirs to switch off"
 SIGN_IN = "who may sign in is not the deployment's to say"
 OWN_REACH = "managed policies say how far deployments reach"
 
 WITHHELD = {
+    "cloudtrail:DeleteTrail": AUDIT,
+    "cloudtrail:StopLogging": AUDIT,
+    "config:DeleteConfigurationRecorder": AUDIT,
+    "config:DeleteDeliveryChannel": AUDIT,
+    "config:StopConfigurationRecorder": AUDIT,
+    "guardduty:DeleteDetector": AUDIT,
     "iam:AttachRolePolicy": OWN_REACH,
     "iam:CreateOpenIDConnectProvider": SIGN_IN,
     "iam:CreatePolicy": OWN_REACH,
@@ -46,6 +67,7 @@ WITHHELD = {
     "iam:UntagPolicy": OWN_REACH,
     "iam:UpdateOpenIDConnectProviderThumbprint": SIGN_IN,
     "kms:ScheduleKeyDeletion": DELETED_KEY,
+    "securityhub:DisableSecurityHub": AUDIT,
 }
 """Actions of a resource's life that a person does instead of a deployment, each with its reason."""
 

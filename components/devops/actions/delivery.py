@@ -1,14 +1,11 @@
-"""Registries, connections, builds and pipelines.
+"""Connections, builds and pipelines.
 
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_awscodebuild.html
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_awscodeconnections.html
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_awscodepipeline.html
-https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerregistry.html
 """
 
 from components.devops.actions.grant import OURS, Grant, Table
-
-REPOSITORY = "repository/{name}"
 
 TABLE: Table = {
     "aws:codebuild/project:Project": (
@@ -45,25 +42,6 @@ TABLE: Table = {
             read="GetPipeline ListTagsForResource",
             update="UpdatePipeline TagResource UntagResource",
             delete="DeletePipeline",
-        ),
-    ),
-    "aws:ecr/lifecyclePolicy:LifecyclePolicy": (
-        Grant(
-            "ecr",
-            REPOSITORY,
-            create="PutLifecyclePolicy",
-            read="GetLifecyclePolicy",
-            delete="DeleteLifecyclePolicy",
-        ),
-    ),
-    "aws:ecr/repository:Repository": (
-        Grant(
-            "ecr",
-            REPOSITORY,
-            create="CreateRepository",
-            read="DescribeRepositories ListTagsForResource",
-            update="PutImageScanningConfiguration PutImageTagMutability TagResource UntagResource",
-            delete="DeleteRepository",
         ),
     ),
 }

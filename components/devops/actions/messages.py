@@ -19,6 +19,34 @@ TABLE: Table = {
             update="TagResource UntagResource",
         ),
     ),
+    "aws:cloudwatch/eventBus:EventBus": (
+        Grant(
+            "events",
+            "event-bus/{name}",
+            create="CreateEventBus",
+            read="DescribeEventBus ListTagsForResource",
+            update="UpdateEventBus TagResource UntagResource",
+            delete="DeleteEventBus",
+        ),
+    ),
+    "aws:cloudwatch/eventBusPolicy:EventBusPolicy": (
+        Grant(
+            "events",
+            create="PutPermission",
+            delete="RemovePermission",
+            reason="AWS offers no resource to narrow the opening of a bus to",
+        ),
+        Grant("events", "event-bus/{name}", read="DescribeEventBus"),
+    ),
+    "aws:cloudwatch/logResourcePolicy:LogResourcePolicy": (
+        Grant(
+            "logs",
+            create="PutResourcePolicy",
+            delete="DeleteResourcePolicy",
+            reason="a resource policy of logs has no ARN",
+        ),
+        listed("logs", "DescribeResourcePolicies"),
+    ),
     "aws:cloudwatch/eventRule:EventRule": (
         Grant(
             "events",

@@ -96,6 +96,15 @@ TABLE: Table = {
     "aws:sagemaker/modelPackageGroup:ModelPackageGroup": (
         _sagemaker("ModelPackageGroup", "model-package-group"),
     ),
+    "aws:sagemaker/modelPackageGroupPolicy:ModelPackageGroupPolicy": (
+        Grant(
+            "sagemaker",
+            "model-package-group/{name}",
+            create="PutModelPackageGroupPolicy",
+            read="GetModelPackageGroupPolicy",
+            delete="DeleteModelPackageGroupPolicy",
+        ),
+    ),
     "aws:sagemaker/monitoringSchedule:MonitoringSchedule": (
         _sagemaker("MonitoringSchedule", "monitoring-schedule", update="UpdateMonitoringSchedule"),
     ),

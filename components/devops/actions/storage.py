@@ -34,6 +34,9 @@ TABLE: Table = {
         "PutLifecycleConfiguration"
     ),
     "aws:s3/bucketLogging:BucketLogging": _setting("PutBucketLogging"),
+    "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration": _setting(
+        "PutBucketObjectLockConfiguration"
+    ),
     "aws:s3/bucketOwnershipControls:BucketOwnershipControls": _setting(
         "PutBucketOwnershipControls"
     ),
