@@ -11,12 +11,15 @@ from infra.settings.base import EmailAddress, Settings
 from infra.settings.data import FeatureGroup, Lake
 from infra.settings.devops.ci import Ci
 from infra.settings.devops.delivery import Delivery, undeliverable
+from infra.settings.devops.model_delivery import undeliverable_models
 from infra.settings.devops.promotion import Promotion
 from infra.settings.devops.registry import Registry
 from infra.settings.devops.source import Source
+from infra.settings.foundation.access import Access, unmanageable, unmet
 from infra.settings.foundation.accounts import AccountId
 from infra.settings.foundation.alerts import Alerts
 from infra.settings.foundation.audit import Audit, undestroyable
+from infra.settings.foundation.keys import Keys
 from infra.settings.foundation.logs import Logs
 from infra.settings.foundation.money import Budget
 from infra.settings.foundation.network import Network, unreachable, uses
@@ -45,6 +48,8 @@ class PlatformSettings(Settings):
         description="AWS account of each environment; with it, nothing lands in another one.",
     )
     network: Network = Field(description="The private network that everything runs in.")
+    keys: Keys = Field(Keys(), description="Encryption keys.")
+    access: Access = Field(Access(), description="Who may sign in, and as what.")
     logs: Logs = Field(Logs(), description="Log groups.")
     audit: Audit = Field(Audit(), description="What is recorded of who did what.")
     budget: Budget | None = Field(None, description="What the environment may cost.")
@@ -68,8 +73,10 @@ class PlatformSettings(Settings):
         }
         parts = self.model_dump(
             include=include
-            | {"models": {"__all__": {"name", "features"}}, "source": True, "delivery": True}
-            | {"durability": True, "audit": {"object_lock"}},
+            | {"models": {"__all__": {"name", "features", "training", "delivery"}}}
+            | {"source": True, "delivery": True}
+            | {"durability": True, "audit": {"object_lock"}}
+            | {"access": {"personas"}, "keys": {"administrators"}},
             exclude_none=True,
             mode="json",
         )
@@ -116,6 +123,9 @@ def misfits(values: Mapping[str, Any]) -> Iterator[Mistake]:
     yield from undeliverable(values)
     yield from unreachable(values)
     yield from undestroyable(values)
+    yield from unmet(values)
+    yield from unmanageable(values)
+    yield from undeliverable_models(values)
     groups = _entries(values, "features")
     models = _entries(values, "models")
     seen_groups: dict[tuple[str, Any], str] = {}

@@ -1,0 +1,36 @@
+"""How encryption keys live."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from components.foundation.key import DELETION_BOUNDS, ROTATION_BOUNDS, ROTATION_DAYS
+from infra.settings.base import Settings
+
+
+class Keys(Settings):
+    """Encryption keys."""
+
+    rotation_days: int = Field(
+        ROTATION_DAYS,
+        ge=ROTATION_BOUNDS[0],
+        le=ROTATION_BOUNDS[1],
+        description="Days until AWS makes new key material; old data stays readable.",
+    )
+    deletion_days: int | None = Field(
+        None,
+        ge=DELETION_BOUNDS[0],
+        le=DELETION_BOUNDS[1],
+        description="Days in which the deletion of a key can be cancelled; "
+        "unless given 30, or 7 where durability is disposable.",
+    )
+    multi_region: bool = Field(
+        False,
+        description="Whether replicas of the keys can be made in other regions. "
+        "A change makes new keys: what the old ones encrypted stays theirs.",
+    )
+    administrators: Literal["account", "platform-engineers"] = Field(
+        "account",
+        description="Who may change and delete keys: any identity that IAM allows it, or only "
+        "the persona platform-engineer, those whom access lets in as it, and the deployment.",
+    )
