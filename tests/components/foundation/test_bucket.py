@@ -114,6 +114,26 @@ def test_services_cannot_be_used_by_another_account_to_reach_a_bucket():
     assert refused["Condition"]["StringNotEquals"] == {"aws:SourceAccount": ACCOUNT}
 
 
+@pytest.mark.parametrize("made", [private, access_logs])
+def test_nobody_deletes_what_is_kept_from_deletion(made):
+    refused = policy(made(kept_from_deletion=True))["NeverDeleted"]
+    assert refused["Effect"] == "Deny"
+    assert refused["Principal"] == "*"
+    assert refused["Action"] == ["s3:DeleteObject", "s3:DeleteObjectVersion"]
+    assert "NeverDeleted" not in policy(made())
+
+
+@pytest.mark.parametrize("made", [private, access_logs])
+def test_what_is_kept_from_deletion_cannot_be_disposable(made):
+    with pytest.raises(ValueError, match="cannot be disposable"):
+        made(Durability.DISPOSABLE, kept_from_deletion=True)
+
+
+def test_no_bucket_that_takes_access_logs_is_locked():
+    locks = "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration"
+    assert access_logs(kept_from_deletion=True).of_type(locks) == []
+
+
 def test_objects_are_kept_unless_a_time_is_given():
     assert "days" not in rule(private())["expiration"]
     assert rule(private(expire_days=30))["expiration"] == {"days": 30}
