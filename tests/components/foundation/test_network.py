@@ -3,8 +3,11 @@ from functools import cache
 
 import pytest
 
-from components.foundation.network import SAGEMAKER_ENDPOINTS, Egress, Network
+from components.foundation.egress_firewall import FilterBy
+from components.foundation.endpoints import Use, needed
+from components.foundation.network import Network
 from components.foundation.network_policies import s3_endpoint_policy
+from components.foundation.way_out import Egress
 from infra.graph import record
 
 ACCOUNT = "123456789012"
@@ -14,21 +17,28 @@ EGRESS_RULE = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule"
 
 
 @cache
-def network(egress=Egress.NONE, zone_count=2, endpoints=("sagemaker.api", "sts")):
+def network(
+    egress=Egress.NONE,
+    zone_count=2,
+    endpoints=("sagemaker.api", "sts"),
+    filter_by=None,
+    query_log=False,
+):
     def program():
-        Network(
-            "net",
-            {
-                "cidr": "10.20.0.0/16",
-                "zone_count": zone_count,
-                "egress": egress,
-                "interface_endpoints": list(endpoints),
-                "region": "eu-west-1",
-                "account_id": ACCOUNT,
-                "log_key_arn": KEY,
-                "log_retention_days": 90,
-            },
-        )
+        args = {
+            "cidr": "10.20.0.0/16",
+            "zone_count": zone_count,
+            "egress": egress,
+            "interface_endpoints": list(endpoints),
+            "query_log": query_log,
+            "region": "eu-west-1",
+            "account_id": ACCOUNT,
+            "log_key_arn": KEY,
+            "log_retention_days": 90,
+        }
+        if filter_by:
+            args["filter"] = {"by": filter_by, "domains": ["pypi.org", "*.pythonhosted.org"]}
+        Network("net", args)
 
     return record(program)
 
@@ -95,10 +105,10 @@ def test_subnets_give_no_public_addresses():
 
 
 def test_services_are_reached_by_private_endpoints_in_every_zone():
-    graph = network(zone_count=3, endpoints=SAGEMAKER_ENDPOINTS)
+    graph = network(zone_count=3, endpoints=tuple(needed(Use)))
     interface = [e for e in graph.of_type(ENDPOINT) if e.inputs["vpcEndpointType"] == "Interface"]
     assert [e.inputs["serviceName"] for e in interface] == [
-        f"com.amazonaws.eu-west-1.{service}" for service in SAGEMAKER_ENDPOINTS
+        f"com.amazonaws.eu-west-1.{service}" for service in needed(Use)
     ]
     assert all(e.inputs["privateDnsEnabled"] for e in interface)
     assert all(len(e.inputs["subnetIds"]) == 3 for e in interface)
@@ -198,3 +208,56 @@ def test_workloads_resolve_private_names():
     vpc = network().one("aws:ec2/vpc:Vpc")
     assert vpc.inputs["enableDnsSupport"]
     assert vpc.inputs["enableDnsHostnames"]
+
+
+def test_what_passes_an_endpoint_is_the_accounts_own():
+    policy = json.loads(network().one(ENDPOINT, "net-sagemaker.api").inputs["policy"])
+    (statement,) = policy["Statement"]
+    assert statement["Action"] == ["sagemaker:*"]
+    assert statement["Condition"] == {
+        "StringEquals": {"aws:PrincipalAccount": ACCOUNT},
+        "StringEqualsIfExists": {"aws:ResourceAccount": ACCOUNT},
+    }
+
+
+def test_images_and_roles_of_other_accounts_can_be_reached_by_its_own_identities():
+    policy = json.loads(network().one(ENDPOINT, "net-sts").inputs["policy"])
+    (statement,) = policy["Statement"]
+    assert statement["Condition"] == {"StringEquals": {"aws:PrincipalAccount": ACCOUNT}}
+
+
+def test_buckets_of_trusted_accounts_pass_too():
+    policy = s3_endpoint_policy(
+        account_id=ACCOUNT, region="eu-west-1", trusted_accounts=["111111111111"]
+    )
+    assert policy["Statement"][0]["Condition"] == {
+        "StringEquals": {"aws:ResourceAccount": [ACCOUNT, "111111111111"]}
+    }
+
+
+def test_a_service_without_an_endpoint_is_refused():
+    with pytest.raises(ValueError, match="no interface endpoint is known of sagemaker"):
+        network(endpoints=("sagemaker",))
+
+
+def test_a_filter_without_a_way_out_is_refused():
+    with pytest.raises(ValueError, match="nothing to filter"):
+        network(Egress.NONE, filter_by=FilterBy.DNS)
+
+
+def test_names_that_are_asked_for_are_logged_encrypted():
+    graph = network(query_log=True)
+    log_group = graph.one("aws:cloudwatch/logGroup:LogGroup", "net-queries")
+    assert log_group.inputs["kmsKeyId"] == KEY
+    log = graph.one("aws:route53/resolverQueryLogConfig:ResolverQueryLogConfig")
+    assert log.inputs["destinationArn"].endswith(":log-group:net-queries")
+    policy = graph.one("aws:cloudwatch/logResourcePolicy:LogResourcePolicy")
+    (statement,) = json.loads(policy.inputs["policyDocument"])["Statement"]
+    assert statement["Resource"] == [f"{log.inputs['destinationArn']}:log-stream:*"]
+    assert statement["Condition"]["StringEquals"] == {"aws:SourceAccount": ACCOUNT}
+
+
+def test_a_network_may_log_no_names():
+    graph = network(query_log=False)
+    assert graph.of_type("aws:route53/resolverQueryLogConfig:ResolverQueryLogConfig") == []
+    assert graph.of_type("aws:cloudwatch/logResourcePolicy:LogResourcePolicy") == []

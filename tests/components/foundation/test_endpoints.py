@@ -1,0 +1,28 @@
+from components.foundation.endpoints import NEEDED, SERVICES, SHARED, Use, needed
+
+
+def test_what_is_needed_has_an_endpoint():
+    assert NEEDED.keys() <= SERVICES.keys()
+    assert SERVICES.keys() >= SHARED
+
+
+def test_every_use_needs_an_endpoint():
+    assert frozenset().union(*NEEDED.values()) == set(Use)
+
+
+def test_nothing_is_needed_by_nobody():
+    assert needed([]) == []
+
+
+def test_a_job_pulls_images_writes_logs_and_says_who_it_is():
+    assert {"ecr.api", "ecr.dkr", "logs", "sts", "kms"} <= set(needed([Use.JOBS]))
+
+
+def test_features_add_what_they_are_read_by():
+    jobs = set(needed([Use.JOBS]))
+    assert set(needed([Use.JOBS, Use.FEATURES])) - jobs == {"athena", "glue"}
+    assert set(needed([Use.JOBS, Use.ONLINE_FEATURES])) - jobs == {"sagemaker.featurestore-runtime"}
+
+
+def test_builds_add_the_package_registry():
+    assert {"codeartifact.api", "codeartifact.repositories"} <= set(needed([Use.BUILDS]))
