@@ -5,13 +5,13 @@ over what is malformed, since that file's own load tells it. `CHECKS` lists them
 """
 
 import ipaddress
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
+from infra.settings.agreement import one_account_each, promoted_by_both
 from infra.settings.devops.ci import ISSUERS
 from infra.settings.mistakes import Mistake
+from infra.settings.neighbour import Check, Neighbour, mapping
 from infra.settings.yamlfile import read
 
 REGION, PLATFORM = "aws:region", "maslow:platform"
@@ -20,22 +20,6 @@ POOL = tuple(map(ipaddress.IPv4Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168
 """Where a free range is looked for: RFC 1918, whose largest part comes first."""
 DOCKER_RANGE = ipaddress.IPv4Network("172.17.0.0/16")
 """What Docker uses inside SageMaker, so that no VPC of ours may have it."""
-
-
-@dataclass(frozen=True)
-class Neighbour:
-    """Another environment, as its stack file has it, unchecked."""
-
-    file: str
-    """The file as people name it: `stacks/Pulumi.dev.yaml`."""
-    environment: str
-    region: object
-    values: Mapping[str, Any]
-    """What is under `maslow:platform`."""
-
-
-Check = Callable[[Neighbour, Sequence[Neighbour]], Iterator[Mistake]]
-"""From this file and its neighbours to mistakes, with paths below `maslow:platform`."""
 
 
 def mistakes(own: Neighbour, path: Path) -> Iterator[Mistake]:
@@ -106,10 +90,10 @@ def one_identity_provider(own: Neighbour, others: Sequence[Neighbour]) -> Iterat
     An account has one for each issuer, and refuses the second.
     https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateOpenIDConnectProvider.html
     """
-    issuer, account = _made_issuer(own), _account(own)
+    issuer, account = _made_issuer(own), own.account
     if issuer is None or account is None:
         return
-    twins = [each for each in others if (_made_issuer(each), _account(each)) == (issuer, account)]
+    twins = [each for each in others if (_made_issuer(each), each.account) == (issuer, account)]
     # The first of them in the alphabet makes it, and the others name it.
     first = min([own, *twins], key=lambda each: each.file)
     if first is not own:
@@ -120,39 +104,60 @@ def one_identity_provider(own: Neighbour, others: Sequence[Neighbour]) -> Iterat
         )
 
 
-CHECKS: tuple[Check, ...] = (overlaps, one_identity_provider)
+def one_scanning_configuration(own: Neighbour, others: Sequence[Neighbour]) -> Iterator[Mistake]:
+    """Two environments of one account that would each have Inspector scan the images.
+
+    An account has one configuration in a region: the first that goes would end it for the other.
+    https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_PutRegistryScanningConfiguration.html
+    """
+    if own.account is None or not _enhanced(own):
+        return
+    place = (own.account, own.region)
+    twins = [each for each in others if _enhanced(each) and (each.account, each.region) == place]
+    first = min([own, *twins], key=lambda each: each.file)
+    if first is not own:
+        yield Mistake(
+            ("registry", "scanning"),
+            f"{first.environment} has the images of the same account scanned, and these with them.",
+            "Leave scanning out here.",
+        )
+
+
+CHECKS: tuple[Check, ...] = (
+    overlaps,
+    one_identity_provider,
+    one_account_each,
+    one_scanning_configuration,
+    promoted_by_both,
+)
 
 
 def _neighbours(path: Path) -> Iterator[Neighbour]:
     for other in beside(path):
         try:
-            config = _mapping(_mapping(read(other).values).get("config"))
+            config = mapping(mapping(read(other).values).get("config"))
         except OSError:
             continue
-        values = _mapping(config.get(PLATFORM))
+        values = mapping(config.get(PLATFORM))
         if values.get("cloud") != EMBEDDED:
             yield Neighbour(shown_path(other), environment_of(other), config.get(REGION), values)
 
 
 def _range(environment: Neighbour) -> ipaddress.IPv4Network | None:
     try:
-        return ipaddress.IPv4Network(_mapping(environment.values.get("network")).get("cidr"))
+        return ipaddress.IPv4Network(mapping(environment.values.get("network")).get("cidr"))
     except ValueError:
         return None
 
 
 def _made_issuer(environment: Neighbour) -> str | None:
     """The server whose identity provider the environment makes for CI, if it makes one."""
-    ci = _mapping(environment.values.get("ci"))
+    ci = mapping(environment.values.get("ci"))
     if not ci or "provider" in ci:
         return None
     address = ci.get("issuer") or ISSUERS["github" if "github" in ci else "gitlab"]
     return str(address).removeprefix("https://")
 
 
-def _account(environment: Neighbour) -> object:
-    return _mapping(environment.values.get("accounts")).get(environment.environment)
-
-
-def _mapping(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
+def _enhanced(environment: Neighbour) -> bool:
+    return mapping(environment.values.get("registry")).get("scanning") == "enhanced"

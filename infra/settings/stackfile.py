@@ -12,13 +12,14 @@ from pydantic import ValidationError
 
 from infra.settings import neighbours
 from infra.settings.aws import region_mistake
+from infra.settings.devops.promotion import unpromotable
 from infra.settings.foundation.accounts import unplaced
 from infra.settings.mistakes import Mistake, SettingsError, did_you_mean, shown
 from infra.settings.mistakes import Path as SettingPath
+from infra.settings.neighbour import Neighbour
 from infra.settings.neighbours import (
     PLATFORM,
     REGION,
-    Neighbour,
     beside,
     environment_of,
     shown_path,
@@ -99,7 +100,7 @@ def _checked(document: Document, environment: str, path: Path | None) -> StackFi
             from infra.settings import words  # builds the schema: for mistakes only
 
             below = [*words.mistakes(error), *misfits(values)]
-        below += unplaced(values, environment)
+        below += [*unplaced(values, environment), *unpromotable(values, environment)]
         if path is not None:
             own = Neighbour(shown_path(path), environment, config.get(REGION), values)
             below += [

@@ -1,0 +1,33 @@
+"""Another environment, as the checks across stack files see it."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from infra.settings.mistakes import Mistake
+
+
+@dataclass(frozen=True)
+class Neighbour:
+    """Another environment, as its stack file has it, unchecked."""
+
+    file: str
+    """The file as people name it: `stacks/Pulumi.dev.yaml`."""
+    environment: str
+    region: object
+    values: Mapping[str, Any]
+    """What is under `maslow:platform`."""
+
+    @property
+    def account(self) -> object:
+        """The account that the file gives its environment, None where it gives none."""
+        return mapping(self.values.get("accounts")).get(self.environment)
+
+
+Check = Callable[[Neighbour, Sequence[Neighbour]], Iterator[Mistake]]
+"""From this file and its neighbours to mistakes, with paths below `maslow:platform`."""
+
+
+def mapping(value: Any) -> Mapping[str, Any]:
+    """A group of settings, empty for what is none."""
+    return value if isinstance(value, Mapping) else {}
