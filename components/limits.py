@@ -47,3 +47,10 @@ https://docs.aws.amazon.com/sagemaker/latest/dg/deployment-guardrails-blue-green
 BAKE_MINUTES = 45
 """Longest bake of a rollout: pulumi-aws waits an hour for an endpoint, and SageMaker needs the
 rest of it to start and stop fleets."""
+
+DELIVERED_TRAINING_HOURS = 140
+"""Longest training of a model that is delivered: CodePipeline waits seven days, a day of them for
+the platform's own delivery, and the jobs around the training take a while.
+
+https://docs.aws.amazon.com/codepipeline/latest/userguide/limits.html
+"""

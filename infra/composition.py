@@ -6,9 +6,9 @@ import pulumi
 import pulumi_aws as aws
 
 from components.durability import Durability
-from infra.environment import Environment
+from infra.environment import DevOps, Environment
 from infra.naming import Names
-from infra.needs import audit, data, devops, foundation, mlops, platform
+from infra.needs import audit, data, devops, foundation, mlops, model_delivery, platform
 from infra.needs.ground import Ground, ground
 from infra.needs.need import Need
 from infra.settings import PlatformSettings, StackFile
@@ -43,15 +43,17 @@ def declare(stack: StackFile, newest_approved: Lookup, root: Path) -> None:
         tags=tags,
     )
     stood = foundation.declare(settings, env)
-    devops.declare(settings, env, stood)
+    built = devops.declare(settings, env, stood)
     lake = data.declare(settings, env, stood)
     audit.declare(settings, env, stood, lake)
-    _models(settings, ground(env, stood, lake), newest_approved, root)
+    repositories = model_delivery.repositories(settings, env, stood, built, root)
+    _models(settings, ground(env, stood, lake, repositories), built, newest_approved, root)
 
 
 def _models(
     settings: PlatformSettings,
     ground: Ground,
+    built: DevOps,
     newest_approved: Lookup,
     root: Path,
 ) -> None:
@@ -60,11 +62,16 @@ def _models(
         Need("mlops", ground.env.provider, ground.foundation.boundary.arn),
     )
     models = {}
+    if any(model.delivery.start != "off" for model in settings.models):
+        model_delivery.tell_of_failures(ground.env, ground.foundation, built)
     for model in settings.models:
         group = ground.env.names(model.name)
-        pipeline = platform.train(model, ground, root, platform_need.owns(model.name))
-        models[model.name] = {"group": group, "pipeline": pipeline.name}
         version = newest_approved(group)
+        pipeline = platform.train(model, version, ground, root, platform_need.owns(model.name))
+        models[model.name] = {"group": group, "pipeline": pipeline.name}
+        if model.delivery.start != "off":
+            delivery = model_delivery.deliver(model, settings, ground, built, pipeline)
+            models[model.name] |= {"delivery": delivery.pipeline_name}
         if version is None:
             continue
         endpoint = mlops.serve(model, version, ground, mlops_need.owns(model.name))

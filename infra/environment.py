@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
+from components.devops.package_registry import PackageRegistry
 from components.devops.source import SourceArgs
 from components.durability import Durability
 from components.foundation.alerts import Alerts
@@ -51,3 +52,6 @@ class DevOps:
     """What the pipelines of models share with the platform's own."""
 
     source: SourceArgs
+    need: Need
+    packages: PackageRegistry | None
+    """Where builds get Python packages; None for PyPI itself."""

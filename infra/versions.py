@@ -26,6 +26,8 @@ class ModelVersion:
     """ARN of the model package."""
     baseline: Baseline | None = None
     """What its monitor compares with, where the training pipeline registered it."""
+    image_uri: str | None = None
+    """Image that it was trained in and is served by."""
 
 
 Lookup = Callable[[str], ModelVersion | None]
@@ -75,9 +77,12 @@ def in_registry(sagemaker: Any) -> Lookup:
         arn = packages[0]["ModelPackageArn"]
         described = sagemaker.describe_model_package(ModelPackageName=arn)
         registered = described.get("DriftCheckBaselines", {}).get("ModelDataQuality", {})
+        containers = described.get("InferenceSpecification", {}).get("Containers", [])
+        image_uri = containers[0].get("Image") if containers else None
         if registered.keys() < {"Constraints", "Statistics"}:
-            return ModelVersion(arn)
+            return ModelVersion(arn, image_uri=image_uri)
         constraints, statistics = registered["Constraints"], registered["Statistics"]
-        return ModelVersion(arn, Baseline(constraints["S3Uri"], statistics["S3Uri"]))
+        baseline = Baseline(constraints["S3Uri"], statistics["S3Uri"])
+        return ModelVersion(arn, baseline, image_uri)
 
     return look_up

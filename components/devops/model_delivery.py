@@ -77,18 +77,19 @@ class ModelDelivery(pulumi.ComponentResource):
                     "encryption_key": {"type": "KMS", "id": args["artifacts_key_arn"]},
                 }
             ],
-            triggers=push_triggers(args["source"], args["trigger"]),
+            triggers=[] if args["by_hand"] else push_triggers(args["source"], args["trigger"]),
             stages=_stages(args, builds, machines),
             opts=pulumi.ResourceOptions(parent=self, depends_on=role.ready),
         )
-        start_on_push(
-            f"{name}-push",
-            parent=self,
-            source=args["source"],
-            trigger=args["trigger"],
-            pipeline=pipeline,
-            account_id=args["account_id"],
-        )
+        if not args["by_hand"]:
+            start_on_push(
+                f"{name}-push",
+                parent=self,
+                source=args["source"],
+                trigger=args["trigger"],
+                pipeline=pipeline,
+                account_id=args["account_id"],
+            )
         self.pipeline_name = pipeline.name
         self.pipeline_arn = pipeline.arn
         self.register_outputs(

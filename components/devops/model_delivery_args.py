@@ -60,6 +60,8 @@ class ModelDeliveryArgs(TypedDict):
     """Where revisions come from."""
     trigger: TriggerArgs
     """What starts a delivery."""
+    by_hand: bool
+    """Whether only a person starts one, with the newest revision of the trigger's branch."""
     image: NotRequired[ImageArgs]
     """The image to build; without, the training runs in the one that it was deployed with."""
     packages: NotRequired[PackageSourceArgs]

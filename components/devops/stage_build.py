@@ -35,7 +35,7 @@ class BuildNetworkArgs(TypedDict):
 
     vpc_id: pulumi.Input[str]
     """VPC of the subnets."""
-    subnet_ids: pulumi.Input[list[pulumi.Input[str]]]
+    subnet_ids: pulumi.Input[list[str]]
     """Private subnets; what a build loads must be reachable from them."""
     security_group_id: pulumi.Input[str]
     """Security group of the builds."""

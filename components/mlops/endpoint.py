@@ -179,7 +179,7 @@ class Endpoint(pulumi.ComponentResource):
                         capture_prefix=args["capture_prefix"],
                         capture_key_arn=args["capture_key_arn"],
                         alarm_names=self.alarm_names,
-                        **run_inputs(args, args["image_uri"]),
+                        **run_inputs(args, args["image_uri"], builds=True),
                     )
                 },
             },

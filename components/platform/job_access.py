@@ -57,12 +57,12 @@ def image_repository_arn(image_uri: str) -> str:
     return f"arn:aws:ecr:{image['region']}:{image['account']}:repository/{image['repository']}"
 
 
-def pull_image(image_uri: str) -> list[Statement]:
-    """Pull the images of one repository."""
+def pull_image(*image_uris: str) -> list[Statement]:
+    """Pull the images of these images' repositories."""
     return [
         allow(
             ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
-            [image_repository_arn(image_uri)],
+            sorted({image_repository_arn(image_uri) for image_uri in image_uris}),
         ),
         allow_everywhere(
             ["ecr:GetAuthorizationToken"], reason="a token is the registry's, not a repository's"

@@ -8,6 +8,7 @@ from typing import Any
 
 DEFINITION = "pipeline.json"
 CODE = "code"
+DOCKERFILE = "Dockerfile"
 HASH_LENGTH = 16
 
 
@@ -25,6 +26,8 @@ class ModelProject:
     """Text of every file of the code folder by its POSIX path within it, sorted."""
     code_hash: str
     """Hash of the code's paths and texts: 16 hexadecimal digits."""
+    has_image: bool = False
+    """Whether it has a Dockerfile, and so an image of its own."""
 
 
 def read_project(directory: Path) -> ModelProject:
@@ -36,7 +39,10 @@ def read_project(directory: Path) -> ModelProject:
         raise ProjectError(f"{directory}: there is no such model project")
     code = _code(directory / CODE)
     return ModelProject(
-        definition=_definition(directory / DEFINITION), code=code, code_hash=content_hash(code)
+        definition=_definition(directory / DEFINITION),
+        code=code,
+        code_hash=content_hash(code),
+        has_image=(directory / DOCKERFILE).is_file(),
     )
 
 
@@ -49,6 +55,15 @@ def content_hash(code: dict[str, str]) -> str:
             digest.update(len(content).to_bytes(8, "big"))
             digest.update(content)
     return digest.hexdigest()[:HASH_LENGTH]
+
+
+def definition_hash(definition: dict[str, Any]) -> str:
+    """The hash of a compiled pipeline, whatever the order of its keys.
+
+    The delivery of the model finds out by it which revision's pipeline is deployed.
+    """
+    text = json.dumps(definition, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:HASH_LENGTH]
 
 
 def _definition(path: Path) -> dict[str, Any]:

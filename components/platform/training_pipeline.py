@@ -7,7 +7,7 @@ import pulumi_aws as aws
 
 from components.foundation.execution_role import ExecutionRole
 from components.iam import Json, rendered
-from components.platform.model_project import content_hash
+from components.platform.model_project import content_hash, definition_hash
 from components.platform.training_definition import Placement, placed
 from components.platform.training_policy import pass_role_policy, training_policy
 from components.platform.workload import WorkloadArgs, artifacts_prefix, run_inputs
@@ -92,7 +92,7 @@ class TrainingPipeline(pulumi.ComponentResource):
                         data_key_arn=args["data_key_arn"],
                         artifacts_bucket=args["artifacts_bucket"],
                         group_name=args["group_name"],
-                        **run_inputs(args, args["image_uri"]),
+                        **run_inputs(args, args["image_uri"], builds=True),
                     )
                 },
             },
@@ -121,6 +121,7 @@ class TrainingPipeline(pulumi.ComponentResource):
             f"{name}-pipeline",
             pipeline_name=args["pipeline_name"],
             pipeline_display_name=args["pipeline_name"],
+            pipeline_description=f"Definition {definition_hash(args['definition'])}",
             pipeline_definition=_definition(args, code_prefix, role.arn),
             role_arn=role.arn,
             opts=pulumi.ResourceOptions(parent=self, depends_on=[*role.ready, pass_role, *code]),

@@ -1,6 +1,6 @@
 """What every workload of a model has in common: where it runs, and what it may do there."""
 
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 import pulumi
 
@@ -30,6 +30,8 @@ class WorkloadArgs(TypedDict):
     """Account of all this."""
     region: str
     """Region of all this."""
+    built_images: NotRequired[pulumi.Input[str]]
+    """URL of the repository of the images that the model's delivery builds."""
 
 
 def artifacts_prefix(model: str) -> str:
@@ -45,18 +47,24 @@ def run_statements(
     security_group_id: str,
     account_id: str,
     region: str,
+    built_images: str | None = None,
 ) -> list[Statement]:
     """What it takes to run at all: the image, volumes, logs, and a place in the network."""
     return [
         attach_encrypted_volumes(artifacts_key_arn),
-        *pull_image(image_uri),
+        *pull_image(image_uri, *([built_images] if built_images else [])),
         write_logs(region, account_id),
         *join_network(region, account_id, subnet_ids, security_group_id),
     ]
 
 
-def run_inputs(args: WorkloadArgs, image_uri: pulumi.Input[str]) -> dict[str, pulumi.Input[Any]]:
-    """The inputs of `run_statements` for one workload."""
+def run_inputs(
+    args: WorkloadArgs, image_uri: pulumi.Input[str], *, builds: bool = False
+) -> dict[str, pulumi.Input[Any]]:
+    """The inputs of `run_statements` for one workload.
+
+    With `builds` it may run the images that the model's delivery builds, as well.
+    """
     return {
         "image_uri": image_uri,
         "artifacts_key_arn": args["artifacts_key_arn"],
@@ -64,4 +72,5 @@ def run_inputs(args: WorkloadArgs, image_uri: pulumi.Input[str]) -> dict[str, pu
         "security_group_id": args["security_group_id"],
         "account_id": args["account_id"],
         "region": args["region"],
+        **({"built_images": args["built_images"]} if builds and "built_images" in args else {}),
     }

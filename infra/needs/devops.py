@@ -12,7 +12,7 @@ from infra.settings import PlatformSettings
 def declare(settings: PlatformSettings, env: Environment, foundation: Foundation) -> DevOps:
     """Declare where images live, and how a change of the platform reaches the environment."""
     need = Need("devops", env.provider, foundation.boundary.arn)
-    registries.declare(settings.registry, env, foundation, need)
+    packages = registries.declare(settings.registry, env, foundation, need)
     policies = PlatformPolicies(
         env.names("permissions"),
         {
@@ -42,4 +42,4 @@ def declare(settings: PlatformSettings, env: Environment, foundation: Foundation
             deploy_policy_arns=policies.deploy_arns,
         )
     pulumi.export("delivery_pipeline", pipeline.pipeline_name)
-    return DevOps(source)
+    return DevOps(source, need, packages.packages)

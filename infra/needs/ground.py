@@ -1,17 +1,20 @@
 """What every model of an environment stands on."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pulumi
 import pulumi_aws as aws
 
 from components.data.lake import Lake
+from components.devops.image_registry import ImageRegistry
 from components.foundation.key import DataClass
 from components.mlops.capture import CaptureArgs
 from components.platform.workload import WorkloadArgs
 from infra.environment import Environment, Foundation
 from infra.needs.tags import MODEL, NEED
 from infra.settings.mlops import ModelSettings
+from infra.versions import ModelVersion
 
 TRAINING_IMAGE = ("sagemaker-scikit-learn", "1.4-2-cpu-py3")
 ANALYZER_IMAGE = ("sagemaker-model-monitor-analyzer", "latest")
@@ -32,6 +35,8 @@ class Ground:
     lake: Lake
     training_image: pulumi.Output[str]
     analyzer_image: pulumi.Output[str]
+    repositories: Mapping[str, ImageRegistry]
+    """Repository of the images that a model's delivery builds, by the model's name."""
 
     def key_arn(self, holds: DataClass) -> pulumi.Output[str]:
         """ARN of the key of one class of data."""
@@ -44,7 +49,7 @@ class Ground:
     def workload(self, model: ModelSettings) -> WorkloadArgs:
         """What every workload of a model is told."""
         network = self.foundation.network
-        return {
+        args: WorkloadArgs = {
             "model": model.name,
             "artifacts_bucket": self.foundation.artifacts.bucket,
             "artifacts_key_arn": self.key_arn(DataClass.ARTIFACTS),
@@ -53,6 +58,21 @@ class Ground:
             "account_id": self.env.account_id,
             "region": self.env.region,
         }
+        if model.name in self.repositories:
+            args["built_images"] = self.repositories[model.name].repository_url
+        return args
+
+    def image_of(
+        self, model: ModelSettings, version: ModelVersion | None
+    ) -> pulumi.Output[str] | str:
+        """The image that a model's jobs run unless they are told of another.
+
+        It is the approved version's, where the model's delivery builds images: what is trained
+        without a delivery, because data drifted, is trained as that version was.
+        """
+        if version and version.image_uri and model.name in self.repositories:
+            return version.image_uri
+        return model.image or self.training_image
 
     def captured(self, model: ModelSettings) -> CaptureArgs:
         """The same, for what writes or reads captured data: it is kept in the raw zone."""
@@ -65,7 +85,12 @@ class Ground:
         }
 
 
-def ground(env: Environment, foundation: Foundation, lake: Lake) -> Ground:
+def ground(
+    env: Environment,
+    foundation: Foundation,
+    lake: Lake,
+    repositories: Mapping[str, ImageRegistry],
+) -> Ground:
     """What the models stand on, with SageMaker's own images looked up once for all of them."""
 
     def image(repository: str, tag: str) -> pulumi.Output[str]:
@@ -76,4 +101,6 @@ def ground(env: Environment, foundation: Foundation, lake: Lake) -> Ground:
             opts=pulumi.InvokeOptions(provider=env.provider),
         ).registry_path
 
-    return Ground(env, foundation, lake, image(*TRAINING_IMAGE), image(*ANALYZER_IMAGE))
+    return Ground(
+        env, foundation, lake, image(*TRAINING_IMAGE), image(*ANALYZER_IMAGE), repositories
+    )

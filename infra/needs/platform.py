@@ -10,12 +10,17 @@ from components.platform.model_registry import ModelGroup
 from components.platform.training_pipeline import TrainingPipeline
 from infra.needs.ground import NAME_LIMIT, Ground
 from infra.settings.mlops import ModelSettings
+from infra.versions import ModelVersion
 
 APPROVAL_STATUS = {"manual": "PendingManualApproval", "automatic": "Approved"}
 
 
 def train(
-    model: ModelSettings, ground: Ground, root: Path, opts: pulumi.ResourceOptions
+    model: ModelSettings,
+    version: ModelVersion | None,
+    ground: Ground,
+    root: Path,
+    opts: pulumi.ResourceOptions,
 ) -> TrainingPipeline:
     """Declare what one model is registered in and trained by.
 
@@ -45,7 +50,7 @@ def train(
                 "ModelApprovalStatus": APPROVAL_STATUS[model.approval],
                 "TargetColumn": model.target,
             },
-            "image_uri": model.image or ground.training_image,
+            "image_uri": ground.image_of(model, version),
             "training": {
                 "instance_type": model.training.instance,
                 "instance_count": model.training.count,

@@ -16,6 +16,8 @@ from pydantic import (
 from components.limits import BAKE_MINUTES, CANARY_PERCENT
 from infra.settings.aws import InstanceType, allowed
 from infra.settings.base import Percent, PositiveInt, Settings
+from infra.settings.devops.model_delivery import ModelDelivery
+from infra.settings.foundation.money import ModelBudget
 from infra.settings.mistakes import Mistake, refusal, refusals, shown
 from infra.settings.platform import Accept, Processing, Training
 
@@ -180,8 +182,8 @@ class ModelSettings(Settings):
     )
     image: Annotated[str, AfterValidator(image_uri)] | None = Field(
         None,
-        description="ECR image of its jobs and its endpoint, fit for their instances; "
-        "SageMaker's scikit-learn image if unset.",
+        description="ECR image of its jobs and its endpoint, fit for their instances, or what its "
+        "Dockerfile begins with; SageMaker's scikit-learn image if unset.",
     )
     training: Training = Field(Training(), description="The training job.")
     processing: Processing = Field(
@@ -191,9 +193,16 @@ class ModelSettings(Settings):
     approval: Literal["manual", "automatic"] = Field(
         "manual", description="Who approves a registered version for deployment."
     )
+    delivery: ModelDelivery = Field(
+        ModelDelivery(), description="How a change of the project travels to the endpoint."
+    )
     serving: Serving = Field(Serving(), description="The endpoint.")
     monitor: Monitor = Field(Monitor(), description="Watching the data it sees.")
     retrain: Retrain = Field(Retrain(), description="Training anew without being asked.")
+    budget: ModelBudget | None = Field(
+        None,
+        description="What it may cost a month; seen once maslow:model is a cost-allocation tag.",
+    )
 
     @model_validator(mode="after")
     def _drift_is_watched(self) -> Self:

@@ -44,3 +44,8 @@ class Accept(Settings):
     auc: Annotated[float, Field(ge=0, le=1)] = Field(
         0.8, description="Least area under the ROC curve on held-out records, 0 to 1."
     )
+    not_worse_than_live: bool = Field(
+        True,
+        description="Whether a version that its delivery finds worse than the served one, by more "
+        "than the spread of both measurements, is refused.",
+    )
