@@ -62,14 +62,15 @@ def _models(
         Need("mlops", ground.env.provider, ground.foundation.boundary.arn),
     )
     models = {}
-    if any(model.delivery.start != "off" for model in settings.models):
+    delivered = model_delivery.delivered(settings)
+    if delivered:
         model_delivery.tell_of_failures(ground.env, ground.foundation, built)
     for model in settings.models:
         group = ground.env.names(model.name)
         version = newest_approved(group)
         pipeline = platform.train(model, version, ground, root, platform_need.owns(model.name))
         models[model.name] = {"group": group, "pipeline": pipeline.name}
-        if model.delivery.start != "off":
+        if model in delivered:
             delivery = model_delivery.deliver(model, settings, ground, built, pipeline)
             models[model.name] |= {"delivery": delivery.pipeline_name}
         if version is None:

@@ -22,6 +22,13 @@ AROUND_HOURS = 4
 """How long the jobs around the training may take, as their projects say: an hour each."""
 
 
+def delivered(settings: PlatformSettings) -> list[ModelSettings]:
+    """The models that are delivered: where versions come from elsewhere, nothing is trained."""
+    if settings.promotion and settings.promotion.origin:
+        return []
+    return [model for model in settings.models if model.delivery.start != "off"]
+
+
 def repositories(
     settings: PlatformSettings, env: Environment, foundation: Foundation, devops: DevOps, root: Path
 ) -> Mapping[str, ImageRegistry]:
@@ -38,8 +45,8 @@ def repositories(
             },
             devops.need.owns(model.name),
         )
-        for model in settings.models
-        if model.delivery.start != "off" and (root / model.project / DOCKERFILE).is_file()
+        for model in delivered(settings)
+        if (root / model.project / DOCKERFILE).is_file()
     }
 
 
