@@ -10,6 +10,7 @@ from pathlib import Path
 
 from infra.settings.agreement import one_account_each, promoted_by_both
 from infra.settings.devops.ci import ISSUERS
+from infra.settings.foundation.audit import one_of_each
 from infra.settings.mistakes import Mistake
 from infra.settings.neighbour import Check, Neighbour, mapping
 from infra.settings.yamlfile import read
@@ -128,6 +129,7 @@ CHECKS: tuple[Check, ...] = (
     one_identity_provider,
     one_account_each,
     one_scanning_configuration,
+    one_of_each,
     promoted_by_both,
 )
 

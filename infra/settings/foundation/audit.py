@@ -1,12 +1,13 @@
 """What is recorded of who did what, how it is judged, and how long it is kept."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 from pydantic import Field
 
 from infra.settings.base import Settings
 from infra.settings.mistakes import Mistake
+from infra.settings.neighbour import Neighbour, mapping
 
 LONGEST_DAYS = 36_500
 """Longest default retention of an object lock.
@@ -65,11 +66,35 @@ class Audit(Settings):
 
 def undestroyable(values: Mapping[str, Any]) -> Iterator[Mistake]:
     """A lock in a stack whose data a destroy must take, in values as a stack file has them."""
-    audit = values.get("audit")
-    locked = audit.get("object_lock") if isinstance(audit, Mapping) else None
-    if locked and values.get("durability") == "disposable":
+    if mapping(values.get("audit")).get("object_lock") and values.get("durability") == "disposable":
         yield Mistake(
             ("audit", "object_lock"),
             "what is locked cannot be destroyed, and durability is disposable.",
             "Leave object_lock out, or choose durability: keep or protected.",
         )
+
+
+def one_of_each(own: Neighbour, others: Sequence[Neighbour]) -> Iterator[Mistake]:
+    """What an account has once in each region, and two of its environments would turn on.
+
+    Environments without `accounts` may well share one, and are taken to.
+    """
+    for other in others:
+        if (_account(own, own), own.region) != (_account(other, own), other.region):
+            continue
+        for setting, what in ONCE_AN_ACCOUNT.items():
+            if all(mapping(each.values.get("audit")).get(setting) is True for each in (own, other)):
+                yield Mistake(
+                    ("audit", setting),
+                    f"{other.file} turns it on too, and an account has {what} "
+                    f"once in {own.region}.",
+                    "Turn it on in one of them; it is for the whole account."
+                    if _account(own, own)
+                    else "Turn it on in one of them, or say by accounts that each has its own.",
+                )
+
+
+def _account(environment: Neighbour, own: Neighbour) -> object:
+    """The account of an environment, as its file has it or else the one at hand."""
+    at_hand = mapping(own.values.get("accounts"))
+    return environment.account or at_hand.get(environment.environment)
