@@ -74,7 +74,7 @@ def test_values_are_listed_by_the_end_of_a_path():
     assert schema.values("models.serving.instance") == schema.values("serving.instance")
     assert schema.values("egress") == ["none", "single", "per-zone"]
     assert schema.values("features.features") == ["string", "integral", "fractional"]
-    assert schema.values("delivery.approval") == ["true", "false"]
+    assert schema.values("delivery.pull_requests") == ["true", "false"]
     assert "eu-west-1" in schema.values("aws:region")
     assert "90" in schema.values("logs.retention_days")
     assert schema.values("retrain.on") == ["drift"]

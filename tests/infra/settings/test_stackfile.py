@@ -56,7 +56,7 @@ def test_every_mistake_is_told_at_once_with_its_line_and_what_would_do(stacks):
             durability: protect
             network: {cidr: 10.10.128.0/17, zone: 3}
             source: {github: example/platform}
-            delivery: {approval: yes}
+            delivery: {pull_requests: yes}
             models:
               - name: stay
                 project: models/readmision
@@ -81,7 +81,7 @@ def test_every_mistake_is_told_at_once_with_its_line_and_what_would_do(stacks):
                    Allowed here: cidr, egress, zones.
           line  5  network.cidr: 10.10.128.0/17 overlaps 10.10.0.0/16 of stacks/Pulumi.dev.yaml.
                    Give each environment a range of its own: 10.11.0.0/17 is free.
-          line  7  delivery.approval: "yes" is neither true nor false.
+          line  7  delivery.pull_requests: "yes" is neither true nor false.
           line 10  models[stay].project: models/readmision has no pipeline.json.
                    Did you mean models/readmission?
           line 11  models[stay].features[1]: there is no feature group "visits".

@@ -1,0 +1,151 @@
+"""Every ARN that one resource names is one that another makes."""
+
+import json
+import re
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+from typing import Any
+
+import pytest
+
+from infra import plausible
+from infra.graph import Graph, Resource
+from infra.plausible import ACCOUNT
+
+REGION = "eu-west-1"
+ARN = re.compile(r"arn:aws[\w-]*:[a-z0-9-]+:[a-z0-9-]*:(?:\d{12}|aws)?:[^\s\"'<>,{}()]+")
+
+
+FOR_WHAT_MAY_COME = {"maslow:index:PlatformPolicies", "maslow:index:Boundary"}
+"""What a later revision declares has to be within reach too; other tests hold how far that is."""
+
+ELSEWHERE = {
+    r"arn:aws:states:::.*": "actions of Step Functions",
+    rf"arn:aws:iam::{ACCOUNT}:root": "the account itself",
+    rf"arn:aws:iam::{ACCOUNT}:user/\*": "whom the recorder of settings may look at",
+    rf"arn:aws:securityhub:{REGION}::standards/.*": "AWS's",
+    rf"arn:aws:ecr:{REGION}:{ACCOUNT}:repository/sagemaker-.*": "SageMaker's images",
+    r"arn:aws:s3:::(prod-[\w-]+-starport-layer-bucket|jumpstart-cache-prod-[\w-]+)/.*": "AWS's",
+    r"arn:aws:s3:::sagemaker-sample-files(-prod-[\w-]+)?/.*": "AWS's",
+    rf"arn:aws:s3:::maslow-\w+-state-{ACCOUNT}(/.*)?": "Pulumi's state, which comes first",
+    rf"arn:aws:glue:{REGION}:{ACCOUNT}:catalog": "every account has one",
+    rf"arn:aws:glue:{REGION}:{ACCOUNT}:table/.*": "Feature Store makes its tables",
+    rf"arn:aws:ecr:{REGION}:{ACCOUNT}:repository/maslow-\w+-ecr-public/.*": "mirrored when pulled",
+    rf"arn:aws:ec2:{REGION}:{ACCOUNT}:network-interface/\*": "made for each job",
+    rf"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:/aws/sagemaker/.*": "SageMaker names them",
+    rf"arn:aws:sagemaker:{REGION}:{ACCOUNT}:(processing|training)-job/pipelines-\*": "runs' jobs",
+    rf"arn:aws:sagemaker:{REGION}:{ACCOUNT}:model-package/.*": "registered by runs",
+}
+"""What no stack declares, by pattern, and why it is there all the same."""
+
+
+def made(graph: Graph) -> set[str]:
+    """The ARNs that AWS would answer with."""
+    found = set()
+    for resource in graph.resources:
+        if resource.custom:
+            id_, outputs = plausible.outputs(
+                resource.type, resource.name, resource.urn, resource.inputs, REGION, ACCOUNT
+            )
+            texts = [id_, *(value for value in outputs.values() if isinstance(value, str))]
+            found |= {text for text in texts if text.startswith("arn:")}
+    return found
+
+
+def named(value: Any) -> Iterator[str]:
+    """The ARNs within an input: in lists and objects, in documents of JSON, amid text."""
+    match value:
+        case dict():
+            for key, item in value.items():
+                yield from named(key)
+                yield from named(item)
+        case list():
+            for item in value:
+                yield from named(item)
+        case str():
+            try:
+                document = json.loads(value) if value[:1] in {"{", "["} else None
+            except ValueError:
+                document = None
+            if document is None:
+                yield from (found.rstrip(".;") for found in ARN.findall(value))
+            else:
+                yield from named(document)
+
+
+def lines_up(arn: str, known: set[str]) -> bool:
+    """Whether an ARN, a pattern or a beginning of them is of something known, or of a part of it.
+
+    The ARN of a state machine's execution does not begin with the machine's.
+    """
+    arn = arn.replace(":execution:", ":stateMachine:")
+    pattern = f"{arn}*" if arn.endswith("-") else arn
+    if arn in known or any(fnmatchcase(one, pattern) for one in known):
+        return True
+    return any(arn.startswith((f"{one}/", f"{one}:")) for one in known)
+
+
+def unmade(graph: Graph) -> dict[str, set[str]]:
+    """The ARNs of this account that nothing makes, by the names of the resources that name them."""
+    known = made(graph)
+    found: dict[str, set[str]] = {}
+    for resource in graph.resources:
+        if resource.custom and not for_what_may_come(graph, resource):
+            for arn in named(resource.inputs):
+                if arn.split(":")[4] in {ACCOUNT, ""} and not lines_up(arn, known):
+                    found.setdefault(arn, set()).add(resource.name)
+    return found
+
+
+def for_what_may_come(graph: Graph, resource: Resource) -> bool:
+    return (
+        resource.parent in graph.by_urn and graph.by_urn[resource.parent].type in FOR_WHAT_MAY_COME
+    )
+
+
+def expected(arn: str) -> str | None:
+    """The pattern of `ELSEWHERE` that an ARN fits."""
+    return next((pattern for pattern in ELSEWHERE if re.fullmatch(pattern, arn)), None)
+
+
+def test_every_arn_that_a_resource_names_is_one_that_another_makes(graph: Graph) -> None:
+    assert {arn: by for arn, by in unmade(graph).items() if not expected(arn)} == {}
+
+
+def test_each_exception_is_one_that_a_stack_needs(every_graph: list[Graph]) -> None:
+    needed = {expected(arn) for graph in every_graph for arn in unmade(graph)}
+    assert ELSEWHERE.keys() - needed == set()
+
+
+@pytest.mark.parametrize(
+    ("arn", "fits"),
+    [
+        ("arn:aws:s3:::maslow-dev-raw", True),
+        ("arn:aws:s3:::maslow-dev-raw/captured/*", True),
+        ("arn:aws:s3:::maslow-dev-*", True),
+        ("arn:aws:s3:::maslow-dev-rawest", False),
+        ("arn:aws:s3:::maslow-prod-*", False),
+        (f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:builds:*", True),
+        (f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:other:*", False),
+        (f"arn:aws:states:{REGION}:{ACCOUNT}:execution:release:*", True),
+        (f"arn:aws:states:{REGION}:{ACCOUNT}:execution:another:*", False),
+        (f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:rel-", False),
+    ],
+)
+def test_a_name_that_fits_nothing_would_be_found(arn: str, fits: bool) -> None:
+    known = {
+        "arn:aws:s3:::maslow-dev-raw",
+        f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:builds",
+        f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:release",
+    }
+    assert lines_up(arn, known) is fits
+
+
+def test_arns_are_found_in_documents_and_amid_text() -> None:
+    topic, role = f"arn:aws:sns:{REGION}:{ACCOUNT}:info", f"arn:aws:iam::{ACCOUNT}:role/build"
+    inputs = {
+        "policy": json.dumps({"Statement": [{"Resource": [topic]}]}),
+        "text": f"Ask {role}, or nobody.",
+        "listed": [{"arn": topic}],
+    }
+    assert list(named(inputs)) == [topic, role, topic]
