@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 import pytest
 
-from components.foundation.network import SAGEMAKER_ENDPOINTS
+from components.foundation.endpoints import NEEDED
 from infra.graph import Graph
 from infra.offline import recorded
 from infra.project import Project
@@ -195,5 +195,5 @@ def test_the_interface_endpoints_are_counted(graph: Graph) -> None:
     ]
     in_zones = sum(len(endpoint.inputs["subnetIds"]) for endpoint in endpoints)
     text = " ".join(README.read_text().split())
-    assert f"{len(SAGEMAKER_ENDPOINTS)} interface endpoints in each zone" in text
+    assert f"{len(NEEDED)} interface endpoints in each zone" in text
     assert f"{in_zones} in the file above" in text

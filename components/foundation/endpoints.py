@@ -24,7 +24,9 @@ class Use(enum.Enum):
     ONLINE_FEATURES = "online features"
     """Reading and writing records of the online feature store."""
     BUILDS = "builds"
-    """Builds of a model: its tests, its image, the start of its training."""
+    """Builds of a model: its tests, its image, its judgement."""
+    PACKAGES = "packages"
+    """Getting packages from the account's own repository."""
 
 
 _RUNNING = frozenset({Use.JOBS, Use.SERVING, Use.BUILDS})
@@ -32,8 +34,8 @@ _RUNNING = frozenset({Use.JOBS, Use.SERVING, Use.BUILDS})
 NEEDED: Mapping[str, frozenset[Use]] = MappingProxyType(
     {
         "athena": frozenset({Use.FEATURES}),  # the queries that make a training set
-        "codeartifact.api": frozenset({Use.BUILDS}),  # the token for the package registry
-        "codeartifact.repositories": frozenset({Use.BUILDS}),  # the packages
+        "codeartifact.api": frozenset({Use.PACKAGES}),  # the token for the package registry
+        "codeartifact.repositories": frozenset({Use.PACKAGES}),  # the packages
         "ecr.api": _RUNNING,  # the token for images, and what they are made of
         "ecr.dkr": _RUNNING,  # manifests; the layers come from S3
         "glue": frozenset({Use.FEATURES}),  # the tables that the queries read

@@ -11,16 +11,13 @@ from pathlib import Path
 from infra.settings.agreement import one_account_each, promoted_by_both
 from infra.settings.devops.ci import ISSUERS
 from infra.settings.foundation.audit import one_of_each
+from infra.settings.foundation.network import DOCKER_RANGE, PRIVATE_RANGES
 from infra.settings.mistakes import Mistake
 from infra.settings.neighbour import Check, Neighbour, mapping
 from infra.settings.yamlfile import read
 
 REGION, PLATFORM = "aws:region", "maslow:platform"
 EMBEDDED = "embedded"
-POOL = tuple(map(ipaddress.IPv4Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")))
-"""Where a free range is looked for: RFC 1918, whose largest part comes first."""
-DOCKER_RANGE = ipaddress.IPv4Network("172.17.0.0/16")
-"""What Docker uses inside SageMaker, so that no VPC of ours may have it."""
 
 
 def mistakes(own: Neighbour, path: Path) -> Iterator[Mistake]:
@@ -76,12 +73,14 @@ def free_range(prefix: int, taken: Sequence[ipaddress.IPv4Network]) -> ipaddress
     occupied = [DOCKER_RANGE, *taken]
     free = [
         candidate
-        for pool in POOL
+        for pool in PRIVATE_RANGES
         if pool.prefixlen <= prefix
         for candidate in pool.subnets(new_prefix=prefix)
         if not any(candidate.overlaps(each) for each in occupied)
     ]
-    highest = max((each for each in taken if each.subnet_of(POOL[0])), default=POOL[0])
+    highest = max(
+        (each for each in taken if each.subnet_of(PRIVATE_RANGES[0])), default=PRIVATE_RANGES[0]
+    )
     return next((candidate for candidate in free if candidate > highest), next(iter(free), None))
 
 

@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 from components.foundation.endpoints import needed
 from infra.settings.base import EmailAddress, Settings
 from infra.settings.data import FeatureGroup, Lake
-from infra.settings.devops.ci import Ci
+from infra.settings.devops.ci import Ci, unsigned
 from infra.settings.devops.delivery import Delivery, undeliverable
 from infra.settings.devops.model_delivery import undeliverable_models
 from infra.settings.devops.promotion import Promotion
@@ -70,14 +70,17 @@ class PlatformSettings(Settings):
         include: dict[str, Any] = {
             "network": True,
             "features": {"__all__": {"name", "version", "online"}},
+            "promotion": {"origin"},
+            "registry": {"packages"},
         }
         parts = self.model_dump(
             include=include
             | {"models": {"__all__": {"name", "features", "training", "delivery"}}}
-            | {"source": True, "delivery": True}
+            | {"source": True, "delivery": True, "ci": True}
             | {"durability": True, "audit": {"object_lock"}}
             | {"access": {"personas"}, "keys": {"administrators"}},
             exclude_none=True,
+            by_alias=True,
             mode="json",
         )
         if mistakes := list(misfits(parts)):
@@ -92,8 +95,8 @@ class PlatformSettings(Settings):
             return []
         if chosen != "needed":
             return list(chosen)
-        parts = {"features": {"__all__": {"name", "online"}}, "models": {"__all__": {"features"}}}
-        return needed(uses(self.model_dump(include=parts)))
+        include = {"features", "models", "promotion", "registry"}
+        return needed(uses(self.model_dump(include=include, by_alias=True)))
 
     @cached_property
     def newest_features(self) -> dict[str, FeatureGroup]:
@@ -121,6 +124,7 @@ def misfits(values: Mapping[str, Any]) -> Iterator[Mistake]:
     in the same run as the ones within a part.
     """
     yield from undeliverable(values)
+    yield from unsigned(values)
     yield from unreachable(values)
     yield from undestroyable(values)
     yield from unmet(values)

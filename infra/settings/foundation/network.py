@@ -10,9 +10,12 @@ from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, mod
 from components.foundation.endpoints import SERVICES, Use, needed
 from infra.settings.base import Settings
 from infra.settings.mistakes import Mistake, did_you_mean, refusal, refusals, shown
-from infra.settings.neighbours import DOCKER_RANGE
-from infra.settings.neighbours import POOL as PRIVATE_RANGES
+from infra.settings.neighbour import mapping
 
+PRIVATE_RANGES = tuple(
+    ipaddress.IPv4Network(cidr) for cidr in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
+)
+DOCKER_RANGE = ipaddress.IPv4Network("172.17.0.0/16")
 LARGEST_PREFIX, SMALLEST_PREFIX = 16, 22
 DOMAIN_LIMIT = 253
 ENDPOINT_WORDS = ("needed", "none")
@@ -212,33 +215,49 @@ _NEW_OR_EXISTING = (
 
 
 def uses(values: Mapping[str, Any]) -> frozenset[Use]:
-    """What workloads do in the network, told from settings as a stack file has them."""
+    """What workloads do in the network, told from settings as a stack file has them.
+
+    Where versions come from another environment, nothing is built or trained.
+    """
     models, groups = _mappings(values.get("models")), _mappings(values.get("features"))
     if not models:
         return frozenset()
-    found = {Use.JOBS, Use.SERVING, Use.BUILDS}
+    found = {Use.JOBS, Use.SERVING}
     wanted = [name for model in models for name in model.get("features") or ()]
-    if wanted:
-        found.add(Use.FEATURES)
     if any(group.get("online", True) and group.get("name") in wanted for group in groups):
         found.add(Use.ONLINE_FEATURES)
+    if mapping(values.get("promotion")).get("from"):
+        return frozenset(found)
+    if wanted:
+        found.add(Use.FEATURES)
+    if any(mapping(model.get("delivery")).get("start") != "off" for model in models):
+        found.add(Use.BUILDS)
+        if mapping(values.get("registry")).get("packages") is not False:
+            found.add(Use.PACKAGES)
     return frozenset(found)
 
 
 def unreachable(values: Mapping[str, Any]) -> Iterator[Mistake]:
-    """A list of endpoints that leaves one out which is needed, where nothing else leads to AWS.
+    """What is needed and cannot be reached, where nothing leads to it but an endpoint.
 
     It reads plain values and passes over malformed ones. An existing VPC may have endpoints of
     its own, and is taken on trust.
     """
-    network = values.get("network")
-    if not isinstance(network, Mapping) or network.get("vpc") is not None:
+    network, wanted = mapping(values.get("network")), uses(values)
+    if network.get("vpc") is not None or network.get("egress") != "none":
         return
+    if Use.BUILDS in wanted and Use.PACKAGES not in wanted:
+        yield Mistake(
+            ("registry", "packages"),
+            "without egress, builds reach no other packages than those of the account's own "
+            "repository.",
+            "Leave it out, or give the models no delivery (delivery: {start: off}).",
+        )
     listed = network.get("endpoints", "needed")
-    if network.get("egress") != "none" or not (listed == "none" or isinstance(listed, list)):
-        return
     there = [] if listed == "none" else listed
-    if missing := [service for service in needed(uses(values)) if service not in there]:
+    if not isinstance(there, list):
+        return
+    if missing := [service for service in needed(wanted) if service not in there]:
         yield Mistake(
             ("network", "endpoints"),
             f"without egress, {', '.join(missing)} cannot be reached, and what is set here needs "

@@ -24,5 +24,5 @@ def test_features_add_what_they_are_read_by():
     assert set(needed([Use.JOBS, Use.ONLINE_FEATURES])) - jobs == {"sagemaker.featurestore-runtime"}
 
 
-def test_builds_add_the_package_registry():
-    assert {"codeartifact.api", "codeartifact.repositories"} <= set(needed([Use.BUILDS]))
+def test_packages_come_from_the_accounts_own_repository():
+    assert needed([Use.PACKAGES]) == ["codeartifact.api", "codeartifact.repositories"]
