@@ -79,6 +79,7 @@ def recording_policy(*, account_id: str, region: str) -> Document:
                 "iam:ListVirtualMFADevices",
                 "kms:ListAliases",
                 "kms:ListKeys",
+                "logs:DescribeLogGroups",
                 "s3:ListAllMyBuckets",
                 "sagemaker:ListDataQualityJobDefinitions",
                 "sagemaker:ListDomains",
@@ -86,6 +87,7 @@ def recording_policy(*, account_id: str, region: str) -> Document:
                 "sagemaker:ListModels",
                 "sagemaker:ListNotebookInstances",
                 "sns:ListTopics",
+                "states:ListStateMachines",
             ],
             reason=_NO_RESOURCE,
             sid="ListAll",
@@ -159,10 +161,6 @@ def recording_policy(*, account_id: str, region: str) -> Document:
             [here("kms", "key/*")],
         ),
         allow(
-            ["logs:DescribeLogGroups"],
-            [here("logs", "log-group:*")],
-        ),
-        allow(
             [
                 "s3:GetAccelerateConfiguration",
                 "s3:GetBucketAcl",
@@ -207,7 +205,6 @@ def recording_policy(*, account_id: str, region: str) -> Document:
         allow(
             [
                 "states:DescribeStateMachine",
-                "states:ListStateMachines",
                 "states:ListTagsForResource",
             ],
             [here("states", "stateMachine:*")],

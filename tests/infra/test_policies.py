@@ -54,8 +54,10 @@ ELSEWHERE = [
     re.compile(rf"arn:aws:glue:{REGION}:{ACCOUNT}:(catalog|table/.*)"),
     re.compile(rf"arn:aws:ecr:{REGION}:{ACCOUNT}:repository/sagemaker-.*"),
     re.compile(rf"arn:aws:s3:::maslow-\w+-state-{ACCOUNT}"),
+    re.compile(rf"arn:aws:securityhub:{REGION}:{ACCOUNT}:hub/default"),
 ]
-"""Feature Store makes its tables, SageMaker has its images, and Pulumi's state comes first."""
+"""Feature Store makes its tables, SageMaker has its images, Pulumi's state comes first, and an
+account's hub has one name, whether it is on or not."""
 
 LISTING = re.compile(r"\w[\w-]*:(Describe|Get|List)\w*\*?")
 
