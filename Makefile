@@ -9,6 +9,7 @@ RESOLVE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --custom-
 export PULUMI_ERROR_OUTPUT_STRING := 1
 # Without the cache of compiled modules each command would compile pulumi_aws anew, for seconds.
 unexport PYTHONDONTWRITEBYTECODE
+ACTIONLINT := github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
 
 .PHONY: help setup up test check bench lock sagemaker pipelines
 
@@ -41,6 +42,12 @@ check: setup
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
+	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-actions .github/actions/*/action.yml
+	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.dependabot .github/dependabot.yml
+	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.gitlab-ci --data-transform gitlab-ci .gitlab-ci.yml
+	@$(BIN)/zizmor --offline --quiet .github
+	@if command -v go >/dev/null; then go run $(ACTIONLINT); else echo "no Go: actionlint is left out"; fi
 
 bench: setup
 	@$(BIN)/python -m scripts.bench
