@@ -35,6 +35,8 @@ class DeliveryPipelineArgs(PlatformPipelineArgs):
     """The managed policies by which the platform is deployed."""
     trigger: TriggerArgs
     """What starts a delivery."""
+    starts_on_push: bool
+    """Whether that push starts it; without, it waits for approved models and people."""
     needs_approval: bool
     """Whether a person must agree between preview and deployment."""
     concurrency: Concurrency
@@ -122,7 +124,9 @@ class DeliveryPipeline(pulumi.ComponentResource):
                     "encryption_key": {"type": "KMS", "id": args["artifact_key_arn"]},
                 }
             ],
-            triggers=push_triggers(args["source"], args["trigger"]),
+            triggers=push_triggers(args["source"], args["trigger"])
+            if args["starts_on_push"]
+            else [],
             stages=[
                 source_stage(args["source"], branch=args["trigger"]["branch"]),
                 *(
@@ -139,14 +143,15 @@ class DeliveryPipeline(pulumi.ComponentResource):
             # The first execution starts with the pipeline itself.
             opts=pulumi.ResourceOptions(parent=self, depends_on=role.ready),
         )
-        start_on_push(
-            f"{name}-push",
-            parent=self,
-            source=args["source"],
-            trigger=args["trigger"],
-            pipeline=pipeline,
-            account_id=args["account_id"],
-        )
+        if args["starts_on_push"]:
+            start_on_push(
+                f"{name}-push",
+                parent=self,
+                source=args["source"],
+                trigger=args["trigger"],
+                pipeline=pipeline,
+                account_id=args["account_id"],
+            )
         alert_on_failure(
             f"{name}-failed",
             parent=self,

@@ -98,6 +98,7 @@ def deliver(
             **common,
             "deploy_policy_arns": list(deploy_policy_arns),
             "trigger": trigger,
+            "starts_on_push": settings.delivery.by == "pipeline",
             "needs_approval": bool(settings.delivery.approvers),
             "concurrency": Concurrency[settings.delivery.concurrency.upper()],
             "on_failure": OnFailure(settings.delivery.on_failure),

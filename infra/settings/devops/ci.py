@@ -1,13 +1,14 @@
 """Whose CI may sign in to the account, where a team runs its own instead of CodePipeline."""
 
 import re
-from typing import Annotated, Self
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
 from infra.settings.base import EXACTLY_ONE, Settings, only_one
 from infra.settings.devops.source import Repository
-from infra.settings.mistakes import refusal, shown
+from infra.settings.mistakes import Mistake, refusal, shown
 
 ISSUERS = {
     "github": "https://token.actions.githubusercontent.com",
@@ -119,3 +120,17 @@ class Ci(Settings):
     def address(self) -> str:
         """Who signs the tokens."""
         return self.issuer or ISSUERS["github" if self.github else "gitlab"]
+
+
+def unsigned(values: Mapping[str, Any]) -> Iterator[Mistake]:
+    """A delivery that is left to CI, which then has no role to deploy by.
+
+    It reads plain values and passes over malformed ones.
+    """
+    delivery = values.get("delivery")
+    if isinstance(delivery, Mapping) and delivery.get("by") == "ci" and not values.get("ci"):
+        yield Mistake(
+            ("delivery", "by"),
+            "CI has no role to deploy by.",
+            "Say whose CI it is: ci: {github: owner/repository}.",
+        )

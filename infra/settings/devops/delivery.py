@@ -38,6 +38,10 @@ class Delivery(Settings):
     """How a change travels from the repository into the environment."""
 
     trigger: Trigger = Field(Trigger(branch="main"), description="What starts it.")
+    by: Literal["pipeline", "ci"] = Field(
+        "pipeline",
+        description="Who deploys a push and previews pull requests: CodePipeline, or your CI.",
+    )
     approvers: tuple[Persona, ...] = Field(
         (), description="Who may approve after the preview; without any, nobody is asked."
     )
@@ -56,7 +60,9 @@ class Delivery(Settings):
 
     @property
     def previews_pull_requests(self) -> bool:
-        """Whether pull requests are checked and previewed, where the source has them."""
+        """Whether the pipeline checks and previews pull requests, where the source has them."""
+        if self.by == "ci":
+            return False
         return self.trigger.branch is not None if self.pull_requests is None else self.pull_requests
 
 
