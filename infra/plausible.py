@@ -129,6 +129,15 @@ RESOURCES: dict[str, Plausible] = {
     "aws:codepipeline/pipeline:Pipeline": Plausible(
         "{name}", {"arn": _arn("codepipeline", "{name}")}, named_by="name"
     ),
+    "aws:costexplorer/anomalyMonitor:AnomalyMonitor": Plausible(
+        "arn:aws:ce::{account}:anomalymonitor/{uuid}", {"arn": "{id}"}, named_by="name"
+    ),
+    "aws:costexplorer/anomalySubscription:AnomalySubscription": Plausible(
+        "arn:aws:ce::{account}:anomalysubscription/{uuid}", {"arn": "{id}"}, named_by="name"
+    ),
+    "aws:costexplorer/costAllocationTag:CostAllocationTag": Plausible(
+        "{tagKey}", {"type": "UserDefined"}
+    ),
     "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": _ec2("sg", "security-group"),
     "aws:ec2/eip:Eip": _ec2("eipalloc", "elastic-ip", allocationId="{id}", publicIp="198.51.100.7"),
     "aws:ec2/flowLog:FlowLog": _ec2("fl", "vpc-flow-log"),

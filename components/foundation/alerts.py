@@ -38,12 +38,13 @@ def heard_from(lowest: Severity) -> list[Severity]:
 
 
 def alert_topic_policy(*, topic_arn: str, account_id: str, region: str) -> Document:
-    """Who may publish: this account's alarms, rules and budgets, by TLS.
+    """Who may publish: this account's alarms, rules, budgets and cost anomalies, by TLS.
 
     Identities of the account publish by their own IAM policies.
 
     https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-use-cases.html
     https://docs.aws.amazon.com/cost-management/latest/userguide/budgets-sns-policy.html
+    https://docs.aws.amazon.com/cost-management/latest/userguide/ad-SNS.html
     https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html
     """
     return document(
@@ -66,6 +67,13 @@ def alert_topic_policy(*, topic_arn: str, account_id: str, region: str) -> Docum
                 "ArnLike": {"aws:SourceArn": f"arn:aws:budgets::{account_id}:*"},
             },
             sid="Budgets",
+        ),
+        allow(
+            ["sns:Publish"],
+            [topic_arn],
+            principal={"Service": "costalerts.amazonaws.com"},
+            when={"StringEquals": {"aws:SourceAccount": account_id}},
+            sid="CostAnomalies",
         ),
         # EventBridge supports no condition in a topic's policy.
         allow(

@@ -92,6 +92,7 @@ GRANTS: Mapping[DataClass, KeyGrants] = {
         services={
             "budgets.amazonaws.com": _THIS_ACCOUNT,
             "cloudwatch.amazonaws.com": _THIS_ACCOUNT,
+            "costalerts.amazonaws.com": _THIS_ACCOUNT,
             # EventBridge sends no source account with what it publishes to a topic: a condition
             # on it would never hold, and the message would be lost without an error.
             "events.amazonaws.com": {},

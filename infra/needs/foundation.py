@@ -5,13 +5,13 @@ import pulumi
 from components.foundation.alerts import Alerts, Severity
 from components.foundation.boundary import Boundary
 from components.foundation.bucket import AccessLogBucket, PrivateBucket
-from components.foundation.budget import Budget
 from components.foundation.egress_firewall import FilterBy
 from components.foundation.existing_network import ExistingNetwork
 from components.foundation.key import DataClass, Key
 from components.foundation.network import Network, NetworkArgs
 from components.foundation.way_out import Egress
 from infra.environment import Environment, Foundation
+from infra.needs import money
 from infra.needs.need import Need
 from infra.settings import PlatformSettings
 
@@ -75,16 +75,7 @@ def declare(settings: PlatformSettings, env: Environment) -> Foundation:
         },
         need.owns(),
     )
-    if settings.budget:
-        Budget(
-            env.names("budget"),
-            {
-                "monthly_usd": settings.budget.monthly_usd,
-                "alert_at": list(settings.budget.alert_at),
-                "topic_arn": alerts.warning_arn,
-            },
-            need.owns(),
-        )
+    money.declare(settings, env, need, alerts.topics)
     pulumi.export("alert_topics", dict(alerts.topics))
     pulumi.export("artifacts_bucket", artifacts.bucket)
     return Foundation(need, boundary, network, keys, access_logs, artifacts, alerts)

@@ -17,6 +17,7 @@ SERVICES = (
     "codebuild",
     "codeconnections",
     "codepipeline",
+    "costexplorer",
     "ec2",
     "ecr",
     "glue",

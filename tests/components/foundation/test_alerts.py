@@ -44,6 +44,13 @@ def test_alarms_and_budgets_of_this_account_alone_publish():
         }
 
 
+def test_cost_anomalies_of_this_account_alone_publish():
+    assert statements()["CostAnomalies"]["Principal"] == {"Service": "costalerts.amazonaws.com"}
+    assert statements()["CostAnomalies"]["Condition"] == {
+        "StringEquals": {"aws:SourceAccount": ACCOUNT}
+    }
+
+
 def test_event_rules_publish_without_a_condition_that_would_never_hold():
     assert statements()["Rules"]["Principal"] == {"Service": "events.amazonaws.com"}
     assert "Condition" not in statements()["Rules"]

@@ -3,12 +3,13 @@ import pytest
 from components.foundation.budget import Budget
 from infra.graph import record
 
-TOPIC = "arn:aws:sns:eu-west-1:123456789012:alerts"
+TOPICS = {severity: f"arn:aws:sns:::{severity}" for severity in ("critical", "warning", "info")}
 
 
-def budget(alert_at, monthly_usd=1500):
+def budget(alert_at, monthly_usd=1500, **more):
     def program():
-        Budget("cost", {"monthly_usd": monthly_usd, "alert_at": alert_at, "topic_arn": TOPIC})
+        args = {"monthly_usd": monthly_usd, "alert_at": alert_at, "alert_topics": TOPICS}
+        Budget("cost", {**args, **more})
 
     return record(program).one("aws:budgets/budget:Budget").inputs
 
@@ -27,11 +28,25 @@ def test_a_budget_tells_what_is_spent_and_what_is_to_be_feared():
     assert told == [("ACTUAL", 60), ("ACTUAL", 80), ("ACTUAL", 100), ("FORECASTED", 100)]
 
 
-def test_a_budget_tells_the_alert_topic():
-    assert all(
-        notification["subscriberSnsTopicArns"] == [TOPIC]
-        for notification in budget([50])["notifications"]
-    )
+def test_a_budget_that_is_spent_or_will_be_is_a_warning_and_a_share_of_it_is_worth_knowing():
+    told = {
+        (each["notificationType"], each["threshold"]): each["subscriberSnsTopicArns"]
+        for each in budget([80, 100, 120])["notifications"]
+    }
+    assert told == {
+        ("ACTUAL", 80): [TOPICS["info"]],
+        ("ACTUAL", 100): [TOPICS["warning"]],
+        ("ACTUAL", 120): [TOPICS["warning"]],
+        ("FORECASTED", 100): [TOPICS["warning"]],
+    }
+
+
+def test_a_budget_counts_the_whole_account_unless_it_has_a_tag():
+    assert "costFilters" not in budget([80])
+    made = budget([80], tag={"key": "maslow:model", "value": "readmission"})
+    assert made["costFilters"] == [
+        {"name": "TagKeyValue", "values": ["user:maslow:model$readmission"]}
+    ]
 
 
 @pytest.mark.parametrize(

@@ -155,12 +155,13 @@ def test_log_groups_of_this_account_alone_use_the_logs_key():
     }
 
 
-def test_alarms_budgets_and_rules_can_publish_to_an_encrypted_topic():
+def test_alarms_budgets_anomalies_and_rules_can_publish_to_an_encrypted_topic():
     publishing = by_service(DataClass.MESSAGES)
     this_account = {"StringEquals": {"aws:SourceAccount": ACCOUNT}}
     assert {service: s.get("Condition") for service, s in publishing.items()} == {
         "budgets.amazonaws.com": this_account,
         "cloudwatch.amazonaws.com": this_account,
+        "costalerts.amazonaws.com": this_account,
         "events.amazonaws.com": None,
     }
     assert all(s["Action"] == ["kms:Decrypt", "kms:GenerateDataKey*"] for s in publishing.values())

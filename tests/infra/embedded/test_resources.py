@@ -369,6 +369,40 @@ CASES = [
         left=True,
     ),
     Case(
+        "aws:costexplorer/anomalyMonitor:AnomalyMonitor",
+        {
+            "monitorType": "CUSTOM",
+            "monitorSpecification": json.dumps(
+                {
+                    **dict.fromkeys(("And", "CostCategories", "Dimensions", "Not", "Or")),
+                    "Tags": {"Key": "team", "MatchOptions": None, "Values": ["ml"]},
+                }
+            ),
+        },
+        TAGGED,
+    ),
+    Case(
+        "aws:costexplorer/anomalySubscription:AnomalySubscription",
+        {
+            "frequency": "IMMEDIATE",
+            "monitorArnLists": ["arn:aws:ce::123456789012:anomalymonitor/default"],
+            "subscribers": [{"type": "SNS", "address": "$topic"}],
+            "thresholdExpression": {
+                "dimension": {
+                    "key": "ANOMALY_TOTAL_IMPACT_ABSOLUTE",
+                    "matchOptions": ["GREATER_THAN_OR_EQUAL"],
+                    "values": ["500"],
+                }
+            },
+        },
+        {"frequency": "DAILY"},
+    ),
+    Case(
+        "aws:costexplorer/costAllocationTag:CostAllocationTag",
+        {"tagKey": "maslow:model", "status": "Active"},
+        {"status": "Inactive"},
+    ),
+    Case(
         "aws:ecr/pullThroughCacheRule:PullThroughCacheRule",
         {"ecrRepositoryPrefix": "maslow-quay", "upstreamRegistryUrl": "quay.io"},
     ),

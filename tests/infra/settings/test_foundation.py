@@ -69,6 +69,36 @@ def test_a_budget_is_money_and_shares_of_it(found):
     ]
 
 
+def test_unusual_spending_is_told_from_some_dollars_on(found):
+    monitor = "arn:aws:ce::123456789012:anomalymonitor/0a1b2c3d-default"
+    for more in ({"anomaly_usd": 500}, {"anomaly_usd": 0.5, "anomaly_monitor": monitor}):
+        assert found(budget={"monthly_usd": 1500, **more}) == []
+    assert found(budget={"monthly_usd": 1500, "anomaly_usd": 0}) == [
+        "budget.anomaly_usd: 0 is too small: it must be more than 0."
+    ]
+    assert found(budget={"monthly_usd": 1500, "anomaly_monitor": monitor}) == [
+        "budget.anomaly_monitor: is of no use without anomaly_usd."
+    ]
+    assert found(budget={"monthly_usd": 1500, "anomaly_usd": 5, "anomaly_monitor": "default"}) == [
+        'budget.anomaly_monitor: "default" is not the ARN of a monitor.'
+    ]
+
+
+def test_a_budget_covers_the_account_or_what_bears_the_environments_tag(found):
+    for covers in ("account", "environment"):
+        assert found(budget={"monthly_usd": 1500, "covers": covers}) == []
+    assert found(budget={"monthly_usd": 1500, "covers": "tag"}) == [
+        'budget.covers: "tag" is not account or environment.'
+    ]
+
+
+def test_a_model_has_a_budget_of_money_and_shares_of_it(found_in_model):
+    assert found_in_model(budget={"monthly_usd": 400, "alert_at": [50, 100]}) == []
+    assert found_in_model(budget={"monthly_usd": 400, "anomaly_usd": 10}) == [
+        "budget.anomaly_usd: is not a setting here."
+    ]
+
+
 def test_a_budget_has_one_to_four_alerts(found):
     assert found(budget={"monthly_usd": 1500, "alert_at": [25, 50, 75, 100]}) == []
     assert found(budget={"monthly_usd": 1500, "alert_at": []}) == [

@@ -1,0 +1,55 @@
+"""What each committed environment and its models may cost, as their stack files say."""
+
+from infra.graph import Graph
+from infra.project import Project
+
+BUDGET = "aws:budgets/budget:Budget"
+
+
+def test_every_budget_of_a_stack_file_is_one_in_aws(project: Project, either_pass: Graph) -> None:
+    settings = project.stack(either_pass.stack).platform
+    wanted = {f"maslow-{either_pass.stack}-budget-monthly"} | {
+        f"maslow-{either_pass.stack}-{model.name}-budget-monthly"
+        for model in settings.models
+        if model.budget
+    }
+    assert {budget.name for budget in either_pass.of_type(BUDGET)} == wanted
+
+
+def test_budgets_count_by_tags_that_their_resources_bear(project: Project, graph: Graph) -> None:
+    settings = project.stack(graph.stack).platform
+    assert settings.budget
+    whole = graph.one(BUDGET, f"maslow-{graph.stack}-budget-monthly").inputs.get("costFilters")
+    tag = [{"name": "TagKeyValue", "values": [f"user:maslow:environment${graph.stack}"]}]
+    assert whole == (tag if settings.budget.covers == "environment" else None)
+    for model in settings.models:
+        if model.budget:
+            made = graph.one(BUDGET, f"maslow-{graph.stack}-{model.name}-budget-monthly").inputs
+            assert made["costFilters"][0]["values"] == [f"user:maslow:model${model.name}"]
+
+
+def test_anomalies_are_told_where_a_stack_file_says_from_how_much(
+    project: Project, graph: Graph
+) -> None:
+    budget = project.stack(graph.stack).platform.budget
+    told = [
+        subscription.inputs["thresholdExpression"]["dimension"]["values"]
+        for subscription in graph.of_type(
+            "aws:costexplorer/anomalySubscription:AnomalySubscription"
+        )
+    ]
+    assert budget
+    assert told == ([[f"{budget.anomaly_usd:g}"]] if budget.anomaly_usd else [])
+
+
+def test_every_tag_of_an_environment_is_activated_where_that_is_asked_for(
+    project: Project, graph: Graph
+) -> None:
+    settings = project.stack(graph.stack).platform
+    assert settings.budget
+    own = {"maslow:project", "maslow:environment", "maslow:owner", "maslow:need", "maslow:model"}
+    activated = {
+        tag.inputs["tagKey"]
+        for tag in graph.of_type("aws:costexplorer/costAllocationTag:CostAllocationTag")
+    }
+    assert activated == (own | settings.tags.keys() if settings.budget.activate_tags else set())
