@@ -67,12 +67,16 @@ class Ground:
     ) -> pulumi.Output[str] | str:
         """The image that a model's jobs run unless they are told of another.
 
-        It is the approved version's, where the model's delivery builds images: what is trained
+        It is the approved version's, where the model's delivery has built it: what is trained
         without a delivery, because data drifted, is trained as that version was.
         """
-        if version and version.image_uri and model.name in self.repositories:
-            return version.image_uri
-        return model.image or self.training_image
+        default = model.image or self.training_image
+        image = version.image_uri if version else None
+        if image is None or model.name not in self.repositories:
+            return default
+        return pulumi.Output.all(self.repositories[model.name].repository_url, default).apply(
+            lambda known: image if image.startswith(f"{known[0]}:") else known[1]
+        )
 
     def captured(self, model: ModelSettings) -> CaptureArgs:
         """The same, for what writes or reads captured data: it is kept in the raw zone."""
