@@ -8,9 +8,10 @@ import pulumi_aws as aws
 from components.durability import Durability
 from infra.environment import DevOps, Environment
 from infra.naming import Names
-from infra.needs import audit, data, devops, foundation, mlops, model_delivery, platform
+from infra.needs import access, audit, data, devops, foundation, mlops, model_delivery, platform
 from infra.needs.ground import Ground, ground
 from infra.needs.need import Need
+from infra.promotion import promotion_of
 from infra.settings import PlatformSettings, StackFile
 from infra.versions import Lookup
 
@@ -41,11 +42,13 @@ def declare(stack: StackFile, newest_approved: Lookup, root: Path) -> None:
         log_retention_days=settings.logs.retention_days,
         provider=provider,
         tags=tags,
+        promotion=promotion_of(stack, names.project),
     )
     stood = foundation.declare(settings, env)
     built = devops.declare(settings, env, stood)
     lake = data.declare(settings, env, stood)
     audit.declare(settings, env, stood, lake)
+    access.declare(settings, env, stood, built, lake)
     repositories = model_delivery.repositories(settings, env, stood, built, root)
     _models(settings, ground(env, stood, lake, repositories), built, newest_approved, root)
 
@@ -61,16 +64,20 @@ def _models(
         Need("platform", ground.env.provider, ground.foundation.boundary.arn),
         Need("mlops", ground.env.provider, ground.foundation.boundary.arn),
     )
-    models = {}
+    models: dict[str, dict[str, pulumi.Input[str]]] = {}
+    origin = ground.env.promotion.origin
     delivered = model_delivery.delivered(settings)
     if delivered:
         model_delivery.tell_of_failures(ground.env, ground.foundation, built)
     for model in settings.models:
-        group = ground.env.names(model.name)
+        group = origin.group(model.name) if origin else ground.env.names(model.name)
         version = newest_approved(group)
-        pipeline = platform.train(model, version, ground, root, platform_need.owns(model.name))
-        models[model.name] = {"group": group, "pipeline": pipeline.name}
-        if model in delivered:
+        models[model.name] = {"group": group}
+        pipeline = None
+        if origin is None:
+            pipeline = platform.train(model, version, ground, root, platform_need.owns(model.name))
+            models[model.name] |= {"pipeline": pipeline.name}
+        if pipeline and model in delivered:
             delivery = model_delivery.deliver(model, settings, ground, built, pipeline)
             models[model.name] |= {"delivery": delivery.pipeline_name}
         if version is None:
@@ -83,6 +90,6 @@ def _models(
         monitor = mlops.watch(
             model, version, endpoint, features, ground, mlops_need.owns(model.name)
         )
-        if model.retrains_on_drift and monitor.alarm_names:
+        if pipeline and model.retrains_on_drift and monitor.alarm_names:
             mlops.retrain(model, pipeline, monitor, ground, mlops_need.owns(model.name))
     pulumi.export("models", models)

@@ -17,6 +17,7 @@ from components.foundation.key import DataClass, Key
 from components.foundation.network import Network
 from infra.naming import Names
 from infra.needs.need import Need
+from infra.promotion import Promotion
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,8 @@ class Environment:
     provider: aws.Provider
     tags: Mapping[str, str]
     """What the provider tags all resources with; what they start at run time is to bear it too."""
+    promotion: Promotion
+    """Where the models' versions come from, and where they go on to."""
 
 
 @dataclass(frozen=True)
@@ -55,3 +58,5 @@ class DevOps:
     need: Need
     packages: PackageRegistry | None
     """Where builds get Python packages; None for PyPI itself."""
+    preview_policy_arns: list[pulumi.Input[str]]
+    """Managed policies that let read the settings of all that the platform declares."""

@@ -42,4 +42,4 @@ def declare(settings: PlatformSettings, env: Environment, foundation: Foundation
             deploy_policy_arns=policies.deploy_arns,
         )
     pulumi.export("delivery_pipeline", pipeline.pipeline_name)
-    return DevOps(source, need, packages.packages)
+    return DevOps(source, need, packages.packages, policies.preview_arns)

@@ -7,11 +7,11 @@ from components.foundation.boundary import Boundary
 from components.foundation.bucket import AccessLogBucket, PrivateBucket
 from components.foundation.egress_firewall import FilterBy
 from components.foundation.existing_network import ExistingNetwork
-from components.foundation.key import DataClass, Key
+from components.foundation.key import DataClass
 from components.foundation.network import Network, NetworkArgs
 from components.foundation.way_out import Egress
 from infra.environment import Environment, Foundation
-from infra.needs import money
+from infra.needs import encryption, money
 from infra.needs.need import Need
 from infra.settings import PlatformSettings
 
@@ -31,19 +31,7 @@ def declare(settings: PlatformSettings, env: Environment) -> Foundation:
         need.owns(),
     )
     need.bounds_roles_by(boundary.arn)
-    keys = {
-        holds: Key(
-            env.names(holds.value),
-            {
-                "holds": holds,
-                "account_id": env.account_id,
-                "region": env.region,
-                "durability": env.durability,
-            },
-            need.owns(),
-        )
-        for holds in DataClass
-    }
+    keys = encryption.declare(settings, env, need)
     network = _network(settings, env, keys[DataClass.LOGS].arn, need)
     access_logs = AccessLogBucket(
         env.names("access-logs"),

@@ -42,8 +42,8 @@ def test_people_are_named_as_whatever_signs_them_in_names_them(found, access):
             f'access.personas.auditor[1]: "{ANY}" is not the ARN of a role, a user or an account.',
         ),
         (
-            {"identity_center": OKTA},
-            f'access.identity_center: "{OKTA}" is not the ARN of an instance of IAM Identity Center.',
+            {"identity_center": "sso"},
+            'access.identity_center: "sso" is not the ARN of an instance of IAM Identity Center.',
         ),
         ({"saml": INSTANCE}, f'access.saml: "{INSTANCE}" is not the ARN of a SAML provider.'),
         (
