@@ -52,6 +52,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 PASSED_TO = (
     "codebuild.amazonaws.com",
     "codepipeline.amazonaws.com",
+    "ecr.amazonaws.com",
     "events.amazonaws.com",
     "sagemaker.amazonaws.com",
     "states.amazonaws.com",
@@ -59,7 +60,10 @@ PASSED_TO = (
 )
 """The services that the platform's roles are made for."""
 
-FIXED_ROLES = ("delivery-deploy-*", "delivery-preview-*", "ci-deploy*", "ci-preview*")
+FIXED_ROLES = (
+    *("ci-deploy", "ci-preview", "delivery-deploy-*", "delivery-preview-*"),
+    *("platform-engineer", "pull-requests-preview-*"),
+)
 FIXED_POLICIES = ("boundary", "permissions-*")
 """What a deployment cannot change, by how the names go on after the environment's prefix."""
 

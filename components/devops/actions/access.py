@@ -73,7 +73,7 @@ TABLE: Table = {
         Grant(
             "kms",
             "key/*",
-            update="EnableKeyRotation TagResource UntagResource",
+            update="EnableKeyRotation DisableKeyRotation TagResource UntagResource",
             when=OURS,
         ),
         Grant("kms", "key/*", update="PutKeyPolicy UpdateKeyDescription", when=ALIASED),

@@ -1,24 +1,14 @@
-"""Logs, alarms, events, topics and budgets.
+"""Logs, alarms, events and topics.
 
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoneventbridge.html
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsns.html
-https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsbudgetservice.html
 """
 
 from components.devops.actions.grant import Grant, Table, listed
 
 TABLE: Table = {
-    "aws:budgets/budget:Budget": (
-        Grant(
-            "budgets",
-            "arn:aws:budgets::{account}:budget/{name}",
-            create="ModifyBudget",
-            read="ViewBudget ListTagsForResource",
-            update="TagResource UntagResource",
-        ),
-    ),
     "aws:cloudwatch/eventBus:EventBus": (
         Grant(
             "events",
