@@ -54,3 +54,15 @@ the platform's own delivery, and the jobs around the training take a while.
 
 https://docs.aws.amazon.com/codepipeline/latest/userguide/limits.html
 """
+
+KEY_ROTATION_DAYS = (90, 2560)
+"""The fewest and the most days between rotations of a KMS key.
+
+https://docs.aws.amazon.com/kms/latest/APIReference/API_EnableKeyRotation.html
+"""
+
+KEY_DELETION_DAYS = (7, 30)
+"""The fewest and the most days that KMS waits before it deletes a key.
+
+https://docs.aws.amazon.com/kms/latest/APIReference/API_ScheduleKeyDeletion.html
+"""

@@ -8,14 +8,13 @@ import pulumi_aws as aws
 from components.durability import Durability, stateful
 from components.foundation.key_policy import DataClass, KeyReaderArgs, key_policy
 from components.iam import rendered
+from components.limits import KEY_DELETION_DAYS, KEY_ROTATION_DAYS
 
 __all__ = ["DataClass", "Key", "KeyArgs"]
 
 ROTATION_DAYS = 365
 DELETION_DAYS = 30
 DISPOSABLE_DELETION_DAYS = 7
-ROTATION_BOUNDS = (90, 2560)
-DELETION_BOUNDS = (7, 30)
 
 
 class KeyArgs(TypedDict):
@@ -48,14 +47,10 @@ class KeyArgs(TypedDict):
 
 
 def check(args: KeyArgs) -> None:
-    """Raise ValueError, naming the argument, for what AWS would refuse.
-
-    https://docs.aws.amazon.com/kms/latest/APIReference/API_EnableKeyRotation.html
-    https://docs.aws.amazon.com/kms/latest/APIReference/API_ScheduleKeyDeletion.html
-    """
+    """Raise ValueError, naming the argument, for what AWS would refuse."""
     for what, days, (low, high) in (
-        ("rotation_days", args.get("rotation_days", ROTATION_DAYS), ROTATION_BOUNDS),
-        ("deletion_days", args.get("deletion_days", DELETION_DAYS), DELETION_BOUNDS),
+        ("rotation_days", args.get("rotation_days", ROTATION_DAYS), KEY_ROTATION_DAYS),
+        ("deletion_days", args.get("deletion_days", DELETION_DAYS), KEY_DELETION_DAYS),
     ):
         if not low <= days <= high:
             raise ValueError(f"{what}: {days} is not between {low} and {high}")

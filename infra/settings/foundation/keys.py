@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from components.foundation.key import DELETION_BOUNDS, ROTATION_BOUNDS, ROTATION_DAYS
+from components.limits import KEY_DELETION_DAYS, KEY_ROTATION_DAYS
 from infra.settings.base import Settings
 
 
@@ -12,15 +12,15 @@ class Keys(Settings):
     """Encryption keys."""
 
     rotation_days: int = Field(
-        ROTATION_DAYS,
-        ge=ROTATION_BOUNDS[0],
-        le=ROTATION_BOUNDS[1],
+        365,
+        ge=KEY_ROTATION_DAYS[0],
+        le=KEY_ROTATION_DAYS[1],
         description="Days until AWS makes new key material; old data stays readable.",
     )
     deletion_days: int | None = Field(
         None,
-        ge=DELETION_BOUNDS[0],
-        le=DELETION_BOUNDS[1],
+        ge=KEY_DELETION_DAYS[0],
+        le=KEY_DELETION_DAYS[1],
         description="Days in which the deletion of a key can be cancelled; "
         "unless given 30, or 7 where durability is disposable.",
     )
