@@ -1,36 +1,37 @@
 """What preview and deployment may do in the environment's account."""
 
 import json
+from collections.abc import Callable
 from fnmatch import fnmatchcase
+from importlib.resources import files
 
 import pytest
-from botocore.session import Session
 
-from components.devops.permissions import PASSED_TO, deploy_permissions, preview_permissions
-from components.iam import Document, Statement
+from components.devops.permissions import (
+    MOST,
+    PASSED_TO,
+    deploy_permissions,
+    packed,
+    preview_permissions,
+)
+from components.iam import Document, Statement, allow, deny, document
 
 ACCOUNT, REGION = "123456789012", "eu-west-1"
 ARTIFACTS = "arn:aws:s3:::maslow-dev-artifacts-1a2b3c4"
-PREVIEW = preview_permissions(
-    project="maslow", environment="dev", account_id=ACCOUNT, region=REGION
-)
-DEPLOY = deploy_permissions(
-    project="maslow",
-    environment="dev",
-    account_id=ACCOUNT,
-    region=REGION,
-    artifact_bucket_arn=ARTIFACTS,
-)
+SCOPE = {"project": "maslow", "environment": "dev", "account_id": ACCOUNT, "region": REGION}
+
+
+def allowed(policies: list[Document]) -> Document:
+    """What several policies allow, as one."""
+    statements = [s for policy in policies for s in policy["Statement"] if s["Effect"] == "Allow"]
+    return document(*statements)
+
+
+PREVIEW, DEPLOY = allowed(preview_permissions(**SCOPE)), allowed(deploy_permissions(**SCOPE))
 BOTH = pytest.mark.parametrize("policy", [PREVIEW, DEPLOY], ids=["preview", "deploy"])
 
 WITHOUT_ACCOUNT = ("arn:aws:s3:::maslow-dev-", "arn:aws:route53:::hostedzone/")
 """Resources whose ARNs have no account."""
-
-OF_IAM_ALONE = {
-    *("budgets:ModifyBudget", "budgets:ViewBudget", "codeconnections:PassConnection"),
-    *("iam:PassRole", "s3:ListTagsForResource", "s3:TagResource", "s3:UntagResource"),
-}
-"""Actions that name no operation of the service's own API."""
 
 
 def arn(service: str, resource: str) -> str:
@@ -49,7 +50,6 @@ def granting(policy: Document, action: str, resource: str) -> list[Statement]:
 @BOTH
 def test_no_statement_reaches_a_whole_service(policy: Document) -> None:
     for statement in policy["Statement"]:
-        assert statement["Effect"] == "Allow"
         assert not any(action.split(":")[-1] == "*" for action in statement["Action"])
 
 
@@ -58,7 +58,10 @@ def test_what_is_allowed_everywhere_is_allowed_in_one_region_only(policy: Docume
     everywhere = [s for s in policy["Statement"] if s["Resource"] == ["*"]]
     assert everywhere
     for statement in everywhere:
-        assert statement["Condition"] == {"StringEquals": {"aws:RequestedRegion": REGION}}
+        assert statement["Condition"] in (
+            {"StringEquals": {"aws:RequestedRegion": REGION}},
+            {"StringEquals": {"aws:RequestedRegion": "us-east-1"}},
+        )
 
 
 @BOTH
@@ -71,12 +74,10 @@ def test_every_resource_is_of_this_account(policy: Document) -> None:
 
 @BOTH
 def test_every_action_is_one_that_its_service_has(policy: Document) -> None:
-    session = Session()
-    renamed = {"states": "stepfunctions"}
-    for action in {a for s in policy["Statement"] for a in s["Action"]} - OF_IAM_ALONE:
-        service, pattern = action.split(":")
-        operations = session.get_service_model(renamed.get(service, service)).operation_names
-        assert any(fnmatchcase(operation, pattern) for operation in operations), action
+    reference = json.loads((files("cfnlint.data.AdditionalSpecs") / "Policies.json").read_text())
+    for action in {a for s in policy["Statement"] for a in s["Action"]}:
+        service, pattern = action.lower().split(":")
+        assert any(fnmatchcase(known, pattern) for known in reference[service]["Actions"]), action
 
 
 def test_the_preview_only_reads_and_no_data() -> None:
@@ -84,13 +85,14 @@ def test_the_preview_only_reads_and_no_data() -> None:
         for action in statement["Action"]:
             verb = action.split(":")[1]
             assert verb.startswith(("BatchGet", "Describe", "Get", "List", "View")), action
-    assert not granting(PREVIEW, "s3:GetObject", f"{ARTIFACTS}/revision.zip")
+    assert granting(PREVIEW, "s3:GetObject", f"{ARTIFACTS}/models/readmission/code/train.py")
     assert not granting(PREVIEW, "s3:GetObject", "arn:aws:s3:::maslow-dev-raw-1a2b3c4/visits.csv")
 
 
 def test_the_deployment_can_do_what_the_preview_reads() -> None:
     reads = {action for s in PREVIEW["Statement"] for action in s["Action"]}
-    assert reads <= {action for s in DEPLOY["Statement"] for action in s["Action"]}
+    may = {action for s in DEPLOY["Statement"] for action in s["Action"]}
+    assert {r for r in reads if not any(fnmatchcase(r, pattern) for pattern in may)} == set()
 
 
 CHANGES = [
@@ -166,13 +168,46 @@ def test_keys_are_used_through_grants_of_services_only() -> None:
     assert [s["Condition"] for s in grants] == [{"Bool": {"kms:GrantIsForAWSResource": "true"}}]
 
 
-def test_the_policy_leaves_room_in_what_iam_takes_for_a_role() -> None:
-    longest = deploy_permissions(
-        project="a-long-project-name",
-        environment="integration",
-        account_id=ACCOUNT,
-        region="ap-southeast-1",
-        artifact_bucket_arn="arn:aws:s3:::" + "b" * 63,
-    )
-    # IAM does not count white space; the build's and the state's policies share the 10,240.
-    assert len(json.dumps(longest, separators=(",", ":"))) < 10_240 - 1_200
+def test_what_another_environment_tagged_as_its_own_is_left_alone() -> None:
+    (deleting,) = granting(DEPLOY, "ec2:DeleteVpc", arn("ec2", "vpc/vpc-0123456789abcdef0"))
+    assert deleting["Condition"] == {
+        "StringEqualsIfExists": {
+            "aws:ResourceTag/maslow:environment": "dev",
+            "aws:ResourceTag/maslow:project": "maslow",
+        }
+    }
+
+
+@pytest.mark.parametrize("permissions", [preview_permissions, deploy_permissions])
+def test_the_longest_names_fit_into_as_many_policies_as_a_role_may_hold(
+    permissions: Callable[..., list[Document]],
+) -> None:
+    longest = {
+        "project": "a" * 15,
+        "environment": "e" * 16,
+        "account_id": ACCOUNT,
+        "region": "ap-southeast-1",
+    }
+    policies = permissions(**longest)
+    assert all(len(json.dumps(policy)) <= MOST for policy in policies)
+    assert len(policies) <= 10
+
+
+def test_how_many_policies_there_are_does_not_depend_on_the_account() -> None:
+    for account in ("000000000000", "999999999999"):
+        policies = deploy_permissions(**{**SCOPE, "account_id": account})
+        assert len(policies) == len(deploy_permissions(**SCOPE))
+
+
+def test_statements_are_packed_in_their_order_and_none_is_lost() -> None:
+    statements = [
+        allow([f"s3:Get{number}" + "x" * 1_000], ["arn:aws:s3:::a"]) for number in range(12)
+    ]
+    policies = packed(statements)
+    assert len(policies) == 3
+    assert [s for policy in policies for s in policy["Statement"]] == statements
+
+
+def test_a_statement_that_fits_into_no_policy_is_an_error() -> None:
+    with pytest.raises(ValueError, match="longer than a managed policy may be"):
+        packed([deny(["s3:Get" + "x" * MOST], ["arn:aws:s3:::a"])])
