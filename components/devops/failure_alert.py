@@ -9,6 +9,8 @@ import pulumi_aws as aws
 FAILED = ("FAILED",)
 PROGRESS = ("STARTED", "SUCCEEDED")
 """States of an execution that are worth knowing and ask for nothing."""
+OUTCOME = ("SUCCEEDED", "FAILED")
+"""How an execution ends, where its failure is news for one person alone."""
 
 TIMELINE = (
     "https://<region>.console.aws.amazon.com/codesuite/codepipeline/pipelines/<pipeline>"
@@ -43,6 +45,13 @@ def tell_of_progress(
 ) -> None:
     """A rule, child of `parent`, that publishes when the pipeline starts and when it succeeds."""
     _tell(name, parent, pipeline, PROGRESS, topic_arn)
+
+
+def tell_of_outcome(
+    name: str, *, parent: pulumi.Resource, pipeline: str, topic_arn: pulumi.Input[str]
+) -> None:
+    """A rule, child of `parent`, that publishes how the pipeline's executions end."""
+    _tell(name, parent, pipeline, OUTCOME, topic_arn)
 
 
 def _tell(

@@ -5,7 +5,7 @@ import pulumi_aws as aws
 
 from components.devops import stage_permissions, stages
 from components.devops.delivery_pipeline import check
-from components.devops.failure_alert import alert_on_failure
+from components.devops.failure_alert import tell_of_outcome
 from components.devops.platform_builds import PlatformPipelineArgs, platform_build
 from components.devops.source import Host, has_pull_requests, source_stage
 from components.devops.source_events import pull_request_triggers, start_on_pull_request
@@ -24,7 +24,7 @@ class PullRequestPreviewArgs(PlatformPipelineArgs):
     branch: str
     """Branch that the pull requests are to be merged into."""
     topic_arn: pulumi.Input[str]
-    """SNS topic that hears of pull requests whose checks or preview failed."""
+    """SNS topic that hears how each preview ended, and where it is read."""
 
 
 class PullRequestPreview(pulumi.ComponentResource):
@@ -37,8 +37,8 @@ class PullRequestPreview(pulumi.ComponentResource):
     there a parallel execution fetches the newest commit instead of its own.
     https://docs.aws.amazon.com/codepipeline/latest/userguide/concepts-how-it-works.html
 
-    CodePipeline reports nothing to the source's host: the log of the preview is found in the
-    pipeline's execution, whose variables name the pull request.
+    CodePipeline reports nothing to the source's host. The topic is told where the execution is,
+    which names the pull request and has the log of its preview.
 
     Raises ValueError for names and sources that AWS would refuse, and for a source without pull
     requests.
@@ -118,8 +118,8 @@ class PullRequestPreview(pulumi.ComponentResource):
             pipeline=pipeline,
             account_id=args["account_id"],
         )
-        alert_on_failure(
-            f"{name}-failed",
+        tell_of_outcome(
+            f"{name}-outcome",
             parent=self,
             pipeline=args["pipeline_name"],
             topic_arn=args["topic_arn"],

@@ -1,7 +1,7 @@
 """An approved model is delivered by itself: its approval starts the platform's delivery."""
 
 import json
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 import pulumi
 import pulumi_aws as aws
@@ -28,6 +28,11 @@ class RedeploymentArgs(TypedDict):
     """Its ARN."""
     source: SourceArgs
     """Where its revisions come from."""
+    deploys_pushes: bool
+    """Whether the pipeline deploys what is pushed, and so knows the deployed revision.
+
+    If something else does, the tip of its branch is taken.
+    """
     alert_topic_arn: pulumi.Input[str]
     """SNS topic that hears of a delivery that could not be started."""
     alert_key_arn: pulumi.Input[str]
@@ -38,6 +43,9 @@ class RedeploymentArgs(TypedDict):
     """Days that its log is kept."""
     account_id: pulumi.Input[str]
     """Account of all this."""
+    event_bus: NotRequired[pulumi.Input[str]]
+    """Bus that tells of decisions, where they are made in another account; the account's own
+    unless given."""
 
 
 def machine_permissions(*, pipeline_arn: str, alert_topic_arn: str, alert_key_arn: str) -> Document:
@@ -112,7 +120,7 @@ class Redeployment(pulumi.ComponentResource):
                 redeployment_machine,
                 pipeline_name=args["pipeline_name"],
                 stage=DEPLOY,
-                revision_type=revision_type(args["source"]),
+                revision_type=revision_type(args["source"]) if args["deploys_pushes"] else None,
                 alert_topic_arn=args["alert_topic_arn"],
             ),
             role_arn=role.arn,
@@ -128,6 +136,7 @@ class Redeployment(pulumi.ComponentResource):
         rule = aws.cloudwatch.EventRule(
             f"{name}-rule",
             description=f"Decisions about models start {args['pipeline_name']}",
+            event_bus_name=args.get("event_bus"),
             event_pattern=json.dumps(approval_pattern(args["group_prefix"])),
             opts=pulumi.ResourceOptions(parent=self),
         )
@@ -143,6 +152,7 @@ class Redeployment(pulumi.ComponentResource):
         aws.cloudwatch.EventTarget(
             f"{name}-target",
             rule=rule.name,
+            event_bus_name=args.get("event_bus"),
             arn=machine.arn,
             role_arn=role.arn,
             retry_policy={

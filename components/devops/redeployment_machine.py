@@ -13,7 +13,7 @@ _ALERT = [{"ErrorEquals": ["States.ALL"], "Next": "Alert"}]
 
 
 def redeployment_machine(
-    *, pipeline_name: str, stage: str, revision_type: str, alert_topic_arn: str
+    *, pipeline_name: str, stage: str, revision_type: str | None, alert_topic_arn: str
 ) -> dict[str, Any]:
     """The definition of the machine, in JSONata.
 
@@ -22,52 +22,33 @@ def redeployment_machine(
     along what nobody has released. Before the first deployment there is nothing to repeat, and that
     deployment takes the newest approved versions by itself.
 
+    Without a `revision_type` it starts the pipeline just so: for a pipeline that is not what
+    deploys the pushes, whose last revision is an old one.
+
     https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_ListPipelineExecutions.html
     https://docs.aws.amazon.com/codepipeline/latest/userguide/pipelines-trigger-source-overrides.html
     """
-    revisions = "$states.result.PipelineExecutionSummaries.SourceRevisions.RevisionId"
+    start: dict[str, Any] = {"Name": pipeline_name}
+    find: dict[str, Any] = {}
+    if revision_type:
+        find = _find(pipeline_name, stage)
+        start["SourceRevisions"] = [
+            {
+                "ActionName": SOURCE,
+                "RevisionType": revision_type,
+                "RevisionValue": "{% $states.input.revisions[0] %}",
+            }
+        ]
     return {
-        "Comment": f"Starts {pipeline_name} with the revision that it deployed last",
+        "Comment": f"Starts {pipeline_name}, with the revision that it deployed last if it knows",
         "QueryLanguage": "JSONata",
-        "StartAt": "FindDeployedRevision",
+        "StartAt": "FindDeployedRevision" if revision_type else "Deliver",
         "States": {
-            "FindDeployedRevision": {
-                "Type": "Task",
-                "Resource": "arn:aws:states:::aws-sdk:codepipeline:listPipelineExecutions",
-                "Arguments": {
-                    "PipelineName": pipeline_name,
-                    "MaxResults": 1,
-                    "Filter": {"SucceededInStage": {"StageName": stage}},
-                },
-                "Output": {"revisions": f"{{% [{revisions}] %}}"},
-                "Retry": _RETRY,
-                "Catch": _ALERT,
-                "Next": "IsDeployed",
-            },
-            "IsDeployed": {
-                "Type": "Choice",
-                "Choices": [
-                    {
-                        "Condition": "{% $count($states.input.revisions) > 0 %}",
-                        "Next": "DeliverItAgain",
-                    }
-                ],
-                "Default": "NothingDeployedYet",
-            },
-            "NothingDeployedYet": {"Type": "Succeed"},
-            "DeliverItAgain": {
+            **find,
+            "Deliver": {
                 "Type": "Task",
                 "Resource": "arn:aws:states:::aws-sdk:codepipeline:startPipelineExecution",
-                "Arguments": {
-                    "Name": pipeline_name,
-                    "SourceRevisions": [
-                        {
-                            "ActionName": SOURCE,
-                            "RevisionType": revision_type,
-                            "RevisionValue": "{% $states.input.revisions[0] %}",
-                        }
-                    ],
-                },
+                "Arguments": start,
                 "Retry": _RETRY,
                 "Catch": _ALERT,
                 "End": True,
@@ -91,4 +72,32 @@ def redeployment_machine(
                 "Cause": f"{pipeline_name} could not be started; the alert topic was told why",
             },
         },
+    }
+
+
+def _find(pipeline_name: str, stage: str) -> dict[str, Any]:
+    """The states that come before the start, where the revision has to be known."""
+    revisions = "$states.result.PipelineExecutionSummaries.SourceRevisions.RevisionId"
+    return {
+        "FindDeployedRevision": {
+            "Type": "Task",
+            "Resource": "arn:aws:states:::aws-sdk:codepipeline:listPipelineExecutions",
+            "Arguments": {
+                "PipelineName": pipeline_name,
+                "MaxResults": 1,
+                "Filter": {"SucceededInStage": {"StageName": stage}},
+            },
+            "Output": {"revisions": f"{{% [{revisions}] %}}"},
+            "Retry": _RETRY,
+            "Catch": _ALERT,
+            "Next": "IsDeployed",
+        },
+        "IsDeployed": {
+            "Type": "Choice",
+            "Choices": [
+                {"Condition": "{% $count($states.input.revisions) > 0 %}", "Next": "Deliver"}
+            ],
+            "Default": "NothingDeployedYet",
+        },
+        "NothingDeployedYet": {"Type": "Succeed"},
     }

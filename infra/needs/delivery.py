@@ -7,7 +7,7 @@ import pulumi
 from components.devops.delivery_pipeline import Concurrency, DeliveryPipeline
 from components.devops.platform_builds import PlatformPipelineArgs
 from components.devops.pull_request_preview import PullRequestPreview
-from components.devops.redeployment import Redeployment
+from components.devops.redeployment import Redeployment, RedeploymentArgs
 from components.devops.source import Host, SourceArgs, has_pull_requests
 from components.devops.source_connection import SourceConnection
 from components.devops.source_events import TriggerArgs
@@ -71,6 +71,7 @@ def deliver(
     *,
     preview_policy_arns: Sequence[pulumi.Input[str]],
     deploy_policy_arns: Sequence[pulumi.Input[str]],
+    bus: pulumi.Output[str] | None,
 ) -> DeliveryPipeline:
     """The platform's delivery, the preview of pull requests, and what an approved model starts."""
     alerts, alert_key = foundation.alerts, foundation.keys[DataClass.MESSAGES].arn
@@ -118,20 +119,23 @@ def deliver(
             },
             need.owns(),
         )
-    if settings.models:
-        Redeployment(
-            env.names("redeployment"),
-            {
-                "group_prefix": env.names(""),
-                "pipeline_name": env.names("delivery", limit=100),
-                "pipeline_arn": delivery.pipeline_arn,
-                "source": source,
-                "alert_topic_arn": alerts.warning_arn,
-                "alert_key_arn": alert_key,
-                "log_key_arn": foundation.keys[DataClass.LOGS].arn,
-                "log_retention_days": env.log_retention_days,
-                "account_id": env.account_id,
-            },
-            need.owns(),
-        )
+    by_pipeline = settings.delivery.by == "pipeline"
+    # The tip of the branch is what CI deployed last, unless it deploys tags.
+    if settings.models and (by_pipeline or "tag" not in trigger):
+        origin = env.promotion.origin
+        redeployment: RedeploymentArgs = {
+            "group_prefix": (origin.names if origin else env.names)(""),
+            "pipeline_name": env.names("delivery", limit=100),
+            "pipeline_arn": delivery.pipeline_arn,
+            "source": source,
+            "deploys_pushes": by_pipeline,
+            "alert_topic_arn": alerts.warning_arn,
+            "alert_key_arn": alert_key,
+            "log_key_arn": foundation.keys[DataClass.LOGS].arn,
+            "log_retention_days": env.log_retention_days,
+            "account_id": env.account_id,
+        }
+        if bus is not None:
+            redeployment["event_bus"] = bus
+        Redeployment(env.names("redeployment"), redeployment, need.owns())
     return delivery

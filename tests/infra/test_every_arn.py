@@ -28,6 +28,7 @@ ELSEWHERE = {
     r"arn:aws:s3:::(prod-[\w-]+-starport-layer-bucket|jumpstart-cache-prod-[\w-]+)/.*": "AWS's",
     r"arn:aws:s3:::sagemaker-sample-files(-prod-[\w-]+)?/.*": "AWS's",
     rf"arn:aws:s3:::maslow-\w+-state-{ACCOUNT}(/.*)?": "Pulumi's state, which comes first",
+    rf"arn:aws:codecommit:{REGION}:{ACCOUNT}:.*": "the platform's own code comes first",
     rf"arn:aws:glue:{REGION}:{ACCOUNT}:catalog": "every account has one",
     rf"arn:aws:glue:{REGION}:{ACCOUNT}:table/.*": "Feature Store makes its tables",
     rf"arn:aws:ecr:{REGION}:{ACCOUNT}:repository/maslow-\w+-ecr-public/.*": "mirrored when pulled",

@@ -35,6 +35,7 @@ def recorded(common: Callable[[str], PlatformPipelineArgs]) -> Recorded:
             **common("maslow-dev-delivery-of-the-platform"),
             "deploy_policy_arns": [DEPLOY_POLICY],
             "trigger": {"branch": "main"},
+            "starts_on_push": True,
             "needs_approval": True,
             "concurrency": Concurrency.SUPERSEDED,
             "on_failure": OnFailure.ROLLBACK,
@@ -96,6 +97,15 @@ def test_a_tag_starts_the_pipeline_and_the_source_keeps_its_branch(recorded: Rec
     (trigger,) = graph.one(PIPELINE).inputs["triggers"]
     assert trigger["gitConfiguration"]["pushes"] == [{"tags": {"includes": ["v*"]}}]
     assert action(graph, "Source")["configuration"]["BranchName"] == "main"
+
+
+def test_where_ci_delivers_no_push_starts_the_pipeline(
+    recorded: Recorded, source: SourceArgs
+) -> None:
+    graph = recorded(source=source, starts_on_push=False)
+    assert not graph.one(PIPELINE).inputs.get("triggers")
+    rules = [rule.name for rule in graph.of_type("aws:cloudwatch/eventRule:EventRule")]
+    assert "maslow-dev-delivery-push" not in rules
 
 
 def test_the_source_leaves_the_detection_of_changes_to_the_trigger(graph: Graph) -> None:

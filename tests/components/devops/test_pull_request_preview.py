@@ -94,8 +94,17 @@ def test_codecommits_pull_requests_start_it_by_their_events_one_after_the_other(
     }
 
 
+def test_the_topic_is_told_how_it_ended_and_where_to_read_it(graph: Graph) -> None:
+    rule = graph.one(RULE)
+    pattern = json.loads(rule.inputs["eventPattern"])
+    assert pattern["detail"]["state"] == ["SUCCEEDED", "FAILED"]
+    target = graph.one("aws:cloudwatch/eventTarget:EventTarget")
+    assert (target.inputs["rule"], target.inputs["arn"]) == (rule.name, TOPIC)
+    assert "/executions/<execution>/" in target.inputs["inputTransformer"]["inputTemplate"]
+
+
 def test_a_connected_source_needs_no_event(graph: Graph) -> None:
-    assert [rule.name for rule in graph.of_type(RULE)] == ["maslow-dev-pull-requests-failed"]
+    assert [rule.name for rule in graph.of_type(RULE)] == ["maslow-dev-pull-requests-outcome"]
 
 
 def test_a_source_without_pull_requests_is_refused(

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from botocore.session import get_session
+from jsonata import Jsonata
 from moto.events.models import EventPattern
 
 from components.devops.approval_events import approval_pattern
@@ -19,7 +20,7 @@ TOPIC = ARN.format("sns", "warning")
 POLICY = "aws:iam/rolePolicy:RolePolicy"
 
 
-def recorded(source: SourceArgs) -> Graph:
+def recorded(source: SourceArgs, *, deploys_pushes: bool = True) -> Graph:
     return record(
         lambda: (
             Redeployment(
@@ -29,6 +30,7 @@ def recorded(source: SourceArgs) -> Graph:
                     "pipeline_name": "maslow-dev-delivery",
                     "pipeline_arn": PIPELINE_ARN,
                     "source": source,
+                "deploys_pushes": deploys_pushes,
                     "alert_topic_arn": TOPIC,
                     "alert_key_arn": ARN.format("kms", "key/messages"),
                     "log_key_arn": ARN.format("kms", "key/logs"),
@@ -74,15 +76,43 @@ def test_the_deployed_revision_is_what_is_delivered_again(source: SourceArgs) ->
     states = json.loads(machine.inputs["definition"])["States"]
     found = states["FindDeployedRevision"]["Arguments"]
     assert found["Filter"] == {"SucceededInStage": {"StageName": "Deploy"}}
-    (revision,) = states["DeliverItAgain"]["Arguments"]["SourceRevisions"]
+    (revision,) = states["Deliver"]["Arguments"]["SourceRevisions"]
     assert revision["ActionName"] == "Source"
     expected = "S3_OBJECT_VERSION_ID" if source["host"] is Host.S3 else "COMMIT_ID"
     assert revision["RevisionType"] == expected
 
 
+def test_where_ci_deploys_the_pushes_the_tip_of_the_branch_is_taken(
+    sources: dict[Host, SourceArgs],
+) -> None:
+    graph = recorded(sources[Host.GITHUB], deploys_pushes=False)
+    definition = json.loads(graph.one("aws:sfn/stateMachine:StateMachine").inputs["definition"])
+    assert definition["StartAt"] == "Deliver"
+    assert definition["States"]["Deliver"]["Arguments"] == {"Name": "maslow-dev-delivery"}
+    assert "FindDeployedRevision" not in definition["States"]
+
+
+@pytest.mark.parametrize(
+    ("executions", "revisions"),
+    [
+        ([], []),
+        ([{"SourceRevisions": []}], []),
+        ([{"SourceRevisions": [{"ActionName": "Source", "RevisionId": "b0a1"}]}], ["b0a1"]),
+    ],
+)
+def test_the_revision_is_read_from_the_last_execution_that_deployed(
+    executions: list[dict[str, Any]], revisions: list[str]
+) -> None:
+    output = machine()["States"]["FindDeployedRevision"]["Output"]["revisions"]
+    query = Jsonata(output.removeprefix("{%").removesuffix("%}"))
+    frame = query.create_frame()
+    frame.bind("states", {"result": {"PipelineExecutionSummaries": executions}})
+    assert list(query.evaluate(None, frame)) == revisions
+
+
 def test_before_a_first_deployment_nothing_is_started() -> None:
     choice = machine()["States"]["IsDeployed"]
-    assert [option["Next"] for option in choice["Choices"]] == ["DeliverItAgain"]
+    assert [option["Next"] for option in choice["Choices"]] == ["Deliver"]
     assert machine()["States"][choice["Default"]] == {"Type": "Succeed"}
 
 
@@ -91,7 +121,7 @@ def test_whatever_goes_wrong_is_told() -> None:
     tasks = {name: state for name, state in states.items() if state["Type"] == "Task"}
     assert {name for name, task in tasks.items() if task.get("Catch")} == {
         "FindDeployedRevision",
-        "DeliverItAgain",
+        "Deliver",
     }
     assert tasks["Alert"]["Arguments"]["TopicArn"] == TOPIC
 
