@@ -81,7 +81,7 @@ def comment(folder: Path) -> str:
     share = MOST // max(len(previews), 1)
     parts = ["## What this change would do", ""]
     for preview in previews:
-        text = preview.read_text(encoding="utf-8").strip()
+        text = preview.read_text(encoding="utf-8").rstrip()
         told = text.splitlines()[-1] if text else "no output"
         summary = re.sub(rf"^{re.escape(preview.stem)}: ", "", told).replace("<", "&lt;")
         if len(text) > share:
