@@ -1,14 +1,54 @@
-"""Logs, alarms, events and topics.
+"""Logs, alarms, events, topics and channels of chats.
 
+https://docs.aws.amazon.com/service-authorization/latest/reference/list_awschatbot.html
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoneventbridge.html
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsns.html
 """
 
-from components.devops.actions.grant import Grant, Table, listed
+from components.devops.actions.grant import Grant, Table, linked_role, listed
+from components.iam import Conditions
+
+CHAT: Conditions = {
+    "StringEquals": {
+        "aws:RequestedRegion": ["ap-southeast-1", "eu-west-1", "us-east-2", "us-west-2"]
+    }
+}
+"""Channels are of no region; these answer for them.
+
+https://docs.aws.amazon.com/general/latest/gr/chatbot.html
+"""
+
+
+def _channel(noun: str, kind: str, read: str) -> tuple[Grant, ...]:
+    return (
+        Grant(
+            "chatbot",
+            create=f"Create{noun}",
+            when=CHAT,
+            reason="a channel has no ARN before it exists",
+        ),
+        listed("chatbot", f"{read} ListTagsForResource", when=CHAT),
+        Grant(
+            "chatbot",
+            f"arn:aws:chatbot::{{account}}:chat-configuration/{kind}/{{name}}",
+            update=f"Update{noun} TagResource UntagResource",
+            delete=f"Delete{noun}",
+        ),
+        linked_role("management.chatbot.amazonaws.com"),
+    )
+
 
 TABLE: Table = {
+    "aws:chatbot/slackChannelConfiguration:SlackChannelConfiguration": _channel(
+        "SlackChannelConfiguration", "slack-channel", "DescribeSlackChannelConfigurations"
+    ),
+    "aws:chatbot/teamsChannelConfiguration:TeamsChannelConfiguration": _channel(
+        "MicrosoftTeamsChannelConfiguration",
+        "microsoft-teams-channel",
+        "GetMicrosoftTeamsChannelConfiguration",
+    ),
     "aws:cloudwatch/eventBus:EventBus": (
         Grant(
             "events",

@@ -7,6 +7,7 @@ from importlib.resources import files
 
 import pytest
 
+from components.devops.actions.messages import CHAT
 from components.devops.permissions import (
     MOST,
     PASSED_TO,
@@ -54,14 +55,18 @@ def test_no_statement_reaches_a_whole_service(policy: Document) -> None:
 
 
 @BOTH
-def test_what_is_allowed_everywhere_is_allowed_in_one_region_only(policy: Document) -> None:
+def test_what_is_allowed_everywhere_is_allowed_where_the_service_answers_only(
+    policy: Document,
+) -> None:
     everywhere = [s for s in policy["Statement"] if s["Resource"] == ["*"]]
     assert everywhere
     for statement in everywhere:
-        assert statement["Condition"] in (
-            {"StringEquals": {"aws:RequestedRegion": REGION}},
-            {"StringEquals": {"aws:RequestedRegion": "us-east-1"}},
-        )
+        (operator, keys), *others = statement["Condition"].items()
+        assert (operator, others) == ("StringEquals", [])
+        assert keys in [
+            *({"aws:RequestedRegion": region} for region in (REGION, "us-east-1")),
+            CHAT["StringEquals"],
+        ]
 
 
 @BOTH
