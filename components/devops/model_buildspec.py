@@ -123,10 +123,12 @@ def _login(packages: bool) -> list[str]:
 
 
 def _buildspec(*, install: list[str], build: list[str], exports: list[str]) -> Buildspec:
-    phases: dict[str, Any] = {"install": {"runtime-versions": {"python": PYTHON}}}
+    phases: dict[str, Any] = {"build": {"commands": build}}
     if install:
-        phases["install"]["commands"] = install
-    phases["build"] = {"commands": build}
+        phases = {
+            "install": {"runtime-versions": {"python": PYTHON}, "commands": install},
+            **phases,
+        }
     return {
         "version": 0.2,
         "env": {"shell": "bash", "exported-variables": exports},
