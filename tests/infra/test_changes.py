@@ -65,7 +65,56 @@ SERVING_MODEL = {"Endpoint": 1, "EndpointConfiguration": 1, "Model": 1, "Policy"
 MONITOR = {"DataQualityJobDefinition": 1, "MonitoringSchedule": 1}
 RETRAINING = {"EventRule": 1, "EventTarget": 1, "LogGroup": 1, "StateMachine": 1}
 
+ALERTS_TWICE = {"EventRule": 2, "EventTarget": 2}
+BUCKET = {
+    "Bucket": 1,
+    "BucketLifecycleConfiguration": 1,
+    "BucketLogging": 1,
+    "BucketOwnershipControls": 1,
+    "BucketPolicy": 1,
+    "BucketPublicAccessBlock": 1,
+    "BucketServerSideEncryptionConfiguration": 1,
+    "BucketVersioning": 1,
+}
+
 CHANGES = [
+    ("audit.retention_days", 2555, changed(BucketLifecycleConfiguration=2)),
+    (
+        "audit.object_lock",
+        "governance",
+        Difference({"BucketObjectLockConfiguration": 1}, {}, {"BucketPolicy": 1}),
+    ),
+    ("audit.data_events", True, Difference({"Trail": 1}, {}, {"BucketPolicy": 1})),
+    ("audit.management_events", False, removed(**BUCKET, Trail=1, EventRule=3, EventTarget=3)),
+    (
+        "audit.config_rules",
+        True,
+        Difference(
+            {
+                **BUCKET,
+                "ConformancePack": 1,
+                "DeliveryChannel": 1,
+                "EventRule": 1,
+                "EventTarget": 1,
+                "Recorder": 1,
+                "RecorderStatus": 1,
+                "Role": 1,
+                "RolePolicy": 2,
+            },
+            {},
+            {},
+        ),
+    ),
+    (
+        "audit.guardduty",
+        True,
+        Difference({"Detector": 1, "DetectorFeature": 6, **ALERTS_TWICE}, {}, {}),
+    ),
+    (
+        "audit.security_hub",
+        True,
+        Difference({"Account": 1, "StandardsSubscription": 1, **ALERTS_TWICE}, {}, {}),
+    ),
     ("logs.retention_days", 30, changed(LogGroup=5)),
     (
         "network.egress",

@@ -97,6 +97,7 @@ def test_the_data_key_is_used_through_the_stores_of_data():
         ),
         (DataClass.LOGS, []),
         (DataClass.MESSAGES, []),
+        (DataClass.AUDIT, []),
     ],
 )
 def test_grants_are_for_resources_of_the_services_that_attach_something(holds, attaches):
@@ -165,6 +166,15 @@ def test_alarms_budgets_anomalies_and_rules_can_publish_to_an_encrypted_topic():
         "events.amazonaws.com": None,
     }
     assert all(s["Action"] == ["kms:Decrypt", "kms:GenerateDataKey*"] for s in publishing.values())
+
+
+def test_trails_of_this_account_and_region_alone_use_the_audit_key():
+    (statement,) = by_service(DataClass.AUDIT).values()
+    assert statement["Principal"] == {"Service": "cloudtrail.amazonaws.com"}
+    assert statement["Action"] == ["kms:Decrypt", "kms:GenerateDataKey*", "kms:DescribeKey"]
+    assert statement["Condition"] == {
+        "ArnLike": {"aws:SourceArn": f"arn:aws:cloudtrail:eu-west-1:{ACCOUNT}:trail/*"}
+    }
 
 
 @pytest.mark.parametrize("holds", [DataClass.DATA, DataClass.ARTIFACTS])
