@@ -13,14 +13,18 @@ from infra.needs.ground import Ground, ground
 from infra.needs.need import Need
 from infra.promotion import promotion_of
 from infra.settings import PlatformSettings, StackFile
+from infra.stack_secrets import Secrets, assumed
 from infra.versions import Lookup
 
 
-def declare(stack: StackFile, newest_approved: Lookup, root: Path) -> None:
+def declare(
+    stack: StackFile, newest_approved: Lookup, root: Path, secret: Secrets = assumed
+) -> None:
     """Declare everything that one environment is made of.
 
     `newest_approved` tells which version of a model is deployed; a model without one gets no
     endpoint yet. `root` is the repository's root, which the models' projects are found from.
+    `secret` gives the environment's secrets, plausible ones where nothing is deployed.
     """
     settings = stack.platform
     names = Names(pulumi.get_project(), stack.environment)
@@ -41,6 +45,7 @@ def declare(stack: StackFile, newest_approved: Lookup, root: Path) -> None:
         durability=Durability(settings.durability),
         log_retention_days=settings.logs.retention_days,
         provider=provider,
+        secret=secret,
         tags=tags,
         promotion=promotion_of(stack, names.project),
     )
@@ -91,5 +96,5 @@ def _models(
             model, version, endpoint, features, ground, mlops_need.owns(model.name)
         )
         if pipeline and model.retrains_on_drift and monitor.alarm_names:
-            mlops.retrain(model, pipeline, monitor, ground, mlops_need.owns(model.name))
+            mlops.retrain(model, pipeline, monitor, ground, built.bus, mlops_need.owns(model.name))
     pulumi.export("models", models)

@@ -18,6 +18,7 @@ from components.foundation.network import Network
 from infra.naming import Names
 from infra.needs.need import Need
 from infra.promotion import Promotion
+from infra.stack_secrets import Secrets
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,8 @@ class Environment:
     durability: Durability
     log_retention_days: int
     provider: aws.Provider
+    secret: Secrets
+    """A secret of the stack, by its name."""
     tags: Mapping[str, str]
     """What the provider tags all resources with; what they start at run time is to bear it too."""
     promotion: Promotion
@@ -60,3 +63,5 @@ class DevOps:
     """Where builds get Python packages; None for PyPI itself."""
     preview_policy_arns: list[pulumi.Input[str]]
     """Managed policies that let read the settings of all that the platform declares."""
+    bus: pulumi.Output[str] | None
+    """Name of the bus that other accounts' events come by, if any do."""

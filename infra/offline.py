@@ -3,9 +3,11 @@
 from infra import plausible
 from infra.collector import collector_paused
 from infra.graph import Graph, Run, record
+from infra.naming import Names
 from infra.project import Project
+from infra.promotion import promotion_of
 from infra.settings import StackFile
-from infra.versions import assumed, none_yet
+from infra.versions import Lookup, assumed, none_yet
 
 
 def recorded(project: Project, stack: StackFile, *, first_pass: bool = False) -> Graph:
@@ -15,8 +17,17 @@ def recorded(project: Project, stack: StackFile, *, first_pass: bool = False) ->
     """
     account = stack.account or plausible.ACCOUNT
     run = Run(project=project.name, stack=stack.environment, region=stack.region, account=account)
-    lookup = none_yet if first_pass else assumed(stack.region, account)
+    lookup = none_yet if first_pass else assumed_versions(stack, project.name)
     with collector_paused():  # importing pulumi_aws allocates as much as registering does
         from infra.composition import declare
 
         return record(lambda: declare(stack, lookup, project.root), run)
+
+
+def assumed_versions(stack: StackFile, project: str) -> Lookup:
+    """What is assumed of the versions that an environment deploys: where they were trained."""
+    origin = promotion_of(stack, project).origin
+    account = stack.account or plausible.ACCOUNT
+    if origin is None:
+        return assumed(stack.region, account, Names(project, stack.environment))
+    return assumed(stack.region, origin.account_id or account, origin.names, built=True)

@@ -105,6 +105,14 @@ RESOURCES: dict[str, Plausible] = {
         {"arn": "{id}", "homeRegion": "{region}"},
         named_by="name",
     ),
+    "aws:chatbot/slackChannelConfiguration:SlackChannelConfiguration": Plausible(
+        "arn:aws:chatbot::{account}:chat-configuration/slack-channel/{configurationName}",
+        {"chatConfigurationArn": "{id}"},
+    ),
+    "aws:chatbot/teamsChannelConfiguration:TeamsChannelConfiguration": Plausible(
+        "arn:aws:chatbot::{account}:chat-configuration/microsoft-teams-channel/{configurationName}",
+        {"chatConfigurationArn": "{id}"},
+    ),
     "aws:cloudwatch/eventRule:EventRule": _named("events", "rule/{name}"),
     "aws:cloudwatch/eventTarget:EventTarget": Plausible("{rule}-{logical}"),
     "aws:cloudwatch/logGroup:LogGroup": _named("logs", "log-group:{name}"),

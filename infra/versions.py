@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from infra.naming import Names, cut
+
 NO_SUCH_GROUP = {"ValidationException", "ResourceNotFound", "ResourceNotFoundException"}
 """What SageMaker answers for a model package group that is not there yet."""
 
@@ -28,10 +30,13 @@ class ModelVersion:
     """What its monitor compares with, where the training pipeline registered it."""
     image_uri: str | None = None
     """Image that it was trained in and is served by."""
+    model_data: str | None = None
+    """S3 URI of its model.tar.gz."""
 
 
 Lookup = Callable[[str], ModelVersion | None]
-"""From the name of a model package group to its newest approved version, if it has one."""
+"""From the name of a model package group, or its ARN where it is in another account, to its newest
+approved version, if it has one."""
 
 
 def none_yet(_group: str) -> ModelVersion | None:
@@ -39,13 +44,22 @@ def none_yet(_group: str) -> ModelVersion | None:
     return None
 
 
-def assumed(region: str, account: str) -> Lookup:
-    """Every group has an approved version 1 with a baseline."""
+def assumed(region: str, account: str, names: Names, *, built: bool = False) -> Lookup:
+    """Every group has an approved version 1 with a baseline, trained in the environment of `names`.
+
+    With `built`, its delivery built the image, too.
+    """
+    bucket = f"{names('artifacts')}-bucket"
 
     def look_up(group: str) -> ModelVersion:
+        name = group.rpartition("/")[2]
+        home = f"s3://{bucket}/models/{name.removeprefix(names(''))}"
+        images = f"{cut(name, 40)}-images"
         return ModelVersion(
-            f"arn:aws:sagemaker:{region}:{account}:model-package/{group}/1",
-            Baseline(f"s3://{group}/constraints.json", f"s3://{group}/statistics.json"),
+            f"arn:aws:sagemaker:{region}:{account}:model-package/{name}/1",
+            Baseline(f"{home}/constraints.json", f"{home}/statistics.json"),
+            f"{account}.dkr.ecr.{region}.amazonaws.com/{images}:1" if built else None,
+            f"{home}/runs/1/model.tar.gz",
         )
 
     return look_up
@@ -78,11 +92,12 @@ def in_registry(sagemaker: Any) -> Lookup:
         described = sagemaker.describe_model_package(ModelPackageName=arn)
         registered = described.get("DriftCheckBaselines", {}).get("ModelDataQuality", {})
         containers = described.get("InferenceSpecification", {}).get("Containers", [])
-        image_uri = containers[0].get("Image") if containers else None
+        first = containers[0] if containers else {}
+        image_uri, model_data = first.get("Image"), first.get("ModelDataUrl")
         if registered.keys() < {"Constraints", "Statistics"}:
-            return ModelVersion(arn, image_uri=image_uri)
+            return ModelVersion(arn, None, image_uri, model_data)
         constraints, statistics = registered["Constraints"], registered["Statistics"]
         baseline = Baseline(constraints["S3Uri"], statistics["S3Uri"])
-        return ModelVersion(arn, baseline, image_uri)
+        return ModelVersion(arn, baseline, image_uri, model_data)
 
     return look_up

@@ -70,7 +70,7 @@ def mocks(models: int | None) -> Registered:
     """The same program on Pulumi's own mocks, with the same plausible answers."""
     from infra import plausible
     from infra.composition import declare
-    from infra.versions import assumed
+    from infra.offline import assumed_versions
 
     project, stack = _environment(models)
     account = stack.account or plausible.ACCOUNT
@@ -86,7 +86,7 @@ def mocks(models: int | None) -> Registered:
     def call(args: "MockCallArgs") -> dict[str, Any]:
         return plausible.invoke(args.token, args.args, stack.region, account)
 
-    lookup = assumed(stack.region, account)
+    lookup = assumed_versions(stack, project.name)
     return _mocked(lambda: declare(stack, lookup, project.root), outputs, call)
 
 

@@ -9,11 +9,16 @@ from infra.automation import Engine, Result
 from infra.errors import InputError
 from infra.project import Project
 from infra.settings import StackFile
+from infra.stack_secrets import require
 from scripts.console import PLANNED, Follower, out, require_terminal, told
 
 
 def preview(project: Project, stack: StackFile) -> Result:
-    """Print what `up` would change. Raises CliMissing and EngineFailed."""
+    """Print what `up` would change.
+
+    Raises CliMissing, EngineFailed, and InputError for a secret that is not set.
+    """
+    require(stack)
     engine = _engine(project, stack)
     with Follower(lists_changes=True) as follower:
         follower.begin("Preview")
@@ -25,8 +30,10 @@ def preview(project: Project, stack: StackFile) -> Result:
 def up(project: Project, stack: StackFile, *, yes: bool) -> None:
     """Preview, ask unless told not to, and bring the environment up.
 
-    Raises click.Abort where the answer is no, and InputError where nobody can be asked.
+    Raises click.Abort where the answer is no, and InputError where nobody can be asked or a
+    secret is not set.
     """
+    require(stack)
     engine = _engine(project, stack)
     if not yes:
         require_terminal()

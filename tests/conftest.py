@@ -1,7 +1,12 @@
-"""The project and the graphs of its committed stacks, each recorded once for all tests."""
+"""The project and the graphs of its stacks, each recorded once for all tests.
+
+Its stacks are the committed ones and those of tests/stacks: whole stack files for what no committed
+one shows, read, recorded and stood up by the same tests.
+"""
 
 import os
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,11 +18,30 @@ from botocore.model import Shape
 from infra.graph import Graph
 from infra.offline import recorded
 from infra.project import Project
+from infra.settings import StackFile, from_config
+from infra.settings.yamlfile import read
 
-PROJECT = Project.around(Path(__file__))
-STACKS = sorted(
+VARIANTS = {path.stem: path for path in sorted(Path(__file__).parent.glob("stacks/*.yaml"))}
+
+
+class Tested(Project):
+    """The project with the stacks of tests/stacks beside its own."""
+
+    def stack(self, environment: str) -> StackFile:
+        """The settings of a stack, whichever folder its file is in."""
+        if environment not in VARIANTS:
+            return super().stack(environment)
+        path = VARIANTS[environment]
+        config = read(path).values["config"]
+        stack = from_config(config["maslow:platform"], config["aws:region"], environment)
+        return replace(stack, path=path)
+
+
+PROJECT = Tested.around(Path(__file__))
+COMMITTED = sorted(
     path.stem.removeprefix("Pulumi.") for path in (PROJECT.root / "stacks").glob("*.yaml")
 )
+STACKS = [*COMMITTED, *VARIANTS]
 PASSES = ("first", "second")
 
 Recording = Callable[[str, str], Graph]
@@ -53,13 +77,13 @@ def environment(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture(scope="session")
 def graph(environment: str, recording: Recording) -> Graph:
-    """A committed stack, in which every model has an approved version."""
+    """A stack in which every model has an approved version."""
     return recording(environment, "second")
 
 
 @pytest.fixture(scope="session")
 def first_pass(environment: str, recording: Recording) -> Graph:
-    """A committed stack before anything is trained."""
+    """A stack before anything is trained."""
     return recording(environment, "first")
 
 
@@ -70,7 +94,7 @@ def either_pass(request: pytest.FixtureRequest, environment: str, recording: Rec
 
 @pytest.fixture(scope="session")
 def every_graph(recording: Recording) -> list[Graph]:
-    """All committed stacks, in which every model has an approved version."""
+    """All stacks, in which every model has an approved version."""
     return [recording(environment, "second") for environment in STACKS]
 
 

@@ -1,16 +1,19 @@
 """Where the platform's container images live."""
 
 import json
+from collections.abc import Sequence
 from typing import NotRequired, TypedDict
 
 import pulumi
 import pulumi_aws as aws
 
 from components.durability import Durability, setting_of_stateful, stateful
-from components.iam import Json
+from components.iam import Document, Json, Statement, document
+from components.other_accounts import OtherRolesArgs, account, only
 
 UNTAGGED_DAYS = 14
 KEEP_TAGGED = 200
+PULL = ("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
 
 
 class ImageRegistryArgs(TypedDict):
@@ -28,6 +31,8 @@ class ImageRegistryArgs(TypedDict):
     An endpoint pulls its image anew whenever an instance starts, so this must reach back beyond
     everything that is deployed.
     """
+    readers: NotRequired[list[OtherRolesArgs]]
+    """Roles of other accounts that pull the images."""
 
 
 def lifecycle(*, untagged_days: int, keep_tagged: int) -> Json:
@@ -67,6 +72,23 @@ def lifecycle(*, untagged_days: int, keep_tagged: int) -> Json:
     }
 
 
+def pull_policy(readers: Sequence[OtherRolesArgs]) -> Document:
+    """The policy of a repository that other accounts' roles pull from.
+
+    Such a policy names no resource: it is the repository's own.
+
+    https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-policy-examples.html
+    """
+    return document(
+        *(
+            Statement(
+                Effect="Allow", Principal=account(reader), Action=list(PULL), Condition=only(reader)
+            )
+            for reader in readers
+        )
+    )
+
+
 class ImageRegistry(pulumi.ComponentResource):
     """An ECR repository whose tags never move, whose images are scanned as they arrive.
 
@@ -99,6 +121,13 @@ class ImageRegistry(pulumi.ComponentResource):
             policy=json.dumps(policy),
             opts=setting_of_stateful(self, args["durability"]),
         )
+        if args.get("readers"):
+            aws.ecr.RepositoryPolicy(
+                f"{name}-readers",
+                repository=repository.name,
+                policy=json.dumps(pull_policy(args["readers"])),
+                opts=setting_of_stateful(self, args["durability"]),
+            )
         self.repository_arn = repository.arn
         self.repository_name = repository.name
         self.repository_url = repository.repository_url

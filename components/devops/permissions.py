@@ -50,8 +50,10 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 """
 
 PASSED_TO = (
+    "chatbot.amazonaws.com",
     "codebuild.amazonaws.com",
     "codepipeline.amazonaws.com",
+    "config.amazonaws.com",
     "ecr.amazonaws.com",
     "events.amazonaws.com",
     "sagemaker.amazonaws.com",
@@ -64,7 +66,7 @@ FIXED_ROLES = (
     *("ci-deploy", "ci-preview", "delivery-deploy-*", "delivery-preview-*"),
     *("platform-engineer", "pull-requests-preview-*"),
 )
-FIXED_POLICIES = ("boundary", "permissions-*")
+FIXED_POLICIES = ("boundary", "permissions-*", "*-guardrail*")
 """What a deployment cannot change, by how the names go on after the environment's prefix."""
 
 

@@ -100,6 +100,8 @@ class StageBuild(pulumi.ComponentResource):
             parent=self,
             key_arn=args["log_key_arn"],
             retention_days=args["log_retention_days"],
+            # Where the console, and whoever reads the logs of all builds, looks for them.
+            log_group_name=f"/aws/codebuild/{name}",
         )
         role = self._role(name, args, log)
         attached = [

@@ -1,7 +1,8 @@
 """Alerts: a topic for each severity that alarms, rules and budgets publish to, and who reads it."""
 
 import enum
-from typing import TypedDict
+from collections.abc import Mapping
+from typing import NotRequired, TypedDict
 
 import pulumi
 import pulumi_aws as aws
@@ -92,6 +93,20 @@ def alert_topic_policy(*, topic_arn: str, account_id: str, region: str) -> Docum
     )
 
 
+class PagerDutyArgs(TypedDict):
+    """A service of PagerDuty with the integration Amazon CloudWatch.
+
+    The integration opens an incident for an alarm and resolves it when the alarm is over. It drops
+    what is no alarm, such as the messages of rules and budgets:
+    https://support.pagerduty.com/main/docs/aws-cloudwatch-integration-guide
+    """
+
+    url: pulumi.Input[str]
+    """HTTPS address of the integration, whose key is in it: a secret."""
+    lowest: Severity
+    """Lowest severity of which it is told."""
+
+
 class AlertsArgs(TypedDict):
     """What the alert topics are made of."""
 
@@ -104,10 +119,12 @@ class AlertsArgs(TypedDict):
     emails: dict[str, Severity]
     """Addresses, each with the lowest severity that it is sent. Their owner confirms AWS's first
     message for each topic."""
+    pagerduty: NotRequired[PagerDutyArgs]
+    """Whom PagerDuty calls."""
 
 
 class Alerts(pulumi.ComponentResource):
-    """An encrypted topic for each severity, and their email subscriptions."""
+    """An encrypted topic for each severity, and who is written to or called."""
 
     critical_arn: pulumi.Output[str]
     """ARN of the topic of what needs somebody now; like the others, known once it may be used."""
@@ -130,6 +147,8 @@ class Alerts(pulumi.ComponentResource):
                     endpoint=email,
                     opts=pulumi.ResourceOptions(parent=self),
                 )
+        if "pagerduty" in args:
+            self._page(name, args["pagerduty"], arns)
         self.critical_arn = arns[Severity.CRITICAL]
         self.warning_arn = arns[Severity.WARNING]
         self.info_arn = arns[Severity.INFO]
@@ -149,6 +168,31 @@ class Alerts(pulumi.ComponentResource):
             "warning": self.warning_arn,
             "info": self.info_arn,
         }
+
+    def arn_of(self, severity: Severity) -> pulumi.Output[str]:
+        """The ARN of the topic of one severity."""
+        return {
+            Severity.CRITICAL: self.critical_arn,
+            Severity.WARNING: self.warning_arn,
+            Severity.INFO: self.info_arn,
+        }[severity]
+
+    def _page(
+        self,
+        name: str,
+        pagerduty: PagerDutyArgs,
+        arns: Mapping[Severity, pulumi.Output[str]],
+    ) -> None:
+        """PagerDuty confirms by itself, and reads messages in SNS's envelope only."""
+        for severity in heard_from(pagerduty["lowest"]):
+            aws.sns.TopicSubscription(
+                f"{name}-{severity.value}-pagerduty",
+                topic=arns[severity],
+                protocol="https",
+                endpoint=pagerduty["url"],
+                endpoint_auto_confirms=True,
+                opts=pulumi.ResourceOptions(parent=self),
+            )
 
     def _topic(self, name: str, args: AlertsArgs) -> pulumi.Output[str]:
         topic = aws.sns.Topic(

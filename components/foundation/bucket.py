@@ -1,5 +1,6 @@
 """Buckets: private, encrypted, versioned, TLS-only, and the bucket that keeps their access logs."""
 
+from collections.abc import Sequence
 from typing import NotRequired, TypedDict
 
 import pulumi
@@ -8,6 +9,7 @@ import pulumi_aws as aws
 from components.durability import Durability
 from components.foundation.hardened_bucket import NONCURRENT_DAYS, hardened_bucket, lifecycle
 from components.iam import Document, Statement, allow, deny, document, tls_only
+from components.other_accounts import PrefixReaderArgs, open_prefixes
 
 ACCESS_LOG_DAYS = 400
 
@@ -63,18 +65,29 @@ def never_deleted(bucket_arn: str) -> Statement:
 
 
 def private_bucket_policy(
-    *, bucket_arn: str, key_arn: str, account_id: str, kept_from_deletion: bool = False
+    *,
+    bucket_arn: str,
+    key_arn: str,
+    account_id: str,
+    kept_from_deletion: bool = False,
+    readers: Sequence[PrefixReaderArgs] = (),
 ) -> Document:
-    """The policy of a private bucket: it only refuses, IAM policies of the account allow."""
+    """The policy of a private bucket: it refuses, and IAM policies of the account allow.
+
+    What it allows itself is what `readers` of other accounts read.
+    """
     return document(
         tls_only(bucket_arn),
         *([never_deleted(bucket_arn)] if kept_from_deletion else []),
         own_key_only(bucket_arn, key_arn),
         services_of_this_account(bucket_arn, account_id),
+        *open_prefixes(bucket_arn, readers),
     )
 
 
-def access_log_policy(*, bucket_arn: str, account_id: str, kept_from_deletion: bool = False) -> Document:
+def access_log_policy(
+    *, bucket_arn: str, account_id: str, kept_from_deletion: bool = False
+) -> Document:
     """The policy of a bucket that S3 delivers the access logs of this account's buckets to.
 
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html
@@ -111,10 +124,14 @@ class PrivateBucketArgs(TypedDict):
     """Days until objects are deleted; they are kept unless given."""
     kept_from_deletion: NotRequired[bool]
     """Whether the bucket refuses everyone the deletion of objects before that; no unless given."""
+    readers: NotRequired[list[PrefixReaderArgs]]
+    """Roles of other accounts that read prefixes; the key's policy must let them decrypt."""
 
 
 class PrivateBucket(pulumi.ComponentResource):
-    """A versioned bucket that only this account reads, by TLS, encrypted with one key.
+    """A versioned bucket that this account reads, by TLS, encrypted with one key.
+
+    Other accounts read what is opened to them by name, and nothing else.
 
     Raises ValueError for objects that are kept from deletion and disposable.
     """
@@ -144,6 +161,7 @@ class PrivateBucket(pulumi.ComponentResource):
                 "key_arn": args["key_arn"],
                 "account_id": args["account_id"],
                 "kept_from_deletion": kept_from_deletion,
+                "readers": args.get("readers", []),
             },
         )
         if "log_bucket" in args:

@@ -13,6 +13,7 @@ from components.foundation.execution_role import ExecutionRole
 from components.iam import Document, document, rendered
 from components.mlops.capture import CaptureArgs
 from components.mlops.drift import NAMESPACE, Frequency, chunks, drift_alarm
+from components.other_accounts import OriginArgs, read_origin
 from components.platform.instance_types import has_local_storage
 from components.platform.job_access import (
     publish_metrics,
@@ -67,15 +68,18 @@ def monitoring_policy(
     capture_key_arn: str,
     artifacts_bucket: str,
     artifacts_key_arn: str,
+    origin: OriginArgs | None = None,
     **run: Any,
 ) -> Document:
     """What the monitoring jobs may do: read captures and baseline, write reports and metrics.
 
-    `run` is for `run_statements`.
+    `origin` is where the baseline is, if another account trained the version; `run` is for
+    `run_statements`.
 
     https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html#sagemaker-roles-createprocessingjob-perms
     """
     return document(
+        *(read_origin(origin) if origin else []),
         *read_objects(capture_bucket, capture_prefix),
         *read_objects(artifacts_bucket, artifacts_prefix(model)),
         write_objects(artifacts_bucket, _reports(model)),
@@ -150,6 +154,7 @@ class DataQualityMonitor(pulumi.ComponentResource):
             capture_prefix=args["capture_prefix"],
             capture_key_arn=args["capture_key_arn"],
             artifacts_bucket=args["artifacts_bucket"],
+            origin=args.get("origin"),
             **run_inputs(args, args["analyzer_image_uri"]),
         )
         return ExecutionRole(

@@ -11,6 +11,7 @@ from components.mlops.alarms import error_alarm, latency_alarm
 from components.mlops.autoscaling import scale_variant
 from components.mlops.capture import CaptureArgs
 from components.mlops.rollout import ALL_TRAFFIC, Rollout, deployment_config
+from components.other_accounts import OriginArgs, read_origin
 from components.platform.instance_types import has_local_storage
 from components.platform.job_access import (
     publish_metrics,
@@ -61,16 +62,19 @@ def serving_policy(
     alarm_names: list[str],
     account_id: str,
     region: str,
+    origin: OriginArgs | None = None,
     **run: Any,
 ) -> Document:
     """What the endpoint may do: read its model, write its captures, logs and metrics.
 
-    It also looks at the alarms that roll its deployments back. `run` is for `run_statements`.
+    It also looks at the alarms that roll its deployments back. `origin` is where its model is, if
+    another account trained it; `run` is for `run_statements`.
 
     https://docs.aws.amazon.com/sagemaker/latest/dg/deployment-guardrails-configuration.html
     https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html#sagemaker-roles-createmodel-perms
     """
     return document(
+        *(read_origin(origin) if origin else []),
         *read_objects(artifacts_bucket, artifacts_prefix(model)),
         write_objects(capture_bucket, capture_prefix),
         use_keys(sorted({artifacts_key_arn, capture_key_arn})),
@@ -179,6 +183,7 @@ class Endpoint(pulumi.ComponentResource):
                         capture_prefix=args["capture_prefix"],
                         capture_key_arn=args["capture_key_arn"],
                         alarm_names=self.alarm_names,
+                        origin=args.get("origin"),
                         **run_inputs(args, args["image_uri"], builds=True),
                     )
                 },

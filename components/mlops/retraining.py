@@ -1,7 +1,7 @@
 """Retraining: drift alarms start the training pipeline, through a machine with a cool-down."""
 
 import json
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 import pulumi
 import pulumi_aws as aws
@@ -12,6 +12,19 @@ from components.iam import Document, Json, allow, document, rendered
 from components.mlops.cooldown_machine import cooldown_machine
 
 RETRY_SECONDS = 3600
+
+
+class ElsewhereArgs(TypedDict):
+    """Alarms of another environment, which serves the same model."""
+
+    environment: str
+    """The environment."""
+    alarm_prefix: str
+    """What the names of its alarms on the model's drift begin with."""
+    account_id: NotRequired[str]
+    """Its account, unless it is in the same one."""
+    event_bus: NotRequired[pulumi.Input[str]]
+    """Bus that its account's events come by, unless it is in the same account."""
 
 
 class RetrainingArgs(TypedDict):
@@ -35,6 +48,8 @@ class RetrainingArgs(TypedDict):
     """Days that its log is kept."""
     account_id: pulumi.Input[str]
     """Account of all this."""
+    elsewhere: NotRequired[list[ElsewhereArgs]]
+    """Environments whose alarms start it as well."""
 
 
 def machine_policy(*, pipeline_arn: str, alert_topic_arn: str, messages_key_arn: str) -> Document:
@@ -70,6 +85,20 @@ def drift_pattern(alarm_names: list[str]) -> Json:
     }
 
 
+def drift_elsewhere(*alarm_prefixes: str, account_id: str | None = None) -> Json:
+    """The event pattern of alarms going off whose names begin so, in one account where it is given.
+
+    https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html
+    """
+    names = [{"prefix": prefix} for prefix in alarm_prefixes]
+    pattern: Json = {
+        "source": ["aws.cloudwatch"],
+        "detail-type": ["CloudWatch Alarm State Change"],
+        "detail": {"alarmName": names, "state": {"value": ["ALARM"]}},
+    }
+    return {**pattern, "account": [account_id]} if account_id else pattern
+
+
 class Retraining(pulumi.ComponentResource):
     """An EventBridge rule on alarms and the state machine that it starts.
 
@@ -88,7 +117,7 @@ class Retraining(pulumi.ComponentResource):
         if not args["alarm_names"]:
             raise ValueError(f"{name}: retraining needs an alarm that starts it")
         machine = self._machine(name, args)
-        self._rule(name, args, machine)
+        self._rules(name, args, machine)
         self.state_machine_arn = machine.arn
         self.register_outputs({"state_machine_arn": self.state_machine_arn})
 
@@ -136,15 +165,7 @@ class Retraining(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self, depends_on=role.ready),
         )
 
-    def _rule(self, name: str, args: RetrainingArgs, machine: aws.sfn.StateMachine) -> None:
-        rule = aws.cloudwatch.EventRule(
-            f"{name}-rule",
-            description=f"Drift starts {args['pipeline_name']}",
-            event_pattern=pulumi.Output.all(*args["alarm_names"]).apply(
-                lambda names: json.dumps(drift_pattern(names))
-            ),
-            opts=pulumi.ResourceOptions(parent=self),
-        )
+    def _rules(self, name: str, args: RetrainingArgs, machine: aws.sfn.StateMachine) -> None:
         role = ExecutionRole(
             f"{name}-rule-role",
             {
@@ -154,14 +175,46 @@ class Retraining(pulumi.ComponentResource):
             },
             opts=pulumi.ResourceOptions(parent=self),
         )
-        aws.cloudwatch.EventTarget(
-            f"{name}-target",
-            rule=rule.name,
-            arn=machine.arn,
-            role_arn=role.arn,
-            retry_policy={
-                "maximum_event_age_in_seconds": RETRY_SECONDS,
-                "maximum_retry_attempts": 10,
-            },
-            opts=pulumi.ResourceOptions(parent=self, depends_on=role.ready),
+
+        def start(
+            on: str,
+            description: str,
+            pattern: pulumi.Input[str],
+            bus: pulumi.Input[str] | None = None,
+        ) -> None:
+            rule = aws.cloudwatch.EventRule(
+                f"{name}-{on}rule",
+                description=description,
+                event_bus_name=bus,
+                event_pattern=pattern,
+                opts=pulumi.ResourceOptions(parent=self),
+            )
+            aws.cloudwatch.EventTarget(
+                f"{name}-{on}target",
+                rule=rule.name,
+                event_bus_name=bus,
+                arn=machine.arn,
+                role_arn=role.arn,
+                retry_policy={
+                    "maximum_event_age_in_seconds": RETRY_SECONDS,
+                    "maximum_retry_attempts": 10,
+                },
+                opts=pulumi.ResourceOptions(parent=self, depends_on=role.ready),
+            )
+
+        start(
+            "",
+            f"Drift starts {args['pipeline_name']}",
+            pulumi.Output.all(*args["alarm_names"]).apply(
+                lambda names: json.dumps(drift_pattern(names))
+            ),
         )
+        for place in args.get("elsewhere", []):
+            environment = place["environment"]
+            pattern = drift_elsewhere(place["alarm_prefix"], account_id=place.get("account_id"))
+            start(
+                f"{environment}-",
+                f"Drift in {environment} starts {args['pipeline_name']}",
+                json.dumps(pattern),
+                place.get("event_bus"),
+            )

@@ -1,11 +1,14 @@
 """The model registry: one package group per model, which holds its versions."""
 
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 import pulumi
 import pulumi_aws as aws
 
-from components.durability import Durability, stateful
+from components.durability import Durability, setting_of_stateful, stateful
+from components.iam import rendered
+from components.other_accounts import OtherRolesArgs
+from components.platform.registry_access import group_policy
 
 
 class ModelGroupArgs(TypedDict):
@@ -17,6 +20,8 @@ class ModelGroupArgs(TypedDict):
     """What the model is for, in the reader's words."""
     durability: Durability
     """Whether the registered versions outlive the stack."""
+    readers: NotRequired[list[OtherRolesArgs]]
+    """Roles of other accounts that look versions up and deploy them."""
 
 
 class ModelGroup(pulumi.ComponentResource):
@@ -41,6 +46,15 @@ class ModelGroup(pulumi.ComponentResource):
             model_package_group_description=args["description"],
             opts=stateful(self, args["durability"]),
         )
+        if args.get("readers"):
+            aws.sagemaker.ModelPackageGroupPolicy(
+                f"{name}-readers",
+                model_package_group_name=group.model_package_group_name,
+                resource_policy=rendered(
+                    group_policy, group_arn=group.arn, readers=args["readers"]
+                ),
+                opts=setting_of_stateful(self, args["durability"]),
+            )
         self.name = group.model_package_group_name
         self.arn = group.arn
         self.register_outputs({"name": self.name, "arn": self.arn})

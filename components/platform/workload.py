@@ -5,6 +5,7 @@ from typing import Any, NotRequired, TypedDict
 import pulumi
 
 from components.iam import Statement
+from components.other_accounts import OriginArgs
 from components.platform.job_access import (
     attach_encrypted_volumes,
     join_network,
@@ -32,6 +33,8 @@ class WorkloadArgs(TypedDict):
     """Region of all this."""
     built_images: NotRequired[pulumi.Input[str]]
     """URL of the repository of the images that the model's delivery builds."""
+    origin: NotRequired[OriginArgs]
+    """Where the version's artifacts are, if another account trained it."""
 
 
 def artifacts_prefix(model: str) -> str:

@@ -135,7 +135,7 @@ def deliver(
             "log_retention_days": env.log_retention_days,
             "account_id": env.account_id,
         }
-        if bus is not None:
+        if origin and bus is not None:
             redeployment["event_bus"] = bus
         Redeployment(env.names("redeployment"), redeployment, need.owns())
     return delivery

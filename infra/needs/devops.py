@@ -4,7 +4,7 @@ import pulumi
 
 from components.devops.platform_policies import PlatformPolicies
 from infra.environment import DevOps, Environment, Foundation
-from infra.needs import ci, delivery, registries
+from infra.needs import ci, delivery, promotion, registries
 from infra.needs.need import Need
 from infra.settings import PlatformSettings
 
@@ -12,7 +12,7 @@ from infra.settings import PlatformSettings
 def declare(settings: PlatformSettings, env: Environment, foundation: Foundation) -> DevOps:
     """Declare where images live, and how a change of the platform reaches the environment."""
     need = Need("devops", env.provider, foundation.boundary.arn)
-    packages = registries.declare(settings.registry, env, foundation, need)
+    packages = registries.declare(settings, env, foundation, need)
     policies = PlatformPolicies(
         env.names("permissions"),
         {
@@ -23,6 +23,10 @@ def declare(settings: PlatformSettings, env: Environment, foundation: Foundation
         },
         need.owns(),
     )
+    promoted = [each.policy_arn for each in promotion.deploy_policies(env, need)]
+    preview_arns = [*policies.preview_arns, *promoted]
+    deploy_arns = [*policies.deploy_arns, *promoted]
+    bus = promotion.declare_events(settings, env, foundation, need)
     source = delivery.source_of(settings.source, env, need)
     pipeline = delivery.deliver(
         settings,
@@ -30,16 +34,17 @@ def declare(settings: PlatformSettings, env: Environment, foundation: Foundation
         foundation,
         source,
         need,
-        preview_policy_arns=policies.preview_arns,
-        deploy_policy_arns=policies.deploy_arns,
+        preview_policy_arns=preview_arns,
+        deploy_policy_arns=deploy_arns,
+        bus=bus,
     )
     if settings.ci:
         ci.declare(
             settings.ci,
             env,
             need,
-            preview_policy_arns=policies.preview_arns,
-            deploy_policy_arns=policies.deploy_arns,
+            preview_policy_arns=preview_arns,
+            deploy_policy_arns=deploy_arns,
         )
     pulumi.export("delivery_pipeline", pipeline.pipeline_name)
-    return DevOps(source, need, packages.packages, policies.preview_arns)
+    return DevOps(source, need, packages.packages, policies.preview_arns, bus)

@@ -6,6 +6,7 @@ from components.foundation.key import DataClass, Key, KeyArgs
 from components.foundation.persona_policies import PERSONAS, WITHOUT_DATA
 from components.foundation.personas import permission_set_roles
 from infra.environment import Environment
+from infra.needs import promotion
 from infra.needs.access import ROLE_LIMIT, entries
 from infra.needs.need import Need
 from infra.settings import PlatformSettings
@@ -33,6 +34,8 @@ def _args(settings: PlatformSettings, env: Environment, holds: DataClass) -> Key
         "rotation_days": settings.keys.rotation_days,
         "multi_region": settings.keys.multi_region,
     }
+    if holds is DataClass.ARTIFACTS:
+        args["readers"] = [*promotion.servers(env, [model.name for model in settings.models])]
     if settings.keys.deletion_days is not None:
         args["deletion_days"] = settings.keys.deletion_days
     return args

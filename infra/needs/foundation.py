@@ -2,7 +2,6 @@
 
 import pulumi
 
-from components.foundation.alerts import Alerts, Severity
 from components.foundation.boundary import Boundary
 from components.foundation.bucket import AccessLogBucket, PrivateBucket
 from components.foundation.egress_firewall import FilterBy
@@ -11,7 +10,7 @@ from components.foundation.key import DataClass
 from components.foundation.network import Network, NetworkArgs
 from components.foundation.way_out import Egress
 from infra.environment import Environment, Foundation
-from infra.needs import encryption, money
+from infra.needs import encryption, money, promotion, receivers
 from infra.needs.need import Need
 from infra.settings import PlatformSettings
 
@@ -50,19 +49,11 @@ def declare(settings: PlatformSettings, env: Environment) -> Foundation:
             "account_id": env.account_id,
             "durability": env.durability,
             "log_bucket": access_logs.bucket,
+            "readers": promotion.artifact_readers(env, [model.name for model in settings.models]),
         },
         need.owns(),
     )
-    alerts = Alerts(
-        env.names("alerts"),
-        {
-            "key_arn": keys[DataClass.MESSAGES].arn,
-            "account_id": env.account_id,
-            "region": env.region,
-            "emails": dict.fromkeys(settings.alerts.email, Severity.INFO),
-        },
-        need.owns(),
-    )
+    alerts = receivers.declare(settings.alerts, env, need, keys[DataClass.MESSAGES].arn)
     money.declare(settings, env, need, alerts.topics)
     pulumi.export("alert_topics", dict(alerts.topics))
     pulumi.export("artifacts_bucket", artifacts.bucket)
@@ -74,6 +65,8 @@ def _network(
 ) -> Network | ExistingNetwork:
     """A new VPC, or what an existing one lacks."""
     name, wanted = env.names("network"), settings.network
+    origin_account = env.promotion.origin_account
+    trusted = [origin_account] if origin_account else []
     if wanted.vpc:
         return ExistingNetwork(
             name,
@@ -85,6 +78,7 @@ def _network(
                 "interface_endpoints": settings.endpoints,
                 "region": env.region,
                 "account_id": env.account_id,
+                "trusted_accounts": trusted,
             },
             need.owns(),
         )
@@ -96,6 +90,7 @@ def _network(
         "query_log": wanted.query_log,
         "region": env.region,
         "account_id": env.account_id,
+        "trusted_accounts": trusted,
         "log_key_arn": log_key_arn,
         "log_retention_days": env.log_retention_days,
     }

@@ -68,10 +68,13 @@ class Ground:
         """The image that a model's jobs run unless they are told of another.
 
         It is the approved version's, where the model's delivery has built it: what is trained
-        without a delivery, because data drifted, is trained as that version was.
+        without a delivery, because data drifted, is trained as that version was. It is also what
+        serves a version that another environment trained.
         """
         default = model.image or self.training_image
         image = version.image_uri if version else None
+        if image and self.env.promotion.origin:
+            return image
         if image is None or model.name not in self.repositories:
             return default
         return pulumi.Output.all(self.repositories[model.name].repository_url, default).apply(

@@ -3,11 +3,13 @@
 import pulumi
 
 from components.foundation.key import DataClass
+from components.mlops.capture import CaptureArgs
 from components.mlops.data_quality_monitor import Baseline, DataQualityMonitor
 from components.mlops.drift import Frequency
 from components.mlops.endpoint import Endpoint
 from components.mlops.retraining import Retraining
 from components.platform.training_pipeline import TrainingPipeline
+from infra.needs import promotion
 from infra.needs.ground import NAME_LIMIT, Ground
 from infra.settings.mlops import ModelSettings
 from infra.versions import ModelVersion
@@ -24,11 +26,11 @@ def serve(
     return Endpoint(
         env.names(model.name, "endpoint", limit=NAME_LIMIT),
         {
-            **ground.captured(model),
+            **_reading(model, version, ground),
             "network_isolation": True,
             "endpoint_name": env.names(model.name),
             "model_package_arn": version.arn,
-            "image_uri": model.image or ground.training_image,
+            "image_uri": ground.image_of(model, version),
             "instance_type": serving.instance,
             "min_instances": serving.scale.min,
             "max_instances": serving.scale.max,
@@ -62,7 +64,7 @@ def watch(
     return DataQualityMonitor(
         env.names(model.name, "monitor", limit=NAME_LIMIT),
         {
-            **ground.captured(model),
+            **_reading(model, version, ground),
             "endpoint": endpoint.name,
             "endpoint_name": env.names(model.name),
             "schedule_name": env.names(model.name, "data"),
@@ -82,9 +84,13 @@ def retrain(
     pipeline: TrainingPipeline,
     monitor: DataQualityMonitor,
     ground: Ground,
+    bus: pulumi.Output[str] | None,
     opts: pulumi.ResourceOptions,
 ) -> Retraining:
-    """Declare what trains a model anew when its data has drifted."""
+    """Declare what trains a model anew when its data has drifted, here or where it goes on to.
+
+    `bus` tells of what happens in other accounts.
+    """
     env, foundation = ground.env, ground.foundation
     return Retraining(
         env.names(model.name, "retraining", limit=NAME_LIMIT),
@@ -98,6 +104,15 @@ def retrain(
             "log_key_arn": ground.key_arn(DataClass.LOGS),
             "log_retention_days": env.log_retention_days,
             "account_id": env.account_id,
+            "elsewhere": promotion.drift_elsewhere_of(env, model.name, bus),
         },
         opts,
     )
+
+
+def _reading(model: ModelSettings, version: ModelVersion, ground: Ground) -> CaptureArgs:
+    """What whoever serves or watches a version is told, with where its artifacts are."""
+    args = ground.captured(model)
+    if origin := promotion.origin_of(ground.env, model.name, version):
+        args["origin"] = origin
+    return args

@@ -13,6 +13,7 @@ from components.foundation.key import DataClass
 from components.platform.model_project import DOCKERFILE
 from components.platform.training_pipeline import TrainingPipeline
 from infra.environment import DevOps, Environment, Foundation
+from infra.needs import promotion
 from infra.needs.delivery import trigger_of
 from infra.needs.ground import NAME_LIMIT, Ground
 from infra.settings import PlatformSettings
@@ -42,6 +43,7 @@ def repositories(
             {
                 "key_arn": foundation.keys[DataClass.ARTIFACTS].arn,
                 "durability": env.durability,
+                "readers": promotion.servers(env, [model.name]),
             },
             devops.need.owns(model.name),
         )

@@ -8,6 +8,7 @@ from components.foundation.key import DataClass
 from components.platform.model_project import read_project
 from components.platform.model_registry import ModelGroup
 from components.platform.training_pipeline import TrainingPipeline
+from infra.needs import promotion
 from infra.needs.ground import NAME_LIMIT, Ground
 from infra.settings.mlops import ModelSettings
 from infra.versions import ModelVersion
@@ -34,6 +35,7 @@ def train(
             "group_name": env.names(model.name),
             "description": f"Versions of {model.name}",
             "durability": env.durability,
+            "readers": promotion.deployers(env),
         },
         opts,
     )

@@ -10,7 +10,9 @@ from components.devops.package_registry import DOMAIN_LIMIT, PackageRegistry
 from components.devops.pull_through import PREFIX_LIMIT, MirrorArgs, PullThrough
 from components.foundation.key import DataClass
 from infra.environment import Environment, Foundation
+from infra.needs import promotion
 from infra.needs.need import Need
+from infra.settings import PlatformSettings
 from infra.settings.devops.registry import Registry
 
 
@@ -23,11 +25,20 @@ class Registries:
     """None where builds get their packages from PyPI itself."""
 
 
-def declare(settings: Registry, env: Environment, foundation: Foundation, need: Need) -> Registries:
+def declare(
+    platform: PlatformSettings, env: Environment, foundation: Foundation, need: Need
+) -> Registries:
     """Declare the registries of an environment, and who hears of what is found in its images."""
+    settings = platform.registry
     key_arn = foundation.keys[DataClass.ARTIFACTS].arn
     images = ImageRegistry(
-        env.names("images"), {"key_arn": key_arn, "durability": env.durability}, need.owns()
+        env.names("images"),
+        {
+            "key_arn": key_arn,
+            "durability": env.durability,
+            "readers": promotion.servers(env, [model.name for model in platform.models]),
+        },
+        need.owns(),
     )
     ImageScanning(
         env.names("image-scanning"),

@@ -18,7 +18,7 @@ from infra.settings.mistakes import Path as SettingPath
 from infra.settings.mistakes import nearest
 from infra.settings.neighbours import PLATFORM, REGION
 from infra.settings.root import PlatformSettings
-from infra.settings.stackfile import ENGINE_KEYS
+from infra.settings.stackfile import ENGINE_KEYS, SECRETS
 
 FILE = Path(__file__).with_name("schema.json")
 Node = Mapping[str, Any]
@@ -61,6 +61,7 @@ def schema() -> dict[str, Any]:
                         "description": "AWS region of the environment.",
                     },
                     PLATFORM: platform,
+                    **{key: {"type": "object", "required": ["secure"]} for key in SECRETS},
                 },
                 "patternProperties": {"^(?!maslow:)[^:]+:": {}},
                 "additionalProperties": False,

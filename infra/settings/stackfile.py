@@ -29,6 +29,8 @@ from infra.settings.root import PlatformSettings, misfits
 from infra.settings.yamlfile import Document, read
 
 PLATFORM_PATH: SettingPath = ("config", PLATFORM)
+SECRETS = ("maslow:pagerduty_url",)
+"""Keys that Pulumi keeps encrypted."""
 ENVIRONMENT_LIMIT = 16
 ENGINE_KEYS = ("secretsprovider", "encryptedkey", "encryptionsalt", "environment")
 """What Pulumi itself keeps in a stack file.
@@ -138,9 +140,7 @@ def _frame_mistakes(document: Document) -> Iterator[Mistake]:
     if not isinstance(config, Mapping):
         yield Mistake(("config",), "is missing.", f"It holds {REGION} and {PLATFORM}.")
         return
-    for key in config:
-        if key.startswith("maslow:") and key != PLATFORM:
-            yield Mistake(("config", key), "is not a setting here.", f"Did you mean {PLATFORM}?")
+    yield from _key_mistakes(config)
     if REGION not in config:
         yield Mistake(("config", REGION), "is missing.", "Example: eu-west-1.")
     elif wrong := region_mistake(config[REGION]):
@@ -149,6 +149,16 @@ def _frame_mistakes(document: Document) -> Iterator[Mistake]:
         yield Mistake(PLATFORM_PATH, "is missing.")
     elif not isinstance(config[PLATFORM], Mapping):
         yield Mistake(PLATFORM_PATH, f"{shown(config[PLATFORM])} is not a group of settings.")
+
+
+def _key_mistakes(config: Mapping[str, Any]) -> Iterator[Mistake]:
+    for key, value in config.items():
+        if key in SECRETS:
+            if "secure" not in _mapping(value):
+                set_it = f"Have Pulumi encrypt it: pulumi config set --secret {key}"
+                yield Mistake(("config", key), "is a secret in plain text.", set_it)
+        elif key.startswith("maslow:") and key != PLATFORM:
+            yield Mistake(("config", key), "is not a setting here.", f"Did you mean {PLATFORM}?")
 
 
 def _project_mistakes(values: Mapping[str, Any], root: Path) -> Iterator[Mistake]:

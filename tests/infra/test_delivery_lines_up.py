@@ -19,6 +19,7 @@ PIPELINE = "aws:codepipeline/pipeline:Pipeline"
 PROJECT = "aws:codebuild/project:Project"
 TARGET = "aws:cloudwatch/eventTarget:EventTarget"
 ROLE = "aws:iam/role:Role"
+MACHINE = "aws:sfn/stateMachine:StateMachine"
 MODEL = "aws:sagemaker/modelPackageGroup:ModelPackageGroup"
 
 Event = dict[str, str]
@@ -283,22 +284,22 @@ def test_every_rules_target_may_be_started_by_the_role_that_it_is_given(
 def test_an_approved_model_starts_the_delivery_of_its_environment(
     project: Project, graph: Graph, roles: Roles
 ) -> None:
-    delivered = project.stack(graph.stack).platform.delivery
-    if delivered.by == "ci" and delivered.trigger.tag:
-        pytest.skip("the tip of the branch is not what CI deploys here")
-    pipeline = delivery(graph)
-    name = f"maslow-{graph.stack}-redeployment"
-    machine = graph.one("aws:sfn/stateMachine:StateMachine", f"{name}-machine")
-    definition = json.loads(machine.inputs["definition"])["States"]
-    assert definition["Deliver"]["Arguments"]["Name"] == pipeline.inputs["name"]
-    for action in ("ListPipelineExecutions", "StartPipelineExecution"):
-        assert roles.may(machine.inputs["roleArn"], f"codepipeline:{action}", arn_of(pipeline))
-    assert graph.one(TARGET, f"{name}-target").inputs["arn"] == arn_of(machine)
-    rule = graph.one("aws:cloudwatch/eventRule:EventRule", f"{name}-rule")
-    (prefix,) = json.loads(rule.inputs["eventPattern"])["detail"]["ModelPackageGroupName"]
-    groups = {group.inputs["modelPackageGroupName"] for group in graph.of_type(MODEL)}
-    assert groups
-    assert all(group.startswith(prefix["prefix"]) for group in groups)
+    settings, name = project.stack(graph.stack).platform, f"maslow-{graph.stack}-redeployment"
+    machines = [m for m in graph.of_type(MACHINE) if m.name == f"{name}-machine"]
+    # The tip of the branch, which is all that is left to take, is not what CI deploys by tags.
+    by_tags = settings.delivery.by == "ci" and settings.delivery.trigger.tag
+    assert len(machines) == (1 if settings.models and not by_tags else 0)
+    for machine in machines:
+        pipeline = delivery(graph)
+        definition = json.loads(machine.inputs["definition"])["States"]
+        assert definition["Deliver"]["Arguments"]["Name"] == pipeline.inputs["name"]
+        for action in ("ListPipelineExecutions", "StartPipelineExecution"):
+            assert roles.may(machine.inputs["roleArn"], f"codepipeline:{action}", arn_of(pipeline))
+        assert graph.one(TARGET, f"{name}-target").inputs["arn"] == arn_of(machine)
+        rule = graph.one("aws:cloudwatch/eventRule:EventRule", f"{name}-rule")
+        (prefix,) = json.loads(rule.inputs["eventPattern"])["detail"]["ModelPackageGroupName"]
+        groups = {group.inputs["modelPackageGroupName"] for group in graph.of_type(MODEL)}
+        assert all(group.startswith(prefix["prefix"]) for group in groups)
 
 
 def test_what_a_trigger_leaves_out_would_be_seen() -> None:

@@ -11,6 +11,7 @@ import pytest
 from infra import plausible
 from infra.graph import Graph, Resource
 from infra.plausible import ACCOUNT
+from infra.project import Project
 
 REGION = "eu-west-1"
 ARN = re.compile(r"arn:aws[\w-]*:[a-z0-9-]+:[a-z0-9-]*:(?:\d{12}|aws)?:[^\s\"'<>,{}()]+")
@@ -23,18 +24,21 @@ ELSEWHERE = {
     r"arn:aws:states:::.*": "actions of Step Functions",
     rf"arn:aws:iam::{ACCOUNT}:root": "the account itself",
     rf"arn:aws:iam::{ACCOUNT}:user/\*": "whom the recorder of settings may look at",
+    rf"arn:aws:iam::{ACCOUNT}:role/aws-reserved/sso\..*": "Identity Center's roles",
+    r"arn:aws:sso:::(account|permissionSet)/.*": "Identity Center's own",
     rf"arn:aws:securityhub:{REGION}::standards/.*": "AWS's",
+    rf"arn:aws:budgets::{ACCOUNT}:\*": "a condition: whichever budgets there are",
+    rf"arn:aws:cloudwatch:{REGION}:{ACCOUNT}:alarm:\*": "a condition: whichever alarms there are",
     rf"arn:aws:ecr:{REGION}:{ACCOUNT}:repository/sagemaker-.*": "SageMaker's images",
     r"arn:aws:s3:::(prod-[\w-]+-starport-layer-bucket|jumpstart-cache-prod-[\w-]+)/.*": "AWS's",
     r"arn:aws:s3:::sagemaker-sample-files(-prod-[\w-]+)?/.*": "AWS's",
     rf"arn:aws:s3:::maslow-\w+-state-{ACCOUNT}(/.*)?": "Pulumi's state, which comes first",
-    rf"arn:aws:codecommit:{REGION}:{ACCOUNT}:.*": "the platform's own code comes first",
     rf"arn:aws:glue:{REGION}:{ACCOUNT}:catalog": "every account has one",
     rf"arn:aws:glue:{REGION}:{ACCOUNT}:table/.*": "Feature Store makes its tables",
     rf"arn:aws:ecr:{REGION}:{ACCOUNT}:repository/maslow-\w+-ecr-public/.*": "mirrored when pulled",
     rf"arn:aws:ec2:{REGION}:{ACCOUNT}:network-interface/\*": "made for each job",
     rf"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:/aws/sagemaker/.*": "SageMaker names them",
-    rf"arn:aws:sagemaker:{REGION}:{ACCOUNT}:(processing|training)-job/pipelines-\*": "runs' jobs",
+    rf"arn:aws:sagemaker:{REGION}:{ACCOUNT}:(processing|training)-job/.*": "made by runs",
     rf"arn:aws:sagemaker:{REGION}:{ACCOUNT}:model-package/.*": "registered by runs",
 }
 """What no stack declares, by pattern, and why it is there all the same."""
@@ -81,19 +85,28 @@ def lines_up(arn: str, known: set[str]) -> bool:
     """
     arn = arn.replace(":execution:", ":stateMachine:")
     pattern = f"{arn}*" if arn.endswith("-") else arn
-    if arn in known or any(fnmatchcase(one, pattern) for one in known):
+    wholes = [pattern, *(pattern[: cut.start()] for cut in re.finditer("[/:]", pattern))]
+    if not known.isdisjoint(wholes):
         return True
-    return any(arn.startswith((f"{one}/", f"{one}:")) for one in known)
+    patterns = [whole for whole in wholes if "*" in whole or "?" in whole]
+    return any(fnmatchcase(one, whole) for whole in patterns for one in known)
 
 
-def unmade(graph: Graph) -> dict[str, set[str]]:
+def given(arn: str, stack_file: str) -> bool:
+    """Whether the stack file names what the ARN is of, which then is there already."""
+    name = re.split("[/:]", arn)[-1]
+    return re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", stack_file) is not None
+
+
+def unmade(graph: Graph, stack_file: str) -> dict[str, set[str]]:
     """The ARNs of this account that nothing makes, by the names of the resources that name them."""
     known = made(graph)
     found: dict[str, set[str]] = {}
     for resource in graph.resources:
         if resource.custom and not for_what_may_come(graph, resource):
             for arn in named(resource.inputs):
-                if arn.split(":")[4] in {ACCOUNT, ""} and not lines_up(arn, known):
+                mine = arn.split(":")[4] in {ACCOUNT, ""}
+                if mine and not lines_up(arn, known) and not given(arn, stack_file):
                     found.setdefault(arn, set()).add(resource.name)
     return found
 
@@ -109,12 +122,15 @@ def expected(arn: str) -> str | None:
     return next((pattern for pattern in ELSEWHERE if re.fullmatch(pattern, arn)), None)
 
 
-def test_every_arn_that_a_resource_names_is_one_that_another_makes(graph: Graph) -> None:
-    assert {arn: by for arn, by in unmade(graph).items() if not expected(arn)} == {}
+def test_every_arn_that_a_resource_names_is_one_that_another_makes(
+    project: Project, graph: Graph
+) -> None:
+    found = unmade(graph, project.stack(graph.stack).path.read_text())
+    assert {arn: by for arn, by in found.items() if not expected(arn)} == {}
 
 
 def test_each_exception_is_one_that_a_stack_needs(every_graph: list[Graph]) -> None:
-    needed = {expected(arn) for graph in every_graph for arn in unmade(graph)}
+    needed = {expected(arn) for graph in every_graph for arn in unmade(graph, "")}
     assert ELSEWHERE.keys() - needed == set()
 
 
@@ -131,6 +147,8 @@ def test_each_exception_is_one_that_a_stack_needs(every_graph: list[Graph]) -> N
         (f"arn:aws:states:{REGION}:{ACCOUNT}:execution:release:*", True),
         (f"arn:aws:states:{REGION}:{ACCOUNT}:execution:another:*", False),
         (f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:rel-", False),
+        ("arn:aws:s3:::maslow-*/captured/*", True),
+        ("arn:aws:s3:::another-*/captured/*", False),
     ],
 )
 def test_a_name_that_fits_nothing_would_be_found(arn: str, fits: bool) -> None:
@@ -150,3 +168,9 @@ def test_arns_are_found_in_documents_and_amid_text() -> None:
         "listed": [{"arn": topic}],
     }
     assert list(named(inputs)) == [topic, role, topic]
+
+
+def test_what_a_stack_file_names_is_there_already() -> None:
+    arn = f"arn:aws:ec2:{REGION}:{ACCOUNT}:subnet/subnet-0a1b2c3d"
+    assert given(arn, "vpc: {private: [subnet-0a1b2c3d]}")
+    assert not given(arn, "vpc: {private: [subnet-0a1b2c3d4e]}")

@@ -1,6 +1,7 @@
 """The program as Pulumi's engine runs it, with a recording in the engine's place."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pulumi
@@ -9,22 +10,24 @@ from botocore.exceptions import NoCredentialsError
 
 from infra import program
 from infra.graph import Graph, Run, record
+from infra.offline import assumed_versions
 from infra.plausible import ACCOUNT
 from infra.project import Project
 from infra.settings.yamlfile import read
-from infra.versions import assumed
+from infra.versions import none_yet
 
 ENDPOINT = "AWS_ENDPOINT_URL"
 
 
 def configured(project: Project, environment: str, **changes: Any) -> Run:
     """A run with a stack file's configuration as the engine hands it on: objects as JSON."""
-    config = read(project.root / "stacks" / f"Pulumi.{environment}.yaml").values["config"]
+    config = read(Path(str(project.stack(environment).path))).values["config"]
     platform = config["maslow:platform"] | changes
     return Run(
         project=project.name,
         stack=environment,
         region=config["aws:region"],
+        account=project.stack(environment).account or ACCOUNT,
         config={"maslow:platform": json.dumps(platform)},
     )
 
@@ -32,10 +35,9 @@ def configured(project: Project, environment: str, **changes: Any) -> Run:
 def test_the_engine_gets_what_is_recorded_offline(
     project: Project, graph: Graph, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    stack = project.stack(graph.stack)
     monkeypatch.setenv(ENDPOINT, "http://127.0.0.1:9")
-    monkeypatch.setattr(
-        program, "in_registry", lambda sagemaker: assumed(sagemaker.meta.region_name, ACCOUNT)
-    )
+    monkeypatch.setattr(program, "in_registry", lambda _: assumed_versions(stack, project.name))
     assert record(program.main, configured(project, graph.stack)) == graph
 
 
@@ -72,7 +74,7 @@ def test_a_project_that_is_not_there_is_told_without_a_traceback(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     model = {"name": "screening", "project": "templates/nothing"}
-    monkeypatch.setattr(program, "in_registry", lambda _: assumed("eu-west-1", ACCOUNT))
+    monkeypatch.setattr(program, "in_registry", lambda _: none_yet)
     with pytest.raises(pulumi.RunError, match="templates/nothing"):
         record(program.main, configured(project, "dev", models=[model]))
 

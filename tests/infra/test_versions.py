@@ -3,7 +3,10 @@ import pytest
 from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
+from infra.naming import Names
 from infra.versions import Baseline, ModelVersion, assumed, in_registry, none_yet
+
+NAMES = Names("maslow", "dev")
 
 ARN = "arn:aws:sagemaker:eu-west-1:123456789012:model-package/screening/3"
 
@@ -107,8 +110,8 @@ def test_a_refused_look_up_is_not_taken_for_no_version(sagemaker):
 
 
 def test_offline_every_group_has_one_version():
-    version = assumed("eu-west-1", "123456789012")("screening")
+    version = assumed("eu-west-1", "123456789012", NAMES)("maslow-dev-screening")
 
     assert version is not None
-    assert version.arn.endswith(":model-package/screening/1")
+    assert version.arn.endswith(":model-package/maslow-dev-screening/1")
     assert none_yet("screening") is None

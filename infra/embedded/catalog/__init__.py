@@ -12,6 +12,7 @@ SERVICES = (
     "budgets",
     "cfg",
     "cloudtrail",
+    "chatbot",
     "cloudwatch",
     "codeartifact",
     "codebuild",

@@ -54,9 +54,51 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsbudgetservice.html
 """
 
+NOWHERE = "arn:aws:none"
+"""Of what has no ARN: only what is allowed everywhere is allowed on it."""
+
+HERE = "{region}:{account}"
 BUCKET = "arn:aws:s3:::{bucket}"
+RECORDER = f"arn:aws:config:{HERE}:configuration-recorder/{{name}}/a1b2"
+HUB = f"arn:aws:securityhub:{HERE}:hub/default"
 ROLE = "arn:aws:iam::{account}:role/{role}"
 PART_OF = {
+    "aws:cfg/deliveryChannel:DeliveryChannel": NOWHERE,
+    "aws:cfg/recorder:Recorder": RECORDER,
+    "aws:cfg/recorderStatus:RecorderStatus": RECORDER,
+    "aws:chatbot/slackChannelConfiguration:SlackChannelConfiguration": (
+        "arn:aws:chatbot::{account}:chat-configuration/slack-channel/{configurationName}"
+    ),
+    "aws:chatbot/teamsChannelConfiguration:TeamsChannelConfiguration": (
+        "arn:aws:chatbot::{account}:chat-configuration/microsoft-teams-channel/{configurationName}"
+    ),
+    "aws:cloudwatch/eventBusPolicy:EventBusPolicy": (
+        f"arn:aws:events:{HERE}:event-bus/{{eventBusName}}"
+    ),
+    "aws:cloudwatch/logResourcePolicy:LogResourcePolicy": NOWHERE,
+    "aws:codeartifact/domainPermissions:DomainPermissions": (
+        f"arn:aws:codeartifact:{HERE}:domain/{{domain}}"
+    ),
+    "aws:costexplorer/costAllocationTag:CostAllocationTag": NOWHERE,
+    "aws:ecr/pullThroughCacheRule:PullThroughCacheRule": NOWHERE,
+    "aws:ecr/registryScanningConfiguration:RegistryScanningConfiguration": NOWHERE,
+    "aws:ecr/repositoryCreationTemplate:RepositoryCreationTemplate": NOWHERE,
+    "aws:ecr/repositoryPolicy:RepositoryPolicy": f"arn:aws:ecr:{HERE}:repository/{{repository}}",
+    "aws:guardduty/detectorFeature:DetectorFeature": (
+        f"arn:aws:guardduty:{HERE}:detector/{{detectorId}}"
+    ),
+    "aws:networkfirewall/loggingConfiguration:LoggingConfiguration": "{firewallArn}",
+    "aws:route53/resolverFirewallRule:ResolverFirewallRule": (
+        f"arn:aws:route53resolver:{HERE}:firewall-rule-group/{{firewallRuleGroupId}}"
+    ),
+    "aws:route53/resolverQueryLogConfigAssociation:ResolverQueryLogConfigAssociation": (
+        f"arn:aws:route53resolver:{HERE}:resolver-query-log-config/{{resolverQueryLogConfigId}}"
+    ),
+    "aws:sagemaker/modelPackageGroupPolicy:ModelPackageGroupPolicy": (
+        f"arn:aws:sagemaker:{HERE}:model-package-group/{{modelPackageGroupName}}"
+    ),
+    "aws:securityhub/account:Account": HUB,
+    "aws:securityhub/standardsSubscription:StandardsSubscription": HUB,
     "aws:cloudwatch/eventTarget:EventTarget": "arn:aws:events:{region}:{account}:rule/{rule}",
     "aws:ec2/route:Route": "arn:aws:ec2:{region}:{account}:route-table/{routeTableId}",
     "aws:ec2/routeTableAssociation:RouteTableAssociation": (
@@ -123,7 +165,8 @@ def arn_of(resource: Resource, region: str) -> str:
     """The ARN that AWS asks for permission on."""
     strings = {key: value for key, value in resource.inputs.items() if isinstance(value, str)}
     if resource.type in PART_OF:
-        known = {"bucket": resource.name, "account": ACCOUNT, **strings, "region": region}
+        known = {"bucket": resource.name, "name": resource.name, "account": ACCOUNT, **strings}
+        known["region"] = region
         return PART_OF[resource.type].format(**known)
     _, found = plausible.outputs(
         resource.type, resource.name, resource.urn, resource.inputs, region, ACCOUNT
@@ -137,9 +180,10 @@ def arn_of(resource: Resource, region: str) -> str:
 
 @cache
 def iam_prefix(service: str) -> str:
-    signed: str = service_model(service).metadata.get("signingName") or service_model(
-        service
-    ).metadata["endpointPrefix"]
+    signed: str = (
+        service_model(service).metadata.get("signingName")
+        or service_model(service).metadata["endpointPrefix"]
+    )
     return PREFIXES.get(signed, signed)
 
 

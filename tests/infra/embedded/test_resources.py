@@ -60,6 +60,8 @@ PACK = json.dumps(
     }
 )
 IMAGE = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-learn:1.2-1"
+RULE_GROUP = "arn:aws:network-firewall:us-east-1:123456789012:stateful-rulegroup/domains"
+FIREWALL_POLICY = "arn:aws:network-firewall:us-east-1:123456789012:firewall-policy/way-out"
 VPC_PLACE = {"subnets": ["$subnet"], "securityGroupIds": ["$group"]}
 CAPTURE = {
     "enableCapture": True,
@@ -143,6 +145,16 @@ MONITOR_OUTPUT = {
 CLUSTER = {
     "clusterConfig": {"instanceCount": 1, "instanceType": "ml.m5.large", "volumeSizeInGb": 20}
 }
+
+
+def logged(log_type: str) -> Values:
+    """The logging of a firewall, of one kind of event."""
+    config = {
+        "logType": log_type,
+        "logDestinationType": "CloudWatchLogs",
+        "logDestination": {"logGroup": "maslow-world"},
+    }
+    return {"logDestinationConfigs": [config]}
 
 
 @dataclass(frozen=True)
@@ -267,6 +279,94 @@ CASES = [
         TAGGED,
     ),
     Case(
+        "aws:cloudwatch/logResourcePolicy:LogResourcePolicy",
+        {"policyName": "maslow-delivery", "policyDocument": OPEN_POLICY},
+        {"policyDocument": OPEN_POLICY.replace("GetObject", "PutObject")},
+    ),
+    Case(
+        "aws:networkfirewall/ruleGroup:RuleGroup",
+        {
+            "type": "STATEFUL",
+            "capacity": 10,
+            "ruleGroup": {
+                "ruleVariables": {
+                    "ipSets": [{"key": "HOME_NET", "ipSet": {"definitions": ["10.0.0.0/16"]}}]
+                },
+                "rulesSource": {
+                    "rulesSourceList": {
+                        "generatedRulesType": "ALLOWLIST",
+                        "targetTypes": ["TLS_SNI"],
+                        "targets": ["pypi.org"],
+                    }
+                },
+                "statefulRuleOptions": {"ruleOrder": "STRICT_ORDER"},
+            },
+        },
+        {"description": "Allowed domains", **TAGGED},
+    ),
+    Case(
+        "aws:networkfirewall/firewallPolicy:FirewallPolicy",
+        {
+            "firewallPolicy": {
+                "statelessDefaultActions": ["aws:forward_to_sfe"],
+                "statelessFragmentDefaultActions": ["aws:forward_to_sfe"],
+                "statefulEngineOptions": {"ruleOrder": "STRICT_ORDER"},
+                "statefulRuleGroupReferences": [{"priority": 1, "resourceArn": RULE_GROUP}],
+            },
+        },
+        {"description": "The way out", **TAGGED},
+    ),
+    Case(
+        "aws:networkfirewall/firewall:Firewall",
+        {
+            "vpcId": "$vpc",
+            "firewallPolicyArn": FIREWALL_POLICY,
+            "subnetMappings": [{"subnetId": "$subnet"}],
+        },
+        TAGGED,
+    ),
+    Case(
+        "aws:networkfirewall/loggingConfiguration:LoggingConfiguration",
+        {"firewallArn": "$firewall", "loggingConfiguration": logged("ALERT")},
+        {"loggingConfiguration": logged("FLOW")},
+    ),
+    Case(
+        "aws:route53/resolverFirewallConfig:ResolverFirewallConfig",
+        {"resourceId": "$vpc", "firewallFailOpen": "DISABLED"},
+        {"firewallFailOpen": "ENABLED"},
+    ),
+    Case(
+        "aws:route53/resolverFirewallDomainList:ResolverFirewallDomainList",
+        {"domains": ["pypi.org"]},
+        {"domains": ["pypi.org", "*.pythonhosted.org"], **TAGGED},
+    ),
+    Case("aws:route53/resolverFirewallRuleGroup:ResolverFirewallRuleGroup", {}, TAGGED),
+    Case(
+        "aws:route53/resolverFirewallRule:ResolverFirewallRule",
+        {
+            "firewallRuleGroupId": "rslvr-frg-1",
+            "firewallDomainListId": "rslvr-fdl-1",
+            "priority": 100,
+            "action": "BLOCK",
+            "blockResponse": "NXDOMAIN",
+        },
+        {"priority": 200},
+    ),
+    Case(
+        "aws:route53/resolverFirewallRuleGroupAssociation:ResolverFirewallRuleGroupAssociation",
+        {"firewallRuleGroupId": "rslvr-frg-1", "vpcId": "$vpc", "priority": 101},
+        {"priority": 102, **TAGGED},
+    ),
+    Case(
+        "aws:route53/resolverQueryLogConfig:ResolverQueryLogConfig",
+        {"destinationArn": "$logs"},
+        TAGGED,
+    ),
+    Case(
+        "aws:route53/resolverQueryLogConfigAssociation:ResolverQueryLogConfigAssociation",
+        {"resolverQueryLogConfigId": "rqlc-1", "resourceId": "$vpc"},
+    ),
+    Case(
         "aws:kms/key:Key",
         {"description": "Lake", "enableKeyRotation": True, "deletionWindowInDays": 7},
         {"description": "Feature store", "enableKeyRotation": False, **TAGGED},
@@ -367,6 +467,32 @@ CASES = [
         },
         {"scanType": "BASIC"},
         left=True,
+    ),
+    Case(
+        "aws:chatbot/slackChannelConfiguration:SlackChannelConfiguration",
+        {
+            "configurationName": "maslow-alerts-slack",
+            "slackTeamId": "T0123",
+            "slackChannelId": "C0456",
+            "snsTopicArns": ["$topic"],
+            "iamRoleArn": "$role",
+            "guardrailPolicyArns": ["$policy"],
+            "loggingLevel": "ERROR",
+        },
+        {"slackChannelId": "C0457"},
+    ),
+    Case(
+        "aws:chatbot/teamsChannelConfiguration:TeamsChannelConfiguration",
+        {
+            "configurationName": "maslow-alerts-teams",
+            "tenantId": "12345678-1234-1234-1234-123456789abc",
+            "teamId": "12345678-1234-1234-1234-123456789abc",
+            "channelId": "19%3ab6ef35%40thread.tacv2",
+            "snsTopicArns": ["$topic"],
+            "iamRoleArn": "$role",
+            "guardrailPolicyArns": ["$policy"],
+        },
+        {"loggingLevel": "INFO"},
     ),
     Case(
         "aws:costexplorer/anomalyMonitor:AnomalyMonitor",
@@ -862,9 +988,18 @@ def world(cloud: Cloud, resources: Resources) -> Values:
 
     vpc = make("aws:ec2/vpc:Vpc", {"cidrBlock": "10.0.0.0/16"})["id"]
     role = make("aws:iam/role:Role", {"name": "maslow-world", "assumeRolePolicy": TRUST})
+    subnet = make("aws:ec2/subnet:Subnet", {"vpcId": vpc, "cidrBlock": "10.0.1.0/24"})["id"]
     known = {
         "vpc": vpc,
-        "subnet": make("aws:ec2/subnet:Subnet", {"vpcId": vpc, "cidrBlock": "10.0.1.0/24"})["id"],
+        "subnet": subnet,
+        "firewall": make(
+            "aws:networkfirewall/firewall:Firewall",
+            {
+                "vpcId": vpc,
+                "firewallPolicyArn": FIREWALL_POLICY,
+                "subnetMappings": [{"subnetId": subnet}],
+            },
+        )["arn"],
         "address": make("aws:ec2/eip:Eip", {"domain": "vpc"})["allocationId"],
         "gateway": make("aws:ec2/internetGateway:InternetGateway", {})["id"],
         "table": make("aws:ec2/routeTable:RouteTable", {"vpcId": vpc})["id"],

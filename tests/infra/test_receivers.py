@@ -1,0 +1,118 @@
+"""Who hears of what: from settings to subscriptions, secrets included."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infra.errors import InputError
+from infra.graph import HIDDEN, Graph, Run, record
+from infra.offline import recorded
+from infra.project import Project
+from infra.settings import StackFile
+from infra.settings.foundation.alerts import Alerts, Slack, Teams
+from infra.stack_secrets import in_config, require
+
+SUBSCRIPTION = "aws:sns/topicSubscription:TopicSubscription"
+UUID = "12345678-1234-1234-1234-123456789abc"
+
+
+def changed(project: Project, **alerts: Any) -> StackFile:
+    """The dev stack with other receivers, without a file."""
+    stack = project.stack("dev")
+    platform = stack.platform.model_copy(update={"alerts": Alerts(**alerts)})
+    return StackFile(stack.environment, stack.region, platform, None)
+
+
+def heard(graph: Graph, protocol: str) -> set[str]:
+    """The severities that reach a protocol."""
+    return {
+        subscription.inputs["topic"].rpartition("-topic")[0].rpartition("-")[2]
+        for subscription in graph.of_type(SUBSCRIPTION)
+        if subscription.inputs["protocol"] == protocol
+    }
+
+
+def test_pagerduty_is_told_of_the_critical_alone_and_its_address_is_a_secret(
+    project: Project,
+) -> None:
+    graph = recorded(project, changed(project, pagerduty="critical"))
+    assert heard(graph, "https") == {"critical"}
+    (page,) = [s for s in graph.of_type(SUBSCRIPTION) if s.inputs["protocol"] == "https"]
+    assert page.inputs["endpoint"] == HIDDEN
+    assert page.inputs["endpointAutoConfirms"]
+    assert "rawMessageDelivery" not in page.inputs
+
+
+def test_addresses_are_sent_from_the_severity_that_they_ask_for(project: Project) -> None:
+    graph = recorded(project, changed(project, email=("a@b.example",), email_from="warning"))
+    assert heard(graph, "email") == {"critical", "warning"}
+
+
+def test_channels_show_the_topics_from_their_severity_up(project: Project) -> None:
+    slack = Slack.model_validate({"workspace": "T0123", "channel": "C0456", "from": "warning"})
+    teams = Teams(tenant=UUID, team=UUID, channel="19%3aab%40thread.tacv2")
+    graph = recorded(project, changed(project, slack=slack, teams=teams))
+    kinds = {
+        "slackChannelConfiguration:SlackChannelConfiguration": 2,
+        "teamsChannelConfiguration:TeamsChannelConfiguration": 3,
+    }
+    for kind, topics in kinds.items():
+        made = graph.one(f"aws:chatbot/{kind}").inputs
+        assert len(made["snsTopicArns"]) == topics
+        assert made["configurationName"].startswith("maslow-dev-alerts-")
+
+
+def of_config(config: dict[str, str]) -> list[Any]:
+    read: list[Any] = []
+
+    def program() -> None:
+        in_config("pagerduty_url").apply(read.append)
+
+    record(program, Run(config=config))
+    return read
+
+
+def test_a_deployment_takes_the_secret_from_the_engines_configuration() -> None:
+    assert of_config({"maslow:pagerduty_url": "https://x"}) == ["https://x"]
+
+
+def test_a_secret_that_is_not_set_is_an_error_that_says_how_to_set_it() -> None:
+    with pytest.raises(InputError, match="pulumi config set --secret maslow:pagerduty_url"):
+        of_config({})
+
+
+def file(tmp_path: Path, project: Project, text: str) -> StackFile:
+    path = tmp_path / "Pulumi.dev.yaml"
+    path.write_text(text)
+    stack = changed(project, pagerduty="critical")
+    return StackFile(stack.environment, stack.region, stack.platform, path)
+
+
+def test_a_deployment_without_its_secret_is_refused_before_the_engine_starts(
+    tmp_path: Path, project: Project
+) -> None:
+    with pytest.raises(InputError, match="secret maslow:pagerduty_url is not set for dev"):
+        require(file(tmp_path, project, "config: {}\n"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "config: {maslow:pagerduty_url: {secure: v1:abc}}\n",
+        "environment: [paging]\nconfig: {}\n",
+    ],
+)
+def test_a_secret_may_stand_in_the_file_or_in_an_environment_of_pulumi(
+    tmp_path: Path, project: Project, text: str
+) -> None:
+    require(file(tmp_path, project, text))
+
+
+def test_an_environment_that_pages_nobody_needs_no_secret(project: Project) -> None:
+    require(project.stack("dev"))
+
+
+def test_an_assumed_secret_stays_out_of_what_is_shown(project: Project) -> None:
+    graph = recorded(project, changed(project, pagerduty="info"))
+    assert "events.pagerduty.com" not in graph.to_json()
