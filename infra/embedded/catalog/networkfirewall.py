@@ -64,7 +64,12 @@ TYPES = (
         name="name",
         limit=128,
         create=Call("CreateFirewallPolicy", names={"name": "FirewallPolicyName"}),
-        read=Call("DescribeFirewallPolicy", given=POLICY),
+        read=Call(
+            "DescribeFirewallPolicy",
+            given=POLICY,
+            at="FirewallPolicyResponse",
+            outputs={"arn": "FirewallPolicyArn"},
+        ),
         update=(
             Call(
                 "UpdateFirewallPolicy",
@@ -105,7 +110,12 @@ TYPES = (
         name="name",
         limit=128,
         create=Call("CreateRuleGroup", names={"name": "RuleGroupName"}),
-        read=Call("DescribeRuleGroup", given=RULE_GROUP),
+        read=Call(
+            "DescribeRuleGroup",
+            given=RULE_GROUP,
+            at="RuleGroupResponse",
+            outputs={"arn": "RuleGroupArn"},
+        ),
         update=(
             Call(
                 "UpdateRuleGroup",

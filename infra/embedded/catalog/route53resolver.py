@@ -41,7 +41,12 @@ TYPES = (
         name="name",
         limit=64,
         create=Call("CreateFirewallDomainList", takes=("name", "tags"), given=REQUEST),
-        read=Call("GetFirewallDomainList", given={"FirewallDomainListId": "{id}"}),
+        read=Call(
+            "GetFirewallDomainList",
+            given={"FirewallDomainListId": "{id}"},
+            at="FirewallDomainList",
+            outputs={"arn": "Arn"},
+        ),
         steps=(
             Call(
                 "UpdateFirewallDomains",
@@ -59,7 +64,12 @@ TYPES = (
         name="name",
         limit=64,
         create=Call("CreateFirewallRuleGroup", given=REQUEST),
-        read=Call("GetFirewallRuleGroup", given={"FirewallRuleGroupId": "{id}"}),
+        read=Call(
+            "GetFirewallRuleGroup",
+            given={"FirewallRuleGroupId": "{id}"},
+            at="FirewallRuleGroup",
+            outputs={"arn": "Arn"},
+        ),
         delete=Call("DeleteFirewallRuleGroup", given={"FirewallRuleGroupId": "{id}"}),
         tags=TAGS,
         emulated=False,
@@ -83,7 +93,10 @@ TYPES = (
         limit=64,
         create=Call("AssociateFirewallRuleGroup", given=REQUEST),
         read=Call(
-            "GetFirewallRuleGroupAssociation", given={"FirewallRuleGroupAssociationId": "{id}"}
+            "GetFirewallRuleGroupAssociation",
+            given={"FirewallRuleGroupAssociationId": "{id}"},
+            at="FirewallRuleGroupAssociation",
+            outputs={"arn": "Arn"},
         ),
         update=(
             Call(
@@ -104,7 +117,12 @@ TYPES = (
         name="name",
         limit=64,
         create=Call("CreateResolverQueryLogConfig", given=REQUEST),
-        read=Call("GetResolverQueryLogConfig", given={"ResolverQueryLogConfigId": "{id}"}),
+        read=Call(
+            "GetResolverQueryLogConfig",
+            given={"ResolverQueryLogConfigId": "{id}"},
+            at="ResolverQueryLogConfig",
+            outputs={"arn": "Arn"},
+        ),
         delete=Call("DeleteResolverQueryLogConfig", given={"ResolverQueryLogConfigId": "{id}"}),
         tags=TAGS,
         emulated=False,
