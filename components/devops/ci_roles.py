@@ -33,8 +33,6 @@ class CiRolesArgs(TypedDict):
     """Managed policies by which the platform is previewed."""
     deploy_policy_arns: list[pulumi.Input[str]]
     """Managed policies by which it is deployed."""
-    boundary_arn: NotRequired[pulumi.Input[str]]
-    """Permissions boundary of the roles."""
     state: StateArgs
     """Pulumi's state."""
     account_id: pulumi.Input[str]
@@ -91,7 +89,6 @@ class CiRoles(pulumi.ComponentResource):
                 audience=AUDIENCE,
                 subjects=args["deploy_subjects"] if writes else args["preview_subjects"],
             ),
-            permissions_boundary=args.get("boundary_arn"),
             opts=pulumi.ResourceOptions(parent=self),
         )
         aws.iam.RolePolicy(

@@ -12,12 +12,13 @@ most permissions end at that prefix; ids of AWS's making are told apart by the e
 Escalation. A role that creates roles can give itself anything. Against that stand, in this order:
 a role can only be created, or given a policy, if it carries the environment's permissions boundary
 (`iam:PermissionsBoundary`), and no boundary can be taken off; the boundary, the policies made here,
-the roles that hold them and the identity providers of CI cannot be changed by a deployment at all
-(`fixed`), so that what it may do changes by a person's `maslow up` only; no managed policy can be
-made or attached; a role is passed to the listed services alone; no user, access key or login can
-be made. What is left: its holder can write a policy into a role of the platform, within the
-boundary, and hand that role to a service. So the right to push to the trigger, and to approve, is
-worth as much as the boundary; an account of its own for each environment is the wall around that.
+the roles that hold them or that people assume, and the identity providers of CI cannot be changed
+by a deployment at all (`fixed`), so that what it may do changes by a person's `maslow up` only; no
+managed policy can be made or attached; a role is passed to the listed services alone; no user,
+access key or login can be made. What is left: its holder can write a policy into a role
+of the platform, within the boundary, and hand that role to a service. So the right to push to the
+trigger, and to approve, is worth as much as the boundary; an account of its own for each
+environment is the wall around that.
 
 `preview_permissions` reads settings, never data: no record, no secret, and of objects only the
 platform's own code. Pulumi's state, with the stack's encrypted secrets, is read by the permissions
@@ -30,6 +31,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from components.devops.actions import HERE, PROGRAM, TABLE, Grant
+from components.foundation.persona_policies import PERSONAS
 from components.iam import (
     Conditions,
     Document,
@@ -64,7 +66,7 @@ PASSED_TO = (
 
 FIXED_ROLES = (
     *("ci-deploy", "ci-preview", "delivery-deploy-*", "delivery-preview-*"),
-    *("platform-engineer", "pull-requests-preview-*"),
+    *("pull-requests-preview-*", *PERSONAS),
 )
 FIXED_POLICIES = ("boundary", "permissions-*", "*-guardrail*")
 """What a deployment cannot change, by how the names go on after the environment's prefix."""

@@ -89,13 +89,6 @@ def test_each_role_holds_the_policies_of_its_own_purpose(graph: Graph) -> None:
     }
 
 
-def test_the_roles_carry_the_boundary_that_they_are_given() -> None:
-    boundary = "arn:aws:iam::123456789012:policy/maslow-dev-boundary"
-    graph = recorded(boundary_arn=boundary)
-    for what in ("preview", "deploy"):
-        assert role(graph, what)["permissionsBoundary"] == boundary
-
-
 @pytest.mark.parametrize(
     ("kind", "what", "subject"),
     [
