@@ -48,6 +48,12 @@ BAKE_MINUTES = 45
 """Longest bake of a rollout: pulumi-aws waits an hour for an endpoint, and SageMaker needs the
 rest of it to start and stop fleets."""
 
+TRAINING_HOURS = 28 * 24
+"""Longest training job.
+
+https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_StoppingCondition.html
+"""
+
 DELIVERED_TRAINING_HOURS = 140
 """Longest training of a model that is delivered: CodePipeline waits seven days, a day of them for
 the platform's own delivery, and the jobs around the training take a while.

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
+from components.limits import TRAINING_HOURS
 from infra.settings.aws import InstanceType, allowed
 from infra.settings.base import PositiveInt, Settings
 
@@ -27,7 +28,7 @@ class Training(Settings):
     )
     count: PositiveInt = Field(1, description="Instances that train together.")
     volume_gb: PositiveInt = Field(30, description="Disk of each instance, in GB.")
-    max_hours: Annotated[int, Field(ge=1, le=672)] = Field(  # SageMaker stops at 28 days
+    max_hours: Annotated[int, Field(ge=1, le=TRAINING_HOURS)] = Field(
         24, description="Hours after which the job is stopped, at most 672."
     )
 

@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from components.limits import DELIVERED_TRAINING_HOURS
+from components.limits import DELIVERED_TRAINING_HOURS, TRAINING_HOURS
 from infra.settings.base import Settings
 from infra.settings.mistakes import Mistake
 
@@ -44,7 +44,7 @@ def undeliverable_models(values: Mapping[str, Any]) -> Iterator[Mistake]:
         if delivery.get("start") == "off":
             continue
         hours = _mapping(model, "training").get("max_hours")
-        if isinstance(hours, int) and hours > DELIVERED_TRAINING_HOURS:
+        if isinstance(hours, int) and DELIVERED_TRAINING_HOURS < hours <= TRAINING_HOURS:
             yield Mistake(
                 ("models", index, "training", "max_hours"),
                 f"{hours} hours are more than a delivery waits for.",

@@ -121,7 +121,7 @@ def test_a_fully_described_model_is_taken(found):
     model = {
         "name": "readmission", "project": "templates/tabular", "features": ["visits"],
         "target": "readmitted", "data": "visits",
-        "training": {"instance": "ml.g6.xlarge", "count": 2, "volume_gb": 100, "max_hours": 672},
+        "training": {"instance": "ml.g6.xlarge", "count": 2, "volume_gb": 100, "max_hours": 140},
         "processing": {"instance": "ml.m5.xlarge"}, "accept": {"auc": 1}, "approval": "automatic",
         "serving": {
             "instance": "ml.c6i.large",
@@ -226,3 +226,44 @@ def test_an_image_from_elsewhere_is_refused(found_in_model, image):
 def test_settings_cannot_be_changed():
     with pytest.raises(ValueError, match="frozen"):
         ModelSettings(name="a", project="p").target = "other"
+
+
+@pytest.mark.parametrize(
+    "delivery",
+    [
+        {},
+        {"start": "push"},
+        {"start": "hand", "fail_on": "high"},
+        {"start": "off"},
+        {"fail_on": "low"},
+    ],
+)
+def test_a_model_is_delivered_by_a_push_by_hand_or_not_at_all(found_in_model, delivery):
+    assert found_in_model(delivery=delivery) == []
+
+
+@pytest.mark.parametrize(
+    ("delivery", "mistake"),
+    [
+        ({"start": "drift"}, 'delivery.start: "drift" is not push, hand or off.'),
+        ({"fail_on": "grave"}, 'delivery.fail_on: "grave" is not critical, high, medium or low.'),
+    ],
+)
+def test_other_deliveries_are_refused(found_in_model, delivery, mistake):
+    assert found_in_model(delivery=delivery) == [mistake]
+
+
+def test_a_training_that_no_delivery_waits_for_is_refused(found_in_model):
+    assert found_in_model(training={"max_hours": 141}) == [
+        "training.max_hours: 141 hours are more than a delivery waits for."
+    ]
+    assert found_in_model(training={"max_hours": 672}, delivery={"start": "off"}) == []
+
+
+def test_a_models_own_tag_needs_an_environment_that_tags_start(found):
+    models = [{"name": "stay", "project": "templates/tabular", "delivery": {"tag": "stay-*"}}]
+
+    assert found(models=models, delivery={"trigger": {"tag": "v*"}}) == []
+    assert found(models=models) == [
+        "models[stay].delivery.tag: the environment's delivery is not started by a tag."
+    ]
