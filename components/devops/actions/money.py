@@ -7,15 +7,22 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/list_awscoste
 from components.devops.actions.grant import GLOBAL, OURS, Grant, Table, listed
 
 
-def _anomaly(noun: str) -> Grant:
-    return Grant(
-        "ce",
-        f"arn:aws:ce::{{account}}:anomaly{noun.lower()}/*",
-        create=f"CreateAnomaly{noun}",
-        read=f"GetAnomaly{noun}s ListTagsForResource",
-        update=f"UpdateAnomaly{noun} TagResource UntagResource",
-        delete=f"DeleteAnomaly{noun}",
-        when=OURS,
+def _anomaly(noun: str) -> tuple[Grant, ...]:
+    return (
+        Grant(
+            "ce",
+            create=f"CreateAnomaly{noun}",
+            when=GLOBAL,
+            reason="neither monitors nor subscriptions have ARNs before they exist",
+        ),
+        Grant(
+            "ce",
+            f"arn:aws:ce::{{account}}:anomaly{noun.lower()}/*",
+            read=f"GetAnomaly{noun}s ListTagsForResource",
+            update=f"UpdateAnomaly{noun} TagResource UntagResource",
+            delete=f"DeleteAnomaly{noun}",
+            when=OURS,
+        ),
     )
 
 
@@ -29,8 +36,8 @@ TABLE: Table = {
             update="TagResource UntagResource",
         ),
     ),
-    "aws:costexplorer/anomalyMonitor:AnomalyMonitor": (_anomaly("Monitor"),),
-    "aws:costexplorer/anomalySubscription:AnomalySubscription": (_anomaly("Subscription"),),
+    "aws:costexplorer/anomalyMonitor:AnomalyMonitor": _anomaly("Monitor"),
+    "aws:costexplorer/anomalySubscription:AnomalySubscription": _anomaly("Subscription"),
     "aws:costexplorer/costAllocationTag:CostAllocationTag": (
         Grant(
             "ce",

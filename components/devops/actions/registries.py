@@ -15,8 +15,12 @@ TABLE: Table = {
     "aws:codeartifact/domain:Domain": (
         Grant(
             "codeartifact",
-            "domain/{name}",
             create="CreateDomain",
+            reason="AWS offers no resource to narrow a new domain to",
+        ),
+        Grant(
+            "codeartifact",
+            "domain/{name}",
             read="DescribeDomain ListTagsForResource",
             update="TagResource UntagResource",
             delete="DeleteDomain",
@@ -34,8 +38,13 @@ TABLE: Table = {
     "aws:codeartifact/repository:Repository": (
         Grant(
             "codeartifact",
+            create="CreateRepository",
+            reason="AWS offers no resource to narrow a new repository to",
+        ),
+        Grant(
+            "codeartifact",
             REPOSITORY,
-            create="CreateRepository AssociateExternalConnection AssociateWithDownstreamRepository",
+            create="AssociateExternalConnection AssociateWithDownstreamRepository",
             read="DescribeRepository ListTagsForResource",
             update="UpdateRepository DisassociateExternalConnection TagResource UntagResource",
             delete="DeleteRepository",
