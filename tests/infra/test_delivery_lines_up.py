@@ -129,7 +129,11 @@ def project_of(graph: Graph, action: dict[str, Any]) -> Resource:
     return next(p for p in graph.of_type(PROJECT) if p.inputs.get("name", p.name) == name)
 
 
-@pytest.mark.parametrize(("event", "environments"), EVENTS, ids=str)
+@pytest.mark.parametrize(
+    ("event", "environments"),
+    EVENTS,
+    ids=lambda value: value["name"] if isinstance(value, dict) else "",
+)
 def test_a_push_is_delivered_to_its_environments_and_no_others(
     committed: list[Graph], event: Event, environments: set[str]
 ) -> None:
