@@ -6,6 +6,8 @@ from collections.abc import Sequence
 import pulumi
 import pulumi_aws as aws
 
+from components.foundation.message import chat_message
+
 FAILED = ("FAILED",)
 PROGRESS = ("STARTED", "SUCCEEDED")
 """States of an execution that are worth knowing and ask for nothing."""
@@ -78,7 +80,7 @@ def _tell(
                 "state": "$.detail.state",
                 "region": "$.region",
             },
-            "input_template": f'"<pipeline> <state>: {TIMELINE}"',
+            "input_template": json.dumps(chat_message("<pipeline>: <state>", TIMELINE)),
         },
         opts=pulumi.ResourceOptions(parent=parent),
     )

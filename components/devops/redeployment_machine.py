@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html
 from typing import Any
 
 from components.devops.source import SOURCE
+from components.foundation.message import chat_message
 
 _RETRY = [{"ErrorEquals": ["States.ALL"], "IntervalSeconds": 5, "MaxAttempts": 3, "BackoffRate": 2}]
 _ALERT = [{"ErrorEquals": ["States.ALL"], "Next": "Alert"}]
@@ -59,9 +60,10 @@ def redeployment_machine(
                 "Arguments": {
                     "TopicArn": alert_topic_arn,
                     "Subject": "An approved model was not delivered",
-                    "Message": (
+                    "Message": chat_message(
+                        "An approved model was not delivered",
                         f"{{% 'A model was decided on, but {pipeline_name} could not be started: ' "
-                        "& $string($states.input) %}"
+                        "& $string($states.input) %}",
                     ),
                 },
                 "Next": "NotStarted",

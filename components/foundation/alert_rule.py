@@ -6,6 +6,8 @@ from collections.abc import Mapping
 import pulumi
 import pulumi_aws as aws
 
+from components.foundation.message import chat_message
+
 Pattern = Mapping[str, object]
 """An event pattern: the fields of an event, each with the values or tests that it must meet.
 
@@ -25,8 +27,8 @@ def alert_on(
 ) -> None:
     """A rule, child of `parent`, that publishes a sentence on each event of the pattern.
 
-    `says` is the sentence, in which `<name>` stands for what is at the JSON path `paths[name]` of
-    the event. The topic's policy must let EventBridge publish.
+    The message's title is the rule's description. In `says`, the sentence, `<name>` stands for what
+    is at the JSON path `paths[name]` of the event. The topic's policy must let EventBridge publish.
     """
     rule = aws.cloudwatch.EventRule(
         name,
@@ -38,6 +40,9 @@ def alert_on(
         name,
         rule=rule.name,
         arn=topic_arn,
-        input_transformer={"input_paths": dict(paths), "input_template": json.dumps(says)},
+        input_transformer={
+            "input_paths": dict(paths),
+            "input_template": json.dumps(chat_message(description, says)),
+        },
         opts=pulumi.ResourceOptions(parent=parent),
     )

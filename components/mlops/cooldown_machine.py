@@ -4,6 +4,7 @@ https://docs.aws.amazon.com/step-functions/latest/dg/concepts-amazon-states-lang
 https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html
 """
 
+from components.foundation.message import chat_message
 from components.iam import Json
 
 _RETRY = [{"ErrorEquals": ["States.ALL"], "IntervalSeconds": 5, "MaxAttempts": 3, "BackoffRate": 2}]
@@ -79,9 +80,10 @@ def cooldown_machine(*, pipeline_name: str, cooldown_hours: int, alert_topic_arn
                 "Arguments": {
                     "TopicArn": alert_topic_arn,
                     "Subject": "Retraining did not start",
-                    "Message": (
+                    "Message": chat_message(
+                        "Retraining did not start",
                         f"{{% 'Data drifted, but {pipeline_name} could not be started: ' "
-                        "& $string($states.input) %}"
+                        "& $string($states.input) %}",
                     ),
                 },
                 "Next": "NotStarted",

@@ -140,7 +140,7 @@ def test_a_sentence_names_only_what_it_reads_from_the_event():
         graph, _ = told(component, args)
         for target in graph.of_type(TARGET):
             transformer = target.inputs["inputTransformer"]
-            said = json.loads(transformer["inputTemplate"])
+            said = json.loads(transformer["inputTemplate"])["content"]["description"]
             for name in transformer["inputPaths"]:
                 assert f"<{name}>" in said
             assert said.count("<") == len(transformer["inputPaths"])

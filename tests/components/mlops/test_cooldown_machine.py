@@ -157,7 +157,9 @@ def test_a_pipeline_that_cannot_be_started_is_told_to_the_topic(cloud, messages)
     assert drift(cloud, arn) == "FAILED"
     (message,) = messages()
     assert message["Subject"] == "Retraining did not start"
-    assert "maslow-no-such-pipeline" in message["Message"]
+    told = json.loads(message["Message"])
+    assert told["source"] == "custom"
+    assert "maslow-no-such-pipeline" in told["content"]["description"]
 
 
 def stored(pipeline):
