@@ -1,6 +1,7 @@
 """Every committed stack on the embedded AWS: what it declares is carried there, and stands."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import pytest
@@ -17,6 +18,7 @@ from infra.embedded.translate import NotCarried, input_shape
 from infra.graph import Graph, Run
 from infra.progress import Operation
 from infra.project import Project
+from infra.settings import StackFile
 from infra.versions import in_registry
 
 Misfits = Callable[[Shape, Any, str], Iterator[str]]
@@ -38,6 +40,7 @@ class Stood(NamedTuple):
 def stood(project: Project, environment: str, misfits: Misfits) -> Iterator[Stood]:
     stack = project.stack(environment)
     with Cloud(stack.region, account_id=stack.account) as cloud:
+        stack = hosted(cloud, stack)
         refused = watch(cloud, misfits)
         run = Run(project=project.name, stack=environment, region=stack.region)
         host = InProcessHost(Resources(cloud), run)
@@ -50,6 +53,26 @@ def stood(project: Project, environment: str, misfits: Misfits) -> Iterator[Stoo
         for model in first.outputs["models"].values():
             approve(cloud, model["group"])
         yield Stood(cloud, host, [first, up(), up()], refused)
+
+
+def hosted(cloud: Cloud, stack: StackFile) -> StackFile:
+    """The stack in a VPC that someone made before, if it asks for an existing one."""
+    network = stack.platform.network
+    if network.vpc is None:
+        return stack
+    ec2 = cloud.client("ec2")
+    vpc = ec2.create_vpc(CidrBlock="10.90.0.0/16")["Vpc"]["VpcId"]
+    subnets = [
+        ec2.create_subnet(VpcId=vpc, CidrBlock=f"10.90.{number}.0/24")["Subnet"]["SubnetId"]
+        for number, _ in enumerate(network.vpc.subnets)
+    ]
+    tables = [
+        ec2.create_route_table(VpcId=vpc)["RouteTable"]["RouteTableId"]
+        for _ in network.vpc.route_tables
+    ]
+    there = {"id": vpc, "subnets": tuple(subnets), "route_tables": tuple(tables)}
+    settled = network.model_copy(update={"vpc": network.vpc.model_copy(update=there)})
+    return replace(stack, platform=stack.platform.model_copy(update={"network": settled}))
 
 
 def approve(cloud: Cloud, group: str) -> None:
