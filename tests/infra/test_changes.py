@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from infra.graph import Graph
 from infra.offline import recorded
 from infra.project import Project
+from infra.settings.foundation.network import Filter
 
 ENVIRONMENT = "dev"
 
@@ -135,6 +136,61 @@ CHANGES = [
         "per-zone",
         Difference(
             {"Eip": 1, "NatGateway": 1, "RouteTableAssociation": 1, "Subnet": 1}, {}, {"Route": 1}
+        ),
+    ),
+    (
+        "network.query_log",
+        False,
+        removed(
+            LogGroup=1,
+            LogResourcePolicy=1,
+            ResolverQueryLogConfig=1,
+            ResolverQueryLogConfigAssociation=1,
+        ),
+    ),
+    (
+        "network.filter",
+        Filter(by="dns", domains=("pypi.org",)),
+        Difference(
+            {
+                "ResolverFirewallConfig": 1,
+                "ResolverFirewallDomainList": 2,
+                "ResolverFirewallRule": 2,
+                "ResolverFirewallRuleGroup": 1,
+                "ResolverFirewallRuleGroupAssociation": 1,
+            },
+            {},
+            {},
+        ),
+    ),
+    (
+        "network.filter",
+        Filter(by="firewall", domains=("pypi.org",)),
+        Difference(
+            {
+                "Firewall": 1,
+                "FirewallPolicy": 1,
+                "LogGroup": 1,
+                "LoggingConfiguration": 1,
+                "Route": 3,
+                "RouteTable": 1,
+                "RouteTableAssociation": 1,
+                "RuleGroup": 1,
+                "Subnet": 1,
+            },
+            {},
+            {"LogResourcePolicy": 1, "Route": 2},
+        ),
+    ),
+    ("network.endpoints", ("logs", "sts"), removed(VpcEndpoint=11)),
+    (
+        "network.endpoints",
+        "none",
+        removed(
+            SecurityGroup=1,
+            SecurityGroupEgressRule=1,
+            SecurityGroupIngressRule=1,
+            VpcEndpoint=13,
         ),
     ),
     ("budget", None, removed(Budget=1)),
