@@ -57,8 +57,16 @@ def _registry(stack: StackFile) -> Lookup:
         try:
             return look_up(group)
         except (BotoCoreError, ClientError) as error:
+            promotion = stack.platform.promotion
+            hint = ""
+            if promotion and promotion.origin:
+                hint = (
+                    f"\n{promotion.origin} opens it to the deliveries of this environment, and to "
+                    "whom its stack file names under promotion.operators."
+                )
             raise InputError(
-                f"AWS in {stack.region} did not tell which version of {group} is approved: {error}"
+                f"AWS in {stack.region} did not tell which version of {group} is approved: "
+                f"{error}{hint}"
             ) from error
 
     return readably

@@ -6,7 +6,7 @@ from typing import TypedDict
 import pulumi
 import pulumi_aws as aws
 
-from components.platform.registry_access import group_arn, look_up_and_deploy
+from components.platform.registry_access import deploy, group_arn, look_up
 
 
 class PromotedModelsArgs(TypedDict):
@@ -21,14 +21,16 @@ class PromotedModelsArgs(TypedDict):
 
 
 class PromotedModels(pulumi.ComponentResource):
-    """A managed policy to look versions up in another account's registry, and to deploy them.
+    """Managed policies to look versions up in another account's registry, and to deploy them.
 
-    It is the same whichever models there are, since a deployment cannot change what deployments
-    may do. Which groups it reaches, each group's own policy tells.
+    They are the same whichever models there are, since a deployment cannot change what deployments
+    may do. Which groups they reach, each group's own policy tells.
     """
 
-    policy_arn: pulumi.Output[str]
-    """ARN of the policy, for the roles that preview and deploy."""
+    look_up_arn: pulumi.Output[str]
+    """ARN of the policy for roles that preview or deploy."""
+    deploy_arn: pulumi.Output[str]
+    """ARN of the policy that those which deploy need beside it."""
 
     def __init__(
         self, name: str, args: PromotedModelsArgs, opts: pulumi.ResourceOptions | None = None
@@ -37,11 +39,18 @@ class PromotedModels(pulumi.ComponentResource):
         groups = group_arn(
             f"{args['prefix']}*", account_id=args["account_id"], region=args["region"]
         )
-        policy = aws.iam.Policy(
-            f"{name}-policy",
-            description="Look up and deploy versions of models that another account trains",
-            policy=json.dumps(look_up_and_deploy(group_arn=groups)),
+        seen = aws.iam.Policy(
+            f"{name}-look-up",
+            description="Look up versions of models that another account trains",
+            policy=json.dumps(look_up(group_arn=groups)),
             opts=pulumi.ResourceOptions(parent=self),
         )
-        self.policy_arn = policy.arn
-        self.register_outputs({"policy_arn": self.policy_arn})
+        deployed = aws.iam.Policy(
+            f"{name}-deploy",
+            description="Deploy versions of models that another account trains",
+            policy=json.dumps(deploy(group_arn=groups)),
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        self.look_up_arn = seen.arn
+        self.deploy_arn = deployed.arn
+        self.register_outputs({"look_up_arn": self.look_up_arn, "deploy_arn": self.deploy_arn})

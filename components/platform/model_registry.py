@@ -21,7 +21,9 @@ class ModelGroupArgs(TypedDict):
     durability: Durability
     """Whether the registered versions outlive the stack."""
     readers: NotRequired[list[OtherRolesArgs]]
-    """Roles of other accounts that look versions up and deploy them."""
+    """Roles of other accounts that look versions up."""
+    deployers: NotRequired[list[OtherRolesArgs]]
+    """Those of them that deploy versions."""
 
 
 class ModelGroup(pulumi.ComponentResource):
@@ -51,7 +53,10 @@ class ModelGroup(pulumi.ComponentResource):
                 f"{name}-readers",
                 model_package_group_name=group.model_package_group_name,
                 resource_policy=rendered(
-                    group_policy, group_arn=group.arn, readers=args["readers"]
+                    group_policy,
+                    group_arn=group.arn,
+                    readers=args["readers"],
+                    deployers=args.get("deployers", []),
                 ),
                 opts=setting_of_stateful(self, args["durability"]),
             )

@@ -8,8 +8,10 @@ from collections.abc import Sequence
 from components.iam import Document, allow, document
 from components.other_accounts import OtherRolesArgs, account, only
 
-LOOKED_UP = ("sagemaker:DescribeModelPackageGroup", "sagemaker:ListModelPackages")
-DEPLOYED = ("sagemaker:CreateModel", "sagemaker:DescribeModelPackage")
+LOOK_UP = ("sagemaker:DescribeModelPackageGroup", "sagemaker:ListModelPackages")
+DESCRIBE = ("sagemaker:DescribeModelPackage", "sagemaker:ListModelPackages")
+"""ListModelPackages is checked on the packages as well as on the group."""
+DEPLOY = ("sagemaker:CreateModel",)
 
 
 def group_arn(group: str, *, account_id: str, region: str) -> str:
@@ -22,35 +24,35 @@ def packages_of(group_arn: str) -> str:
     return f"{group_arn.replace(':model-package-group/', ':model-package/')}/*"
 
 
-def group_policy(*, group_arn: str, readers: Sequence[OtherRolesArgs]) -> Document:
-    """The policy of a model package group that other accounts' roles deploy versions of.
-
-    ListModelPackages is checked on the packages as well as on the group.
-    """
+def group_policy(
+    *,
+    group_arn: str,
+    readers: Sequence[OtherRolesArgs],
+    deployers: Sequence[OtherRolesArgs],
+) -> Document:
+    """The policy of a group whose versions other accounts' roles look up, and some deploy."""
     packages = packages_of(group_arn)
+    wanted = [
+        *((reader, LOOK_UP, group_arn) for reader in readers),
+        *((reader, DESCRIBE, packages) for reader in readers),
+        *((deployer, DEPLOY, packages) for deployer in deployers),
+    ]
     return document(
         *(
-            statement
-            for reader in readers
-            for statement in (
-                allow(LOOKED_UP, [group_arn], principal=account(reader), when=only(reader)),
-                allow(
-                    [*DEPLOYED, "sagemaker:ListModelPackages"],
-                    [packages],
-                    principal=account(reader),
-                    when=only(reader),
-                ),
-            )
+            allow(actions, [arn], principal=account(roles), when=only(roles))
+            for roles, actions, arn in wanted
         )
     )
 
 
-def look_up_and_deploy(*, group_arn: str) -> Document:
-    """What a role needs in its own policy, to deploy versions of another account's groups.
+def look_up(*, group_arn: str) -> Document:
+    """What a role needs in its own policy, to look versions up in groups of another account.
 
     `group_arn` may be a pattern.
     """
-    return document(
-        allow(LOOKED_UP, [group_arn]),
-        allow([*DEPLOYED, "sagemaker:ListModelPackages"], [packages_of(group_arn)]),
-    )
+    return document(allow(LOOK_UP, [group_arn]), allow(DESCRIBE, [packages_of(group_arn)]))
+
+
+def deploy(*, group_arn: str) -> Document:
+    """What a role needs beside that, to deploy them."""
+    return document(allow(DEPLOY, [packages_of(group_arn)]))

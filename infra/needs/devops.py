@@ -23,9 +23,10 @@ def declare(settings: PlatformSettings, env: Environment, foundation: Foundation
         },
         need.owns(),
     )
-    promoted = [each.policy_arn for each in promotion.deploy_policies(env, need)]
-    preview_arns = [*policies.preview_arns, *promoted]
-    deploy_arns = [*policies.deploy_arns, *promoted]
+    preview_arns, deploy_arns = [*policies.preview_arns], [*policies.deploy_arns]
+    if promoted := promotion.deploy_policies(env, need):
+        preview_arns += [promoted.look_up_arn]
+        deploy_arns += [promoted.look_up_arn, promoted.deploy_arn]
     bus = promotion.declare_events(settings, env, foundation, need)
     source = delivery.source_of(settings.source, env, need)
     pipeline = delivery.deliver(

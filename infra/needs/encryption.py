@@ -35,7 +35,9 @@ def _args(settings: PlatformSettings, env: Environment, holds: DataClass) -> Key
         "multi_region": settings.keys.multi_region,
     }
     if holds is DataClass.ARTIFACTS:
-        args["readers"] = [*promotion.servers(env, [model.name for model in settings.models])]
+        args["readers"] = promotion.servers(
+            env, [model.name for model in settings.models], promotion.READING
+        )
     if settings.keys.deletion_days is not None:
         args["deletion_days"] = settings.keys.deletion_days
     return args

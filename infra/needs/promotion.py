@@ -25,37 +25,48 @@ from infra.settings import PlatformSettings
 from infra.settings.mlops import ModelSettings
 from infra.versions import ModelVersion
 
-DEPLOYERS = (
-    "ci-deploy*",
-    "ci-preview*",
-    "delivery-deploy-*",
-    "delivery-preview-*",
-    "platform-engineer",
-    "pull-requests-preview-*",
-)
-"""Roles that preview and deploy, by how their names go on after the environment's prefix."""
+DEPLOYERS = ("ci-deploy*", "delivery-deploy-*")
+PREVIEWERS = ("ci-preview*", "delivery-preview-*", "pull-requests-preview-*")
+"""Roles that deploy, and that preview, by how their names go on after the environment's prefix."""
+SERVING, READING = ("endpoint",), ("endpoint", "monitor")
+"""What of a model runs its image, and what reads its artifacts, as in the names of their roles."""
 APPROVALS, DRIFT = "approvals", "drift"
 """What the rules are called that forward events, and so the roles that put them on buses."""
 
 
 def deployers(env: Environment) -> list[OtherRolesArgs]:
-    """The roles elsewhere that look versions up and deploy them: deliveries, and operators."""
+    """The roles elsewhere that deploy versions: deliveries, and operators."""
     return _by_account(
         _roles(peer, (*(peer.names(role) for role in DEPLOYERS), *env.promotion.operators))
         for peer in env.promotion.abroad
     )
 
 
-def servers(env: Environment, models: Iterable[str]) -> list[OtherRolesArgs]:
-    """The roles elsewhere that serve and watch the models: they read images and artifacts."""
+def readers(env: Environment) -> list[OtherRolesArgs]:
+    """The roles elsewhere that look versions up: those that deploy them, and those that preview."""
+    return _by_account(
+        [
+            *deployers(env),
+            *(
+                _roles(peer, (peer.names(role) for role in PREVIEWERS))
+                for peer in env.promotion.abroad
+            ),
+        ]
+    )
+
+
+def servers(
+    env: Environment, models: Iterable[str], what: Sequence[str] = SERVING
+) -> list[OtherRolesArgs]:
+    """The roles elsewhere that serve the models, or whatever else is asked for."""
     names = list(models)
     return _by_account(
         _roles(
             peer,
             [
-                f"{peer.names(model, what, limit=NAME_LIMIT)}-role-role-*"
+                f"{peer.names(model, each, limit=NAME_LIMIT)}-role-role-*"
                 for model in names
-                for what in ("endpoint", "monitor")
+                for each in what
             ],
         )
         for peer in env.promotion.abroad
@@ -63,11 +74,11 @@ def servers(env: Environment, models: Iterable[str]) -> list[OtherRolesArgs]:
 
 
 def artifact_readers(env: Environment, models: Iterable[str]) -> list[PrefixReaderArgs]:
-    """The same, each model's for its own artifacts."""
+    """Those that read artifacts, each model's for its own: to serve it, or to watch it."""
     return [
         {**reader, "prefix": artifacts_prefix(model)}
         for model in models
-        for reader in servers(env, [model])
+        for reader in servers(env, [model], READING)
     ]
 
 
@@ -105,18 +116,16 @@ def alarm_prefix(names: Names, model: str) -> str:
     return f"{names(model, 'monitor', limit=NAME_LIMIT)}-drift-"
 
 
-def deploy_policies(env: Environment, need: Need) -> list[PromotedModels]:
+def deploy_policies(env: Environment, need: Need) -> PromotedModels | None:
     """What previews and deployments may do elsewhere, if the models come from there."""
     origin = env.promotion.origin
     if origin is None or origin.account_id is None:
-        return []
-    return [
-        PromotedModels(
-            env.names("permissions-promotion"),
-            {"account_id": origin.account_id, "region": env.region, "prefix": origin.names("")},
-            need.owns(),
-        )
-    ]
+        return None
+    return PromotedModels(
+        env.names("permissions-promotion"),
+        {"account_id": origin.account_id, "region": env.region, "prefix": origin.names("")},
+        need.owns(),
+    )
 
 
 def declare_events(
