@@ -86,6 +86,12 @@ TABLE: Table = {
             delete="DeletePullThroughCacheRule",
             reason=OF_THE_REGISTRY,
         ),
+        # ECR tries the login of a registry that wants one, as the caller.
+        Grant(
+            "secretsmanager",
+            "secret:ecr-pullthroughcache/*",
+            create="GetSecretValue",
+        ),
         listed("ecr", "DescribePullThroughCacheRules"),
         linked_role("pullthroughcache.ecr.amazonaws.com"),
     ),

@@ -156,20 +156,28 @@ def declared(graph: Graph) -> list[Resource]:
     return [r for r in graph.resources if r.custom and not r.type.startswith("pulumi:")]
 
 
+def account_of(graph: Graph) -> str:
+    """The account that the stack file names, or the one that stands for any."""
+    named = graph.one("pulumi:providers:aws").inputs.get("allowedAccountIds", [ACCOUNT])
+    (account,) = json.loads(named) if isinstance(named, str) else named
+    return str(account)
+
+
 def region_of(graph: Graph) -> str:
     region: str = graph.one("pulumi:providers:aws").inputs["region"]
     return region
 
 
-def arn_of(resource: Resource, region: str) -> str:
+def arn_of(resource: Resource, graph: Graph) -> str:
     """The ARN that AWS asks for permission on."""
+    region, account = region_of(graph), account_of(graph)
     strings = {key: value for key, value in resource.inputs.items() if isinstance(value, str)}
     if resource.type in PART_OF:
-        known = {"bucket": resource.name, "name": resource.name, "account": ACCOUNT, **strings}
+        known = {"bucket": resource.name, "name": resource.name, "account": account, **strings}
         known["region"] = region
         return PART_OF[resource.type].format(**known)
     _, found = plausible.outputs(
-        resource.type, resource.name, resource.urn, resource.inputs, region, ACCOUNT
+        resource.type, resource.name, resource.urn, resource.inputs, region, account
     )
     if resource.type.startswith("aws:s3/bucket"):
         return BUCKET.format(bucket=found.get("bucket") or strings.get("bucket", resource.name))
@@ -207,9 +215,9 @@ def read(entry: Type) -> set[str]:
 
 def missing(graph: Graph, what: str) -> Iterator[tuple[str, str, str]]:
     """Name, action and ARN of what a resource's life needs and the role may not do."""
-    known, region = reach(graph, what), region_of(graph)
+    known = reach(graph, what)
     for resource in declared(graph):
-        entry, arn = entries()[resource.type], arn_of(resource, region)
+        entry, arn = entries()[resource.type], arn_of(resource, graph)
         wanted = read(entry) if what == "preview" else read(entry) | written(entry)
         for action in sorted(wanted - WITHHELD.keys()):
             if not known.allows(action, arn):
@@ -226,7 +234,13 @@ def test_the_preview_may_read_each_declared_resource(graph: Graph) -> None:
     assert set(missing(graph, "preview")) == set()
 
 
-def test_the_tables_hold_exactly_the_types_that_the_platform_can_declare() -> None:
+def test_the_tables_hold_exactly_the_types_that_the_stacks_declare(
+    every_graph: list[Graph],
+) -> None:
+    assert set(TABLE) == {resource.type for graph in every_graph for resource in declared(graph)}
+
+
+def test_the_tables_hold_exactly_the_types_that_the_catalog_carries() -> None:
     assert set(TABLE) == set(entries())
 
 
@@ -255,32 +269,32 @@ def test_the_preview_may_only_read(graph: Graph) -> None:
 
 def test_what_a_person_does_is_allowed_to_no_deployment(graph: Graph) -> None:
     deploying = reach(graph, "deploy")
-    arns = {arn_of(resource, region_of(graph)) for resource in declared(graph)}
+    arns = {arn_of(resource, graph) for resource in declared(graph)}
     assert {a for a in WITHHELD for arn in arns if deploying.allows(a, arn)} == set()
 
 
 def test_a_deployment_cannot_change_what_bounds_it_nor_who_may_deploy(graph: Graph) -> None:
-    deploying, region = reach(graph, "deploy"), region_of(graph)
+    deploying, account = reach(graph, "deploy"), account_of(graph)
     policies = graph.of_type("aws:iam/policy:Policy")
     for policy in policies:
-        assert deploying.denies("iam:CreatePolicyVersion", arn_of(policy, region)), policy.name
+        assert deploying.denies("iam:CreatePolicyVersion", arn_of(policy, graph)), policy.name
     holders = {
-        arn_of(attached, region)
+        arn_of(attached, graph)
         for attached in graph.of_type("aws:iam/rolePolicyAttachment:RolePolicyAttachment")
     }
     for holder in holders:
         for action in ("iam:PutRolePolicy", "iam:UpdateAssumeRolePolicy", "iam:AttachRolePolicy"):
             assert deploying.denies(action, holder), holder
-    provider = f"arn:aws:iam::{ACCOUNT}:oidc-provider/gitlab.com"
+    provider = f"arn:aws:iam::{account}:oidc-provider/gitlab.com"
     assert deploying.denies("iam:AddClientIDToOpenIDConnectProvider", provider)
-    assert not deploying.denies("iam:PutRolePolicy", ROLE.format(account=ACCOUNT, role="other"))
+    assert not deploying.denies("iam:PutRolePolicy", ROLE.format(account=account, role="other"))
 
 
 def test_a_role_is_given_a_policy_only_if_it_carries_the_environments_boundary(
     graph: Graph,
 ) -> None:
     (boundary,) = [
-        arn_of(policy, region_of(graph))
+        arn_of(policy, graph)
         for policy in graph.of_type("aws:iam/policy:Policy")
         if policy.name.endswith("boundary-policy")
     ]
