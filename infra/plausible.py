@@ -285,6 +285,7 @@ RESOURCES: dict[str, Plausible] = {
     ),
     "aws:securityhub/standardsSubscription:StandardsSubscription": Plausible(
         _arn("securityhub", "subscription/aws-foundational-security-best-practices/v/1.0.0"),
+        {"arn": "{id}"},
     ),
     "aws:sfn/stateMachine:StateMachine": Plausible(
         _arn("states", "stateMachine:{name}"), {"arn": "{id}"}, named_by="name"

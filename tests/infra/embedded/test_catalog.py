@@ -8,6 +8,7 @@ from typing import Any
 import pulumi_aws
 import pytest
 
+from infra import plausible
 from infra.embedded.catalog import UnknownType, entries, entry_of, function_of
 from infra.embedded.catalog.entry import Each, Type, filled, references
 from infra.embedded.translate import at, service_model
@@ -88,6 +89,8 @@ def elements_of(entry: Type) -> set[str]:
 def test_outputs_are_pulumis_own_and_hold_what_others_need(token: str) -> None:
     entry = entry_of(token)
     promised = {name for call in (entry.create, *entry.reads) for name in call.outputs}
+    if not entry.emulated:
+        promised |= set(plausible.RESOURCES[token].outputs)
     declared = outputs_of(token) | {"id"}
     assert promised <= declared
     assert {name for name in OUTPUTS_FOR_USE if name in declared} <= promised | inputs_of(token)
