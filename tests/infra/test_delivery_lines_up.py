@@ -176,14 +176,15 @@ def test_each_pipeline_may_fetch_from_its_source(
             assert roles.may(role, "codecommit:UploadArchive", arn)
 
 
-def test_each_pipeline_is_started_by_a_trigger_or_by_a_rule(
+def test_the_platforms_pipelines_are_started_by_a_trigger_or_by_a_rule(
     project: Project, graph: Graph, pipelines: list[Resource]
 ) -> None:
     by_rule = {target.inputs["arn"] for target in graph.of_type(TARGET)}
-    by_push = project.stack(graph.stack).platform.delivery.by == "pipeline"
-    for pipeline in pipelines:
-        started = bool(pipeline.inputs.get("triggers")) or arn_of(pipeline) in by_rule
-        assert started or (pipeline == delivery(graph) and not by_push), pipeline.name
+    settings = project.stack(graph.stack).platform.delivery
+    previewing = [p for p in pipelines if p.name.endswith("-pull-requests-pipeline")]
+    assert len(previewing) == settings.previews_pull_requests
+    for pipeline in [*previewing, *([delivery(graph)] if settings.by == "pipeline" else [])]:
+        assert pipeline.inputs.get("triggers") or arn_of(pipeline) in by_rule, pipeline.name
 
 
 def test_each_pipeline_may_keep_its_own_artifacts_and_no_others(
