@@ -26,7 +26,8 @@ REGIONAL = (
 
 GLOBAL = (
     *("budgets:*", "ce:*", "chatbot:*", "iam:Get*", "iam:List*", "sso:Describe*", "sso:List*"),
-    *("route53:AssociateVPCWithHostedZone", "sts:GetCallerIdentity"),
+    *("iam:GenerateCredentialReport", "route53:AssociateVPCWithHostedZone"),
+    *("sts:GetCallerIdentity", "sts:GetServiceBearerToken"),
 )
 """What it uses of services that answer elsewhere than in its region, or are of no region."""
 
@@ -56,9 +57,11 @@ WITHHELD = (
     *("config:DeleteDeliveryChannel", "config:StopConfigurationRecorder"),
     *("guardduty:DeleteDetector", "guardduty:StopMonitoringMembers"),
     *("s3:BypassGovernanceRetention", "securityhub:DisableSecurityHub"),
+    *("ec2:RunInstances", "glue:*DevEndpoint"),
 )
 """What no role of the environment does, not even the one that deploys it: leave the boundary,
-switch the audit trail off, break a retention, act on the organization. Nor does one change managed
+switch the audit trail off, break a retention, act on the organization, start a machine by hand that
+another role could be put into. Nor does one change managed
 policies, the boundary among them, or who may sign in: that is not allowed in the first place. A
 person with an administrator's role of the account's own does these."""
 

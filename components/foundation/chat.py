@@ -18,7 +18,7 @@ SERVICE = "chatbot.amazonaws.com"
 
 
 def channel_policy(*, account_id: str, region: str) -> Document:
-    """What a channel may do in the account: look at alarms and draw their metrics.
+    """What a channel may do in the account: look at the region's alarms and draw their metrics.
 
     https://docs.aws.amazon.com/chatbot/latest/adminguide/understanding-permissions.html
     """
@@ -34,7 +34,8 @@ def channel_policy(*, account_id: str, region: str) -> Document:
                 "cloudwatch:GetMetricWidgetImage",
                 "cloudwatch:ListMetrics",
             ],
-            reason="metrics are no resources to IAM",
+            reason="a metric is no resource to IAM",
+            when={"StringEquals": {"aws:RequestedRegion": region}},
         ),
     )
 

@@ -13,7 +13,9 @@ from infra.settings.mistakes import refusal, shown
 class Settings(BaseModel):
     """A group of settings. Unknown keys and values of a neighbouring type are refused."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", strict=True, allow_inf_nan=False, serialize_by_alias=True
+    )
 
 
 @dataclass(frozen=True)

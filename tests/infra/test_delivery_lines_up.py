@@ -35,9 +35,12 @@ EVENTS: list[tuple[Event, set[str]]] = [
 """What is pushed, and the committed stacks whose platform it is delivered to."""
 
 
-def arn_of(resource: Resource) -> str:
+def arn_of(graph: Graph, resource: Resource) -> str:
+    """The ARN of a resource, in the only account that the provider may work in if it says one."""
+    allowed = graph.one("pulumi:providers:aws").inputs.get("allowedAccountIds")
+    (account,) = json.loads(allowed) if allowed else [ACCOUNT]
     _, answered = outputs(
-        resource.type, resource.name, resource.urn, resource.inputs, REGION, ACCOUNT
+        resource.type, resource.name, resource.urn, resource.inputs, REGION, account
     )
     return str(answered["arn"])
 
@@ -80,7 +83,7 @@ class Roles:
     """What the roles of a graph are allowed."""
 
     def __init__(self, graph: Graph) -> None:
-        self.by_arn = {arn_of(role): role for role in graph.of_type(ROLE)}
+        self.by_arn = {arn_of(graph, role): role for role in graph.of_type(ROLE)}
         self.statements: dict[str, list[Statement]] = {}
         for policy in graph.of_type("aws:iam/rolePolicy:RolePolicy"):
             document = json.loads(policy.inputs["policy"])
@@ -162,7 +165,7 @@ def test_a_trigger_belongs_to_the_action_that_fetches(pipelines: list[Resource])
 def test_each_pipeline_may_fetch_from_its_source(
     graph: Graph, pipelines: list[Resource], roles: Roles
 ) -> None:
-    made = {arn_of(c) for c in graph.of_type("aws:codeconnections/connection:Connection")}
+    made = {arn_of(graph, c) for c in graph.of_type("aws:codeconnections/connection:Connection")}
     for pipeline in pipelines:
         role = pipeline.inputs["roleArn"]
         assert roles.serves(role, "codepipeline.amazonaws.com")
@@ -172,7 +175,7 @@ def test_each_pipeline_may_fetch_from_its_source(
             assert roles.may(role, "codeconnections:UseConnection", connection)
         for action in actions(pipeline, "CodeCommit"):
             repository = action["configuration"]["RepositoryName"]
-            arn = f"arn:aws:codecommit:{REGION}:{ACCOUNT}:{repository}"
+            arn = f"arn:aws:codecommit:{REGION}:{role.split(':')[4]}:{repository}"
             assert roles.may(role, "codecommit:UploadArchive", arn)
 
 
@@ -184,7 +187,7 @@ def test_the_platforms_pipelines_are_started_by_a_trigger_or_by_a_rule(
     previewing = [p for p in pipelines if p.name.endswith("-pull-requests-pipeline")]
     assert len(previewing) == settings.previews_pull_requests
     for pipeline in [*previewing, *([delivery(graph)] if settings.by == "pipeline" else [])]:
-        assert pipeline.inputs.get("triggers") or arn_of(pipeline) in by_rule, pipeline.name
+        assert pipeline.inputs.get("triggers") or arn_of(graph, pipeline) in by_rule, pipeline.name
 
 
 def test_each_pipeline_may_keep_its_own_artifacts_and_no_others(
@@ -208,7 +211,7 @@ def test_each_pipeline_may_start_its_builds_and_each_build_be_what_it_is(
         for action in actions(pipeline, "CodeBuild"):
             project = project_of(graph, action)
             for start in ("codebuild:StartBuild", "codebuild:BatchGetBuilds"):
-                assert roles.may(pipeline.inputs["roleArn"], start, arn_of(project))
+                assert roles.may(pipeline.inputs["roleArn"], start, arn_of(graph, project))
             (store,) = pipeline.inputs["artifactStores"]
             assert_build_works(project, pipeline, store, roles)
 
@@ -224,7 +227,8 @@ def assert_build_works(
     assert project.inputs["encryptionKey"] == store["encryptionKey"]["id"]
     assert roles.may(role, "kms:Decrypt", store["encryptionKey"]["id"])
     group = project.inputs["logsConfig"]["cloudwatchLogs"]["groupName"]
-    stream = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{group}:log-stream:a1b2c3"
+    account = role.split(":")[4]
+    stream = f"arn:aws:logs:{REGION}:{account}:log-group:{group}:log-stream:a1b2c3"
     for action in ("logs:CreateLogStream", "logs:PutLogEvents"):
         assert roles.may(role, action, stream), project.name
         assert not roles.may(role, action, stream.replace(group, "another"))
@@ -248,7 +252,7 @@ def test_every_artifact_that_an_action_takes_was_put_out_before_it(
 def test_whoever_asks_for_approval_may_publish_to_the_topic(
     graph: Graph, pipelines: list[Resource], roles: Roles
 ) -> None:
-    topics = {arn_of(topic): topic for topic in graph.of_type("aws:sns/topic:Topic")}
+    topics = {arn_of(graph, topic): topic for topic in graph.of_type("aws:sns/topic:Topic")}
     for pipeline in pipelines:
         for action in actions(pipeline, "Manual"):
             topic = action["configuration"]["NotificationArn"]
@@ -299,8 +303,10 @@ def test_an_approved_model_starts_the_delivery_of_its_environment(
         definition = json.loads(machine.inputs["definition"])["States"]
         assert definition["Deliver"]["Arguments"]["Name"] == pipeline.inputs["name"]
         for action in ("ListPipelineExecutions", "StartPipelineExecution"):
-            assert roles.may(machine.inputs["roleArn"], f"codepipeline:{action}", arn_of(pipeline))
-        assert graph.one(TARGET, f"{name}-target").inputs["arn"] == arn_of(machine)
+            assert roles.may(
+                machine.inputs["roleArn"], f"codepipeline:{action}", arn_of(graph, pipeline)
+            )
+        assert graph.one(TARGET, f"{name}-target").inputs["arn"] == arn_of(graph, machine)
         rule = graph.one("aws:cloudwatch/eventRule:EventRule", f"{name}-rule")
         (prefix,) = json.loads(rule.inputs["eventPattern"])["detail"]["ModelPackageGroupName"]
         groups = {group.inputs["modelPackageGroupName"] for group in graph.of_type(MODEL)}

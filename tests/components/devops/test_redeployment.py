@@ -30,7 +30,7 @@ def recorded(source: SourceArgs, *, deploys_pushes: bool = True) -> Graph:
                     "pipeline_name": "maslow-dev-delivery",
                     "pipeline_arn": PIPELINE_ARN,
                     "source": source,
-                "deploys_pushes": deploys_pushes,
+                    "deploys_pushes": deploys_pushes,
                     "alert_topic_arn": TOPIC,
                     "alert_key_arn": ARN.format("kms", "key/messages"),
                     "log_key_arn": ARN.format("kms", "key/logs"),

@@ -52,7 +52,11 @@ def test_what_is_allowed_in_iam_is_reading_and_the_environments_own_roles():
         if action.startswith("iam:")
         for resource in statement["Resource"]
     ]
-    assert {action for action, resource in named if resource == "*"} == {"iam:Get*", "iam:List*"}
+    assert {action for action, resource in named if resource == "*"} == {
+        "iam:GenerateCredentialReport",
+        "iam:Get*",
+        "iam:List*",
+    }
     assert {resource for _, resource in named if resource != "*"} == {
         f"arn:aws:iam::{ACCOUNT}:role/maslow-prod-*",
         f"arn:aws:iam::{ACCOUNT}:role/aws-service-role/*",
