@@ -46,8 +46,8 @@ def test_receivers_that_aws_can_reach_are_taken(found, alerts):
         (
             {"teams": {**TEAMS, "channel": "19:b6ef35@thread.tacv2"}},
             (
-                'alerts.teams.channel: "19:b6ef35@thread.tacv2" is the id without the encoding that '
-                "links have."
+                'alerts.teams.channel: "19:b6ef35@thread.tacv2" is the id without the encoding '
+                "that links have."
             ),
         ),
         (
