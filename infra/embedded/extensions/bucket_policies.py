@@ -20,15 +20,20 @@ DELIVERY_CHECK = "_log_permissions_enabled_policy"
 LOG_DELIVERY = "logging.s3.amazonaws.com"
 SSE = "x-amz-server-side-encryption"
 
+
+def _like(found: str | None, allowed: list[str]) -> bool:
+    return any(fnmatchcase(found or "", one) for one in allowed)
+
+
 OPERATORS: dict[str, Callable[[str | None, list[str]], bool]] = {
+    "ArnEquals": _like,
+    "ArnLike": _like,
     "Bool": lambda found, allowed: found in allowed,
     "Null": lambda found, allowed: str(found is None).lower() in allowed,
     "StringEquals": lambda found, allowed: found in allowed,
     "StringNotEquals": lambda found, allowed: found not in allowed,
-    "StringLike": lambda found, allowed: any(fnmatchcase(found or "", one) for one in allowed),
-    "StringNotLike": lambda found, allowed: (
-        not any(fnmatchcase(found or "", one) for one in allowed)
-    ),
+    "StringLike": _like,
+    "StringNotLike": lambda found, allowed: not _like(found, allowed),
 }
 """Operator to its test: the request's value, or None, against those of the policy."""
 

@@ -100,6 +100,9 @@ def test_a_deny_leaves_other_actions_and_resources_alone(s3, bucket):
         ({"StringEquals": {"s3:X-AMZ-Server-Side-Encryption": "AES256"}}, False),
         ({"StringLike": {"s3:x-amz-server-side-encryption": "aws:*"}}, True),
         ({"StringNotLike": {"s3:x-amz-server-side-encryption": "aws:*"}}, False),
+        ({"ArnEquals": {"s3:x-amz-server-side-encryption-aws-kms-key-id": KEY}}, True),
+        ({"ArnLike": {"s3:x-amz-server-side-encryption-aws-kms-key-id": f"{KEY}*"}}, True),
+        ({"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::222222222222:role/*"}}, False),
         (
             {
                 "Bool": {"aws:SecureTransport": "true"},
