@@ -75,6 +75,13 @@ def environment(request: pytest.FixtureRequest) -> str:
     return name
 
 
+@pytest.fixture(params=COMMITTED)
+def committed(request: pytest.FixtureRequest) -> str:
+    """An environment that the command finds in stacks/."""
+    name: str = request.param
+    return name
+
+
 @pytest.fixture(scope="session")
 def graph(environment: str, recording: Recording) -> Graph:
     """A stack in which every model has an approved version."""

@@ -47,33 +47,33 @@ def spoil(copy):
     return change
 
 
-def test_a_plan_as_json_has_its_published_form(maslow, environment, graph):
-    result = maslow("plan", "-s", environment, "--json")
+def test_a_plan_as_json_has_its_published_form(maslow, committed, recording):
+    result = maslow("plan", "-s", committed, "--json")
     assert result.exit_code == 0
     printed = json.loads(result.stdout)
     assert set(printed) == {"version", "project", "stack", "resources"}
-    assert (printed["version"], printed["project"], printed["stack"]) == (1, "maslow", environment)
+    assert (printed["version"], printed["project"], printed["stack"]) == (1, "maslow", committed)
     assert all(set(resource) == RESOURCE for resource in printed["resources"])
-    assert len(printed["resources"]) == len(graph.resources)
+    assert len(printed["resources"]) == len(recording(committed, "second").resources)
     assert any(resource["type"] == ENDPOINT for resource in printed["resources"])
 
 
-def test_a_plan_is_a_tree_by_need_that_says_what_it_assumes(maslow, environment):
-    result = maslow("plan", "-s", environment)
+def test_a_plan_is_a_tree_by_need_that_says_what_it_assumes(maslow, committed):
+    result = maslow("plan", "-s", committed)
     assert result.exit_code == 0
-    assert result.stdout.startswith(f"maslow {environment}\n")
+    assert result.stdout.startswith(f"maslow {committed}\n")
     branches = [line for line in result.stdout.splitlines() if line.startswith(("├", "└"))]
     assert tuple(branch.split()[1] for branch in branches) == NEEDS
     assert "Assumed: each model has an approved version" in result.stdout
     assert "\x1b" not in result.stdout
 
 
-def test_the_first_pass_has_no_endpoints(maslow, environment):
-    result = maslow("plan", "-s", environment, "--first-pass")
+def test_the_first_pass_has_no_endpoints(maslow, committed):
+    result = maslow("plan", "-s", committed, "--first-pass")
     assert result.exit_code == 0
     assert "First pass: no model has an approved version" in result.stdout
     assert "Endpoint maslow" not in result.stdout
-    printed = json.loads(maslow("plan", "-s", environment, "--first-pass", "--json").stdout)
+    printed = json.loads(maslow("plan", "-s", committed, "--first-pass", "--json").stdout)
     assert not any(resource["type"] == ENDPOINT for resource in printed["resources"])
 
 
@@ -95,7 +95,7 @@ MISTAKES = {
     "a wrong instance type": (
         "ml.c6i.large",
         "ml.c6i.lage",
-        'models[readmission].serving.instance: "ml.c6i.lage" is not an endpoint instance type.',
+        'models[length-of-stay].serving.instance: "ml.c6i.lage" is not an endpoint instance type.',
     ),
     "an overlapping range": (
         "10.10.0.0/16",
@@ -103,9 +103,9 @@ MISTAKES = {
         "network.cidr: 10.20.128.0/17 overlaps 10.20.0.0/16 of stacks/Pulumi.staging.yaml.",
     ),
     "an unknown field of a model": (
-        "training: {",
-        "trainign: {",
-        "models[readmission].trainign: is not a setting here.",
+        "training: {instance: ml.m6i",
+        "trainign: {instance: ml.m6i",
+        "models[length-of-stay].trainign: is not a setting here.",
     ),
     "two models of one name": (
         "    models:\n",

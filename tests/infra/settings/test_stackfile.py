@@ -78,7 +78,7 @@ def test_every_mistake_is_told_at_once_with_its_line_and_what_would_do(stacks):
                    Did you mean protected?
           line  5  network.zone: is not a setting here.
                    Did you mean zones?
-                   Allowed here: cidr, egress, zones.
+                   Allowed here: cidr, egress, endpoints, filter, query_log, vpc, zones.
           line  5  network.cidr: 10.10.128.0/17 overlaps 10.10.0.0/16 of stacks/Pulumi.dev.yaml.
                    Give each environment a range of its own: 10.11.0.0/17 is free.
           line  7  delivery.pull_requests: "yes" is neither true nor false.
