@@ -210,8 +210,8 @@ RESOURCES: dict[str, Plausible] = {
     "aws:networkfirewall/firewallPolicy:FirewallPolicy": _firewall("firewall-policy"),
     "aws:networkfirewall/loggingConfiguration:LoggingConfiguration": Plausible("{firewallArn}"),
     "aws:networkfirewall/ruleGroup:RuleGroup": _firewall("stateful-rulegroup"),
-    "aws:route53/resolverFirewallConfig:ResolverFirewallConfig": _resolver(
-        "rslvr-fc", "firewall-config", ownerId="{account}"
+    "aws:route53/resolverFirewallConfig:ResolverFirewallConfig": Plausible(
+        "rslvr-fc-{hex}", {"ownerId": "{account}"}
     ),
     "aws:route53/resolverFirewallDomainList:ResolverFirewallDomainList": _resolver(
         "rslvr-fdl", "firewall-domain-list"
