@@ -192,11 +192,12 @@ def _roles(peer: Peer, names: Iterable[str]) -> OtherRolesArgs:
 
 
 def _by_account(readers: Iterable[OtherRolesArgs]) -> list[OtherRolesArgs]:
-    """One entry for each account."""
+    """One entry for each account that has such roles."""
     patterns: dict[str, list[str]] = {}
     for reader in readers:
         patterns.setdefault(reader["account_id"], []).extend(reader["role_patterns"])
     return [
         {"account_id": account_id, "role_patterns": list(dict.fromkeys(found))}
         for account_id, found in patterns.items()
+        if found
     ]

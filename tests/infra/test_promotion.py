@@ -346,6 +346,19 @@ def test_within_one_account_nothing_is_opened_and_no_event_forwarded(
         assert "account" not in drift
 
 
+def test_without_models_no_account_is_let_in_to_what_is_theirs(project: Project) -> None:
+    stack = project.stack("dev")
+    bare = recorded(
+        project, replace(stack, platform=stack.platform.model_copy(update={"models": ()}))
+    )
+    opened = {
+        resource.name
+        for resource in bare.resources
+        if any(f"::{account}:root" in str(resource.inputs) for account in ACCOUNTS.values())
+    }
+    assert opened == {"maslow-dev-promotion-policy"}, "only the bus for events stays open"
+
+
 def test_operators_look_up_and_deploy_and_read_nothing_else(project: Project) -> None:
     stack = project.stack("dev")
     promotion = stack.platform.promotion
