@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections import Counter
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 import pytest
@@ -10,6 +11,9 @@ from pydantic import BaseModel
 from infra.graph import Graph
 from infra.offline import recorded
 from infra.project import Project
+from infra.settings.devops.ci import Ci
+from infra.settings.foundation.alerts import Slack, Teams
+from infra.settings.foundation.money import ModelBudget
 from infra.settings.foundation.network import Filter
 
 ENVIRONMENT = "dev"
@@ -25,6 +29,10 @@ class Difference(NamedTuple):
 
 def changed(**kinds: int) -> Difference:
     return Difference({}, {}, kinds)
+
+
+def added(**kinds: int) -> Difference:
+    return Difference(kinds, {}, {})
 
 
 def removed(**kinds: int) -> Difference:
@@ -46,9 +54,12 @@ def difference(before: Graph, after: Graph) -> Difference:
 
 
 def varied(settings: Any, path: str, value: Any) -> Any:
-    """A copy of settings with `value` at a dotted path; a number is a place in a list."""
+    """A copy of settings with `value` at a dotted path; a number is a place in a list.
+
+    A function makes the new value of the one that is there.
+    """
     if not path:
-        return value
+        return value(settings) if callable(value) else value
     step, _, rest = path.partition(".")
     if isinstance(settings, BaseModel):
         return settings.model_copy(update={step: varied(getattr(settings, step), rest, value)})
@@ -62,9 +73,51 @@ def before(recording: Any) -> Graph:
     return graph
 
 
-SERVING_MODEL = {"Endpoint": 1, "EndpointConfiguration": 1, "Model": 1, "Policy": 1, "Target": 1}
 MONITOR = {"DataQualityJobDefinition": 1, "MonitoringSchedule": 1}
-RETRAINING = {"EventRule": 1, "EventTarget": 1, "LogGroup": 1, "StateMachine": 1}
+RETRAINING = {"EventRule": 3, "EventTarget": 3, "LogGroup": 1, "StateMachine": 1}
+"""By drift here, and in the two environments that the model goes on to."""
+MODEL = Counter(
+    **MONITOR,
+    BucketObjectv2=6,
+    Endpoint=1,
+    EndpointConfiguration=1,
+    EventRule=3,
+    EventTarget=3,
+    LifecyclePolicy=1,
+    LogGroup=5,
+    MetricAlarm=3,
+    Model=1,
+    ModelPackageGroup=1,
+    ModelPackageGroupPolicy=1,
+    Pipeline=2,
+    Policy=1,
+    Project=3,
+    Repository=1,
+    RepositoryPolicy=1,
+    Role=11,
+    RolePolicy=21,
+    StateMachine=3,
+    Target=1,
+)
+REDEPLOYMENT = Counter(EventRule=1, EventTarget=1, LogGroup=1, Role=2, RolePolicy=2, StateMachine=1)
+ENDPOINTS = {
+    "SecurityGroup": 1,
+    "SecurityGroupEgressRule": 1,
+    "SecurityGroupIngressRule": 1,
+    "VpcEndpoint": 13,
+}
+PULL_REQUESTS = {
+    "EventRule": 1,
+    "EventTarget": 1,
+    "LogGroup": 2,
+    "Pipeline": 1,
+    "Project": 2,
+    "Role": 3,
+    "RolePolicy": 4,
+    "RolePolicyAttachment": 2,
+}
+CHAT = {"Policy": 1, "Role": 1, "RolePolicy": 1}
+MICROSOFT = "12345678-1234-1234-1234-123456789abc"
 
 ALERTS_TWICE = {"EventRule": 2, "EventTarget": 2}
 BUCKET = {
@@ -116,7 +169,7 @@ CHANGES = [
         True,
         Difference({"Account": 1, "StandardsSubscription": 1, **ALERTS_TWICE}, {}, {}),
     ),
-    ("logs.retention_days", 30, changed(LogGroup=5)),
+    ("logs.retention_days", 30, changed(LogGroup=18)),
     (
         "network.egress",
         "none",
@@ -186,14 +239,106 @@ CHANGES = [
     (
         "network.endpoints",
         "none",
-        removed(
-            SecurityGroup=1,
-            SecurityGroupEgressRule=1,
-            SecurityGroupIngressRule=1,
-            VpcEndpoint=13,
-        ),
+        removed(**ENDPOINTS),
+    ),
+    ("keys.rotation_days", 90, changed(Key=5)),
+    ("keys.deletion_days", 7, changed(Key=5)),
+    ("keys.multi_region", True, changed(Key=5)),
+    (
+        "access.personas",
+        {"auditor": ("arn:aws:iam::111111111111:role/risk",)},
+        Difference({"Role": 1, "RolePolicy": 1, "RolePolicyAttachment": 2}, {}, {"Key": 1}),
     ),
     ("budget", None, removed(Budget=1)),
+    ("budget.monthly_usd", 100.0, changed(Budget=1)),
+    ("budget.alert_at", (50,), changed(Budget=1)),
+    ("budget.covers", "environment", changed(Budget=1)),
+    ("budget.anomaly_usd", 200.0, added(AnomalyMonitor=1, AnomalySubscription=1)),
+    ("budget.activate_tags", True, added(CostAllocationTag=5)),
+    ("alerts.email", ("oncall@example.com",), added(TopicSubscription=3)),
+    (
+        "alerts.slack",
+        Slack(workspace="T0123", channel="C0456"),
+        added(**CHAT, SlackChannelConfiguration=1),
+    ),
+    (
+        "alerts.teams",
+        Teams(tenant=MICROSOFT, team=MICROSOFT, channel="19%3aalerts%40thread.tacv2"),
+        added(**CHAT, TeamsChannelConfiguration=1),
+    ),
+    ("alerts.pagerduty", "critical", added(TopicSubscription=1)),
+    (
+        "ci",
+        Ci(github="example/ml-platform"),
+        added(OpenIdConnectProvider=1, Role=2, RolePolicy=2, RolePolicyAttachment=7),
+    ),
+    (
+        "promotion",
+        None,
+        Difference(
+            {},
+            {
+                "EventBus": 1,
+                "EventBusPolicy": 1,
+                "EventRule": 5,
+                "EventTarget": 6,
+                "ModelPackageGroupPolicy": 2,
+                "RepositoryPolicy": 3,
+                "Role": 1,
+                "RolePolicy": 1,
+            },
+            {"BucketPolicy": 1, "Key": 1},
+        ),
+    ),
+    (
+        "promotion.to",
+        itemgetter(slice(1)),
+        Difference(
+            {},
+            {"EventRule": 2, "EventTarget": 3},
+            {
+                "BucketPolicy": 1,
+                "EventBusPolicy": 1,
+                "Key": 1,
+                "ModelPackageGroupPolicy": 2,
+                "RepositoryPolicy": 3,
+                "RolePolicy": 1,
+            },
+        ),
+    ),
+    ("promotion.operators", ("administrator",), changed(ModelPackageGroupPolicy=2)),
+    (
+        "registry.scanning",
+        "enhanced",
+        Difference({"RegistryScanningConfiguration": 1}, {}, {"EventRule": 1}),
+    ),
+    (
+        "registry.mirrors",
+        ("ecr-public", "quay"),
+        Difference(
+            {"PullThroughCacheRule": 1, "RepositoryCreationTemplate": 1}, {}, {"RolePolicy": 1}
+        ),
+    ),
+    (
+        "registry.packages",
+        False,
+        Difference(
+            {},
+            {
+                "Domain": 1,
+                "DomainPermissions": 1,
+                "Repository": 2,
+                "RolePolicy": 4,
+                "VpcEndpoint": 2,
+            },
+            {"Project": 4},
+        ),
+    ),
+    (
+        "delivery.by",
+        "ci",
+        Difference({}, PULL_REQUESTS, {"Pipeline": 1, "StateMachine": 1}),
+    ),
     ("delivery.approvers", ("reviewer",), changed(Pipeline=1, RolePolicy=1)),
     ("delivery.on_failure", "stop", changed(Pipeline=1)),
     ("delivery.concurrency", "queued", changed(Pipeline=1)),
@@ -201,34 +346,48 @@ CHANGES = [
     (
         "delivery.pull_requests",
         False,
-        removed(
-            EventRule=1,
-            EventTarget=1,
-            LogGroup=2,
-            Pipeline=1,
-            Project=2,
-            Role=3,
-            RolePolicy=4,
-            RolePolicyAttachment=2,
-        ),
+        removed(**PULL_REQUESTS),
     ),
     ("lake.zones.raw.retention_days", 7, changed(BucketLifecycleConfiguration=1)),
     (
         "features.0.version",
-        2,
+        3,
         Difference(
             {"FeatureGroup": 1, "Role": 1, "RolePolicy": 1},
             {"FeatureGroup": 1, "Role": 1, "RolePolicy": 1},
             {},
         ),
     ),
-    ("models.0.accept.auc", 0.5, changed(Pipeline=1)),
+    ("models.0.accept.auc", 0.5, changed(Pipeline=1, Project=1)),
     (
         "models.0.processing.instance",
         "ml.m5.xlarge",
         changed(Pipeline=1, DataQualityJobDefinition=1),
     ),
     ("models.0.data", "visits", changed(Pipeline=1, RolePolicy=1)),
+    ("models.0.approval", "automatic", changed(Pipeline=2, RolePolicy=1)),
+    ("models.0.budget", ModelBudget(monthly_usd=100), added(Budget=1)),
+    ("models.0.delivery.start", "hand", changed(Pipeline=1)),
+    (
+        "models.0.delivery.start",
+        "off",
+        Difference(
+            {},
+            {
+                "LifecyclePolicy": 1,
+                "LogGroup": 4,
+                "Pipeline": 1,
+                "Project": 3,
+                "Repository": 1,
+                "RepositoryPolicy": 1,
+                "Role": 6,
+                "RolePolicy": 15,
+                "StateMachine": 2,
+            },
+            {"RolePolicy": 2},
+        ),
+    ),
+    ("models.0.delivery.fail_on", "high", changed(Project=1)),
     ("models.0.serving.instance", "ml.c6i.xlarge", changed(EndpointConfiguration=1)),
     ("models.0.serving.scale.max", 9, changed(Target=1)),
     ("models.0.serving.rollout.bake_minutes", 5, changed(Endpoint=1)),
@@ -245,17 +404,19 @@ CHANGES = [
     ("models.0.retrain.on", (), removed(**RETRAINING, Role=2, RolePolicy=2)),
     (
         "models",
+        itemgetter(slice(1)),
+        Difference({}, MODEL, {"BucketPolicy": 1, "Key": 1, "RepositoryPolicy": 1}),
+    ),
+    (
+        "models",
         (),
-        removed(
-            **SERVING_MODEL,
-            **MONITOR,
-            **RETRAINING,
-            BucketObjectv2=6,
-            MetricAlarm=3,
-            ModelPackageGroup=1,
-            Pipeline=1,
-            Role=5,
-            RolePolicy=6,
+        Difference(
+            {},
+            MODEL
+            + MODEL
+            + REDEPLOYMENT
+            + Counter(EventRule=1, EventTarget=1, RepositoryPolicy=1, **ENDPOINTS),
+            {"BucketPolicy": 1, "Key": 1},
         ),
     ),
 ]
