@@ -57,11 +57,10 @@ def _registry(stack: StackFile) -> Lookup:
         try:
             return look_up(group)
         except (BotoCoreError, ClientError) as error:
-            promotion = stack.platform.promotion
             hint = ""
-            if promotion and promotion.origin:
+            if origin := stack.platform.origin:
                 hint = (
-                    f"\n{promotion.origin} opens it to the deliveries of this environment, and to "
+                    f"\n{origin} opens it to the deliveries of this environment, and to "
                     "whom its stack file names under promotion.operators."
                 )
             raise InputError(

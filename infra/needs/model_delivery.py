@@ -25,7 +25,7 @@ AROUND_HOURS = 4
 
 def delivered(settings: PlatformSettings) -> list[ModelSettings]:
     """The models that are delivered: where versions come from elsewhere, nothing is trained."""
-    if settings.promotion and settings.promotion.origin:
+    if settings.origin:
         return []
     return [model for model in settings.models if model.delivery.start != "off"]
 

@@ -88,6 +88,11 @@ class PlatformSettings(Settings):
         return self
 
     @property
+    def origin(self) -> str | None:
+        """The environment that trains the models, where it is another one."""
+        return self.promotion.origin if self.promotion else None
+
+    @property
     def endpoints(self) -> list[str]:
         """The AWS services that the network reaches by interface endpoints."""
         chosen = self.network.endpoints
