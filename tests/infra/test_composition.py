@@ -48,26 +48,59 @@ def test_every_resource_belongs_to_a_need(either_pass: Graph) -> None:
         assert top.type in {"maslow:index:Need", AWS_PROVIDER}, resource.urn
 
 
-def test_every_model_is_registered_trained_served_watched_and_retrained(
-    project: Project, graph: Graph
-) -> None:
+def trained(project: Project, graph: Graph) -> dict[str, Any]:
+    """The models that the environment trains itself: all, or none where another one does."""
+    return {} if project.stack(graph.stack).platform.origin else models(project, graph)
+
+
+def fixed_names(graph: Graph, kind: str, key: str = "name") -> set[str]:
+    """The names of SageMaker's resources of a kind."""
+    return {resource.inputs[key] for resource in graph.of_type(f"aws:sagemaker/{kind}")}
+
+
+def test_every_model_is_served_and_watched(project: Project, graph: Graph) -> None:
     names = set(models(project, graph))
     assert names
-    for kind, key in (
-        ("modelPackageGroup:ModelPackageGroup", "modelPackageGroupName"),
-        ("pipeline:Pipeline", "pipelineName"),
-        ("endpoint:Endpoint", "name"),
-    ):
-        assert {r.inputs[key] for r in graph.of_type(f"aws:sagemaker/{kind}")} == names
-    schedules = graph.of_type("aws:sagemaker/monitoringSchedule:MonitoringSchedule")
-    assert {schedule.inputs["name"] for schedule in schedules} == {f"{name}-data" for name in names}
-    assert components(graph, "Retraining") == {f"{name}-retraining" for name in names}
+    assert fixed_names(graph, "endpoint:Endpoint") == names
+    schedules = fixed_names(graph, "monitoringSchedule:MonitoringSchedule")
+    assert schedules == {f"{name}-data" for name in names}
+
+
+def test_every_model_is_registered_and_trained_where_no_other_environment_does(
+    project: Project, graph: Graph
+) -> None:
+    names = set(trained(project, graph))
+    groups = fixed_names(graph, "modelPackageGroup:ModelPackageGroup", key="modelPackageGroupName")
+    assert groups == names
+    assert fixed_names(graph, "pipeline:Pipeline", key="pipelineName") == names
+
+
+def test_every_model_that_is_trained_here_is_retrained_when_its_features_drift(
+    project: Project, graph: Graph
+) -> None:
+    """A model that names no features has none whose drift would alarm."""
+    expected = {
+        f"{name}-retraining"
+        for name, model in trained(project, graph).items()
+        if model.features and model.retrains_on_drift
+    }
+    assert components(graph, "Retraining") == expected
+
+
+def test_models_are_trained_registered_and_retrained_in_one_environment_of_a_promotion(
+    project: Project, every_graph: list[Graph]
+) -> None:
+    promoted = {graph.stack: project.stack(graph.stack).platform.promotion for graph in every_graph}
+    training = {graph.stack for graph in every_graph if components(graph, "TrainingPipeline")}
+    assert {stack for stack, promotion in promoted.items() if promotion} - training == {
+        target for promotion in promoted.values() if promotion for target in promotion.to
+    }
 
 
 def test_before_anything_is_trained_there_is_all_that_training_needs_and_no_more(
     project: Project, first_pass: Graph
 ) -> None:
-    names = set(models(project, first_pass))
+    names = set(trained(project, first_pass))
     assert components(first_pass, "TrainingPipeline") == {f"{name}-training" for name in names}
     assert components(first_pass, "ModelGroup") == {f"{name}-versions" for name in names}
     for kind in ("Endpoint", "DataQualityMonitor", "Retraining"):

@@ -1,5 +1,6 @@
 """What a stack hands AWS as documents and plain names: definitions, patterns, dimensions."""
 
+import itertools
 import json
 import re
 from collections.abc import Callable, Iterator
@@ -13,12 +14,17 @@ from moto.events.models import EventPattern
 from infra.embedded.sagemaker.definition import Scope, every_step, parameters, resolve
 from infra.embedded.translate import input_shape
 from infra.graph import Graph, Resource
+from infra.naming import Names
 from infra.project import Project
+from infra.promotion import promotion_of
 
 Misfits = Callable[[Shape, Any, str], Iterator[str]]
 
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
 RULE = "aws:cloudwatch/eventRule:EventRule"
+DRIFT = "-monitor-drift-"
+"""What the name of an alarm on drift has between the model's and its number."""
+
 JOBS = {
     "Processing": ("CreateProcessingJob", {"ProcessingJobName": "pipelines-abc123-step"}),
     "Training": ("CreateTrainingJob", {"TrainingJobName": "pipelines-abc123-step"}),
@@ -51,11 +57,14 @@ def requests(definition: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]
 
 
 def test_every_job_of_a_pipeline_is_a_call_that_sagemaker_takes(
-    graph: Graph, misfits: Misfits
+    project: Project, graph: Graph, misfits: Misfits
 ) -> None:
-    calls = [call for definition in definitions(graph) for call in requests(definition)]
-    assert {operation for operation, _ in calls} == {operation for operation, _ in JOBS.values()}
-    for operation, request in calls:
+    platform = project.stack(graph.stack).platform
+    calls = [list(requests(definition)) for definition in definitions(graph)]
+    assert len(calls) == (0 if platform.origin else len(platform.models))
+    for each in calls:
+        assert {operation for operation, _ in each} == {operation for operation, _ in JOBS.values()}
+    for operation, request in itertools.chain(*calls):
         shape = input_shape("sagemaker", operation)
         report = ParamValidator().validate(request, shape)
         assert not report.has_errors(), report.generate_report()
@@ -122,27 +131,53 @@ def delivered(pipeline: str, state: str) -> dict[str, Any]:
     )
 
 
-def hears(graph: Graph, happened: dict[str, Any]) -> list[str]:
-    """The names of the rules that an event reaches."""
+def hears(graph: Graph, happened: dict[str, Any], bus: str | None = None) -> list[str]:
+    """The names of the rules that an event reaches on a bus, which is the account's own if None."""
     return [
         rule.name
         for rule in graph.of_type(RULE)
-        if EventPattern.load(rule.inputs["eventPattern"]).matches_event(happened)
+        if rule.inputs.get("eventBusName") == bus
+        and EventPattern.load(rule.inputs["eventPattern"]).matches_event(happened)
     ]
 
 
-def test_a_drift_alarm_reaches_the_retraining_of_its_own_model_alone(graph: Graph) -> None:
-    alarms = [alarm.name for alarm in graph.of_type(ALARM) if "-monitor-drift-" in alarm.name]
-    assert alarms
-    for alarm in alarms:
-        model = alarm.partition("-monitor-drift-")[0]
-        assert hears(graph, alarmed(alarm, "ALARM")) == [f"{model}-retraining-rule"]
+def drift_alarms(graph: Graph) -> dict[str, str]:
+    """The model that each alarm on drift is of, by the alarm's name."""
+    start = Names(graph.project, graph.stack)("")
+    names = [alarm.name for alarm in graph.of_type(ALARM)]
+    return {name: name.partition(DRIFT)[0].removeprefix(start) for name in names if DRIFT in name}
+
+
+def test_every_model_that_names_its_features_alarms_on_their_drift(
+    project: Project, graph: Graph
+) -> None:
+    models = project.stack(graph.stack).platform.models
+    assert set(drift_alarms(graph).values()) == {model.name for model in models if model.features}
+
+
+def test_a_drift_alarm_reaches_the_retraining_of_its_own_model_alone(
+    project: Project, graph: Graph, recording: Callable[[str, str], Graph]
+) -> None:
+    """Where another environment trains, the alarm is forwarded to a bus there."""
+    stack, names = project.stack(graph.stack), Names(graph.project, graph.stack)
+    origin = promotion_of(stack, project.name).origin
+    for alarm, model in drift_alarms(graph).items():
         assert hears(graph, alarmed(alarm, "OK")) == []
+        happened = alarmed(alarm, "ALARM")
+        if origin is None:
+            assert hears(graph, happened) == [names(model, "retraining-rule")]
+            continue
+        assert hears(graph, happened) == [names("drift-rule")]
+        there = recording(origin.environment, "second")
+        assert hears(there, happened, origin.bus_name) == []
+        happened["account"] = stack.account
+        rule = origin.names(model, "retraining", graph.stack, "rule")
+        assert hears(there, happened, origin.bus_name) == [rule]
 
 
 def test_other_alarms_start_no_training(graph: Graph) -> None:
     for alarm in graph.of_type(ALARM):
-        if "-monitor-drift-" not in alarm.name:
+        if DRIFT not in alarm.name:
             assert hears(graph, alarmed(alarm.name, "ALARM")) == []
 
 
