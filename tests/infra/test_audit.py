@@ -58,9 +58,10 @@ def test_the_objects_of_every_zone_and_all_artifacts_are_recorded_where_asked(
     assert watched(graph) == (zones | artifacts if audit(project, graph).data_events else set())
 
 
-def test_the_trails_that_there_are_and_no_others_deliver(graph: Graph) -> None:
+def test_the_trails_that_there_are_and_no_others_deliver(project: Project, graph: Graph) -> None:
+    account = project.stack(graph.stack).account or ACCOUNT
     trails = [
-        f"arn:aws:cloudtrail:eu-west-1:{ACCOUNT}:trail/{trail.inputs['name']}"
+        f"arn:aws:cloudtrail:eu-west-1:{account}:trail/{trail.inputs['name']}"
         for trail in graph.of_type(TRAIL)
     ]
     delivering = [
