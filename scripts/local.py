@@ -2,6 +2,7 @@
 
 import importlib.util
 import shlex
+import textwrap
 import threading
 import time
 from collections import Counter
@@ -156,7 +157,11 @@ def _stage(name: str, follower: Follower) -> Iterator[Say]:
 def _summary(cloud: Cloud, stood: Pass, versions: Mapping[str, first_round.Version]) -> None:
     outputs = stood.outputs
     rows = {
-        "foundation": [f"alert topic {outputs['alert_topics']['critical'].rpartition(':')[2]}"],
+        "foundation": [
+            f"alert topic {outputs['alert_topics']['critical'].rpartition(':')[2]}",
+            f"audit trails in {outputs['trails_bucket']}",
+            *(f"role of a {persona}" for persona in sorted(outputs["personas"])),
+        ],
         "devops": [
             f"delivery pipeline {outputs['delivery_pipeline']}",
             f"images {outputs['image_repository'].partition('/')[2]}",
@@ -170,6 +175,8 @@ def _summary(cloud: Cloud, stood: Pass, versions: Mapping[str, first_round.Versi
     }
     for name, version in versions.items():
         model = outputs["models"][name]
+        if delivery := model.get("delivery"):
+            rows["devops"].append(f"model delivery {delivery}")
         rows["platform"] += [
             f"training pipeline {model['pipeline']}",
             f"model registry {model['group']}, version {version.number} approved",
@@ -178,6 +185,15 @@ def _summary(cloud: Cloud, stood: Pass, versions: Mapping[str, first_round.Versi
     out.print("\nWhat stands, by need")
     for need, lines in rows.items():
         _row(need, lines or ["nothing yet: the stack file has no models"])
+    _not_emulated(stood.not_emulated)
+
+
+def _not_emulated(types: Mapping[str, int]) -> None:
+    """What the summary must not pass off as standing."""
+    if types:
+        out.print(f"\nValidated by AWS's models, not emulated: {sum(types.values())} resources")
+        names = ", ".join(sorted(token.rpartition(":")[2] for token in types))
+        out.print(textwrap.indent(textwrap.fill(names, 78), "  "))
 
 
 def _row(need: str, lines: Sequence[str]) -> None:

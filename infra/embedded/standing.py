@@ -27,6 +27,8 @@ class Pass:
     """How many resources in AWS met each operation: no component or provider is among them."""
     outputs: Mapping[str, Any]
     """The stack's outputs."""
+    not_emulated: Mapping[str, int]
+    """By type, how many resources stand whose requests were validated, and went nowhere."""
 
 
 Up = Callable[[], Pass]
@@ -58,7 +60,7 @@ def standing(project: Project, stack: StackFile, cloud: Cloud, on_step: OnStep) 
                         changes[step.operation] += 1
                     on_step(step)
 
-                return Pass(changes, host.engine.up(counted).outputs)
+                return Pass(changes, host.engine.up(counted).outputs, resources.not_emulated)
 
             yield by_engine
         return
@@ -73,6 +75,6 @@ def standing(project: Project, stack: StackFile, cloud: Cloud, on_step: OnStep) 
 
     def in_this_process() -> Pass:
         outcome = in_process.up(lambda: declare(stack, newest, project.root))
-        return Pass(outcome.changes, outcome.outputs)
+        return Pass(outcome.changes, outcome.outputs, resources.not_emulated)
 
     yield in_this_process

@@ -73,6 +73,10 @@ def test_a_round_ends_in_answers_of_the_very_model_that_was_registered(project, 
     assert right is not None
     assert int(right[1]) > 50
     rows = [line.strip() for line in story.partition("What stands, by need")[2].splitlines()]
+    assert "maslow-local-tumour-screening-delivery" in " ".join(rows)
+    assert re.search(
+        r"^Validated by AWS's models, not emulated: \d+ resources$", story, re.MULTILINE
+    )
     order = ["raw zone", "curated zone", "features zone", "feature group", "training pipeline"]
     found = [next(n for n, row in enumerate(rows) if what in row) for what in order]
     assert found == sorted(found)
@@ -119,17 +123,22 @@ def test_what_aws_refuses_on_the_way_is_told_without_a_traceback(project, monkey
 def test_a_platform_without_models_says_that_there_is_nothing_yet(capsys):
     outputs = {
         "alert_topics": {"critical": "arn:aws:sns:eu-west-1:123456789012:maslow-local-alerts"},
+        "trails_bucket": "t",
+        "personas": {"reviewer": "arn:aws:iam::123456789012:role/maslow-local-reviewer"},
         "delivery_pipeline": "maslow-local-delivery",
         "image_repository": "123456789012.dkr.ecr.eu-west-1.amazonaws.com/maslow-local-images",
         "zones": {"features": "f", "raw": "r", "curated": "c"},
         "feature_groups": {"b": "b-v1", "a": "a-v1"},
         "models": {},
     }
-    local._summary(None, Pass({}, outputs), {})
+    lacking = {"aws:costexplorer/anomalyMonitor:AnomalyMonitor": 1, "aws:ecr/rule:Rule": 2}
+    local._summary(None, Pass({}, outputs, lacking), {})
     assert capsys.readouterr().out.splitlines() == [
         "",
         "What stands, by need",
         "  foundation   alert topic maslow-local-alerts",
+        "               audit trails in t",
+        "               role of a reviewer",
         "  devops       delivery pipeline maslow-local-delivery",
         "               images maslow-local-images",
         "  data         raw zone r",
@@ -139,4 +148,7 @@ def test_a_platform_without_models_says_that_there_is_nothing_yet(capsys):
         "               feature group b-v1",
         "  platform     nothing yet: the stack file has no models",
         "  mlops        nothing yet: the stack file has no models",
+        "",
+        "Validated by AWS's models, not emulated: 3 resources",
+        "  AnomalyMonitor, Rule",
     ]
