@@ -12,6 +12,8 @@ from cfnlint.api import ManualArgs, lint
 
 from infra.graph import Graph, Resource
 from infra.plausible import ACCOUNT
+from infra.project import Project
+from infra.promotion import Peer, promotion_of
 
 REGION = "eu-west-1"
 OF_A_ROLE = "aws:iam/rolePolicy:RolePolicy"
@@ -250,13 +252,18 @@ def test_an_action_on_what_it_does_not_work_on_would_be_found() -> None:
     assert not works_on("ecr:GetAuthorizationToken")
 
 
-def test_every_role_is_taken_by_whom_its_trust_tells_apart(graph: Graph) -> None:
+def account_of(project: Project, graph: Graph) -> str:
+    return project.stack(graph.stack).account or ACCOUNT
+
+
+def test_every_role_is_taken_by_whom_its_trust_tells_apart(project: Project, graph: Graph) -> None:
     """A service comes on behalf of this account; a token, a person by what they are known by."""
     keys = {
         "Service": {"aws:SourceAccount"},
         "Federated": {"sub", "aud", "saml:aud", "saml:edupersonaffiliation"},
         "AWS": {"aws:PrincipalArn", "aws:PrincipalType", "aws:MultiFactorAuthPresent"},
     }
+    mine = {"StringEquals": {"aws:SourceAccount": account_of(project, graph)}}
     for policy in policies(graph, ROLE):
         for statement in policy.statements:
             (kind,) = statement["Principal"]
@@ -269,17 +276,57 @@ def test_every_role_is_taken_by_whom_its_trust_tells_apart(graph: Graph) -> None
             assert asked <= keys[kind], policy.resource.name
             if kind == "Service":
                 assert len(policy.statements) == 1, policy.resource.name
-                mine = {"StringEquals": {"aws:SourceAccount": ACCOUNT}}
                 assert statement["Condition"] == mine, policy.resource.name
 
 
-def test_only_this_account_and_services_of_aws_are_let_in_by_a_resources_own_policy(
-    graph: Graph,
+def opened(graph: Graph) -> Iterator[tuple[Policy, dict[str, Any]]]:
+    """The statements of resources' own policies that let somebody in, with the policy."""
+    for type_ in KINDS.keys() - {OF_A_ROLE, MANAGED, ROLE, "aws:ec2/vpcEndpoint:VpcEndpoint"}:
+        for policy in policies(graph, type_):
+            for statement in policy.statements:
+                if statement["Effect"] == "Allow":
+                    yield policy, statement
+
+
+def partners(project: Project, graph: Graph) -> dict[str, Peer]:
+    """The environments in other accounts that models come from or go on to, by account."""
+    promotion = promotion_of(project.stack(graph.stack), graph.project)
+    peers = [*promotion.abroad, *([promotion.origin] if promotion.origin else [])]
+    return {peer.account_id: peer for peer in peers if peer.account_id}
+
+
+def test_only_this_account_its_partners_and_services_of_aws_are_let_in_by_a_resources_own_policy(
+    project: Project, graph: Graph
 ) -> None:
-    account = {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}
-    guarded = KINDS.keys() - {OF_A_ROLE, MANAGED, ROLE, "aws:ec2/vpcEndpoint:VpcEndpoint"}
-    for policy in (policy for type_ in guarded for policy in policies(graph, type_)):
-        for statement in policy.statements:
-            principal = statement["Principal"]
-            let_in = statement["Effect"] == "Allow"
-            assert not let_in or principal == account or "Service" in principal, policy.text
+    let_in = [
+        statement["Principal"]["AWS"]
+        for _, statement in opened(graph)
+        if "Service" not in statement["Principal"]
+    ]
+    accounts = {account_of(project, graph), *partners(project, graph)}
+    assert set(let_in) == {f"arn:aws:iam::{account}:root" for account in accounts}
+
+
+def test_of_another_account_roles_are_let_in_whose_names_its_environment_gives(
+    project: Project, graph: Graph
+) -> None:
+    for account, peer in partners(project, graph).items():
+        root = {"AWS": f"arn:aws:iam::{account}:root"}
+        for policy, statement in opened(graph):
+            if statement["Principal"] == root:
+                roles = statement["Condition"]["ArnLike"]["aws:PrincipalArn"]
+                start = f"arn:aws:iam::{account}:role/{peer.names('')}"
+                assert roles, policy.resource.name
+                assert {role for role in roles if not role.startswith(start)} == set()
+                assert not any(action.endswith("*") for action in statement["Action"])
+
+
+def test_the_partners_are_those_that_the_committed_files_name(
+    project: Project, every_graph: list[Graph]
+) -> None:
+    partnered = {graph.stack: set(partners(project, graph)) for graph in every_graph}
+    assert {stack: accounts for stack, accounts in partnered.items() if accounts} == {
+        "dev": {"222222222222", "333333333333"},
+        "staging": {"111111111111"},
+        "prod": {"111111111111"},
+    }
