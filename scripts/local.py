@@ -159,8 +159,12 @@ def _summary(cloud: Cloud, stood: Pass, versions: Mapping[str, first_round.Versi
     rows = {
         "foundation": [
             f"alert topic {outputs['alert_topics']['critical'].rpartition(':')[2]}",
-            f"audit trails in {outputs['trails_bucket']}",
-            *(f"role of a {persona}" for persona in sorted(outputs["personas"])),
+            *(
+                [f"audit trails in {outputs['trails_bucket']}"]
+                if "trails_bucket" in outputs
+                else []
+            ),
+            *(f"role of a {persona}" for persona in sorted(outputs.get("personas", ()))),
         ],
         "devops": [
             f"delivery pipeline {outputs['delivery_pipeline']}",
