@@ -88,6 +88,9 @@ PART_OF = {
         f"arn:aws:guardduty:{HERE}:detector/{{detectorId}}"
     ),
     "aws:networkfirewall/loggingConfiguration:LoggingConfiguration": "{firewallArn}",
+    "aws:route53/resolverFirewallConfig:ResolverFirewallConfig": (
+        f"arn:aws:route53resolver:{HERE}:firewall-config/any"
+    ),
     "aws:route53/resolverFirewallRule:ResolverFirewallRule": (
         f"arn:aws:route53resolver:{HERE}:firewall-rule-group/{{firewallRuleGroupId}}"
     ),
