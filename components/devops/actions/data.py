@@ -25,7 +25,11 @@ TABLE: Table = {
             read="GetDatabase GetTags",
             update="UpdateDatabase TagResource UntagResource",
         ),
-        # Glue asks for the tables, too, of a database that is deleted.
-        Grant("glue", "catalog database/{table} table/{table}", delete="DeleteDatabase"),
+        # Glue asks for the tables and functions, too, of a database that is deleted.
+        Grant(
+            "glue",
+            "catalog database/{table} table/{table} userDefinedFunction/{table}",
+            delete="DeleteDatabase",
+        ),
     ),
 }
