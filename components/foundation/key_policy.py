@@ -110,7 +110,8 @@ GRANTS: Mapping[DataClass, KeyGrants] = {
 }
 
 _IN_THEIR_OWN_NAME = {
-    DataClass.LOGS: _USE,
+    # The log group's ARN, by which they are told, comes with no other call.
+    DataClass.LOGS: _CRYPTOGRAPHY,
     DataClass.AUDIT: [*_PUBLISH, "kms:DescribeKey"],
 }
 """What the services of a class do with its key; the others publish."""
