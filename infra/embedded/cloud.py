@@ -15,6 +15,8 @@ from infra.errors import InputError
 HOST = "127.0.0.1"
 ACCOUNT_ID = "123456789012"
 START_SECONDS = 60
+UNKNOWN = {"aws_access_key_id": "embedded", "aws_secret_access_key": "embedded"}
+"""Credentials that are nobody's, by which moto takes the caller for the cloud's account."""
 
 _changing = threading.RLock()
 _running: list["Cloud"] = []
@@ -53,7 +55,8 @@ class Cloud:
 
     moto keeps its state per process, and so one process runs one Cloud at a time.
 
-    It is one account: `account_id`, or 123456789012.
+    It is one account, `account_id` or 123456789012, beside which there may be others: a client of
+    one has taken a role there.
 
     Raises PortTaken when `port` is not free (0 takes any free one), RuntimeError when another
     Cloud runs in this process or the server does not answer within 60 seconds.
@@ -67,8 +70,8 @@ class Cloud:
         self._wanted_port = port
         self._port = 0
         self._undo = ExitStack()
-        self._making_clients = threading.Lock()
-        self._clients: dict[str, Any] = {}
+        self._making_clients = threading.RLock()
+        self._clients: dict[tuple[str, str | None], Any] = {}
         self._session: Any = None
 
     def __enter__(self) -> Self:
@@ -90,16 +93,18 @@ class Cloud:
         """Environment variables that turn any AWS client to this cloud, and to no other."""
         return client_environment(self.url, self.region)
 
-    def client(self, service: str) -> Any:
+    def client(self, service: str, account_id: str | None = None) -> Any:
         """The boto3 client of `service` on this cloud, blind to the user's own AWS settings.
 
-        One client per service serves every thread, as boto3's clients may. It does not retry: on
+        It is one of the cloud's account, or of another one by the credentials of a role there. One
+        client per service serves every thread, as boto3's clients may. It does not retry: on
         a loopback address a second answer is the first.
         """
         with self._making_clients:
-            if service not in self._clients:
-                self._clients[service] = self._client(service)
-            return self._clients[service]
+            key = service, account_id
+            if key not in self._clients:
+                self._clients[key] = self._client(service, account_id)
+            return self._clients[key]
 
     def start(self) -> None:
         """Start the server and wait until it answers; what fails on the way is taken back."""
@@ -124,7 +129,7 @@ class Cloud:
                 if self in _running:
                     _running.remove(self)
 
-    def _client(self, service: str) -> Any:
+    def _client(self, service: str, account_id: str | None) -> Any:
         import boto3
         import botocore.session
         from botocore.config import Config
@@ -140,8 +145,7 @@ class Cloud:
             service,
             region_name=self.region,
             endpoint_url=self.url,
-            aws_access_key_id="embedded",
-            aws_secret_access_key="embedded",  # noqa: S106  what moto is told is no secret
+            **(self._taken_role(account_id) if account_id else UNKNOWN),
             config=Config(
                 retries={"total_max_attempts": 1},
                 max_pool_connections=32,
@@ -149,14 +153,25 @@ class Cloud:
             ),
         )
 
+    def _taken_role(self, account_id: str) -> dict[str, str]:
+        """The credentials of a role in another account, as boto3's clients take them."""
+        taken = self.client("sts").assume_role(
+            RoleArn=f"arn:aws:iam::{account_id}:role/embedded", RoleSessionName="embedded"
+        )["Credentials"]
+        return {
+            "aws_access_key_id": taken["AccessKeyId"],
+            "aws_secret_access_key": taken["SecretAccessKey"],
+            "aws_session_token": taken["SessionToken"],
+        }
+
     def _start(self) -> None:
         listening = self._undo.enter_context(_listen(self._wanted_port))
         port = int(listening.getsockname()[1])
         # moto's state machines call back on MOTO_PORT; boto3 inside moto fails on a profile that
         # the user's environment names and no file defines.
         self._set_environment("MOTO_PORT", str(port))
-        # Every request is answered as the account's, whatever its credentials.
-        self._set_environment("MOTO_ACCOUNT_ID", self.account_id)
+        # Where it is set, moto answers every request as that account's, whatever its credentials.
+        self._set_environment("MOTO_ACCOUNT_ID", None)
         self._set_environment("AWS_PROFILE", None)
         self._set_environment("AWS_DEFAULT_PROFILE", None)
 
@@ -167,7 +182,7 @@ class Cloud:
         reset()
         self._undo.callback(extensions.close)
         extensions.install()
-        self._undo.callback(configure())
+        self._undo.callback(configure(self.account_id))
         server = Server(listening)
         self._undo.callback(server.stop)
         server.start()

@@ -12,6 +12,7 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 from moto.core.config import default_user_config
+from moto.iam import models as iam
 from moto.moto_api._internal.models import moto_api_backend
 from moto.moto_server.werkzeug_app import (
     DomainDispatcherApplication,
@@ -103,13 +104,19 @@ class Application(DomainDispatcherApplication):
         return answer
 
 
-def configure() -> Callable[[], None]:
-    """Have moto run the state machines that it is given; returns what takes that back."""
-    before = default_user_config["stepfunctions"]
+def configure(account_id: str) -> Callable[[], None]:
+    """Have moto run the state machines that it is given, and take who is unknown for the account's.
+
+    Who has taken a role in another account is that account's. Returns what takes both back.
+    """
+    known, machines = vars(iam), default_user_config["stepfunctions"]
+    account = known["DEFAULT_ACCOUNT_ID"]
     default_user_config["stepfunctions"] = {"execute_state_machine": True}
+    known["DEFAULT_ACCOUNT_ID"] = account_id
 
     def restore() -> None:
-        default_user_config["stepfunctions"] = before
+        default_user_config["stepfunctions"] = machines
+        known["DEFAULT_ACCOUNT_ID"] = account
 
     return restore
 

@@ -10,6 +10,7 @@ from typing import Any, cast
 
 from moto.sagemaker.models import FakeEndpointConfig, SageMakerModelBackend, sagemaker_backends
 
+from infra.embedded.extensions.model_registry import owner
 from infra.embedded.extensions.operations import kept
 from infra.embedded.sagemaker.model_server import Container
 
@@ -59,7 +60,8 @@ def _containers(backend: SageMakerModelBackend, model_name: str) -> Iterator[Con
 
 
 def _of_package(backend: SageMakerModelBackend, name: str) -> list[dict[str, Any]]:
-    specification = backend.describe_model_package(name).inference_specification or {}
+    package = owner(backend, name).describe_model_package(name)
+    specification = package.inference_specification or {}
     containers: list[dict[str, Any]] = specification.get("Containers", [])
     return containers
 

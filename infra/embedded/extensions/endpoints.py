@@ -15,6 +15,7 @@ from moto.sagemaker.utils import arn_formatter
 
 from infra.embedded.extensions.deployments import deployments, resolved
 from infra.embedded.extensions.inference import retire
+from infra.embedded.extensions.model_registry import owner, require_open
 from infra.embedded.extensions.operations import add
 
 DEFAULT_WEIGHT = 1.0
@@ -47,7 +48,10 @@ def create_model(self: SageMakerResponse) -> ActionResult:
     primary = self._get_param("PrimaryContainer") or {}
     for container in [primary, *containers]:
         package = container.get("ModelPackageName")
-        if package and package not in backend.model_package_name_mapping:
+        if not package:
+            continue
+        require_open(backend, package, "sagemaker:CreateModel")
+        if package not in owner(backend, package).model_package_name_mapping:
             raise ValidationError(message=f"Model package '{package}' does not exist.")
     model: Model = backend.create_model(
         model_name=name,

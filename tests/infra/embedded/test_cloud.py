@@ -198,10 +198,23 @@ def test_what_moto_lacks_is_answered_as_not_implemented(service, operation, para
 def test_the_users_own_aws_settings_do_not_reach_the_cloud(monkeypatch):
     monkeypatch.setenv("AWS_PROFILE", "nowhere")
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    monkeypatch.setenv("MOTO_ACCOUNT_ID", "999999999999")
     with Cloud() as cloud:
         cloud.client("s3").list_buckets()
         assert cloud.client("sts").get_caller_identity()["Account"] == "123456789012"
     assert os.environ["AWS_PROFILE"] == "nowhere"
+
+
+def test_another_account_has_a_state_of_its_own():
+    with Cloud(account_id="222222222222") as cloud:
+        there = cloud.client("sts", "111111111111").get_caller_identity()
+        assert there["Account"] == "111111111111"
+        cloud.client("sns", "111111111111").create_topic(Name="theirs")
+        assert cloud.client("sns").list_topics()["Topics"] == []
+        assert cloud.client("sts").get_caller_identity()["Account"] == "222222222222"
+    with Cloud() as cloud:
+        assert cloud.client("sns", "111111111111").list_topics()["Topics"] == []
+        assert cloud.client("sts").get_caller_identity()["Account"] == "123456789012"
 
 
 def test_the_environment_turns_another_process_to_the_cloud():
