@@ -1,4 +1,7 @@
+import ast
 import json
+from pathlib import Path
+from typing import Any
 
 import pulumi
 import pytest
@@ -21,6 +24,43 @@ from infra.graph import record
 def test_a_statement_names_its_resources():
     with pytest.raises(ValueError, match=r"s3:GetObject: name the resources"):
         allow(["s3:GetObject"], ["arn:aws:s3:::raw/*", "*"])
+
+
+ROOT = Path(__file__).parents[2]
+BUILDER = ROOT / "components" / "iam.py"
+
+
+def wide(source: str) -> list[int]:
+    """Lines on which a statement's resource is written as `*`, alone or in a list."""
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        fields: list[tuple[Any, ast.expr]] = []
+        if isinstance(node, ast.Dict):
+            keys = [key.value if isinstance(key, ast.Constant) else None for key in node.keys]
+            fields = list(zip(keys, node.values, strict=True))
+        elif isinstance(node, ast.Call):
+            fields = [(keyword.arg, keyword.value) for keyword in node.keywords]
+        for key, value in fields:
+            listed = value.elts if isinstance(value, ast.List | ast.Tuple) else [value]
+            if key in {"Resource", "NotResource"} and any(
+                isinstance(each, ast.Constant) and each.value == "*" for each in listed
+            ):
+                found.append(value.lineno)
+    return found
+
+
+def test_only_the_builder_writes_a_statement_on_everything():
+    modules = [path for path in (ROOT / "components").rglob("*.py") if path != BUILDER]
+    modules += [path for path in (ROOT / "infra").rglob("*.py") if "embedded" not in path.parts]
+    assert {str(path): lines for path in modules if (lines := wide(path.read_text()))} == {}
+
+
+@pytest.mark.parametrize(
+    "source",
+    ['{"Resource": "*"}', 'Statement(Resource=["arn", "*"])', '{"NotResource": ("*",)}'],
+)
+def test_a_statement_on_everything_would_be_found(source):
+    assert wide(source) == [1]
 
 
 def test_a_wide_statement_gives_its_reason():
