@@ -9,16 +9,20 @@ import re
 from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
 from functools import cache
-from importlib.resources import files
 from typing import Any, NamedTuple
 
 import pytest
+from cfnlint.data import AdditionalSpecs
+from cfnlint.helpers import load_resource
 
 from components.foundation.boundary import boundary_policy
 from infra.graph import Graph, Resource
 from infra.plausible import ACCOUNT
 
 Statement = Mapping[str, Any]
+
+REFERENCE: dict[str, Any] = load_resource(AdditionalSpecs, "Policies.json")
+"""AWS's service authorization reference, as cfn-lint has it."""
 
 ROLE = "aws:iam/role:Role"
 DEPLOYING = re.compile(r"(delivery-deploy|ci-deploy)(-role)?")
@@ -105,14 +109,6 @@ def bounds(graph: Graph) -> list[Statement]:
 
 
 @cache
-def reference() -> dict[str, Any]:
-    """AWS's service authorization reference, as cfn-lint has it."""
-    text = (files("cfnlint.data.AdditionalSpecs") / "Policies.json").read_text()
-    found: dict[str, Any] = json.loads(text)
-    return found
-
-
-@cache
 def named(pattern: str) -> tuple[str, ...]:
     """The actions that a pattern stands for, in small letters, as AWS lists them."""
     service, name = pattern.lower().split(":")
@@ -120,7 +116,7 @@ def named(pattern: str) -> tuple[str, ...]:
         return (pattern.lower(),)
     return tuple(
         f"{service}:{action}"
-        for action in reference()[service]["Actions"]
+        for action in REFERENCE[service]["Actions"]
         if fnmatchcase(action, name)
     )
 
@@ -235,6 +231,7 @@ def test_no_policy_of_awss_own_is_attached(graph: Graph) -> None:
     ]
     assert [arn for arn in attached if arn.startswith("arn:aws:iam::aws:")] == []
     assert not any(role.inputs.get("managedPolicyArns") for role in graph.of_type(ROLE))
+    assert not re.search(r"arn:aws[a-z-]*:iam::aws:policy/|FullAccess", graph.to_json())
 
 
 BOUNDARY = boundary_policy(

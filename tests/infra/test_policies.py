@@ -5,15 +5,19 @@ import re
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from functools import cache
-from importlib.resources import files
 from typing import Any, NamedTuple
 
 from cfnlint.api import ManualArgs, lint
+from cfnlint.data import AdditionalSpecs
+from cfnlint.helpers import load_resource
 
 from infra.graph import Graph, Resource
 from infra.plausible import ACCOUNT
 from infra.project import Project
 from infra.promotion import Peer, promotion_of
+
+REFERENCE: dict[str, Any] = load_resource(AdditionalSpecs, "Policies.json")
+"""AWS's service authorization reference, as cfn-lint has it."""
 
 REGION = "eu-west-1"
 OF_A_ROLE = "aws:iam/rolePolicy:RolePolicy"
@@ -131,21 +135,13 @@ def allowed(graph: Graph) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 @cache
-def reference() -> dict[str, Any]:
-    """AWS's service authorization reference, as cfn-lint has it."""
-    text = (files("cfnlint.data.AdditionalSpecs") / "Policies.json").read_text()
-    found: dict[str, Any] = json.loads(text)
-    return found
-
-
-@cache
 def works_on(pattern: str) -> frozenset[str]:
     """The ARNs, as patterns, that the actions of a pattern take; empty where they take none."""
     service, name = pattern.lower().split(":")
-    kinds = {kind.lower(): of for kind, of in reference()[service]["Resources"].items()}
+    kinds = {kind.lower(): of for kind, of in REFERENCE[service]["Resources"].items()}
     return frozenset(
         re.sub(r"\$\{\w+\}|\.\*", "*", arn)
-        for action, properties in reference()[service]["Actions"].items()
+        for action, properties in REFERENCE[service]["Actions"].items()
         if fnmatchcase(action, name)
         for kind in properties.get("Resources", ())
         for arn in kinds[kind.lower()]["ARNFormats"]

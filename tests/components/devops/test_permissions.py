@@ -3,9 +3,10 @@
 import json
 from collections.abc import Callable
 from fnmatch import fnmatchcase
-from importlib.resources import files
 
 import pytest
+from cfnlint.data import AdditionalSpecs
+from cfnlint.helpers import load_resource
 
 from components.devops.actions.messages import CHAT
 from components.devops.permissions import (
@@ -79,7 +80,7 @@ def test_every_resource_is_of_this_account(policy: Document) -> None:
 
 @BOTH
 def test_every_action_is_one_that_its_service_has(policy: Document) -> None:
-    reference = json.loads((files("cfnlint.data.AdditionalSpecs") / "Policies.json").read_text())
+    reference = load_resource(AdditionalSpecs, "Policies.json")
     for action in {a for s in policy["Statement"] for a in s["Action"]}:
         service, pattern = action.lower().split(":")
         assert any(fnmatchcase(known, pattern) for known in reference[service]["Actions"]), action
