@@ -18,18 +18,40 @@ from infra.embedded.translate import NotCarried, input_shape
 from infra.graph import Graph, Run
 from infra.progress import Operation
 from infra.project import Project
+from infra.promotion import promotion_of
 from infra.settings import StackFile
 from infra.versions import in_registry
 
+Recording = Callable[[str, str], Graph]
 Misfits = Callable[[Shape, Any, str], Iterator[str]]
 
+SHARED = (
+    "aws:sagemaker/modelPackageGroup:ModelPackageGroup",
+    "aws:sagemaker/modelPackageGroupPolicy:ModelPackageGroupPolicy",
+)
 IMAGE = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/training:1"
+
+
+class Account(NamedTuple):
+    """An account of the embedded AWS."""
+
+    cloud: Cloud
+    id: str
+
+    @property
+    def region(self) -> str:
+        return self.cloud.region
+
+    def client(self, service: str) -> Any:
+        return self.cloud.client(service, self.id)
 
 
 class Stood(NamedTuple):
     """A stack after three passes: nothing trained, everything approved, and nothing changed."""
 
     cloud: Cloud
+    registry: Account
+    """Where its models' versions are: in its own account, or in that which trains them."""
     host: InProcessHost
     passes: list[Outcome]
     refused: list[str]
@@ -37,10 +59,16 @@ class Stood(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def stood(project: Project, environment: str, misfits: Misfits) -> Iterator[Stood]:
+def stood(
+    project: Project, environment: str, misfits: Misfits, recording: Recording
+) -> Iterator[Stood]:
     stack = project.stack(environment)
     with Cloud(stack.region, account_id=stack.account) as cloud:
         stack = hosted(cloud, stack)
+        origin = promotion_of(stack, project.name).origin
+        registry = Account(cloud, (origin and origin.account_id) or cloud.account_id)
+        if origin and origin.account_id:
+            share(registry, recording(origin.environment, "first"))
         refused = watch(cloud, misfits)
         run = Run(project=project.name, stack=environment, region=stack.region)
         host = InProcessHost(Resources(cloud), run)
@@ -51,8 +79,16 @@ def stood(project: Project, environment: str, misfits: Misfits) -> Iterator[Stoo
 
         first = up()
         for model in first.outputs["models"].values():
-            approve(cloud, model["group"])
-        yield Stood(cloud, host, [first, up(), up()], refused)
+            approve(registry, model["group"])
+        yield Stood(cloud, registry, host, [first, up(), up()], refused)
+
+
+def share(account: Account, origin: Graph) -> None:
+    """Make what the environment that trains the models opens to others: groups, and policies."""
+    resources = Resources(account)
+    for type_ in SHARED:
+        for resource in origin.of_type(type_):
+            resources.create(type_, resource.inputs)
 
 
 def hosted(cloud: Cloud, stack: StackFile) -> StackFile:
@@ -75,9 +111,10 @@ def hosted(cloud: Cloud, stack: StackFile) -> StackFile:
     return replace(stack, platform=stack.platform.model_copy(update={"network": settled}))
 
 
-def approve(cloud: Cloud, group: str) -> None:
+def approve(registry: Account, group: str) -> None:
     """Register a version as a pipeline's run would, with its baseline, and approved at once."""
-    cloud.client("sagemaker").create_model_package(
+    group = group.rpartition("/")[2]
+    registry.client("sagemaker").create_model_package(
         ModelPackageGroupName=group,
         ModelApprovalStatus="Approved",
         InferenceSpecification={
@@ -167,10 +204,21 @@ def test_the_outputs_name_what_stands(stood: Stood) -> None:
     for model in stood.passes[1].outputs["models"].values():
         endpoint = sagemaker.describe_endpoint(EndpointName=model["endpoint"])
         assert endpoint["EndpointStatus"] == "InService"
-        assert sagemaker.describe_pipeline(PipelineName=model["pipeline"])["PipelineStatus"]
-        assert sagemaker.describe_model_package(ModelPackageName=model["version"])
+        package = sagemaker.describe_model_package(ModelPackageName=model["version"])
+        assert package["ModelPackageGroupName"] == model["group"].rpartition("/")[2]
     buckets = set(stood.passes[1].outputs["zones"].values())
     assert buckets <= names_of_buckets(stood.cloud)
+
+
+def test_the_outputs_name_a_pipeline_for_each_model_that_is_trained_here(
+    stood: Stood, project: Project, environment: str
+) -> None:
+    models = stood.passes[1].outputs["models"]
+    pipelines = {name: model["pipeline"] for name, model in models.items() if "pipeline" in model}
+    assert list(pipelines) == ([] if project.stack(environment).platform.origin else list(models))
+    sagemaker = stood.cloud.client("sagemaker")
+    for pipeline in pipelines.values():
+        assert sagemaker.describe_pipeline(PipelineName=pipeline)["PipelineStatus"] == "Active"
 
 
 def names_of_buckets(cloud: Cloud) -> set[str]:
@@ -198,4 +246,4 @@ def test_a_destroy_takes_what_the_stack_file_lets_it_take(
 def forget_versions(stood: Stood) -> None:
     """SageMaker deletes no group that has versions, so a person deletes them first."""
     for model in stood.passes[1].outputs["models"].values():
-        stood.cloud.client("sagemaker").delete_model_package(ModelPackageName=model["version"])
+        stood.registry.client("sagemaker").delete_model_package(ModelPackageName=model["version"])
