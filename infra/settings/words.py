@@ -50,7 +50,8 @@ def _unknown(path: Path) -> Mistake:
 
 
 def _other_than(path: Path, value: object) -> Mistake:
-    node = schema.at(path)
+    names = schema.at(path[:-1]).get("propertyNames", {})
+    node = names or schema.at(path)
     choices = [str(choice) for choice in node.get("enum", (node.get("const"),))]
     if len(choices) == 1:
         return Mistake(path, f"{shown(value)} is not {choices[0]}, the one value allowed here.")

@@ -23,6 +23,10 @@ def test_scanning_mirrors_and_packages_are_chosen(found, registry):
     [
         ({"scanning": "deep"}, 'scanning: "deep" is not basic or enhanced.'),
         (
+            {"logins": {"docker-hubb": LOGIN}},
+            'logins.docker-hubb: "docker-hubb" is not docker-hub, github or gitlab.',
+        ),
+        (
             {"logins": {"docker-hub": "hub-a1b2c3"}},
             'logins.docker-hub: "hub-a1b2c3" is not the ARN of a secret for ECR.',
         ),
