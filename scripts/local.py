@@ -99,12 +99,14 @@ def _running(stack: StackFile, port: int) -> Iterator[Cloud]:
 
 
 def _turn(stack: StackFile, cloud: Cloud, bring_up: Up, follower: Follower) -> None:
-    models = stack.platform.models
+    origin = stack.platform.origin
+    # Versions of models that are trained elsewhere never come here.
+    models = () if origin else stack.platform.models
     with _stage("Stand up", follower) as say:
         stood = bring_up()
         say(told(stood.changes))
     if not models:
-        _summary(cloud, stood, {})
+        _summary(cloud, stood, {}, origin)
         return
     versions = {}
     for model in models:
@@ -154,8 +156,14 @@ def _stage(name: str, follower: Follower) -> Iterator[Say]:
     out.print(f"  [cyan]{name:<9}[/] {' '.join(said)}  [dim]{time.monotonic() - began:.0f} s[/]")
 
 
-def _summary(cloud: Cloud, stood: Pass, versions: Mapping[str, first_round.Version]) -> None:
+def _summary(
+    cloud: Cloud,
+    stood: Pass,
+    versions: Mapping[str, first_round.Version],
+    origin: str | None = None,
+) -> None:
     outputs = stood.outputs
+    nothing = f"{origin} trains the models" if origin else "the stack file has no models"
     rows = {
         "foundation": [
             f"alert topic {outputs['alert_topics']['critical'].rpartition(':')[2]}",
@@ -167,7 +175,11 @@ def _summary(cloud: Cloud, stood: Pass, versions: Mapping[str, first_round.Versi
             *(f"role of a {persona}" for persona in sorted(outputs.get("personas", ()))),
         ],
         "devops": [
-            f"delivery pipeline {outputs['delivery_pipeline']}",
+            *(
+                [f"delivery pipeline {outputs['delivery_pipeline']}"]
+                if "delivery_pipeline" in outputs
+                else []
+            ),
             f"images {outputs['image_repository'].partition('/')[2]}",
         ],
         "data": [
@@ -188,7 +200,7 @@ def _summary(cloud: Cloud, stood: Pass, versions: Mapping[str, first_round.Versi
         rows["mlops"] += _served(cloud, model["endpoint"])
     out.print("\nWhat stands, by need")
     for need, lines in rows.items():
-        _row(need, lines or ["nothing yet: the stack file has no models"])
+        _row(need, lines or [f"nothing yet: {nothing}"])
     _not_emulated(stood.not_emulated)
 
 

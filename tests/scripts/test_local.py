@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError
 from infra.embedded.standing import Pass
 from infra.errors import WorkError
 from scripts import local
+from scripts.console import Follower
 
 ASKS = """
 import importlib.util
@@ -120,19 +121,21 @@ def test_what_aws_refuses_on_the_way_is_told_without_a_traceback(project, monkey
         local.up(project, project.stack("local"), serve=False, command=None, port=0)
 
 
+OUTPUTS = {
+    "alert_topics": {"critical": "arn:aws:sns:eu-west-1:123456789012:maslow-local-alerts"},
+    "trails_bucket": "t",
+    "personas": {"reviewer": "arn:aws:iam::123456789012:role/maslow-local-reviewer"},
+    "delivery_pipeline": "maslow-local-delivery",
+    "image_repository": "123456789012.dkr.ecr.eu-west-1.amazonaws.com/maslow-local-images",
+    "zones": {"features": "f", "raw": "r", "curated": "c"},
+    "feature_groups": {"b": "b-v1", "a": "a-v1"},
+    "models": {},
+}
+
+
 def test_a_platform_without_models_says_that_there_is_nothing_yet(capsys):
-    outputs = {
-        "alert_topics": {"critical": "arn:aws:sns:eu-west-1:123456789012:maslow-local-alerts"},
-        "trails_bucket": "t",
-        "personas": {"reviewer": "arn:aws:iam::123456789012:role/maslow-local-reviewer"},
-        "delivery_pipeline": "maslow-local-delivery",
-        "image_repository": "123456789012.dkr.ecr.eu-west-1.amazonaws.com/maslow-local-images",
-        "zones": {"features": "f", "raw": "r", "curated": "c"},
-        "feature_groups": {"b": "b-v1", "a": "a-v1"},
-        "models": {},
-    }
     lacking = {"aws:costexplorer/anomalyMonitor:AnomalyMonitor": 1, "aws:ecr/rule:Rule": 2}
-    local._summary(None, Pass({}, outputs, lacking), {})
+    local._summary(None, Pass({}, OUTPUTS, lacking), {})
     assert capsys.readouterr().out.splitlines() == [
         "",
         "What stands, by need",
@@ -152,3 +155,28 @@ def test_a_platform_without_models_says_that_there_is_nothing_yet(capsys):
         "Validated by AWS's models, not emulated: 3 resources",
         "  AnomalyMonitor, Rule",
     ]
+
+
+def test_models_that_another_environment_trains_are_not_trained_here(project, capsys):
+    groups = {"readmission": {"group": "arn:aws:sagemaker:eu-west-1:111111111111:a/b"}}
+    passes = []
+
+    def bring_up():
+        passes.append(Pass({}, {**OUTPUTS, "models": groups}, {}))
+        return passes[-1]
+
+    with Follower() as follower:
+        local._turn(project.stack("prod"), None, bring_up, follower)
+    assert len(passes) == 1
+    said = capsys.readouterr().out.splitlines()
+    assert said[-2:] == [
+        "  platform     nothing yet: dev trains the models",
+        "  mlops        nothing yet: dev trains the models",
+    ]
+
+
+def test_a_platform_that_ci_delivers_has_no_pipeline_to_tell_of(capsys):
+    outputs = {name: value for name, value in OUTPUTS.items() if name != "delivery_pipeline"}
+    local._summary(None, Pass({}, outputs, {}), {})
+    (devops,) = (line for line in capsys.readouterr().out.splitlines() if "devops" in line)
+    assert devops == "  devops       images maslow-local-images"
