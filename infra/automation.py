@@ -31,6 +31,8 @@ OPERATIONS = {
 
 COLOUR = re.compile(r"<\{%[^%]*%\}>|\x1b\[[0-9;]*m")
 STREAM = re.compile(r"^ (stdout|stderr): ")
+LOGGED_OUT = "PULUMI_ACCESS_TOKEN must be set for login"
+"""How the CLI says that it was never logged in to a backend."""
 NOT_TOLD = re.compile(r"^(update|preview|destroy|deletion) failed$|^resource monitor shut down")
 
 
@@ -187,6 +189,8 @@ def _printed(result: str) -> str:
     """The errors among what a command printed, or all that it printed."""
     lines = [STREAM.sub("", COLOUR.sub("", line)).strip() for line in result.splitlines()]
     errors = [line.removeprefix("error: ") for line in lines if line.startswith("error: ")]
+    if any(LOGGED_OUT in error for error in errors):
+        return "Pulumi is logged in to no backend; `maslow bootstrap -s ENV` says how to."
     return "\n".join(dict.fromkeys(errors)) or result.strip()
 
 

@@ -105,6 +105,11 @@ def test_of_what_the_cli_prints_only_the_errors_are_told():
     assert automation._printed("\n code: 1\n stdout: \n stderr: error: no disk") == "no disk"
 
 
+def test_where_nobody_is_logged_in_it_says_what_makes_a_backend():
+    refused = "PULUMI_ACCESS_TOKEN must be set for login during non-interactive CLI sessions"
+    assert "maslow bootstrap" in automation._printed(f" stderr: error: {refused}")
+
+
 def test_what_holds_no_error_line_is_told_whole():
     assert automation._printed(" killed ") == "killed"
 
