@@ -6,9 +6,11 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import pytest
 from botocore.model import Shape
 from botocore.validate import ParamValidator
 from cfnlint.api import ManualArgs, lint
+from jsonata import JException, Jsonata
 from moto.events.models import EventPattern
 
 from infra.embedded.sagemaker.definition import Scope, every_step, parameters, resolve
@@ -93,6 +95,30 @@ def test_every_state_machine_is_one_that_step_functions_takes(every_graph: list[
     }
     assert machines
     assert lint(json.dumps(template), config=ManualArgs(regions=["eu-west-1"])) == []
+
+
+def expressions(value: Any) -> Iterator[str]:
+    """The JSONata of a state machine, however deep in it."""
+    if isinstance(value, str) and value.startswith("{%"):
+        yield value.removeprefix("{%").removesuffix("%}")
+    elif isinstance(value, dict | list):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from expressions(item)
+
+
+def test_every_expression_of_a_state_machine_is_jsonata(every_graph: list[Graph]) -> None:
+    """What they come to is tested with each machine."""
+    different = {
+        expression
+        for graph in every_graph
+        for machine in graph.of_type("aws:sfn/stateMachine:StateMachine")
+        for expression in expressions(json.loads(machine.inputs["definition"]))
+    }
+    assert different
+    for expression in different:
+        Jsonata(expression)
+    with pytest.raises(JException):
+        Jsonata(f"{min(different)} (")
 
 
 def event(source: str, kind: str, **detail: Any) -> dict[str, Any]:

@@ -92,22 +92,49 @@ def test_where_ci_deploys_the_pushes_the_tip_of_the_branch_is_taken(
     assert "FindDeployedRevision" not in definition["States"]
 
 
+def evaluated(value: Any, **states: Any) -> Any:
+    """A value of the machine with its expressions evaluated, as Step Functions would."""
+    if isinstance(value, dict):
+        return {key: evaluated(item, **states) for key, item in value.items()}
+    if isinstance(value, list):
+        return [evaluated(item, **states) for item in value]
+    if not isinstance(value, str) or not value.startswith("{%"):
+        return value
+    query = Jsonata(value.removeprefix("{%").removesuffix("%}"))
+    frame = query.create_frame()
+    frame.bind("states", states)
+    return json.loads(json.dumps(query.evaluate(None, frame)))
+
+
 @pytest.mark.parametrize(
-    ("executions", "revisions"),
+    ("executions", "started"),
     [
-        ([], []),
-        ([{"SourceRevisions": []}], []),
-        ([{"SourceRevisions": [{"ActionName": "Source", "RevisionId": "b0a1"}]}], ["b0a1"]),
+        ([], None),
+        ([{"SourceRevisions": []}], None),
+        ([{"SourceRevisions": [{"ActionName": "Source", "RevisionId": "b0a1"}]}], "b0a1"),
     ],
 )
-def test_the_revision_is_read_from_the_last_execution_that_deployed(
-    executions: list[dict[str, Any]], revisions: list[str]
+def test_the_revision_of_the_last_execution_that_deployed_is_started_if_there_is_one(
+    executions: list[dict[str, Any]], started: str | None
 ) -> None:
-    output = machine()["States"]["FindDeployedRevision"]["Output"]["revisions"]
-    query = Jsonata(output.removeprefix("{%").removesuffix("%}"))
-    frame = query.create_frame()
-    frame.bind("states", {"result": {"PipelineExecutionSummaries": executions}})
-    assert list(query.evaluate(None, frame)) == revisions
+    states = machine()["States"]
+    found = evaluated(
+        states["FindDeployedRevision"]["Output"], result={"PipelineExecutionSummaries": executions}
+    )
+    (deliver,) = states["IsDeployed"]["Choices"]
+    assert evaluated(deliver["Condition"], input=found) is (started is not None)
+    if started:
+        (revision,) = evaluated(states["Deliver"]["Arguments"]["SourceRevisions"], input=found)
+        assert revision["RevisionValue"] == started
+
+
+def test_the_alert_tells_what_was_decided_on() -> None:
+    decision = decided("maslow-dev-readmission", "Approved")
+    message = evaluated(machine()["States"]["Alert"]["Arguments"]["Message"], input=decision)
+    assert message["content"]["title"] == "An approved model was not delivered"
+    said, _, told = message["content"]["description"].partition(": ")
+    assert said.endswith("but maslow-dev-delivery could not be started")
+    assert json.loads(told) == decision
 
 
 def test_before_a_first_deployment_nothing_is_started() -> None:
