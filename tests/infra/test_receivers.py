@@ -1,5 +1,9 @@
 """Who hears of what: from settings to subscriptions, secrets included."""
 
+import json
+import re
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +20,38 @@ from infra.stack_secrets import in_config, require
 SUBSCRIPTION = "aws:sns/topicSubscription:TopicSubscription"
 UUID = "12345678-1234-1234-1234-123456789abc"
 
+PUBLISHERS = {
+    "EventTarget *-watch-*": {"critical"},
+    "EventTarget *-security-hub-critical": {"critical"},
+    "EventTarget *-threats-high": {"critical"},
+    "MetricAlarm *-endpoint-errors": {"critical"},
+    "AnomalySubscription *": {"warning"},
+    "EventTarget *-conformance-failed": {"warning"},
+    "EventTarget *-delivery-failed": {"warning"},
+    "EventTarget *-image-scanning-findings": {"warning"},
+    "EventTarget *-model-deliveries": {"warning"},
+    "EventTarget *-security-hub-high": {"warning"},
+    "EventTarget *-threats-medium": {"warning"},
+    "MetricAlarm *-endpoint-latency": {"warning"},
+    "MetricAlarm *-monitor-drift-*": {"warning"},
+    "StateMachine *-redeployment-machine": {"warning"},
+    "StateMachine *-retraining-machine": {"warning"},
+    "Budget *": {"warning", "info"},
+    "EventTarget *-delivery-progress": {"info"},
+    "EventTarget *-pull-requests-outcome": {"info"},
+    "Pipeline *-delivery-pipeline": {"info"},
+}
+"""What tells of something, by kind and name, and how urgent that is.
+
+A budget tells of shares that are reached and of its own excess; a pipeline asks for an approval.
+"""
+
+RECEIVING = {
+    *("RolePolicy", "TopicPolicy", "TopicSubscription"),
+    *("SlackChannelConfiguration", "TeamsChannelConfiguration"),
+}
+"""Kinds that name a topic and publish nothing to it by themselves."""
+
 
 def changed(project: Project, **alerts: Any) -> StackFile:
     """The dev stack with other receivers, without a file."""
@@ -31,6 +67,24 @@ def heard(graph: Graph, protocol: str) -> set[str]:
         for subscription in graph.of_type(SUBSCRIPTION)
         if subscription.inputs["protocol"] == protocol
     }
+
+
+def publishers(graph: Graph) -> Iterator[tuple[str, set[str]]]:
+    """What publishes to topics, by kind and name, and the severities of those."""
+    for resource in graph.resources:
+        kind = resource.type.rpartition(":")[2]
+        told = set(re.findall(r"-alerts-(\w+)-topic", json.dumps(resource.inputs)))
+        if told and kind not in RECEIVING:
+            yield f"{kind} {resource.name}", told
+
+
+def test_each_severity_hears_of_what_is_as_urgent_as_that(every_graph: list[Graph]) -> None:
+    used = set()
+    for name, told in (found for graph in every_graph for found in publishers(graph)):
+        (pattern,) = [pattern for pattern in PUBLISHERS if fnmatchcase(name, pattern)]
+        assert told == PUBLISHERS[pattern], name
+        used.add(pattern)
+    assert used == PUBLISHERS.keys()
 
 
 def test_pagerduty_is_told_of_the_critical_alone_and_its_address_is_a_secret(
