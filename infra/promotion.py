@@ -15,6 +15,8 @@ class Peer:
     account_id: str | None
     """Its account; None where it is the same one, so that nothing has to be opened."""
     region: str
+    models: frozenset[str] | None = None
+    """Names of its models; None where its file is not there to tell them."""
 
     @property
     def environment(self) -> str:
@@ -30,6 +32,10 @@ class Peer:
     def bus_name(self) -> str:
         """Name of that bus."""
         return self.names("promotion")
+
+    def has(self, model: str) -> bool:
+        """Whether it has a model, as far as is known."""
+        return self.models is None or model in self.models
 
     def group(self, model: str) -> str:
         """The model package group of a model: its name, or its ARN if it is elsewhere."""
@@ -70,7 +76,8 @@ def promotion_of(stack: StackFile, project: str) -> Promotion:
     def peer(environment: str) -> Peer:
         account = stack.platform.accounts.get(environment)
         elsewhere = account if account != stack.account else None
-        return Peer(Names(project, environment), elsewhere, stack.region)
+        models = stack.models_beside.get(environment)
+        return Peer(Names(project, environment), elsewhere, stack.region, models)
 
     return Promotion(
         peer(wanted.origin) if wanted.origin else None,

@@ -35,8 +35,8 @@ def train(
             "group_name": env.names(model.name),
             "description": f"Versions of {model.name}",
             "durability": env.durability,
-            "readers": promotion.readers(env),
-            "deployers": promotion.deployers(env),
+            "readers": promotion.readers(env, model.name),
+            "deployers": promotion.deployers(env, model.name),
         },
         opts,
     )

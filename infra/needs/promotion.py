@@ -34,22 +34,24 @@ APPROVALS, DRIFT = "approvals", "drift"
 """What the rules are called that forward events, and so the roles that put them on buses."""
 
 
-def deployers(env: Environment) -> list[OtherRolesArgs]:
-    """The roles elsewhere that deploy versions: deliveries, and operators."""
+def deployers(env: Environment, model: str) -> list[OtherRolesArgs]:
+    """The roles elsewhere that deploy versions of a model: deliveries, and operators."""
     return _by_account(
         _roles(peer, (*(peer.names(role) for role in DEPLOYERS), *env.promotion.operators))
         for peer in env.promotion.abroad
+        if peer.has(model)
     )
 
 
-def readers(env: Environment) -> list[OtherRolesArgs]:
+def readers(env: Environment, model: str) -> list[OtherRolesArgs]:
     """The roles elsewhere that look versions up: those that deploy them, and those that preview."""
     return _by_account(
         [
-            *deployers(env),
+            *deployers(env, model),
             *(
                 _roles(peer, (peer.names(role) for role in PREVIEWERS))
                 for peer in env.promotion.abroad
+                if peer.has(model)
             ),
         ]
     )
@@ -66,6 +68,7 @@ def servers(
             [
                 f"{peer.names(model, each, limit=NAME_LIMIT)}-role-role-*"
                 for model in names
+                if peer.has(model)
                 for each in what
             ],
         )
@@ -101,6 +104,8 @@ def drift_elsewhere_of(
     """The alarms of the environments that a model goes on to, which start its training here."""
     found: list[ElsewhereArgs] = []
     for peer in env.promotion.targets:
+        if not peer.has(model):
+            continue
         args: ElsewhereArgs = {
             "environment": peer.environment,
             "alarm_prefix": alarm_prefix(peer.names, model),

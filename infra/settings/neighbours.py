@@ -20,15 +20,18 @@ REGION, PLATFORM = "aws:region", "maslow:platform"
 EMBEDDED = "embedded"
 
 
-def mistakes(own: Neighbour, path: Path) -> Iterator[Mistake]:
-    """What does not fit between `own`, the file at `path`, and the files beside it.
+def around(own: Neighbour, path: Path) -> list[Neighbour]:
+    """The environments of the files beside `own`, the file at `path`.
 
     An environment on the embedded AWS shares nothing with the others, and has no neighbours.
     """
-    if own.values.get("cloud") != EMBEDDED:
-        others = list(_neighbours(path))
-        for check in CHECKS:
-            yield from check(own, others)
+    return [] if own.values.get("cloud") == EMBEDDED else list(_neighbours(path))
+
+
+def mistakes(own: Neighbour, others: Sequence[Neighbour]) -> Iterator[Mistake]:
+    """What does not fit between a file and its neighbours."""
+    for check in CHECKS:
+        yield from check(own, others)
 
 
 def beside(path: Path) -> list[Path]:

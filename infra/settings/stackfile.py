@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -49,6 +49,8 @@ class StackFile:
     platform: PlatformSettings
     path: Path | None
     """The file; None where the values did not come from one."""
+    models_beside: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Names of the models of each environment whose file is beside this one."""
 
     @property
     def account(self) -> str | None:
@@ -94,6 +96,7 @@ def _checked(document: Document, environment: str, path: Path | None) -> StackFi
     config = _mapping(_mapping(document.values).get("config"))
     values = config.get(PLATFORM)
     platform = None
+    others: list[Neighbour] = []
     if isinstance(values, Mapping):
         below: list[Mistake] = []
         try:
@@ -105,15 +108,17 @@ def _checked(document: Document, environment: str, path: Path | None) -> StackFi
         below += [*unplaced(values, environment), *unpromotable(values, environment)]
         if path is not None:
             own = Neighbour(shown_path(path), environment, config.get(REGION), values)
+            others = neighbours.around(own, path)
             below += [
                 *_project_mistakes(values, path.resolve().parent.parent),
-                *neighbours.mistakes(own, path),
+                *neighbours.mistakes(own, others),
             ]
         found += [replace(mistake, path=(*PLATFORM_PATH, *mistake.path)) for mistake in below]
     if found or platform is None:
         source = shown_path(path) if path else f"The configuration of {environment}"
         raise SettingsError(source, list(_placed(dict.fromkeys(found), document)))
-    return StackFile(environment, config[REGION], platform, path)
+    models = {other.environment: _model_names(other.values) for other in others}
+    return StackFile(environment, config[REGION], platform, path, models)
 
 
 def _environment_mistakes(environment: str) -> Iterator[Mistake]:
@@ -191,6 +196,11 @@ def _setting(path: SettingPath, values: Any) -> str:
         else:
             text += f".{step}"
     return text
+
+
+def _model_names(values: Mapping[str, Any]) -> frozenset[str]:
+    names = (model.get("name") for _, model in _models(values))
+    return frozenset(name for name in names if isinstance(name, str))
 
 
 def _below(values: Any, step: str | int) -> Any:

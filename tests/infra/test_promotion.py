@@ -130,10 +130,9 @@ def roles(graph: Graph) -> dict[str, list[dict[str, Any]]]:
 
     An account's own listings, which AWS takes no resource for, ask nothing of another account.
     """
+    account = ACCOUNTS.get(graph.stack, DEV)
     managed = {
-        f"arn:aws:iam::{ACCOUNTS[graph.stack]}:policy/{policy.name}": json.loads(
-            policy.inputs["policy"]
-        )
+        f"arn:aws:iam::{account}:policy/{policy.name}": json.loads(policy.inputs["policy"])
         for policy in graph.of_type("aws:iam/policy:Policy")
     }
     found: dict[str, list[dict[str, Any]]] = {
@@ -180,21 +179,78 @@ def asked(later: Graph, dev: Graph) -> Iterator[tuple[str, Request, bool, bool]]
 
 
 def test_what_a_later_environment_asks_of_dev_is_open_to_exactly_the_roles_that_ask(
-    later: Graph, dev: Graph
+    project: Project, later: Graph, dev: Graph
 ) -> None:
-    may_ask, answered, shut = set(), set(), []
+    may_ask, answered = set(), set()
     for name, request, may, opened in asked(later, dev):
         # All models share a key, which cannot tell them apart; the bucket's policy does.
         pair = (name, request.action, request.resource)
-        if may and not opened:
-            shut.append(pair)
         if may:
             may_ask.add(pair)
         # Which of dev's two repositories an image is in is told by each version.
         if opened and not request.resource.endswith("/maslow-dev-images-images"):
             answered.add(pair)
-    assert shut == []
-    assert answered == may_ask
+    assert answered - may_ask == set()
+    # Deliveries may ask for all that dev trains; it answers for what is deployed.
+    shut = {resource.split("/")[1] for _, _, resource in may_ask - answered}
+    trained = {f"maslow-dev-{model.name}" for model in project.stack("dev").platform.models}
+    deployed = {f"maslow-dev-{model.name}" for model in project.stack(later.stack).platform.models}
+    assert shut == trained - deployed
+
+
+def let_in(graph: Graph, account: str) -> set[str]:
+    """The roles of another account that policies of resources let in, as patterns."""
+    documents = [
+        json.loads(value)
+        for resource in graph.resources
+        for value in resource.inputs.values()
+        if isinstance(value, str) and '"Principal"' in value
+    ]
+    return {
+        pattern
+        for document in documents
+        for statement in document.get("Statement", ())
+        if statement.get("Principal") == {"AWS": f"arn:aws:iam::{account}:root"}
+        for pattern in statement["Condition"]["ArnLike"]["aws:PrincipalArn"]
+    }
+
+
+def strangers(graph: Graph, account: str, other: Graph) -> set[str]:
+    """Of the roles of another account that a graph lets in, those that nothing makes there."""
+    made = {f"arn:aws:iam::{account}:role/{name}{SUFFIX}" for name in roles(other)}
+    patterns = let_in(graph, account)
+    assert patterns
+    return {pattern for pattern in patterns if not any(likes(pattern, role) for role in made)}
+
+
+def test_every_role_that_is_let_in_is_one_that_the_other_environment_makes(
+    later: Graph, dev: Graph
+) -> None:
+    """But for previews of pull requests, which a later environment may be asked for, too."""
+    account = ACCOUNTS[later.stack]
+    previews = f"arn:aws:iam::{account}:role/maslow-{later.stack}-pull-requests-preview-*"
+    assert strangers(dev, account, later) == {previews}
+    assert strangers(later, DEV, dev) == set()
+
+
+def test_only_the_environments_that_deploy_a_model_are_let_in_to_it(dev: Graph) -> None:
+    policies = {
+        group_of(opened.inputs): opened.inputs["resourcePolicy"]
+        for opened in dev.of_type("aws:sagemaker/modelPackageGroupPolicy:ModelPackageGroupPolicy")
+    }
+    staging, prod = ACCOUNTS.values()
+    assert staging in policies["maslow-dev-readmission"]
+    assert prod in policies["maslow-dev-readmission"]
+    assert staging not in policies["maslow-dev-length-of-stay"]
+    assert prod in policies["maslow-dev-length-of-stay"]
+
+
+def test_where_the_files_of_later_environments_are_not_there_they_may_deploy_every_model(
+    project: Project,
+) -> None:
+    stack = replace(project.stack("dev"), models_beside={})
+    staging = let_in(recorded(project, stack), ACCOUNTS["staging"])
+    assert any("length-of-stay-endpoint" in pattern for pattern in staging)
 
 
 def test_each_part_of_a_deployment_reaches_what_it_needs_of_dev(later: Graph, dev: Graph) -> None:
@@ -228,15 +284,6 @@ def test_a_stranger_of_the_same_account_reaches_nothing_of_dev(dev: Graph) -> No
         }
         for request, policy in requests(dev):
             assert not allows(policy, request, context | dict(request.context)), request
-
-
-def test_every_arn_of_another_account_is_one_that_dev_makes(later: Graph, dev: Graph) -> None:
-    made = json.dumps([(resource.name, resource.inputs) for resource in dev.resources])
-    found = set(re.findall(rf"arn:aws:[a-z-]+:[a-z0-9-]*:{DEV}:[\w:/.*-]+", later.to_json()))
-    assert found
-    for arn in found:
-        names = re.split(r"[/:]", arn.split(":", 5)[5])[1:]
-        assert names in ([], ["*"]) or names[0].rstrip("-*") in made, arn
 
 
 def test_dev_tells_each_later_environment_of_decisions(later: Graph, dev: Graph) -> None:

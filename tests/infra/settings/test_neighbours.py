@@ -36,6 +36,16 @@ def test_ranges_that_lie_apart_are_taken(stacks):
     assert load(environment(stacks, "prod", "10.20.0.0/16")).environment == "prod"
 
 
+def test_the_models_of_the_environments_beside_are_known(stacks):
+    environment(stacks, "dev", "10.10.0.0/16", models="[{name: readmission}, {name: [odd]}, 3]")
+    environment(stacks, "qa", "10.20.0.0/16")
+    environment(stacks, "local", "10.30.0.0/16", cloud="embedded", models="[{name: tumours}]")
+    prod = environment(stacks, "prod", "10.40.0.0/16")
+    assert load(prod).models_beside == {"dev": {"readmission"}, "qa": set()}
+    embedded = environment(stacks, "prod", "10.40.0.0/16", cloud="embedded")
+    assert load(embedded).models_beside == {}
+
+
 def test_an_overlap_names_both_files_and_a_range_that_is_free(stacks):
     environment(stacks, "dev", "10.10.0.0/16")
     environment(stacks, "staging", "10.20.0.0/16")
