@@ -1,4 +1,7 @@
-"""Every ARN that one resource names is one that another makes."""
+"""Every ARN that one resource names is one that another makes.
+
+What an environment names in another's account is looked for in what that one's own graph makes.
+"""
 
 import json
 import re
@@ -12,24 +15,31 @@ from infra import plausible
 from infra.graph import Graph, Resource
 from infra.plausible import ACCOUNT
 from infra.project import Project
+from infra.promotion import promotion_of
 
 REGION = "eu-west-1"
 ARN = re.compile(r"arn:aws[\w-]*:[a-z0-9-]+:[a-z0-9-]*:(?:\d{12}|aws)?:[^\s\"'<>,{}()]+")
 
 
+AUTONAMED = "-1a2b3c4"
+"""What Pulumi adds to a name that nothing fixes."""
+
 FOR_WHAT_MAY_COME = {"maslow:index:PlatformPolicies", "maslow:index:Boundary"}
 """What a later revision declares has to be within reach too; other tests hold how far that is."""
 
+IMAGES = rf"arn:aws:ecr:{REGION}:\d{{12}}:repository/sagemaker-.*"
+ACCOUNT_ITSELF = r"arn:aws:iam::\d{12}:root"
+PREVIEWS = r"arn:aws:iam::\d{12}:role/maslow-\w+-pull-requests-preview-\*"
+
 ELSEWHERE = {
     r"arn:aws:states:::.*": "actions of Step Functions",
-    r"arn:aws:iam::\d{12}:root": "the account itself",
+    ACCOUNT_ITSELF: "the account itself",
     r"arn:aws:iam::\d{12}:user/\*": "whom the recorder of settings may look at",
     r"arn:aws:iam::\d{12}:role/aws-reserved/sso\..*": "Identity Center's roles",
     r"arn:aws:sso:::(account|permissionSet)/.*": "Identity Center's own",
     rf"arn:aws:securityhub:{REGION}::standards/.*": "AWS's",
     r"arn:aws:budgets::\d{12}:\*": "a condition: whichever budgets there are",
-    rf"arn:aws:cloudwatch:{REGION}:\d{{12}}:alarm:\*": "a condition: whichever alarms there are",
-    rf"arn:aws:ecr:{REGION}:\d{{12}}:repository/sagemaker-.*": "SageMaker's images",
+    IMAGES: "SageMaker's images",
     r"arn:aws:s3:::(prod-[\w-]+-starport-layer-bucket|jumpstart-cache-prod-[\w-]+)/.*": "AWS's",
     r"arn:aws:s3:::sagemaker-sample-files(-prod-[\w-]+)?/.*": "AWS's",
     r"arn:aws:s3:::maslow-\w+-state-\d{12}(/.*)?": "Pulumi's state, which comes first",
@@ -39,13 +49,16 @@ ELSEWHERE = {
     rf"arn:aws:ec2:{REGION}:\d{{12}}:network-interface/\*": "made for each job",
     rf"arn:aws:logs:{REGION}:\d{{12}}:log-group:/aws/sagemaker/.*": "SageMaker names them",
     rf"arn:aws:sagemaker:{REGION}:\d{{12}}:(processing|training)-job/.*": "made by runs",
-    rf"arn:aws:sagemaker:{REGION}:\d{{12}}:model-package/.*": "registered by runs",
+    rf"arn:aws:sagemaker:{REGION}:\d{{12}}:(model-package(-group)?|pipeline)/maslow-\w+-\*": (
+        "for people, whether or not the environment trains anything"
+    ),
+    PREVIEWS: "of pull requests, which a later environment may look at before they are released",
 }
 """What no stack declares, by pattern, and why it is there all the same."""
 
 
 def made(project: Project, graph: Graph) -> set[str]:
-    """The ARNs that AWS would answer with."""
+    """The ARNs that AWS would answer with, with and without what Pulumi adds to names."""
     account = project.stack(graph.stack).account or ACCOUNT
     found = set()
     for resource in graph.resources:
@@ -54,7 +67,10 @@ def made(project: Project, graph: Graph) -> set[str]:
                 resource.type, resource.name, resource.urn, resource.inputs, REGION, account
             )
             texts = [id_, *(value for value in outputs.values() if isinstance(value, str))]
-            found |= {text for text in texts if text.startswith("arn:")}
+            arns = {text for text in texts if text.startswith("arn:")}
+            named_by = plausible.RESOURCES[resource.type].named_by
+            autonamed = named_by and named_by not in resource.inputs
+            found |= arns | ({arn + AUTONAMED for arn in arns} if autonamed else set())
     return found
 
 
@@ -79,12 +95,20 @@ def named(value: Any) -> Iterator[str]:
                 yield from named(document)
 
 
+def account_in(arn: str) -> str | None:
+    """The account of an ARN; None where there is none in it, or one of AWS's."""
+    account = arn.split(":")[4]
+    return account if account.isdigit() and not re.fullmatch(IMAGES, arn) else None
+
+
 def lines_up(arn: str, known: set[str]) -> bool:
     """Whether an ARN, a pattern or a beginning of them is of something known, or of a part of it.
 
-    The ARN of a state machine's execution does not begin with the machine's.
+    The ARN of a state machine's execution does not begin with the machine's, nor that of a model's
+    version with its group's.
     """
     arn = arn.replace(":execution:", ":stateMachine:")
+    arn = arn.replace(":model-package/", ":model-package-group/")
     pattern = f"{arn}*" if arn.endswith("-") else arn
     wholes = [pattern, *(pattern[: cut.start()] for cut in re.finditer("[/:]", pattern))]
     if not known.isdisjoint(wholes):
@@ -138,6 +162,28 @@ def test_every_arn_that_a_resource_names_is_one_that_another_makes(
     assert {arn: by for arn, by in found.items() if not expected(arn)} == {}
 
 
+def test_no_account_is_named_but_the_stacks_own_and_those_that_it_promotes_from_or_to(
+    project: Project, graph: Graph
+) -> None:
+    stack = project.stack(graph.stack)
+    promotion = promotion_of(stack, graph.project)
+    partners = {promotion.origin_account, *(peer.account_id for peer in promotion.abroad)}
+    accounts = {account_in(arn) for resource in graph.resources for arn in named(resource.inputs)}
+    assert accounts - {None} == ({stack.account or ACCOUNT} | partners) - {None}
+
+
+def test_of_what_is_another_environments_no_more_is_excepted_than_two_kinds(
+    project: Project, every_graph: list[Graph], known: dict[str, set[str]]
+) -> None:
+    foreign = {
+        arn
+        for graph in every_graph
+        for arn in unmade(graph, known[graph.stack], "")
+        if account_in(arn) not in {None, project.stack(graph.stack).account or ACCOUNT}
+    }
+    assert {expected(arn) for arn in foreign} == {ACCOUNT_ITSELF, PREVIEWS}
+
+
 def test_each_exception_is_one_that_a_stack_needs(
     every_graph: list[Graph], known: dict[str, set[str]]
 ) -> None:
@@ -160,6 +206,9 @@ def test_each_exception_is_one_that_a_stack_needs(
         (f"arn:aws:states:{REGION}:{ACCOUNT}:execution:release:*", True),
         (f"arn:aws:states:{REGION}:{ACCOUNT}:execution:another:*", False),
         (f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:rel-", False),
+        (f"arn:aws:sagemaker:{REGION}:{ACCOUNT}:model-package/readmission/1", True),
+        (f"arn:aws:sagemaker:{REGION}:{ACCOUNT}:model-package/readmissions/1", False),
+        (f"arn:aws:sagemaker:{REGION}:111111111111:model-package/readmission/1", False),
         ("arn:aws:s3:::maslow-*/captured/*", True),
         ("arn:aws:s3:::another-*/captured/*", False),
     ],
@@ -169,6 +218,7 @@ def test_a_name_that_fits_nothing_would_be_found(arn: str, fits: bool) -> None:
         "arn:aws:s3:::maslow-dev-raw",
         f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:builds",
         f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:release",
+        f"arn:aws:sagemaker:{REGION}:{ACCOUNT}:model-package-group/readmission",
     }
     assert lines_up(arn, known) is fits
 
