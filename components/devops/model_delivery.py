@@ -13,11 +13,10 @@ from components.devops.model_delivery_machines import release_machine, training_
 from components.devops.source import SOURCE, check_source, revision_variable, source_stage
 from components.devops.source_events import push_triggers, start_on_push
 from components.devops.stage_build import StageBuild
-from components.devops.stage_machine import StageMachine
 from components.devops.stage_permissions import pipeline_permissions
 from components.devops.stages import OnFailure
 from components.foundation.execution_role import ExecutionRole
-from components.foundation.log_group import encrypted_log_group
+from components.foundation.state_machine import StateMachine, machine_log_group
 from components.iam import rendered
 
 TRAIN, RELEASE = "Train", "Release"
@@ -96,16 +95,13 @@ class ModelDelivery(pulumi.ComponentResource):
             {"pipeline_name": self.pipeline_name, "pipeline_arn": self.pipeline_arn}
         )
 
-    def _machines(self, name: str, args: ModelDeliveryArgs) -> dict[str, StageMachine]:
+    def _machines(self, name: str, args: ModelDeliveryArgs) -> dict[str, StateMachine]:
         """The machines by stage."""
-        # Log groups under this prefix share one permission for log delivery, of which a region has
-        # little: https://docs.aws.amazon.com/step-functions/latest/dg/bp-cwl.html
-        log = encrypted_log_group(
-            f"{name}-log",
+        log = machine_log_group(
+            name,
             parent=self,
             key_arn=args["log_key_arn"],
             retention_days=args["log_retention_days"],
-            log_group_name=f"/aws/vendedlogs/states/{name}",
         )
         definitions = {
             TRAIN: training_machine(
@@ -132,7 +128,7 @@ class ModelDelivery(pulumi.ComponentResource):
             ),
         }
         return {
-            stage: StageMachine(
+            stage: StateMachine(
                 f"{name}-{stage.lower()}",
                 {
                     "definition": json.dumps(definition),
@@ -150,7 +146,7 @@ class ModelDelivery(pulumi.ComponentResource):
         name: str,
         args: ModelDeliveryArgs,
         builds: dict[str, StageBuild],
-        machines: dict[str, StageMachine],
+        machines: dict[str, StateMachine],
     ) -> ExecutionRole:
         return ExecutionRole(
             f"{name}-pipeline",
@@ -179,7 +175,7 @@ class ModelDelivery(pulumi.ComponentResource):
 
 
 def _stages(
-    args: ModelDeliveryArgs, builds: dict[str, StageBuild], machines: dict[str, StageMachine]
+    args: ModelDeliveryArgs, builds: dict[str, StageBuild], machines: dict[str, StateMachine]
 ) -> list[stages.Stage]:
     """The stages in their order, and what each is told of those before it."""
     revision = f"#{{{SOURCE}.{revision_variable(args['source'])}}}"

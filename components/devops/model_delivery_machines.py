@@ -8,8 +8,8 @@ https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-StepF
 https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html
 """
 
-from components.devops.states import choice, fail, task, wait
 from components.iam import Json
+from components.states import choice, fail, task, wait
 
 EVENTS = 20_000
 """Events that a machine may leave behind; an execution is stopped at 25,000.

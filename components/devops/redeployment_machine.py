@@ -7,10 +7,7 @@ https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html
 from typing import Any
 
 from components.devops.source import SOURCE
-from components.foundation.message import chat_message
-
-_RETRY = [{"ErrorEquals": ["States.ALL"], "IntervalSeconds": 5, "MaxAttempts": 3, "BackoffRate": 2}]
-_ALERT = [{"ErrorEquals": ["States.ALL"], "Next": "Alert"}]
+from components.states import ALERT, RETRY, alert
 
 
 def redeployment_machine(
@@ -50,29 +47,16 @@ def redeployment_machine(
                 "Type": "Task",
                 "Resource": "arn:aws:states:::aws-sdk:codepipeline:startPipelineExecution",
                 "Arguments": start,
-                "Retry": _RETRY,
-                "Catch": _ALERT,
+                "Retry": RETRY,
+                "Catch": ALERT,
                 "End": True,
             },
-            "Alert": {
-                "Type": "Task",
-                "Resource": "arn:aws:states:::sns:publish",
-                "Arguments": {
-                    "TopicArn": alert_topic_arn,
-                    "Subject": "An approved model was not delivered",
-                    "Message": chat_message(
-                        "An approved model was not delivered",
-                        f"{{% 'A model was decided on, but {pipeline_name} could not be started: ' "
-                        "& $string($states.input) %}",
-                    ),
-                },
-                "Next": "NotStarted",
-            },
-            "NotStarted": {
-                "Type": "Fail",
-                "Error": "NotStarted",
-                "Cause": f"{pipeline_name} could not be started; the alert topic was told why",
-            },
+            **alert(
+                alert_topic_arn,
+                pipeline=pipeline_name,
+                subject="An approved model was not delivered",
+                because="A model was decided on",
+            ),
         },
     }
 
@@ -90,8 +74,8 @@ def _find(pipeline_name: str, stage: str) -> dict[str, Any]:
                 "Filter": {"SucceededInStage": {"StageName": stage}},
             },
             "Output": {"revisions": f"{{% [{revisions}] %}}"},
-            "Retry": _RETRY,
-            "Catch": _ALERT,
+            "Retry": RETRY,
+            "Catch": ALERT,
             "Next": "IsDeployed",
         },
         "IsDeployed": {

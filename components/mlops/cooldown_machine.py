@@ -4,11 +4,8 @@ https://docs.aws.amazon.com/step-functions/latest/dg/concepts-amazon-states-lang
 https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html
 """
 
-from components.foundation.message import chat_message
 from components.iam import Json
-
-_RETRY = [{"ErrorEquals": ["States.ALL"], "IntervalSeconds": 5, "MaxAttempts": 3, "BackoffRate": 2}]
-_ALERT = [{"ErrorEquals": ["States.ALL"], "Next": "Alert"}]
+from components.states import ALERT, RETRY, alert
 
 
 def cooldown_machine(*, pipeline_name: str, cooldown_hours: int, alert_topic_arn: str) -> Json:
@@ -43,8 +40,8 @@ def cooldown_machine(*, pipeline_name: str, cooldown_hours: int, alert_topic_arn
                     "MaxResults": 1,
                 },
                 "Output": {"newestRunMillis": f"{{% $max([0, {starts}]) %}}"},
-                "Retry": _RETRY,
-                "Catch": _ALERT,
+                "Retry": RETRY,
+                "Catch": ALERT,
                 "Next": "HasCooledDown",
             },
             "HasCooledDown": {
@@ -70,28 +67,15 @@ def cooldown_machine(*, pipeline_name: str, cooldown_hours: int, alert_topic_arn
                         f"{{% 'drift-' & $pad($string($floor($millis() / {period})), -32, '0') %}}"
                     ),
                 },
-                "Retry": _RETRY,
-                "Catch": _ALERT,
+                "Retry": RETRY,
+                "Catch": ALERT,
                 "End": True,
             },
-            "Alert": {
-                "Type": "Task",
-                "Resource": "arn:aws:states:::sns:publish",
-                "Arguments": {
-                    "TopicArn": alert_topic_arn,
-                    "Subject": "Retraining did not start",
-                    "Message": chat_message(
-                        "Retraining did not start",
-                        f"{{% 'Data drifted, but {pipeline_name} could not be started: ' "
-                        "& $string($states.input) %}",
-                    ),
-                },
-                "Next": "NotStarted",
-            },
-            "NotStarted": {
-                "Type": "Fail",
-                "Error": "NotStarted",
-                "Cause": f"{pipeline_name} could not be started; the alert topic was told why",
-            },
+            **alert(
+                alert_topic_arn,
+                pipeline=pipeline_name,
+                subject="Retraining did not start",
+                because="Data drifted",
+            ),
         },
     }

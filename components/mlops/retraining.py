@@ -4,14 +4,11 @@ import json
 from typing import NotRequired, TypedDict
 
 import pulumi
-import pulumi_aws as aws
 
-from components.foundation.execution_role import ExecutionRole
-from components.foundation.log_group import deliver_logs
-from components.iam import Document, Json, allow, document, rendered
+from components.foundation.event_start import start_on_event, starting_role
+from components.foundation.state_machine import StateMachine, machine_log_group, starter_policy
+from components.iam import Json, rendered
 from components.mlops.cooldown_machine import cooldown_machine
-
-RETRY_SECONDS = 3600
 
 
 class ElsewhereArgs(TypedDict):
@@ -52,27 +49,6 @@ class RetrainingArgs(TypedDict):
     """Environments whose alarms start it as well."""
 
 
-def machine_policy(*, pipeline_arn: str, alert_topic_arn: str, messages_key_arn: str) -> Document:
-    """What the machine may do: list and start one pipeline, tell one topic, keep its log.
-
-    https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html#cloudwatch-iam-policy
-    """
-    return document(
-        allow(
-            ["sagemaker:ListPipelineExecutions", "sagemaker:StartPipelineExecution"],
-            [pipeline_arn],
-        ),
-        allow(["sns:Publish"], [alert_topic_arn]),
-        allow(["kms:Decrypt", "kms:GenerateDataKey"], [messages_key_arn]),
-        deliver_logs(),
-    )
-
-
-def start_policy(*, machine_arn: str) -> Document:
-    """What EventBridge may do: start the machine."""
-    return document(allow(["states:StartExecution"], [machine_arn]))
-
-
 def drift_pattern(alarm_names: list[str]) -> Json:
     """The event pattern of these alarms going off.
 
@@ -102,8 +78,6 @@ def drift_elsewhere(*alarm_prefixes: str, account_id: str | None = None) -> Json
 class Retraining(pulumi.ComponentResource):
     """An EventBridge rule on alarms and the state machine that it starts.
 
-    The machine is not traced by X-Ray: it makes two calls, and its log has every step of them.
-
     Raises ValueError without an alarm, and for a cool-down of less than one hour.
     """
 
@@ -117,104 +91,64 @@ class Retraining(pulumi.ComponentResource):
         if not args["alarm_names"]:
             raise ValueError(f"{name}: retraining needs an alarm that starts it")
         machine = self._machine(name, args)
-        self._rules(name, args, machine)
+        self._rules(name, args, machine.arn)
         self.state_machine_arn = machine.arn
         self.register_outputs({"state_machine_arn": self.state_machine_arn})
 
-    def _machine(self, name: str, args: RetrainingArgs) -> aws.sfn.StateMachine:
-        # Log groups under this prefix share one permission for log delivery, of which a region has
-        # little: https://docs.aws.amazon.com/step-functions/latest/dg/bp-cwl.html
-        log = aws.cloudwatch.LogGroup(
-            f"{name}-log",
-            name=f"/aws/vendedlogs/states/{name}",
-            kms_key_id=args["log_key_arn"],
-            retention_in_days=args["log_retention_days"],
-            opts=pulumi.ResourceOptions(parent=self),
+    def _machine(self, name: str, args: RetrainingArgs) -> StateMachine:
+        log = machine_log_group(
+            name,
+            parent=self,
+            key_arn=args["log_key_arn"],
+            retention_days=args["log_retention_days"],
         )
-        role = ExecutionRole(
-            f"{name}-role",
+        definition = rendered(
+            cooldown_machine,
+            pipeline_name=args["pipeline_name"],
+            cooldown_hours=args["cooldown_hours"],
+            alert_topic_arn=args["alert_topic_arn"],
+        )
+        policy = rendered(
+            starter_policy,
+            service="sagemaker",
+            pipeline_arn=args["pipeline_arn"],
+            alert_topic_arn=args["alert_topic_arn"],
+            messages_key_arn=args["messages_key_arn"],
+        )
+        return StateMachine(
+            name,
             {
-                "service": "states.amazonaws.com",
+                "definition": definition,
+                "policy": policy,
+                "log_group_arn": log.arn,
                 "account_id": args["account_id"],
-                "policies": {
-                    "machine": rendered(
-                        machine_policy,
-                        pipeline_arn=args["pipeline_arn"],
-                        alert_topic_arn=args["alert_topic_arn"],
-                        messages_key_arn=args["messages_key_arn"],
-                    )
-                },
             },
-            opts=pulumi.ResourceOptions(parent=self),
-        )
-        return aws.sfn.StateMachine(
-            f"{name}-machine",
-            type="STANDARD",
-            definition=rendered(
-                cooldown_machine,
-                pipeline_name=args["pipeline_name"],
-                cooldown_hours=args["cooldown_hours"],
-                alert_topic_arn=args["alert_topic_arn"],
-            ),
-            role_arn=role.arn,
-            logging_configuration={
-                "level": "ALL",
-                "include_execution_data": True,
-                "log_destination": pulumi.Output.concat(log.arn, ":*"),
-            },
-            opts=pulumi.ResourceOptions(parent=self, depends_on=role.ready),
+            pulumi.ResourceOptions(parent=self),
         )
 
-    def _rules(self, name: str, args: RetrainingArgs, machine: aws.sfn.StateMachine) -> None:
-        role = ExecutionRole(
-            f"{name}-rule-role",
-            {
-                "service": "events.amazonaws.com",
-                "account_id": args["account_id"],
-                "policies": {"start": rendered(start_policy, machine_arn=machine.arn)},
-            },
-            opts=pulumi.ResourceOptions(parent=self),
+    def _rules(self, name: str, args: RetrainingArgs, machine_arn: pulumi.Output[str]) -> None:
+        role = starting_role(
+            name, parent=self, machine_arn=machine_arn, account_id=args["account_id"]
         )
-
-        def start(
-            on: str,
-            description: str,
-            pattern: pulumi.Input[str],
-            bus: pulumi.Input[str] | None = None,
-        ) -> None:
-            rule = aws.cloudwatch.EventRule(
-                f"{name}-{on}rule",
-                description=description,
-                event_bus_name=bus,
-                event_pattern=pattern,
-                opts=pulumi.ResourceOptions(parent=self),
-            )
-            aws.cloudwatch.EventTarget(
-                f"{name}-{on}target",
-                rule=rule.name,
-                event_bus_name=bus,
-                arn=machine.arn,
-                role_arn=role.arn,
-                retry_policy={
-                    "maximum_event_age_in_seconds": RETRY_SECONDS,
-                    "maximum_retry_attempts": 10,
-                },
-                opts=pulumi.ResourceOptions(parent=self, depends_on=role.ready),
-            )
-
-        start(
-            "",
-            f"Drift starts {args['pipeline_name']}",
-            pulumi.Output.all(*args["alarm_names"]).apply(
+        start_on_event(
+            name,
+            parent=self,
+            description=f"Drift starts {args['pipeline_name']}",
+            pattern=pulumi.Output.all(*args["alarm_names"]).apply(
                 lambda names: json.dumps(drift_pattern(names))
             ),
+            machine_arn=machine_arn,
+            role=role,
         )
         for place in args.get("elsewhere", []):
             environment = place["environment"]
             pattern = drift_elsewhere(place["alarm_prefix"], account_id=place.get("account_id"))
-            start(
-                f"{environment}-",
-                f"Drift in {environment} starts {args['pipeline_name']}",
-                json.dumps(pattern),
-                place.get("event_bus"),
+            start_on_event(
+                f"{name}-{environment}",
+                parent=self,
+                description=f"Drift in {environment} starts {args['pipeline_name']}",
+                pattern=json.dumps(pattern),
+                machine_arn=machine_arn,
+                role=role,
+                bus=place.get("event_bus"),
             )

@@ -170,7 +170,7 @@ def test_its_calls_are_ones_that_codepipeline_knows() -> None:
 
 def test_the_roles_reach_one_pipeline_and_one_machine(sources: dict[Host, SourceArgs]) -> None:
     graph = recorded(sources[Host.GITHUB])
-    machine_policy = graph.one(POLICY, "maslow-dev-redeployment-role-machine").inputs["policy"]
+    machine_policy = graph.one(POLICY, "maslow-dev-redeployment-machine").inputs["policy"]
     (starts,) = [s for s in json.loads(machine_policy)["Statement"] if "codepipeline:" in str(s)]
     assert starts["Resource"] == [PIPELINE_ARN]
     rule_policy = graph.one(POLICY, "maslow-dev-redeployment-rule-role-start").inputs["policy"]

@@ -72,7 +72,7 @@ def test_the_machine_starts_the_pipeline_with_the_cool_down_of_the_setting(graph
 
 
 def test_the_machine_reaches_one_pipeline_and_one_topic(graph):
-    allowed = policy(graph, "role-machine")
+    allowed = policy(graph, "machine")
 
     narrow = {each for each in allowed if each[1] != "*"}
     assert narrow == {
@@ -97,7 +97,7 @@ def test_every_step_is_logged_encrypted_for_as_long_as_the_setting_says(graph):
 
 def test_the_machine_waits_for_its_permissions(graph):
     machine = graph.one("aws:sfn/stateMachine:StateMachine")
-    permissions = graph.one("aws:iam/rolePolicy:RolePolicy", f"{NAME}-role-machine")
+    permissions = graph.one("aws:iam/rolePolicy:RolePolicy", f"{NAME}-machine")
 
     assert permissions.urn in machine.dependencies
 

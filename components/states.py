@@ -3,9 +3,12 @@
 https://docs.aws.amazon.com/step-functions/latest/dg/workflow-states.html
 """
 
+from components.foundation.message import chat_message
 from components.iam import Json
 
 RETRY = [{"ErrorEquals": ["States.ALL"], "IntervalSeconds": 5, "MaxAttempts": 3, "BackoffRate": 2}]
+ALERT = [{"ErrorEquals": ["States.ALL"], "Next": "Alert"}]
+"""Catches what retries did not mend, for a machine with the states of `alert`."""
 
 
 def task(
@@ -46,3 +49,29 @@ def wait(seconds: int, following: str) -> Json:
 def fail(error: str, cause: str) -> Json:
     """A state that ends the execution, with the reason."""
     return {"Type": "Fail", "Error": error, "Cause": cause}
+
+
+def alert(topic_arn: str, *, pipeline: str, subject: str, because: str) -> dict[str, Json]:
+    """The states that tell a topic why a pipeline could not be started, and fail.
+
+    `subject` heads the message, `because` says what it would have been started for.
+    """
+    return {
+        "Alert": {
+            "Type": "Task",
+            "Resource": "arn:aws:states:::sns:publish",
+            "Arguments": {
+                "TopicArn": topic_arn,
+                "Subject": subject,
+                "Message": chat_message(
+                    subject,
+                    f"{{% '{because}, but {pipeline} could not be started: ' "
+                    "& $string($states.input) %}",
+                ),
+            },
+            "Next": "NotStarted",
+        },
+        "NotStarted": fail(
+            "NotStarted", f"{pipeline} could not be started; the alert topic was told why"
+        ),
+    }

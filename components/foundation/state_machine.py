@@ -1,0 +1,99 @@
+"""State machines, each with a role of its own and a log of all that it does."""
+
+from typing import TypedDict
+
+import pulumi
+import pulumi_aws as aws
+
+from components.foundation.execution_role import ExecutionRole
+from components.foundation.log_group import deliver_logs, encrypted_log_group
+from components.iam import Document, allow, document
+
+
+def machine_log_group(
+    name: str, *, parent: pulumi.Resource, key_arn: pulumi.Input[str], retention_days: int
+) -> aws.cloudwatch.LogGroup:
+    """A log group for state machines, as a child of `parent`.
+
+    Those under this prefix share one permission for log delivery, of which a region has little.
+    https://docs.aws.amazon.com/step-functions/latest/dg/bp-cwl.html
+
+    Raises ValueError for a retention that CloudWatch Logs does not offer.
+    """
+    return encrypted_log_group(
+        f"{name}-log",
+        parent=parent,
+        key_arn=key_arn,
+        retention_days=retention_days,
+        log_group_name=f"/aws/vendedlogs/states/{name}",
+    )
+
+
+def starter_policy(
+    *, service: str, pipeline_arn: str, alert_topic_arn: str, messages_key_arn: str
+) -> Document:
+    """What a machine may do that starts one pipeline of `codepipeline` or `sagemaker`.
+
+    It looks at the pipeline's executions first, tells a topic where it cannot start one, and keeps
+    its log.
+    """
+    return document(
+        allow(
+            [f"{service}:ListPipelineExecutions", f"{service}:StartPipelineExecution"],
+            [pipeline_arn],
+        ),
+        allow(["sns:Publish"], [alert_topic_arn]),
+        allow(["kms:Decrypt", "kms:GenerateDataKey"], [messages_key_arn]),
+        deliver_logs(),
+    )
+
+
+class StateMachineArgs(TypedDict):
+    """What a state machine needs to know."""
+
+    definition: pulumi.Input[str]
+    """Its definition, as JSON."""
+    policy: pulumi.Input[str]
+    """What it may do, writing its log included, as JSON."""
+    log_group_arn: pulumi.Input[str]
+    """ARN of its log group, made by `machine_log_group`."""
+    account_id: pulumi.Input[str]
+    """Account that it runs in."""
+
+
+class StateMachine(pulumi.ComponentResource):
+    """A standard state machine and its role.
+
+    It is not traced by X-Ray: it makes few calls, and its log has every step of them.
+    """
+
+    arn: pulumi.Output[str]
+    """ARN of the state machine."""
+
+    def __init__(
+        self, name: str, args: StateMachineArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        super().__init__("maslow:index:StateMachine", name, None, opts)
+        role = ExecutionRole(
+            name,
+            {
+                "service": "states.amazonaws.com",
+                "account_id": args["account_id"],
+                "policies": {"machine": args["policy"]},
+            },
+            pulumi.ResourceOptions(parent=self),
+        )
+        machine = aws.sfn.StateMachine(
+            f"{name}-machine",
+            type="STANDARD",
+            definition=args["definition"],
+            role_arn=role.arn,
+            logging_configuration={
+                "level": "ALL",
+                "include_execution_data": True,
+                "log_destination": pulumi.Output.concat(args["log_group_arn"], ":*"),
+            },
+            opts=pulumi.ResourceOptions(parent=self, depends_on=role.ready),
+        )
+        self.arn = machine.arn
+        self.register_outputs({"arn": self.arn})
