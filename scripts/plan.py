@@ -29,11 +29,13 @@ def show(
         click.echo(graph.to_json())
         return graph
 
-    from infra import plan
+    from infra import across, plan
     from scripts.console import out
 
     out.print(plan.tree(graph), soft_wrap=False)
     out.print(plan.totals(graph))
+    if ties := across.tree(graph, stack.platform.accounts):
+        out.print(ties, soft_wrap=False)
     if stack.platform.models and first_pass:
         out.print("First pass: no model has an approved version, so there are no endpoints yet.")
     elif stack.platform.models:
