@@ -12,6 +12,7 @@ from infra.graph import Graph
 from infra.offline import recorded
 from infra.project import Project
 from infra.settings.devops.ci import Ci
+from infra.settings.devops.source import Source
 from infra.settings.foundation.alerts import Slack, Teams
 from infra.settings.foundation.money import ModelBudget
 from infra.settings.foundation.network import Filter
@@ -81,8 +82,8 @@ MODEL = Counter(
     BucketObjectv2=6,
     Endpoint=1,
     EndpointConfiguration=1,
-    EventRule=3,
-    EventTarget=3,
+    EventRule=2,
+    EventTarget=2,
     LifecyclePolicy=1,
     LogGroup=5,
     MetricAlarm=3,
@@ -99,6 +100,7 @@ MODEL = Counter(
     StateMachine=3,
     Target=1,
 )
+"""A model that goes on to one environment."""
 REDEPLOYMENT = Counter(EventRule=1, EventTarget=1, LogGroup=1, Role=2, RolePolicy=2, StateMachine=1)
 ENDPOINTS = {
     "SecurityGroup": 1,
@@ -116,6 +118,8 @@ PULL_REQUESTS = {
     "RolePolicy": 4,
     "RolePolicyAttachment": 2,
 }
+MIRROR = {"PullThroughCacheRule": 1, "RepositoryCreationTemplate": 1}
+LOGIN = "arn:aws:secretsmanager:eu-west-1:111111111111:secret:ecr-pullthroughcache/hub-a1b2c3"
 CHAT = {"Policy": 1, "Role": 1, "RolePolicy": 1}
 MICROSOFT = "12345678-1234-1234-1234-123456789abc"
 
@@ -168,6 +172,16 @@ CHANGES = [
         "audit.security_hub",
         True,
         Difference({"Account": 1, "StandardsSubscription": 1, **ALERTS_TWICE}, {}, {}),
+    ),
+    ("durability", "disposable", changed(Bucket=6, Key=5, Repository=3, Workgroup=1)),
+    (
+        "source",
+        Source(codecommit="ml-platform"),
+        Difference(
+            {"EventRule": 2, "EventTarget": 2, "Role": 2, "RolePolicy": 2},
+            {"Connection": 1},
+            {"Pipeline": 4, "Project": 5, "RolePolicy": 4},
+        ),
     ),
     ("logs.retention_days", 30, changed(LogGroup=18)),
     (
@@ -280,8 +294,8 @@ CHANGES = [
             {
                 "EventBus": 1,
                 "EventBusPolicy": 1,
-                "EventRule": 5,
-                "EventTarget": 6,
+                "EventRule": 4,
+                "EventTarget": 5,
                 "ModelPackageGroupPolicy": 2,
                 "RepositoryPolicy": 3,
                 "Role": 1,
@@ -295,13 +309,13 @@ CHANGES = [
         itemgetter(slice(1)),
         Difference(
             {},
-            {"EventRule": 2, "EventTarget": 3},
+            {"EventRule": 2, "EventTarget": 3, "ModelPackageGroupPolicy": 1, "RepositoryPolicy": 1},
             {
                 "BucketPolicy": 1,
                 "EventBusPolicy": 1,
                 "Key": 1,
-                "ModelPackageGroupPolicy": 2,
-                "RepositoryPolicy": 3,
+                "ModelPackageGroupPolicy": 1,
+                "RepositoryPolicy": 2,
                 "RolePolicy": 1,
             },
         ),
@@ -315,9 +329,12 @@ CHANGES = [
     (
         "registry.mirrors",
         ("ecr-public", "quay"),
-        Difference(
-            {"PullThroughCacheRule": 1, "RepositoryCreationTemplate": 1}, {}, {"RolePolicy": 1}
-        ),
+        Difference(MIRROR, {}, {"RolePolicy": 1}),
+    ),
+    (
+        "registry.logins",
+        {"docker-hub": LOGIN},
+        Difference(MIRROR, {}, {"RolePolicy": 1}),
     ),
     (
         "registry.packages",
@@ -415,7 +432,7 @@ CHANGES = [
             MODEL
             + MODEL
             + REDEPLOYMENT
-            + Counter(EventRule=1, EventTarget=1, RepositoryPolicy=1, **ENDPOINTS),
+            + Counter(EventRule=2, EventTarget=2, RepositoryPolicy=1, **ENDPOINTS),
             {"BucketPolicy": 1, "Key": 1},
         ),
     ),
