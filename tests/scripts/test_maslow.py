@@ -58,12 +58,19 @@ def test_a_plan_as_json_has_its_published_form(maslow, committed, recording):
     assert any(resource["type"] == ENDPOINT for resource in printed["resources"])
 
 
+def branches(shown: str) -> list[str]:
+    """What the branches that go out from the root of a tree are called."""
+    return [line.split()[1] for line in shown.splitlines() if line.startswith(("├", "└"))]
+
+
 def test_a_plan_is_a_tree_by_need_that_says_what_it_assumes(maslow, committed):
     result = maslow("plan", "-s", committed)
     assert result.exit_code == 0
     assert result.stdout.startswith(f"maslow {committed}\n")
-    branches = [line for line in result.stdout.splitlines() if line.startswith(("├", "└"))]
-    assert tuple(branch.split()[1] for branch in branches) == NEEDS
+    needs, _, across = result.stdout.partition("across accounts, from ")
+    assert branches(needs) == list(NEEDS)
+    others = {"dev": ["staging", "prod"], "staging": ["dev"], "prod": ["dev"]}
+    assert branches(across) == others.get(committed, [])
     assert "Assumed: each model has an approved version" in result.stdout
     assert "\x1b" not in result.stdout
 
