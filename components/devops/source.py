@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/codepipeline/latest/userguide/integrations-action-ty
 
 import enum
 import re
+from collections.abc import Mapping
 from typing import Any, NotRequired, TypedDict
 
 import pulumi
@@ -43,7 +44,7 @@ class SourceArgs(TypedDict):
     """Of a source in S3: the KMS key that encrypts it, if that is a customer's own."""
 
 
-def connects(source: SourceArgs) -> bool:
+def connects(source: Mapping[str, object]) -> bool:
     """Whether the source is reached by a connection, whose triggers then start the pipeline."""
     return source["host"] not in {Host.CODECOMMIT, Host.S3}
 

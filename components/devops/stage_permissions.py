@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from components.devops.source import source_permissions
+from components.devops.source import connects, source_permissions
 from components.iam import Document, Statement, allow, allow_everywhere, document
 
 
@@ -91,8 +91,12 @@ def pipeline_permissions(
 ) -> Document:
     """What a pipeline itself needs: its source, its artifacts, its builds, its approval's topic.
 
+    What a connection fetches is uploaded with an access control list, even where the bucket has
+    none: without that permission the source fails, as an upload that was denied.
+
     https://docs.aws.amazon.com/codepipeline/latest/userguide/how-to-custom-role.html
     """
+    acl = ["s3:PutObjectAcl"] if connects(source) else []
     statements: list[Statement] = [
         *source_permissions(source),
         allow(
@@ -100,7 +104,7 @@ def pipeline_permissions(
             [artifact_bucket_arn],
         ),
         allow(
-            ["s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"],
+            ["s3:GetObject", "s3:GetObjectVersion", "s3:PutObject", *acl],
             [artifacts_of(artifact_bucket_arn, pipeline)],
         ),
         allow(["kms:Decrypt", "kms:GenerateDataKey"], [artifact_key_arn]),
