@@ -50,7 +50,7 @@ def platform_build(
     args: PlatformPipelineArgs,
     policy_arns: list[pulumi.Input[str]],
     cache: bool = True,
-    concurrent: int = 1,
+    concurrent: bool = False,
 ) -> StageBuild:
     """The build of one stage; only preview and deployment reach the state and the platform.
 

@@ -14,8 +14,6 @@ from components.foundation.execution_role import ExecutionRole
 from components.iam import rendered
 
 STAGES = ("Validate", "Preview")
-AT_ONCE = 10
-"""Builds of one stage that may run at once: it bounds what a day of many pull requests costs."""
 
 
 class PullRequestPreviewArgs(PlatformPipelineArgs):
@@ -63,7 +61,7 @@ class PullRequestPreview(pulumi.ComponentResource):
                 args=args,
                 policy_arns=policy_arns,
                 cache=False,
-                concurrent=AT_ONCE,
+                concurrent=True,
             )
             for stage, policy_arns in (("Validate", []), ("Preview", args["preview_policy_arns"]))
         }

@@ -79,8 +79,13 @@ class StageBuildArgs(TypedDict):
     """
     docker: NotRequired[bool]
     """Whether it builds images: Docker needs the privileged mode, and nothing else does."""
-    concurrent: NotRequired[int]
-    """How many builds may run at once; one, unless said. A further one fails."""
+    concurrent: NotRequired[bool]
+    """Whether builds may run beside each other; otherwise a second one fails.
+
+    As many then run as the account's quota lets, and further ones wait. A number of its own would
+    be refused where the quota is lower, which is one in a new account.
+    https://docs.aws.amazon.com/codebuild/latest/userguide/limits.html
+    """
     network: NotRequired[BuildNetworkArgs]
     """Subnets to run in; without, builds run in a network of CodeBuild's own."""
 
@@ -137,7 +142,7 @@ class StageBuild(pulumi.ComponentResource):
             encryption_key=args["artifact_key_arn"],
             build_timeout=args["minutes"],
             queued_timeout=QUEUED_MINUTES,
-            concurrent_build_limit=args.get("concurrent", 1),
+            concurrent_build_limit=None if args.get("concurrent") else 1,
             vpc_config=_vpc(args),
             logs_config={"cloudwatch_logs": {"status": "ENABLED", "group_name": log.name}},
             opts=pulumi.ResourceOptions(parent=self, depends_on=[*role.ready, *attached]),

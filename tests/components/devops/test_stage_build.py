@@ -57,6 +57,11 @@ def test_unless_said_a_build_is_alone_unprivileged_and_keeps_nothing() -> None:
     assert "s3:PutObject" not in allowed(graph)
 
 
+def test_builds_beside_each_other_are_bounded_by_the_account_alone() -> None:
+    project = recorded(concurrent=True).one(PROJECT).inputs
+    assert "concurrentBuildLimit" not in project
+
+
 def test_docker_makes_it_privileged() -> None:
     assert recorded(docker=True).one(PROJECT).inputs["environment"]["privilegedMode"] is True
 
