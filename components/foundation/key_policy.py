@@ -15,6 +15,7 @@ _ADMINISTRATION = [
     "kms:Disable*",
     "kms:Enable*",
     "kms:Put*",
+    "kms:ReplicateKey",
     "kms:RetireGrant",
     "kms:RevokeGrant",
     "kms:RotateKeyOnDemand",
@@ -39,7 +40,7 @@ class DataClass(enum.Enum):
     LOGS = "logs"
     """Log groups."""
     MESSAGES = "messages"
-    """Topics."""
+    """Topics, and buses of events."""
     AUDIT = "audit"
     """Trails and the history of how resources are configured."""
 
@@ -60,13 +61,20 @@ class KeyGrants:
     that makes it."""
     services: Mapping[str, Mapping[str, Mapping[str, str]]]
     """Service principals that use the key in their own name, each with its conditions."""
+    writes_directly: bool = False
+    """Whether the account's identities may ask KMS itself for a key to encrypt with, as far as
+    their policies allow: Feature Store does in the name of an offline store's role. With that alone
+    nothing is read."""
 
 
 _THIS_ACCOUNT = {"StringEquals": {"aws:SourceAccount": "{account}"}}
 
 GRANTS: Mapping[DataClass, KeyGrants] = {
     DataClass.DATA: KeyGrants(
-        through=("s3", "sagemaker", "glue"), attaches=("sagemaker",), services={}
+        through=("s3", "sagemaker", "glue"),
+        attaches=("sagemaker",),
+        services={},
+        writes_directly=True,
     ),
     DataClass.ARTIFACTS: KeyGrants(
         through=("s3", "sagemaker", "ecr", "codebuild", "codeartifact"),
@@ -112,6 +120,8 @@ GRANTS: Mapping[DataClass, KeyGrants] = {
 _IN_THEIR_OWN_NAME = {
     # The log group's ARN, by which they are told, comes with no other call.
     DataClass.LOGS: _CRYPTOGRAPHY,
+    # EventBridge looks at the key of a bus before it takes it.
+    DataClass.MESSAGES: [*_PUBLISH, "kms:DescribeKey"],
     DataClass.AUDIT: [*_PUBLISH, "kms:DescribeKey"],
 }
 """What the services of a class do with its key; the others publish."""
@@ -158,6 +168,7 @@ def key_policy(
     https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
     https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-kms-key-policy-for-cloudtrail.html
     https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html
+    https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-encryption-key-policy.html
     """
     grants = GRANTS[holds]
     root = f"arn:aws:iam::{account_id}:root"
@@ -190,6 +201,16 @@ def key_policy(
             sid="UseThroughServices",
         ),
     ]
+    if grants.writes_directly:
+        statements.append(
+            allow_everywhere(
+                ["kms:GenerateDataKey"],
+                reason=_THE_KEY_ITSELF,
+                principal=account,
+                when={"StringEquals": {"kms:CallerAccount": account_id}},
+                sid="WriteDirectly",
+            )
+        )
     if grants.attaches:
         statements.append(
             allow_everywhere(
@@ -232,7 +253,7 @@ def key_policy(
     for service, conditions in grants.services.items():
         statements.append(
             allow_everywhere(
-                _IN_THEIR_OWN_NAME.get(holds, _PUBLISH),
+                _IN_THEIR_OWN_NAME.get(service, _PUBLISH),
                 reason=_THE_KEY_ITSELF,
                 principal={"Service": service.format(region=region)},
                 when={

@@ -74,6 +74,22 @@ def test_identities_use_a_key_through_its_services_alone(holds):
     assert using[0]["Condition"]["StringEquals"]["kms:CallerAccount"] == ACCOUNT
 
 
+@pytest.mark.parametrize("holds", DataClass)
+def test_feature_store_encrypts_with_the_data_key_by_itself_and_nobody_reads_so(holds):
+    direct = [
+        statement["Action"]
+        for statement in statements(holds)
+        if statement["Principal"] == ROOT
+        and list(statement.get("Condition", {}).get("StringEquals", {})) == ["kms:CallerAccount"]
+    ]
+    assert direct == ([["kms:GenerateDataKey"]] if holds is DataClass.DATA else [])
+
+
+@pytest.mark.parametrize("holds", DataClass)
+def test_administrators_can_replicate_a_key_that_is_made_for_it(holds):
+    assert "kms:ReplicateKey" in titled("Administer", holds)["Action"]
+
+
 def test_the_data_key_is_used_through_the_stores_of_data():
     (using,) = [s for s in statements(DataClass.DATA) if s.get("Sid") == "UseThroughServices"]
     assert using["Condition"]["StringEquals"]["kms:ViaService"] == [
@@ -165,7 +181,13 @@ def test_alarms_budgets_anomalies_and_rules_can_publish_to_an_encrypted_topic():
         "costalerts.amazonaws.com": this_account,
         "events.amazonaws.com": None,
     }
-    assert all(s["Action"] == ["kms:Decrypt", "kms:GenerateDataKey*"] for s in publishing.values())
+    assert all(
+        {"kms:Decrypt", "kms:GenerateDataKey*"} <= set(s["Action"]) for s in publishing.values()
+    )
+
+
+def test_eventbridge_can_look_at_the_key_that_a_bus_is_to_be_encrypted_with():
+    assert "kms:DescribeKey" in by_service(DataClass.MESSAGES)["events.amazonaws.com"]["Action"]
 
 
 def test_trails_of_this_account_and_region_alone_use_the_audit_key():
