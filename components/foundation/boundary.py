@@ -17,10 +17,10 @@ from components.iam import Document, allow, allow_everywhere, deny, document, re
 
 REGIONAL = (
     *("application-autoscaling", "athena", "cloudtrail", "cloudwatch", "codeartifact", "codebuild"),
-    *("codecommit", "codeconnections", "codepipeline", "codestar-notifications", "config", "ec2"),
-    *("ecr", "events", "glue", "guardduty", "inspector2", "kms", "logs", "network-firewall"),
-    *("route53resolver", "s3", "sagemaker", "scheduler", "secretsmanager", "securityhub", "sns"),
-    *("sqs", "ssm", "states", "tag"),
+    *("codecommit", "codeconnections", "codepipeline", "codestar-connections"),
+    *("codestar-notifications", "config", "ec2", "ecr", "events", "glue", "guardduty"),
+    *("inspector2", "kms", "logs", "network-firewall", "route53resolver", "s3", "sagemaker"),
+    *("scheduler", "secretsmanager", "securityhub", "sns", "sqs", "ssm", "states", "tag"),
 )
 """The services, by their prefix in IAM, that the platform uses in its region."""
 

@@ -35,6 +35,13 @@ TABLE: Table = {
         ),
     ),
     "aws:codepipeline/pipeline:Pipeline": (
+        # A pipeline may take a connection that was made under the service's older name.
+        Grant(
+            "codestar-connections",
+            "connection/*",
+            create="PassConnection",
+            when=OURS,
+        ),
         Grant(
             "codepipeline",
             "{name}",

@@ -217,3 +217,8 @@ def test_statements_are_packed_in_their_order_and_none_is_lost() -> None:
 def test_a_statement_that_fits_into_no_policy_is_an_error() -> None:
     with pytest.raises(ValueError, match="longer than a managed policy may be"):
         packed([deny(["s3:Get" + "x" * MOST], ["arn:aws:s3:::a"])])
+
+
+@pytest.mark.parametrize("service", ["codeconnections", "codestar-connections"])
+def test_a_pipeline_can_be_given_a_connection_by_either_name_of_its_service(service: str) -> None:
+    assert granting(DEPLOY, f"{service}:PassConnection", arn(service, "connection/0a1b"))

@@ -33,6 +33,10 @@ def test_services_are_used_in_the_region_and_on_what_the_project_owns():
     assert not {"iam:*", "sts:*", "organizations:*"} & set(here["Action"])
 
 
+def test_a_connection_is_used_by_either_name_of_its_service():
+    assert {"codeconnections:*", "codestar-connections:*"} <= set(titled("ServicesHere")["Action"])
+
+
 def test_a_role_is_made_and_written_to_only_if_it_bears_the_boundary():
     assert titled("RolesWithinTheBoundary") == {
         "Sid": "RolesWithinTheBoundary",
