@@ -118,13 +118,13 @@ GRANTS: Mapping[DataClass, KeyGrants] = {
 }
 
 _IN_THEIR_OWN_NAME = {
-    # The log group's ARN, by which they are told, comes with no other call.
-    DataClass.LOGS: _CRYPTOGRAPHY,
     # EventBridge looks at the key of a bus before it takes it.
-    DataClass.MESSAGES: [*_PUBLISH, "kms:DescribeKey"],
-    DataClass.AUDIT: [*_PUBLISH, "kms:DescribeKey"],
+    "events.amazonaws.com": [*_PUBLISH, "kms:DescribeKey"],
+    # The log group's ARN, by which they are told, comes with no other call.
+    "logs.{region}.amazonaws.com": _CRYPTOGRAPHY,
+    "cloudtrail.amazonaws.com": [*_PUBLISH, "kms:DescribeKey"],
 }
-"""What the services of a class do with its key; the others publish."""
+"""What services do with a key in their own name; the others publish."""
 
 
 class KeyReaderArgs(TypedDict):
@@ -169,6 +169,8 @@ def key_policy(
     https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-kms-key-policy-for-cloudtrail.html
     https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html
     https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-encryption-key-policy.html
+    https://docs.aws.amazon.com/sagemaker/latest/dg/feature-store-security.html
+    https://docs.aws.amazon.com/kms/latest/developerguide/multi-region-keys-auth.html
     """
     grants = GRANTS[holds]
     root = f"arn:aws:iam::{account_id}:root"
