@@ -9,7 +9,7 @@ import pulumi
 import pulumi_aws as aws
 
 from components.foundation.domains import firewall_targets, own_domains
-from components.foundation.log_group import encrypted_log_group
+from components.foundation.network_logs import DeliveredLog
 
 CAPACITY = 500
 """Rules that the group has room for, for ever: a change would replace it. A domain takes two."""
@@ -35,12 +35,11 @@ class FilterArgs(TypedDict):
 
 @dataclass(frozen=True)
 class EgressFirewall:
-    """A firewall and its log."""
+    """A firewall and where it stands."""
 
     firewall: aws.networkfirewall.Firewall
     subnets: Sequence[aws.ec2.Subnet]
     """Where its endpoints stand, and nothing else."""
-    log_group: aws.cloudwatch.LogGroup
 
     @property
     def endpoint_ids(self) -> list[pulumi.Output[str]]:
@@ -75,8 +74,7 @@ def egress_firewall(
     subnets: Sequence[aws.ec2.Subnet],
     domains: Sequence[str],
     region: str,
-    key_arn: pulumi.Input[str],
-    retention_days: int,
+    log: DeliveredLog,
 ) -> EgressFirewall:
     """A firewall with an endpoint in each of `subnets`, which hold nothing else.
 
@@ -138,9 +136,6 @@ def egress_firewall(
         subnet_mappings=[{"subnet_id": subnet.id} for subnet in subnets],
         opts=opts,
     )
-    log_group = encrypted_log_group(
-        f"{name}-firewall-log", parent=parent, key_arn=key_arn, retention_days=retention_days
-    )
     aws.networkfirewall.LoggingConfiguration(
         f"{name}-firewall-logging",
         firewall_arn=firewall.arn,
@@ -149,11 +144,11 @@ def egress_firewall(
                 {
                     "log_type": log_type,
                     "log_destination_type": "CloudWatchLogs",
-                    "log_destination": {"logGroup": log_group.name},
+                    "log_destination": {"logGroup": log.group.name},
                 }
                 for log_type in ("ALERT", "FLOW")
             ]
         },
-        opts=opts,
+        opts=pulumi.ResourceOptions(parent=parent, depends_on=[log.opened]),
     )
-    return EgressFirewall(firewall, subnets, log_group)
+    return EgressFirewall(firewall, subnets)

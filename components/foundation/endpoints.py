@@ -78,7 +78,6 @@ SERVICES: Mapping[str, str] = MappingProxyType(
         "codepipeline": "codepipeline",
         "config": "config",
         "datasync": "datasync",
-        "dynamodb": "dynamodb",
         "ec2": "ec2",
         "ec2messages": "ec2messages",
         "ecr.api": "ecr",
@@ -123,7 +122,11 @@ SERVICES: Mapping[str, str] = MappingProxyType(
         "xray": "xray",
     }
 )
-"""The interface endpoints that a stack file may ask for, each with its IAM service prefix."""
+"""The interface endpoints that a stack file may ask for, each with its IAM service prefix.
+
+DynamoDB's is not among them: it has no private name, and so nobody would come by it.
+https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/privatelink-interface-endpoints.html
+"""
 
 SHARED = frozenset({"codeartifact.api", "codeartifact.repositories", "ecr.api", "ecr.dkr", "sts"})
 """Endpoints through which workloads rightly reach other accounts: AWS's own images, the registries

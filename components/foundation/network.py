@@ -12,7 +12,13 @@ from components.foundation.egress_firewall import (
     FilterBy,
     egress_firewall,
 )
-from components.foundation.network_logs import flow_log, log_delivery
+from components.foundation.network_logs import (
+    FIREWALL_LOG,
+    QUERIES,
+    DeliveredLogs,
+    delivered_logs,
+    flow_log,
+)
 from components.foundation.resolver import dns_firewall, query_log
 from components.foundation.security_groups import Target, endpoint_group, workload_group
 from components.foundation.service_endpoints import interface_endpoints, s3_gateway
@@ -76,6 +82,7 @@ class Network(pulumi.ComponentResource):
             key_arn=args["log_key_arn"],
             retention_days=args["log_retention_days"],
         )
+        log_groups = self._delivered_logs(name, args)
         s3 = s3_gateway(
             f"{name}-s3",
             parent=self,
@@ -85,34 +92,18 @@ class Network(pulumi.ComponentResource):
             trusted_accounts=args.get("trusted_accounts", []),
             region=args["region"],
         )
-        routes, log_groups = self._lead_out(name, ground, args)
-        if args["query_log"]:
-            log_groups.append(
-                query_log(
-                    name,
-                    parent=self,
-                    vpc_id=vpc.id,
-                    key_arn=args["log_key_arn"],
-                    retention_days=args["log_retention_days"],
-                )
-            )
-        if log_groups:
-            log_delivery(
-                name,
-                parent=self,
-                log_groups=log_groups,
-                account_id=args["account_id"],
-                region=args["region"],
-            )
+        routes = self._lead_out(name, ground, args, log_groups)
+        if QUERIES in log_groups:
+            query_log(name, parent=self, vpc_id=vpc.id, log=log_groups[QUERIES])
         subnet_ids = []
-        for index, (zone, table) in enumerate(zip(ground.zones, ground.tables, strict=True)):
-            private = f"{name}-private-{index + 1}"
-            placed = subnet(
-                private, parent=self, vpc_id=vpc.id, cidr=ground.plan.private[index], zone=zone
-            )
+        for index, (placed, table) in enumerate(zip(ground.private, ground.tables, strict=True)):
             after: list[pulumi.Resource] = [s3, *routes[index : index + 1]]
             routed = association(
-                f"{private}-routes", parent=self, subnet=placed, table=table, after=after
+                f"{name}-private-{index + 1}-routes",
+                parent=self,
+                subnet=placed,
+                table=table,
+                after=after,
             )
             subnet_ids.append(routed.subnet_id)
 
@@ -154,7 +145,7 @@ class Network(pulumi.ComponentResource):
         return vpc
 
     def _ground(self, name: str, vpc: aws.ec2.Vpc, args: NetworkArgs) -> Ground:
-        """Zones, each with a route table for its private subnet."""
+        """Zones, each with a private subnet and its route table."""
         plan = plan_cidrs(args["cidr"], args["zone_count"])
         names = aws.get_availability_zones_output(
             state="available",
@@ -163,23 +154,47 @@ class Network(pulumi.ComponentResource):
             opts=pulumi.InvokeOptions(parent=self),
         ).names
         numbers = range(args["zone_count"])
+        zones = [names[number] for number in numbers]
         return Ground(
             vpc_id=vpc.id,
             plan=plan,
-            zones=[names[number] for number in numbers],
+            zones=zones,
+            private=[
+                subnet(
+                    f"{name}-private-{number + 1}",
+                    parent=self,
+                    vpc_id=vpc.id,
+                    cidr=plan.private[number],
+                    zone=zones[number],
+                )
+                for number in numbers
+            ],
             tables=[
                 route_table(f"{name}-private-{number + 1}", parent=self, vpc_id=vpc.id)
                 for number in numbers
             ],
         )
 
+    def _delivered_logs(self, name: str, args: NetworkArgs) -> DeliveredLogs:
+        """The log groups that AWS's network services deliver to, open to them."""
+        filtered = "filter" in args and args["filter"]["by"] is FilterBy.FIREWALL
+        return delivered_logs(
+            name,
+            [*([FIREWALL_LOG] if filtered else []), *([QUERIES] if args["query_log"] else [])],
+            parent=self,
+            key_arn=args["log_key_arn"],
+            retention_days=args["log_retention_days"],
+            account_id=args["account_id"],
+            region=args["region"],
+        )
+
     def _lead_out(
-        self, name: str, ground: Ground, args: NetworkArgs
-    ) -> tuple[list[aws.ec2.Route], list[aws.cloudwatch.LogGroup]]:
-        """The private subnets' routes to the internet, and what logs the traffic on them."""
+        self, name: str, ground: Ground, args: NetworkArgs, log_groups: DeliveredLogs
+    ) -> list[aws.ec2.Route]:
+        """The private subnets' routes to the internet."""
         count = args["egress"].gateways(args["zone_count"])
         if not count:
-            return [], []
+            return []
         chosen = args.get("filter")
         firewall: EgressFirewall | None = None
         if chosen and chosen["by"] is FilterBy.DNS:
@@ -199,11 +214,9 @@ class Network(pulumi.ComponentResource):
                 subnets=firewall_subnets(name, parent=self, ground=ground, count=count),
                 domains=chosen["domains"],
                 region=args["region"],
-                key_arn=args["log_key_arn"],
-                retention_days=args["log_retention_days"],
+                log=log_groups[FIREWALL_LOG],
             )
-        routes = lead_out(name, parent=self, ground=ground, count=count, firewall=firewall)
-        return routes, [firewall.log_group] if firewall else []
+        return lead_out(name, parent=self, ground=ground, count=count, firewall=firewall)
 
     def _reach_services(self, name: str, args: NetworkArgs) -> Target | None:
         """Make the interface endpoints; where they are, or None if none are asked for."""

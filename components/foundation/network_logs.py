@@ -1,6 +1,7 @@
 """The logs of a network: its flows, and what lets AWS deliver the others."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import pulumi
 import pulumi_aws as aws
@@ -9,6 +10,21 @@ from components.foundation.execution_role import ExecutionRole
 from components.foundation.log_group import encrypted_log_group
 from components.foundation.network_policies import flow_log_policy, log_delivery_policy
 from components.iam import rendered
+
+FIREWALL_LOG, QUERIES = "firewall-log", "queries"
+
+
+@dataclass(frozen=True)
+class DeliveredLog:
+    """A log group that one of AWS's network services delivers to."""
+
+    group: aws.cloudwatch.LogGroup
+    opened: aws.cloudwatch.LogResourcePolicy
+    """What lets the service in: the log is turned on after it."""
+
+
+DeliveredLogs = Mapping[str, DeliveredLog]
+"""Log groups by what they take."""
 
 
 def flow_log(
@@ -44,26 +60,40 @@ def flow_log(
     )
 
 
-def log_delivery(
+def delivered_logs(
     name: str,
+    what: Sequence[str],
     *,
     parent: pulumi.Resource,
-    log_groups: Sequence[aws.cloudwatch.LogGroup],
+    key_arn: pulumi.Input[str],
+    retention_days: int,
     account_id: pulumi.Input[str],
     region: str,
-) -> None:
-    """Let AWS's network services deliver into `log_groups`.
+) -> DeliveredLogs:
+    """Log groups that AWS's network services deliver to, by `what` they take.
 
-    Where nothing says so, AWS itself writes a policy that is wider, and leaves it behind.
+    They share one policy that lets them, of which a region has ten. Where none is there by the time
+    that a log is turned on, AWS itself writes one that is wider, and leaves it behind.
+
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-and-resource-policy.html
     """
-    aws.cloudwatch.LogResourcePolicy(
+    if not what:
+        return {}
+    groups = {
+        each: encrypted_log_group(
+            f"{name}-{each}", parent=parent, key_arn=key_arn, retention_days=retention_days
+        )
+        for each in what
+    }
+    opened = aws.cloudwatch.LogResourcePolicy(
         f"{name}-log-delivery",
         policy_name=f"{name}-log-delivery",
         policy_document=rendered(
             log_delivery_policy,
-            log_group_arns=pulumi.Output.all(*(group.arn for group in log_groups)),
+            log_group_arns=pulumi.Output.all(*(group.arn for group in groups.values())),
             account_id=account_id,
             region=region,
         ),
         opts=pulumi.ResourceOptions(parent=parent),
     )
+    return {each: DeliveredLog(group, opened) for each, group in groups.items()}

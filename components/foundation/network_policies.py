@@ -18,7 +18,9 @@ https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html#ecr-mi
 
 
 def flow_log_policy(*, log_group_arn: str) -> Document:
-    """What the flow logs' role may do: write to their own log group.
+    """What the flow logs' role may do: write to their own log group, having looked for it.
+
+    It makes none: that one is there already, and encrypted.
 
     https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-iam-role.html
     """
@@ -26,7 +28,8 @@ def flow_log_policy(*, log_group_arn: str) -> Document:
         allow(
             ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
             [log_group_arn, f"{log_group_arn}:*"],
-        )
+        ),
+        allow_everywhere(["logs:DescribeLogGroups"], reason="log groups are listed per account"),
     )
 
 

@@ -6,7 +6,7 @@ import pulumi
 import pulumi_aws as aws
 
 from components.foundation.domains import own_domains
-from components.foundation.log_group import encrypted_log_group
+from components.foundation.network_logs import DeliveredLog
 
 ALLOW_PRIORITY, BLOCK_PRIORITY = 100, 200
 GROUP_PRIORITY = 101
@@ -77,26 +77,23 @@ def query_log(
     *,
     parent: pulumi.Resource,
     vpc_id: pulumi.Input[str],
-    key_arn: pulumi.Input[str],
-    retention_days: int,
-) -> aws.cloudwatch.LogGroup:
-    """A log group that takes every name that the VPC asks for, and what was answered.
+    log: DeliveredLog,
+) -> None:
+    """Log every name that the VPC asks for, and what was answered.
 
     Answers that the resolver has in its cache are not logged again, so it stays small.
 
     https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resolver-query-logs.html
     """
-    log_group = encrypted_log_group(
-        f"{name}-queries", parent=parent, key_arn=key_arn, retention_days=retention_days
-    )
-    opts = pulumi.ResourceOptions(parent=parent)
-    log = aws.route53.ResolverQueryLogConfig(
-        f"{name}-query-log", name=f"{name}-queries", destination_arn=log_group.arn, opts=opts
+    config = aws.route53.ResolverQueryLogConfig(
+        f"{name}-query-log",
+        name=f"{name}-queries",
+        destination_arn=log.group.arn,
+        opts=pulumi.ResourceOptions(parent=parent, depends_on=[log.opened]),
     )
     aws.route53.ResolverQueryLogConfigAssociation(
         f"{name}-query-log-of-vpc",
-        resolver_query_log_config_id=log.id,
+        resolver_query_log_config_id=config.id,
         resource_id=vpc_id,
-        opts=opts,
+        opts=pulumi.ResourceOptions(parent=parent),
     )
-    return log_group

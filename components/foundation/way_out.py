@@ -43,6 +43,8 @@ class Ground:
     vpc_id: pulumi.Input[str]
     plan: CidrPlan
     zones: Sequence[pulumi.Input[str]]
+    private: Sequence[aws.ec2.Subnet]
+    """Private subnet of each zone."""
     tables: Sequence[aws.ec2.RouteTable]
     """Route table of each zone's private subnet."""
 
@@ -101,7 +103,9 @@ def _lead_through(
 ) -> list[aws.ec2.Route]:
     """From each private subnet to an endpoint of the firewall, and from there to a NAT gateway.
 
-    Answers come back through the same endpoint: it must see both sides of a connection.
+    Answers come back through the same endpoint: it must see both sides of a connection. A route
+    within the VPC must lead to the whole of a subnet that is there.
+    https://docs.aws.amazon.com/vpc/latest/userguide/route-table-options.html
     https://docs.aws.amazon.com/network-firewall/latest/developerguide/arch-igw-ngw.html
     """
     opts = pulumi.ResourceOptions(parent=parent)
@@ -128,7 +132,7 @@ def _lead_through(
         back = aws.ec2.Route(
             f"{private}-back",
             route_table_id=out.table.id,
-            destination_cidr_block=ground.plan.private[index],
+            destination_cidr_block=ground.private[index].cidr_block,
             vpc_endpoint_id=endpoint,
             opts=opts,
         )

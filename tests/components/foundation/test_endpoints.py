@@ -6,6 +6,10 @@ def test_what_is_needed_has_an_endpoint():
     assert SERVICES.keys() >= SHARED
 
 
+def test_an_endpoint_that_has_no_private_name_cannot_be_asked_for():
+    assert "dynamodb" not in SERVICES
+
+
 def test_every_use_needs_an_endpoint():
     assert frozenset().union(*NEEDED.values()) == set(Use)
 

@@ -125,6 +125,7 @@ def test_answers_come_back_by_the_endpoint_that_the_question_went_through(egress
         assert public.urn in back.dependencies
         private = graph.one(SUBNET, f"net-private-{number}")
         assert back.inputs["destinationCidrBlock"] == private.inputs["cidrBlock"]
+        assert private.urn in back.dependencies, "it leads to a subnet that is there"
         assert back.urn in out.dependencies
 
 
@@ -170,6 +171,7 @@ def test_flows_and_drops_are_logged_encrypted():
     assert {config["logDestination"]["logGroup"] for config in configs} == {"net-firewall-log"}
     policy = graph.one("aws:cloudwatch/logResourcePolicy:LogResourcePolicy")
     assert log_group.urn in policy.dependencies
+    assert policy.urn in logging.dependencies, "AWS would write a wider policy by itself"
 
 
 def test_a_wildcard_is_a_leading_dot_to_the_firewall():

@@ -165,6 +165,7 @@ def test_without_names_a_policy_has_no_statement_for_them():
 def test_log_groups_of_this_account_alone_use_the_logs_key():
     (statement,) = by_service(DataClass.LOGS).values()
     assert statement["Principal"] == {"Service": "logs.eu-west-1.amazonaws.com"}
+    assert set(statement["Action"]) == CRYPTOGRAPHY
     assert statement["Condition"] == {
         "ArnLike": {
             "kms:EncryptionContext:aws:logs:arn": f"arn:aws:logs:eu-west-1:{ACCOUNT}:log-group:*"

@@ -201,7 +201,9 @@ def test_flow_logs_are_written_by_a_role_that_can_do_nothing_else():
     graph = network()
     policy = json.loads(graph.one("aws:iam/rolePolicy:RolePolicy").inputs["policy"])
     arn = f"arn:aws:logs:eu-west-1:{ACCOUNT}:log-group:net-flow-logs"
-    assert [statement["Resource"] for statement in policy["Statement"]] == [[arn, f"{arn}:*"]]
+    write, look = policy["Statement"]
+    assert write["Resource"] == [arn, f"{arn}:*"]
+    assert look["Action"] == ["logs:DescribeLogGroups"], "AWS lists them per account"
 
 
 def test_workloads_resolve_private_names():
@@ -255,6 +257,7 @@ def test_names_that_are_asked_for_are_logged_encrypted():
     (statement,) = json.loads(policy.inputs["policyDocument"])["Statement"]
     assert statement["Resource"] == [f"{log.inputs['destinationArn']}:log-stream:*"]
     assert statement["Condition"]["StringEquals"] == {"aws:SourceAccount": ACCOUNT}
+    assert policy.urn in log.dependencies, "AWS would write a wider policy by itself"
 
 
 def test_a_network_may_log_no_names():

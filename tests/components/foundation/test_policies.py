@@ -79,7 +79,19 @@ def test_a_wrong_action_would_be_found():
     )
 
 
-@pytest.mark.parametrize("policy", [PRIVATE_BUCKET, ACCESS_LOGS, ALERTS, FLOW_LOGS])
-def test_what_is_allowed_is_allowed_on_named_resources(policy):
-    allowed = [s for s in policy["Statement"] if s["Effect"] == "Allow"]
-    assert not any("*" in statement["Resource"] for statement in allowed)
+@pytest.mark.parametrize(
+    ("policy", "listed"),
+    [
+        (PRIVATE_BUCKET, []),
+        (ACCESS_LOGS, []),
+        (ALERTS, []),
+        (FLOW_LOGS, ["logs:DescribeLogGroups"]),
+    ],
+)
+def test_what_is_allowed_is_allowed_on_named_resources_but_for_listings(policy, listed):
+    assert [
+        action
+        for statement in policy["Statement"]
+        if statement["Effect"] == "Allow" and "*" in statement["Resource"]
+        for action in statement["Action"]
+    ] == listed
