@@ -97,6 +97,12 @@ def test_a_trust_policy_serves_one_account():
     assert statement["Condition"] == {"StringEquals": {"aws:SourceAccount": "111111111111"}}
 
 
+@pytest.mark.parametrize("service", ["codepipeline", "ecr", "chatbot"])
+def test_a_service_that_may_not_tell_the_account_is_not_shut_out_for_it(service):
+    (statement,) = trust(f"{service}.amazonaws.com", account_id="111111111111")["Statement"]
+    assert statement["Condition"] == {"StringEqualsIfExists": {"aws:SourceAccount": "111111111111"}}
+
+
 def test_plain_http_is_refused_for_the_bucket_and_its_objects():
     statement = tls_only("arn:aws:s3:::raw")
     assert statement["Effect"] == "Deny"

@@ -11,6 +11,7 @@ from cfnlint.api import ManualArgs, lint
 from cfnlint.data import AdditionalSpecs
 from cfnlint.helpers import load_resource
 
+from components.iam import UNTOLD
 from infra.graph import Graph, Resource
 from infra.plausible import ACCOUNT
 from infra.project import Project
@@ -259,7 +260,7 @@ def test_every_role_is_taken_by_whom_its_trust_tells_apart(project: Project, gra
         "Federated": {"sub", "aud", "saml:aud", "saml:edupersonaffiliation"},
         "AWS": {"aws:PrincipalArn", "aws:PrincipalType", "aws:MultiFactorAuthPresent"},
     }
-    mine = {"StringEquals": {"aws:SourceAccount": account_of(project, graph)}}
+    mine = {"aws:SourceAccount": account_of(project, graph)}
     for policy in policies(graph, ROLE):
         for statement in policy.statements:
             (kind,) = statement["Principal"]
@@ -272,7 +273,9 @@ def test_every_role_is_taken_by_whom_its_trust_tells_apart(project: Project, gra
             assert asked <= keys[kind], policy.resource.name
             if kind == "Service":
                 assert len(policy.statements) == 1, policy.resource.name
-                assert statement["Condition"] == mine, policy.resource.name
+                untold = statement["Principal"]["Service"] in UNTOLD
+                operator = "StringEqualsIfExists" if untold else "StringEquals"
+                assert statement["Condition"] == {operator: mine}, policy.resource.name
 
 
 def opened(graph: Graph) -> Iterator[tuple[Policy, dict[str, Any]]]:
