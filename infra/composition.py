@@ -89,12 +89,12 @@ def _models(
             continue
         endpoint = mlops.serve(model, version, ground, mlops_need.owns(model.name))
         models[model.name] |= {"version": version.arn, "endpoint": endpoint.name}
-        if model.monitor.data == "off":
-            continue
-        features = settings.features_of(model)
-        monitor = mlops.watch(
-            model, version, endpoint, features, ground, mlops_need.owns(model.name)
-        )
-        if pipeline and model.retrains_on_drift and monitor.alarm_names:
-            mlops.retrain(model, pipeline, monitor, ground, built.bus, mlops_need.owns(model.name))
+        alarms: list[pulumi.Output[str]] = []
+        if model.monitor.data != "off":
+            features = settings.features_of(model)
+            alarms = mlops.watch(
+                model, version, endpoint, features, ground, mlops_need.owns(model.name)
+            ).alarm_names
+        if pipeline and "drift" in model.retrain.on:
+            mlops.retrain(model, pipeline, alarms, ground, built.bus, mlops_need.owns(model.name))
     pulumi.export("models", models)

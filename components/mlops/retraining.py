@@ -28,7 +28,7 @@ class RetrainingArgs(TypedDict):
     """What retraining is made of."""
 
     alarm_names: list[pulumi.Input[str]]
-    """Names of the alarms that start it, at least one."""
+    """Names of the alarms that start it; none where alarms elsewhere do."""
     pipeline_name: str
     """Name of the training pipeline."""
     pipeline_arn: pulumi.Input[str]
@@ -88,7 +88,7 @@ class Retraining(pulumi.ComponentResource):
         self, name: str, args: RetrainingArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         super().__init__("maslow:index:Retraining", name, None, opts)
-        if not args["alarm_names"]:
+        if not args["alarm_names"] and not args.get("elsewhere"):
             raise ValueError(f"{name}: retraining needs an alarm that starts it")
         machine = self._machine(name, args)
         self._rules(name, args, machine.arn)
@@ -130,16 +130,17 @@ class Retraining(pulumi.ComponentResource):
         role = starting_role(
             name, parent=self, machine_arn=machine_arn, account_id=args["account_id"]
         )
-        start_on_event(
-            name,
-            parent=self,
-            description=f"Drift starts {args['pipeline_name']}",
-            pattern=pulumi.Output.all(*args["alarm_names"]).apply(
-                lambda names: json.dumps(drift_pattern(names))
-            ),
-            machine_arn=machine_arn,
-            role=role,
-        )
+        if args["alarm_names"]:
+            start_on_event(
+                name,
+                parent=self,
+                description=f"Drift starts {args['pipeline_name']}",
+                pattern=pulumi.Output.all(*args["alarm_names"]).apply(
+                    lambda names: json.dumps(drift_pattern(names))
+                ),
+                machine_arn=machine_arn,
+                role=role,
+            )
         for place in args.get("elsewhere", []):
             environment = place["environment"]
             pattern = drift_elsewhere(place["alarm_prefix"], account_id=place.get("account_id"))

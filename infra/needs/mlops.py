@@ -1,5 +1,7 @@
 """Need 4, a model stays good by itself."""
 
+from collections.abc import Sequence
+
 import pulumi
 
 from components.foundation.key import DataClass
@@ -82,20 +84,23 @@ def watch(
 def retrain(
     model: ModelSettings,
     pipeline: TrainingPipeline,
-    monitor: DataQualityMonitor,
+    alarms: Sequence[pulumi.Output[str]],
     ground: Ground,
     bus: pulumi.Output[str] | None,
     opts: pulumi.ResourceOptions,
-) -> Retraining:
+) -> None:
     """Declare what trains a model anew when its data has drifted, here or where it goes on to.
 
-    `bus` tells of what happens in other accounts.
+    Without alarms here or there, nothing is declared. `bus` tells of what happens in other accounts.
     """
     env, foundation = ground.env, ground.foundation
-    return Retraining(
+    elsewhere = promotion.drift_elsewhere_of(env, model.name, bus)
+    if not alarms and not elsewhere:
+        return
+    Retraining(
         env.names(model.name, "retraining", limit=NAME_LIMIT),
         {
-            "alarm_names": [*monitor.alarm_names],
+            "alarm_names": [*alarms],
             "pipeline_name": env.names(model.name),
             "pipeline_arn": pipeline.arn,
             "cooldown_hours": model.retrain.cooldown_hours,
@@ -104,7 +109,7 @@ def retrain(
             "log_key_arn": ground.key_arn(DataClass.LOGS),
             "log_retention_days": env.log_retention_days,
             "account_id": env.account_id,
-            "elsewhere": promotion.drift_elsewhere_of(env, model.name, bus),
+            "elsewhere": elsewhere,
         },
         opts,
     )

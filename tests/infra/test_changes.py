@@ -415,7 +415,7 @@ CHANGES = [
     (
         "models.0.monitor.data",
         "off",
-        removed(**MONITOR, **RETRAINING, MetricAlarm=1, Role=3, RolePolicy=3),
+        removed(**MONITOR, EventRule=1, EventTarget=1, MetricAlarm=1, Role=1, RolePolicy=1),
     ),
     ("models.0.retrain.cooldown_hours", 1, changed(StateMachine=1)),
     ("models.0.retrain.on", (), removed(**RETRAINING, Role=2, RolePolicy=2)),

@@ -105,3 +105,12 @@ def test_the_machine_waits_for_its_permissions(graph):
 def test_retraining_without_an_alarm_is_refused():
     with pytest.raises(ValueError, match="needs an alarm"):
         graph_of(alarm_names=[])
+
+
+def test_alarms_elsewhere_start_it_without_any_of_its_own():
+    elsewhere = {"environment": "prod", "alarm_prefix": "maslow-prod-readmission-monitor-drift-"}
+    graph = graph_of(alarm_names=[], elsewhere=[elsewhere])
+    rule = graph.one("aws:cloudwatch/eventRule:EventRule")
+    assert json.loads(rule.inputs["eventPattern"])["detail"]["alarmName"] == [
+        {"prefix": "maslow-prod-readmission-monitor-drift-"}
+    ]
