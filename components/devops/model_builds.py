@@ -70,6 +70,7 @@ def _image(
                 permissions.image_policy,
                 repository_arn=image["repository_arn"],
                 base_image=image["base_image"],
+                by_inspector=image.get("by_inspector", False),
             ),
             **policy,
         },

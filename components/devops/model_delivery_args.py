@@ -32,6 +32,8 @@ class ImageArgs(TypedDict):
     """Image in ECR that the Dockerfile begins with, given as BASE_IMAGE."""
     fail_on: FailOn
     """What ECR must not find in it."""
+    by_inspector: NotRequired[bool]
+    """Whether it is Amazon Inspector that scans it for ECR; not unless said."""
 
 
 class PackageSourceArgs(TypedDict):

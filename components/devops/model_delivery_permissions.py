@@ -23,11 +23,18 @@ def check_policy(*, model: str, artifacts_bucket: str) -> Document:
     return document(write_objects(artifacts_bucket, code_prefix(model)))
 
 
-def image_policy(*, repository_arn: str, base_image: str) -> Document:
+def image_policy(*, repository_arn: str, base_image: str, by_inspector: bool = False) -> Document:
     """What it takes to build from one image, to push into one repository, and to read scans.
 
+    Where the scans are Amazon Inspector's, ECR asks it for what they found, as the caller.
+
     https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-push-iam.html
+    https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-scanning-enhanced-iam.html
     """
+    inspected = allow_everywhere(
+        ["inspector2:ListCoverage", "inspector2:ListFindings"],
+        reason="Inspector lists findings of an account, of which none has an ARN to name before",
+    )
     pull = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
     return document(
         allow_everywhere(
@@ -46,6 +53,7 @@ def image_policy(*, repository_arn: str, base_image: str) -> Document:
             ],
             [repository_arn],
         ),
+        *([inspected] if by_inspector else []),
     )
 
 

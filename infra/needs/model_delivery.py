@@ -103,6 +103,7 @@ def deliver(
             "repository_arn": repository.repository_arn,
             "base_image": model.image or ground.training_image,
             "fail_on": FailOn(model.delivery.fail_on),
+            "by_inspector": settings.registry.scanning == "enhanced",
         }
     if devops.packages:
         args["packages"] = {

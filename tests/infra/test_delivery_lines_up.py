@@ -240,6 +240,15 @@ def assert_build_works(
         assert roles.may(role, "s3:PutObject", f"arn:aws:s3:::{cache['location']}/pip")
 
 
+def test_who_waits_for_a_scan_may_ask_whoever_scans(graph: Graph, roles: Roles) -> None:
+    """ECR asks Inspector in the name of its own caller."""
+    enhanced = "aws:ecr/registryScanningConfiguration:RegistryScanningConfiguration"
+    for project in graph.of_type(PROJECT):
+        if "describe_image_scan_findings" in project.inputs["source"]["buildspec"]:
+            may = roles.may(project.inputs["serviceRole"], "inspector2:ListFindings", "*")
+            assert may == bool(graph.of_type(enhanced)), project.name
+
+
 def test_every_artifact_that_an_action_takes_was_put_out_before_it(
     pipelines: list[Resource],
 ) -> None:

@@ -104,6 +104,7 @@ TABLE: Table = {
         listed("ecr", "GetRegistryScanningConfiguration"),
         # The enhanced scan is Inspector's, which is switched on with it.
         Grant("inspector2", create="Enable", reason="a region has one Inspector"),
+        listed("inspector2", "ListAccountPermissions"),
         linked_role("inspector2.amazonaws.com"),
     ),
     "aws:ecr/repositoryCreationTemplate:RepositoryCreationTemplate": (

@@ -234,6 +234,14 @@ def test_the_image_is_pushed_into_the_models_own_repository_alone(graph):
     assert pushed == [[FULL["image"]["repository_arn"]]]
 
 
+def test_inspectors_findings_are_read_only_where_inspector_scans(declared, graph):
+    inspected = declared(**FULL | {"image": FULL["image"] | {"by_inspector": True}})
+    asked = {"inspector2:ListCoverage", "inspector2:ListFindings"}
+    for made, expected in ((inspected, asked), (graph, set())):
+        found = statements(made, "maslow-dev-stay-delivery-image")
+        assert asked & {action for s in found for action in s["Action"]} == expected
+
+
 def test_only_the_release_can_approve_a_version_of_this_model_alone(graph):
     holders = {
         policy.name: statement["Resource"]
