@@ -42,8 +42,9 @@ class CostAnomalies(pulumi.ComponentResource):
     """A monitor of what bears a tag, and a subscription to its anomalies.
 
     The monitor is not one by service: AWS takes a single one in an account, and makes it itself
-    in new ones (`Default-Services-Monitor`), which `monitor_arn` may name. Topics are told
-    immediately: AWS's daily and weekly summaries are for e-mail only.
+    in new ones (`Default-Services-Monitor`), which `monitor_arn` may name. In an organization's
+    member accounts it has to: AWS takes monitors by tag in the one alone that pays. Topics are
+    told immediately: AWS's daily and weekly summaries are for e-mail only.
 
     Raises ValueError for an impact that is not above zero.
 

@@ -44,6 +44,20 @@ def test_anomalies_are_told_where_a_stack_file_says_from_how_much(
     assert told == ([[f"{least:g}"]] if least else [])
 
 
+def test_an_account_of_an_organization_watches_by_a_monitor_of_its_own(
+    project: Project, graph: Graph
+) -> None:
+    settings = project.stack(graph.stack).platform
+    account = settings.accounts.get(graph.stack)
+    told = graph.of_type("aws:costexplorer/anomalySubscription:AnomalySubscription")
+    made = graph.of_type("aws:costexplorer/anomalyMonitor:AnomalyMonitor")
+    one_of_several = len(set(settings.accounts.values())) > 1
+    assert len(made) == (0 if one_of_several else len(told)), "AWS takes one by tag of the payer"
+    if one_of_several:
+        beginning = f"arn:aws:ce::{account}:anomalymonitor/"
+        assert all(each.inputs["monitorArnLists"][0].startswith(beginning) for each in told)
+
+
 def test_every_tag_of_an_environment_is_activated_where_that_is_asked_for(
     project: Project, graph: Graph
 ) -> None:

@@ -54,13 +54,13 @@ class Budget(Spending):
     )
     anomaly_usd: Annotated[float, Field(gt=0)] | None = Field(
         None,
-        description="Dollars from which unusual spending of the environment is told; "
-        "by its tag, or as anomaly_monitor sees it.",
+        description="Dollars from which unusual spending of the environment is told: by its tag, "
+        "which AWS lets the account watch that pays the bill, or as anomaly_monitor sees it.",
     )
     anomaly_monitor: Annotated[str, AfterValidator(monitor_arn)] | None = Field(
         None,
         description="ARN of a cost monitor that is there already, such as the account's "
-        "Default-Services-Monitor, which needs no tags.",
+        "Default-Services-Monitor, which needs no tags; accounts whose bill another pays need it.",
     )
     activate_tags: bool = Field(
         False,
