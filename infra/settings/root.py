@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 from components.foundation.endpoints import needed
 from infra.settings.base import EmailAddress, Settings
 from infra.settings.data import FeatureGroup, Lake
-from infra.settings.devops.ci import Ci, unsigned
+from infra.settings.devops.ci import Ci, unmatched, unsigned
 from infra.settings.devops.delivery import Delivery, undeliverable
 from infra.settings.devops.model_delivery import undeliverable_models
 from infra.settings.devops.promotion import Promotion
@@ -130,6 +130,7 @@ def misfits(values: Mapping[str, Any]) -> Iterator[Mistake]:
     """
     yield from undeliverable(values)
     yield from unsigned(values)
+    yield from unmatched(values)
     yield from unreachable(values)
     yield from undestroyable(values)
     yield from unmet(values)

@@ -134,3 +134,24 @@ def unsigned(values: Mapping[str, Any]) -> Iterator[Mistake]:
             "CI has no role to deploy by.",
             "Say whose CI it is: ci: {github: owner/repository}.",
         )
+
+
+def unmatched(values: Mapping[str, Any]) -> Iterator[Mistake]:
+    """A trigger of pushes whose tokens the deploy role would refuse: on GitLab they name the ref.
+
+    On GitHub they name the environment instead. It reads plain values and passes over malformed
+    ones.
+    """
+    delivery, ci = values.get("delivery"), values.get("ci")
+    if not isinstance(delivery, Mapping) or not isinstance(ci, Mapping):
+        return
+    trigger, deploys = delivery.get("trigger"), ci.get("deploys", {"branch": None})
+    if delivery.get("by") != "ci" or "gitlab" not in ci or not isinstance(trigger, Mapping):
+        return
+    for kind, other in (("tag", "branch"), ("branch", "tag")):
+        if trigger.get(kind) and isinstance(deploys, Mapping) and other in deploys:
+            yield Mistake(
+                ("ci", "deploys"),
+                f"the delivery waits for a {kind}, and a {other} deploys.",
+                f'Let it be deploys: {{{kind}: "{trigger[kind]}"}}.',
+            )
