@@ -29,7 +29,7 @@ class CostTags(pulumi.ComponentResource):
         super().__init__("maslow:index:CostTags", name, None, opts)
         for key in args["keys"]:
             aws.costexplorer.CostAllocationTag(
-                f"{name}-{key.rpartition(':')[2]}",
+                f"{name}-{key}",
                 tag_key=key,
                 status="Active",
                 opts=pulumi.ResourceOptions(parent=self),

@@ -70,3 +70,11 @@ def test_tags_are_activated_one_by_one():
         {"tagKey": "maslow:model", "status": "Active"},
         {"tagKey": "team", "status": "Active"},
     ]
+
+
+def test_a_teams_own_tag_may_end_as_one_of_the_platforms():
+    def program():
+        CostTags("cost-tags", {"keys": ["maslow:owner", "owner", "team:owner"]})
+
+    made = record(program).of_type("aws:costexplorer/costAllocationTag:CostAllocationTag")
+    assert len({tag.urn for tag in made}) == len(made) == 3
