@@ -137,21 +137,20 @@ def unsigned(values: Mapping[str, Any]) -> Iterator[Mistake]:
 
 
 def unmatched(values: Mapping[str, Any]) -> Iterator[Mistake]:
-    """A trigger of pushes whose tokens the deploy role would refuse: on GitLab they name the ref.
+    """A tag that starts a delivery, whose token the deploy role would refuse.
 
-    On GitHub they name the environment instead. It reads plain values and passes over malformed
-    ones.
+    The tokens of GitLab name the ref; on GitHub they name the environment instead. It reads plain
+    values and passes over malformed ones.
     """
     delivery, ci = values.get("delivery"), values.get("ci")
     if not isinstance(delivery, Mapping) or not isinstance(ci, Mapping):
         return
-    trigger, deploys = delivery.get("trigger"), ci.get("deploys", {"branch": None})
-    if delivery.get("by") != "ci" or "gitlab" not in ci or not isinstance(trigger, Mapping):
+    trigger, deploys = delivery.get("trigger"), ci.get("deploys") or {}
+    if delivery.get("by") != "ci" or not ci.get("gitlab") or not isinstance(trigger, Mapping):
         return
-    for kind, other in (("tag", "branch"), ("branch", "tag")):
-        if trigger.get(kind) and isinstance(deploys, Mapping) and other in deploys:
-            yield Mistake(
-                ("ci", "deploys"),
-                f"the delivery waits for a {kind}, and a {other} deploys.",
-                f'Let it be deploys: {{{kind}: "{trigger[kind]}"}}.',
-            )
+    if trigger.get("tag") and isinstance(deploys, Mapping) and not deploys.get("tag"):
+        yield Mistake(
+            ("ci", "deploys"),
+            "the delivery waits for a tag, and a branch deploys.",
+            f'Let it be deploys: {{tag: "{trigger["tag"]}"}}.',
+        )
