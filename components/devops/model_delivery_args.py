@@ -34,6 +34,8 @@ class ImageArgs(TypedDict):
     """What ECR must not find in it."""
     by_inspector: NotRequired[bool]
     """Whether it is Amazon Inspector that scans it for ECR; not unless said."""
+    mirrors: NotRequired[list[str]]
+    """Prefixes of the registry's mirrors, of which its Dockerfile may use images as well."""
 
 
 class PackageSourceArgs(TypedDict):

@@ -1,5 +1,8 @@
 """What the delivery of one model may do: its builds, its state machines, its pipeline."""
 
+from collections.abc import Sequence
+
+from components.devops.pull_through import pull_through
 from components.foundation.log_group import deliver_logs
 from components.iam import Document, Statement, allow, allow_everywhere, document
 from components.platform.job_access import image_repository_arn, read_objects, write_objects
@@ -23,9 +26,18 @@ def check_policy(*, model: str, artifacts_bucket: str) -> Document:
     return document(write_objects(artifacts_bucket, code_prefix(model)))
 
 
-def image_policy(*, repository_arn: str, base_image: str, by_inspector: bool = False) -> Document:
+def image_policy(
+    *,
+    repository_arn: str,
+    base_image: str,
+    by_inspector: bool,
+    mirrors: Sequence[str],
+    account_id: str,
+    region: str,
+) -> Document:
     """What it takes to build from one image, to push into one repository, and to read scans.
 
+    What else a Dockerfile builds from may come through the `mirrors`, given by their prefixes.
     Where the scans are Amazon Inspector's, ECR asks it for what they found, as the caller.
 
     https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-push-iam.html
@@ -53,6 +65,7 @@ def image_policy(*, repository_arn: str, base_image: str, by_inspector: bool = F
             ],
             [repository_arn],
         ),
+        *(pull_through(prefix, account_id=account_id, region=region) for prefix in mirrors),
         *([inspected] if by_inspector else []),
     )
 

@@ -13,7 +13,7 @@ from components.foundation.key import DataClass
 from components.platform.model_project import DOCKERFILE
 from components.platform.training_pipeline import TrainingPipeline
 from infra.environment import DevOps, Environment, Foundation
-from infra.needs import promotion
+from infra.needs import promotion, registries
 from infra.needs.delivery import trigger_of
 from infra.needs.ground import NAME_LIMIT, Ground
 from infra.settings import PlatformSettings
@@ -104,6 +104,7 @@ def deliver(
             "base_image": model.image or ground.training_image,
             "fail_on": FailOn(model.delivery.fail_on),
             "by_inspector": settings.registry.scanning == "enhanced",
+            "mirrors": [mirror["prefix"] for mirror in registries.mirrors(settings.registry, env)],
         }
     if devops.packages:
         args["packages"] = {

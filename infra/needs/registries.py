@@ -50,11 +50,11 @@ def declare(
         },
         need.owns(),
     )
-    if mirrors := _mirrors(settings, env):
+    if wanted := mirrors(settings, env):
         mirrored = PullThrough(
             env.names("mirrors"),
             {
-                "mirrors": mirrors,
+                "mirrors": wanted,
                 "key_arn": key_arn,
                 "account_id": env.account_id,
                 "region": env.region,
@@ -80,7 +80,7 @@ def declare(
     return Registries(images, packages)
 
 
-def _mirrors(settings: Registry, env: Environment) -> list[MirrorArgs]:
+def mirrors(settings: Registry, env: Environment) -> list[MirrorArgs]:
     """Mirrors in an order that no rewording of the file changes.
 
     Their names begin as all of the environment's do, by which permissions find them.

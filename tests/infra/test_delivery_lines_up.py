@@ -249,6 +249,20 @@ def test_who_waits_for_a_scan_may_ask_whoever_scans(graph: Graph, roles: Roles) 
             assert may == bool(graph.of_type(enhanced)), project.name
 
 
+def test_whoever_builds_images_may_pull_through_every_mirror(graph: Graph, roles: Roles) -> None:
+    """The first to ask for an image has ECR fetch it and make its repository."""
+    rules = graph.of_type("aws:ecr/pullThroughCacheRule:PullThroughCacheRule")
+    for project in graph.of_type(PROJECT):
+        if not project.inputs["environment"].get("privilegedMode"):
+            continue
+        role = project.inputs["serviceRole"]
+        for rule in rules:
+            prefix = rule.inputs["ecrRepositoryPrefix"]
+            image = f"arn:aws:ecr:{REGION}:{role.split(':')[4]}:repository/{prefix}/python"
+            for action in ("BatchImportUpstreamImage", "CreateRepository", "BatchGetImage"):
+                assert roles.may(role, f"ecr:{action}", image), (project.name, prefix)
+
+
 def test_every_artifact_that_an_action_takes_was_put_out_before_it(
     pipelines: list[Resource],
 ) -> None:

@@ -234,6 +234,17 @@ def test_the_image_is_pushed_into_the_models_own_repository_alone(graph):
     assert pushed == [[FULL["image"]["repository_arn"]]]
 
 
+def test_an_image_may_be_built_from_what_the_registry_mirrors(declared, graph):
+    mirrored = declared(**FULL | {"image": FULL["image"] | {"mirrors": ["maslow-dev-quay"]}})
+    for made, expected in (
+        (mirrored, [[ARN.format("ecr", "repository/maslow-dev-quay/*")]]),
+        (graph, []),
+    ):
+        found = statements(made, "maslow-dev-stay-delivery-image")
+        imports = [s["Resource"] for s in found if "ecr:BatchImportUpstreamImage" in s["Action"]]
+        assert imports == expected
+
+
 def test_inspectors_findings_are_read_only_where_inspector_scans(declared, graph):
     inspected = declared(**FULL | {"image": FULL["image"] | {"by_inspector": True}})
     asked = {"inspector2:ListCoverage", "inspector2:ListFindings"}
