@@ -91,7 +91,7 @@ def retrain(
 ) -> None:
     """Declare what trains a model anew when its data has drifted, here or where it goes on to.
 
-    Without alarms here or there, nothing is declared. `bus` tells of what happens in other accounts.
+    Without alarms here or there, nothing is declared. `bus` tells of other accounts' events.
     """
     env, foundation = ground.env, ground.foundation
     elsewhere = promotion.drift_elsewhere_of(env, model.name, bus)

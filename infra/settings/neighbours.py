@@ -10,13 +10,13 @@ from pathlib import Path
 
 from infra.settings.agreement import one_account_each, promoted_by_both
 from infra.settings.devops.ci import ISSUERS
+from infra.settings.filekeys import PLATFORM, REGION
 from infra.settings.foundation.audit import one_of_each
 from infra.settings.foundation.network import DOCKER_RANGE, PRIVATE_RANGES
 from infra.settings.mistakes import Mistake
 from infra.settings.neighbour import Check, Neighbour, mapping
 from infra.settings.yamlfile import read
 
-REGION, PLATFORM = "aws:region", "maslow:platform"
 EMBEDDED = "embedded"
 
 

@@ -14,11 +14,10 @@ from pydantic.json_schema import GenerateJsonSchema
 
 from infra.settings.aws import allowed
 from infra.settings.base import Settings
+from infra.settings.filekeys import ENGINE_KEYS, PLATFORM, REGION, SECRETS
 from infra.settings.mistakes import Path as SettingPath
 from infra.settings.mistakes import nearest
-from infra.settings.neighbours import PLATFORM, REGION
 from infra.settings.root import PlatformSettings
-from infra.settings.stackfile import ENGINE_KEYS, SECRETS
 
 FILE = Path(__file__).with_name("schema.json")
 Node = Mapping[str, Any]

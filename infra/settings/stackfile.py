@@ -13,30 +13,18 @@ from pydantic import ValidationError
 from infra.settings import neighbours
 from infra.settings.aws import region_mistake
 from infra.settings.devops.promotion import unpromotable
+from infra.settings.filekeys import ENGINE_KEYS, PLATFORM, REGION, SECRETS
 from infra.settings.foundation.accounts import unplaced
 from infra.settings.mistakes import Mistake, SettingsError, did_you_mean, shown
 from infra.settings.mistakes import Path as SettingPath
 from infra.settings.neighbour import Neighbour
-from infra.settings.neighbours import (
-    PLATFORM,
-    REGION,
-    beside,
-    environment_of,
-    shown_path,
-)
+from infra.settings.neighbours import beside, environment_of, shown_path
 from infra.settings.projects import unfit
 from infra.settings.root import PlatformSettings, misfits
 from infra.settings.yamlfile import Document, read
 
 PLATFORM_PATH: SettingPath = ("config", PLATFORM)
-SECRETS = ("maslow:pagerduty_url",)
-"""Keys that Pulumi keeps encrypted."""
 ENVIRONMENT_LIMIT = 16
-ENGINE_KEYS = ("secretsprovider", "encryptedkey", "encryptionsalt", "environment")
-"""What Pulumi itself keeps in a stack file.
-
-https://www.pulumi.com/docs/iac/concepts/projects/stack-settings-file/
-"""
 
 
 @dataclass(frozen=True)

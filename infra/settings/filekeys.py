@@ -1,0 +1,10 @@
+"""The keys of a stack file, above the platform's own settings."""
+
+REGION, PLATFORM = "aws:region", "maslow:platform"
+SECRETS = ("maslow:pagerduty_url",)
+"""Keys that Pulumi keeps encrypted."""
+ENGINE_KEYS = ("secretsprovider", "encryptedkey", "encryptionsalt", "environment")
+"""What Pulumi itself keeps in a stack file.
+
+https://www.pulumi.com/docs/iac/concepts/projects/stack-settings-file/
+"""
