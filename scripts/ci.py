@@ -57,8 +57,12 @@ def starts(trigger: Trigger, ref: str) -> bool:
 def sign_in(stack: StackFile, project: str, what: str) -> dict[str, str]:
     """The role that a job assumes to preview or deploy, and where it finds the state.
 
-    Raises InputError where the stack file does not say which account it is.
+    Raises InputError where the stack file does not say which account it is, or whose CI signs in.
     """
+    if stack.platform.ci is None:
+        raise InputError(
+            f"stacks/Pulumi.{stack.environment}.yaml has no roles for CI: add ci, and bring it up"
+        )
     if stack.account is None:
         raise InputError(
             f"stacks/Pulumi.{stack.environment}.yaml names no account, so no role can be named: "
@@ -69,9 +73,7 @@ def sign_in(stack: StackFile, project: str, what: str) -> dict[str, str]:
         "role": f"arn:aws:iam::{stack.account}:role/{role_name(names, what)}",
         "region": stack.region,
         "state": backend_of(names, stack.account, stack.region).url,
-        "seconds": str(stack.platform.ci.session_hours * 3600)
-        if what == "deploy" and stack.platform.ci
-        else "3600",
+        "seconds": str(stack.platform.ci.session_hours * 3600) if what == "deploy" else "3600",
     }
 
 

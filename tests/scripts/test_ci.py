@@ -80,6 +80,12 @@ def test_without_an_account_no_role_can_be_named(project: Project) -> None:
         ci.sign_in(project.stack("dev"), project.name, "deploy")
 
 
+def test_nobody_signs_in_where_no_role_was_made_for_ci(project: Project) -> None:
+    environment(project, "dev", 10, f'accounts: {{dev: "{ACCOUNT}"}}')
+    with pytest.raises(InputError, match="has no roles for CI"):
+        ci.sign_in(project.stack("dev"), project.name, "preview")
+
+
 def test_the_comment_shows_each_preview_behind_its_summary(tmp_path: Path) -> None:
     (tmp_path / "dev.txt").write_text("  + create Bucket raw\ndev: 1 to create, 9 unchanged\n")
     (tmp_path / "prod.txt").write_text("prod: nothing to do\n")
