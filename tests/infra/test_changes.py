@@ -324,17 +324,17 @@ CHANGES = [
     (
         "registry.scanning",
         "enhanced",
-        Difference({"RegistryScanningConfiguration": 1}, {}, {"EventRule": 1}),
+        Difference({"RegistryScanningConfiguration": 1}, {}, {"EventRule": 1, "RolePolicy": 2}),
     ),
     (
         "registry.mirrors",
         ("ecr-public", "quay"),
-        Difference(MIRROR, {}, {"RolePolicy": 1}),
+        Difference(MIRROR, {}, {"RolePolicy": 3}),
     ),
     (
         "registry.logins",
         {"docker-hub": LOGIN},
-        Difference(MIRROR, {}, {"RolePolicy": 1}),
+        Difference(MIRROR, {}, {"RolePolicy": 3}),
     ),
     (
         "registry.packages",

@@ -49,6 +49,7 @@ EXEMPT = (
     Exempt("RESOURCE_MISMATCH", "states:DescribeExecution on *:express:*", "RolePolicy *", KINDS),
     Exempt("RESOURCE_MISMATCH", "states:ListExecutions on *:mapRun:*", "RolePolicy *", KINDS),
     Exempt("RESOURCE_MISMATCH", "chatbot:*agResource on [*]", "Policy *", NARROWER),
+    Exempt("RESOURCE_MISMATCH", "ecr:BatchImportUpstreamImage on [*]", "RolePolicy *", NARROWER),
     Exempt("RESOURCE_MISMATCH", "config:PutConfigurationRecorder on [*]", "Policy *", NARROWER),
     Exempt(
         "RESOURCE_MISMATCH",
