@@ -7,7 +7,6 @@ plausible values. Everything offline (the plan, tests, policies) reads the graph
 import asyncio
 import contextvars
 import json
-from collections import Counter
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -338,8 +337,3 @@ class _Inline(ThreadPoolExecutor):
         except Exception as error:  # noqa: BLE001  # the future carries it to who awaits
             future.set_exception(error)
         return future
-
-
-def count_by_type(graph: Graph) -> Counter[str]:
-    """How many resources there are of each type token."""
-    return Counter(resource.type for resource in graph.resources if resource.custom)

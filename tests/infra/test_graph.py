@@ -4,7 +4,7 @@ import pulumi
 import pulumi_aws as aws
 import pytest
 
-from infra.graph import HIDDEN, Graph, Run, count_by_type, record
+from infra.graph import HIDDEN, Run, record
 from infra.plausible import Unanswerable
 
 
@@ -153,9 +153,3 @@ def test_one_wants_exactly_one():
         graph.one("aws:kms/key:Key")
     with pytest.raises(LookupError, match="0 resources are aws:kms/key:Key named c"):
         graph.one("aws:kms/key:Key", "c")
-
-
-def test_resources_are_counted_by_type():
-    graph: Graph = record(lambda: (Shelf("a"), Shelf("b")))
-
-    assert count_by_type(graph) == {"aws:s3/bucket:Bucket": 2}

@@ -202,11 +202,6 @@ class Network(Settings):
             raise refusals([Mistake(("filter",), "has nothing to filter: egress is none.")])
         return self
 
-    @property
-    def isolated(self) -> bool:
-        """Whether nothing leads out."""
-        return not self.vpc.internet if self.vpc else self.egress == "none"
-
 
 _NEW_OR_EXISTING = (
     "Give the range of a new VPC, such as cidr: 10.10.0.0/16, or an existing one as vpc: "

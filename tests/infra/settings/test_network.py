@@ -171,14 +171,3 @@ def test_endpoints_follow_from_the_settings():
 def test_chosen_endpoints_are_taken_as_they_are():
     assert endpoints(models=[MODEL], network={**NEW, "endpoints": ["logs"]}) == ["logs"]
     assert endpoints(models=[MODEL], network={**NEW, "endpoints": "none"}) == []
-
-
-def test_a_network_is_isolated_where_nothing_leads_out():
-    def isolated(network):
-        values = {"owner": "a@b.example", "network": network, "source": {"github": "a/b"}}
-        return from_config(values, "eu-west-1", "dev").platform.network.isolated
-
-    assert isolated({**NEW, "egress": "none"})
-    assert not isolated(NEW)
-    assert isolated({"vpc": VPC})
-    assert not isolated({"vpc": {**VPC, "internet": True}})
