@@ -33,7 +33,10 @@ COLOUR = re.compile(r"<\{%[^%]*%\}>|\x1b\[[0-9;]*m")
 STREAM = re.compile(r"^ (stdout|stderr): ")
 LOGGED_OUT = "PULUMI_ACCESS_TOKEN must be set for login"
 """How the CLI says that it was never logged in to a backend."""
-NOT_TOLD = re.compile(r"^(update|preview|destroy|deletion) failed$|^resource monitor shut down")
+NOT_TOLD = re.compile(
+    r"^(update|preview|destroy|deletion) failed$|^resource monitor shut down"
+    r"|^an unhandled error occurred: program exited with non-zero exit code"
+)
 
 
 class EngineFailed(WorkError):

@@ -9,7 +9,7 @@ from infra.composition import declare
 from infra.errors import InputError
 from infra.project import checked_name
 from infra.settings import StackFile, from_config
-from infra.stack_secrets import in_config
+from infra.stack_secrets import assumed, in_config
 from infra.versions import Lookup, ModelVersion, in_registry
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -23,7 +23,8 @@ def main() -> None:
     try:
         checked_name(pulumi.get_project())
         stack = _settings()
-        declare(stack, _registry(stack), ROOT, in_config)
+        secret = assumed if stack.platform.cloud == "embedded" else in_config
+        declare(stack, _registry(stack), ROOT, secret)
     except InputError as error:
         raise pulumi.RunError(str(error)) from error
 

@@ -80,7 +80,8 @@ def test_an_error_that_names_its_resource_already_is_left_as_it_is(listener):
 
 
 def test_an_error_is_told_once_and_the_engines_summary_of_it_not_at_all(listener):
-    for message in ("access denied", "access denied", "update failed", "preview failed"):
+    exited = "an unhandled error occurred: program exited with non-zero exit code: 1"
+    for message in ("access denied", "access denied", "update failed", "preview failed", exited):
         listener(error(message))
     assert listener.errors == ["access denied"]
 

@@ -97,3 +97,16 @@ def test_missing_credentials_are_told_without_a_traceback(
     monkeypatch.setattr(program, "in_registry", lambda _sagemaker: unasked)
     with pytest.raises(pulumi.RunError, match=r"eu-west-1 did not tell .* Unable to locate cred"):
         record(program.main, configured(project, "dev"))
+
+
+def test_a_secret_that_is_not_set_is_asked_for_in_an_account_alone(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(ENDPOINT, "http://127.0.0.1:9")
+    monkeypatch.setattr(program, "in_registry", lambda _: none_yet)
+    pages = {"alerts": {"pagerduty": "critical"}}
+    with pytest.raises(pulumi.RunError, match="maslow:pagerduty_url is not set for dev"):
+        record(program.main, configured(project, "dev", **pages))
+    assert record(program.main, configured(project, "local", **pages)).of_type(
+        "aws:sns/topicSubscription:TopicSubscription"
+    )
