@@ -56,7 +56,7 @@ def image(*, packages: bool) -> Buildspec:
     return _buildspec(
         install=[
             *_login(packages),
-            *(index if packages else ['export PIP_INDEX_URL="https://pypi.org/simple"']),
+            *(index if packages else ['export PIP_INDEX_URL=""']),  # pip's own, where it is empty
             *(_docker_login(image) for image in ("REPOSITORY", "BASE_IMAGE")),
         ],
         build=[

@@ -30,7 +30,7 @@ class FilterArgs(TypedDict):
     by: FilterBy
     """What decides it."""
     domains: list[str]
-    """Names such as `pypi.org`; `*.pypi.org` is all below it."""
+    """Names such as `data.example.org`; `*.data.example.org` is all below it."""
 
 
 @dataclass(frozen=True)

@@ -217,7 +217,7 @@ CHANGES = [
     ),
     (
         "network.filter",
-        Filter(by="dns", domains=("pypi.org",)),
+        Filter(by="dns", domains=("data.example.org",)),
         Difference(
             {
                 "ResolverFirewallConfig": 1,
@@ -232,7 +232,7 @@ CHANGES = [
     ),
     (
         "network.filter",
-        Filter(by="firewall", domains=("pypi.org",)),
+        Filter(by="firewall", domains=("data.example.org",)),
         Difference(
             {
                 "Firewall": 1,

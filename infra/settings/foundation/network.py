@@ -80,7 +80,7 @@ def domain(value: str) -> str:
     """Refuse what is no name of the internet; `*.` may stand for all below it."""
     labels = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
     if not re.fullmatch(rf"(\*\.)?({labels}\.)+[a-z]{{2,63}}", value) or len(value) > DOMAIN_LIMIT:
-        raise refusal(f"{shown(value)} is not a domain.", "Examples: pypi.org, *.pythonhosted.org.")
+        raise refusal(f"{shown(value)} is not a domain.", "Examples: a.example.org, *.example.net.")
     return value
 
 

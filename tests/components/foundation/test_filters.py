@@ -27,7 +27,7 @@ def network(by, egress=Egress.PER_ZONE, zone_count=2):
                 "cidr": "10.20.0.0/16",
                 "zone_count": zone_count,
                 "egress": egress,
-                "filter": {"by": by, "domains": ["pypi.org", "*.pythonhosted.org"]},
+                "filter": {"by": by, "domains": ["data.example.org", "*.example.net"]},
                 "interface_endpoints": [],
                 "query_log": False,
                 "region": "eu-west-1",
@@ -59,8 +59,8 @@ def test_allowed_names_and_awss_own_resolve_and_no_other():
         "net-allowed": [
             "*.eu-west-1.amazonaws.com",
             "*.eu-west-1.compute.internal",
-            "pypi.org",
-            "*.pythonhosted.org",
+            "data.example.org",
+            "*.example.net",
         ],
         "net-others": ["*"],
     }
@@ -146,8 +146,8 @@ def test_connections_to_allowed_domains_pass_and_all_others_are_dropped():
     assert listed["targets"] == [
         ".eu-west-1.amazonaws.com",
         ".eu-west-1.compute.internal",
-        "pypi.org",
-        ".pythonhosted.org",
+        "data.example.org",
+        ".example.net",
     ]
     policy = graph.one("aws:networkfirewall/firewallPolicy:FirewallPolicy").inputs["firewallPolicy"]
     assert policy["statelessDefaultActions"] == ["aws:forward_to_sfe"]

@@ -37,7 +37,7 @@ def network(
             "log_retention_days": 90,
         }
         if filter_by:
-            args["filter"] = {"by": filter_by, "domains": ["pypi.org", "*.pythonhosted.org"]}
+            args["filter"] = {"by": filter_by, "domains": ["data.example.org", "*.example.net"]}
         Network("net", args)
 
     return record(program)

@@ -296,7 +296,7 @@ CASES = [
                     "rulesSourceList": {
                         "generatedRulesType": "ALLOWLIST",
                         "targetTypes": ["TLS_SNI"],
-                        "targets": ["pypi.org"],
+                        "targets": ["data.example.org"],
                     }
                 },
                 "statefulRuleOptions": {"ruleOrder": "STRICT_ORDER"},
@@ -337,8 +337,8 @@ CASES = [
     ),
     Case(
         "aws:route53/resolverFirewallDomainList:ResolverFirewallDomainList",
-        {"domains": ["pypi.org"]},
-        {"domains": ["pypi.org", "*.pythonhosted.org"], **TAGGED},
+        {"domains": ["data.example.org"]},
+        {"domains": ["data.example.org", "*.example.net"], **TAGGED},
     ),
     Case("aws:route53/resolverFirewallRuleGroup:ResolverFirewallRuleGroup", {}, TAGGED),
     Case(

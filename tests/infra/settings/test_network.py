@@ -37,7 +37,7 @@ def test_a_network_is_new_or_there_already(found):
     [
         ("zones", 3),
         ("egress", "none"),
-        ("filter", {"by": "dns", "domains": ["pypi.org"]}),
+        ("filter", {"by": "dns", "domains": ["data.example.org"]}),
         ("query_log", False),
     ],
 )
@@ -76,22 +76,31 @@ def test_ids_are_those_of_ec2(found, change, mistake):
 
 def test_a_way_out_can_be_filtered(found):
     for by in ("dns", "firewall"):
-        chosen = {"by": by, "domains": ["pypi.org", "*.pythonhosted.org"]}
+        chosen = {"by": by, "domains": ["data.example.org", "*.example.net"]}
         assert found(network={**NEW, "filter": chosen}) == []
-    assert found(network={**NEW, "filter": {"by": "proxy", "domains": ["pypi.org"]}}) == [
+    assert found(network={**NEW, "filter": {"by": "proxy", "domains": ["data.example.org"]}}) == [
         'network.filter.by: "proxy" is not dns or firewall.'
     ]
 
 
 def test_where_nothing_leads_out_there_is_nothing_to_filter(found):
-    chosen = {"by": "dns", "domains": ["pypi.org"]}
+    chosen = {"by": "dns", "domains": ["data.example.org"]}
     assert found(network={**NEW, "egress": "none", "filter": chosen}) == [
         "network.filter: has nothing to filter: egress is none."
     ]
 
 
 @pytest.mark.parametrize(
-    "domain", ["pypi", "https://pypi.org", "pypi.org/simple", "*", "a.*.org", "-a.org", "PyPI.org"]
+    "domain",
+    [
+        "data",
+        "https://data.example.org",
+        "data.example.org/simple",
+        "*",
+        "a.*.org",
+        "-a.org",
+        "Data.example.org",
+    ],
 )
 def test_what_is_no_domain_is_refused(found, domain):
     (mistake,) = found(network={**NEW, "filter": {"by": "dns", "domains": [domain]}})
