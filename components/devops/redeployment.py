@@ -10,7 +10,7 @@ from components.devops.delivery_pipeline import DEPLOY
 from components.devops.redeployment_machine import redeployment_machine
 from components.devops.source import SourceArgs, revision_type
 from components.foundation.event_start import start_on_event, starting_role
-from components.foundation.state_machine import StateMachine, machine_log_group, starter_policy
+from components.foundation.state_machine import StateMachine, pipeline_starter
 from components.iam import rendered
 
 
@@ -74,12 +74,6 @@ class Redeployment(pulumi.ComponentResource):
         self.register_outputs({"state_machine_arn": self.state_machine_arn})
 
     def _machine(self, name: str, args: RedeploymentArgs) -> StateMachine:
-        log = machine_log_group(
-            name,
-            parent=self,
-            key_arn=args["log_key_arn"],
-            retention_days=args["log_retention_days"],
-        )
         definition = rendered(
             redeployment_machine,
             pipeline_name=args["pipeline_name"],
@@ -87,20 +81,17 @@ class Redeployment(pulumi.ComponentResource):
             revision_type=revision_type(args["source"]) if args["deploys_pushes"] else None,
             alert_topic_arn=args["alert_topic_arn"],
         )
-        policy = rendered(
-            starter_policy,
-            service="codepipeline",
-            pipeline_arn=args["pipeline_arn"],
-            alert_topic_arn=args["alert_topic_arn"],
-            messages_key_arn=args["alert_key_arn"],
-        )
-        return StateMachine(
+        return pipeline_starter(
             name,
             {
+                "service": "codepipeline",
                 "definition": definition,
-                "policy": policy,
-                "log_group_arn": log.arn,
+                "pipeline_arn": args["pipeline_arn"],
+                "alert_topic_arn": args["alert_topic_arn"],
+                "messages_key_arn": args["alert_key_arn"],
+                "log_key_arn": args["log_key_arn"],
+                "log_retention_days": args["log_retention_days"],
                 "account_id": args["account_id"],
             },
-            pulumi.ResourceOptions(parent=self),
+            parent=self,
         )

@@ -7,7 +7,7 @@ import pulumi_aws as aws
 
 from components.foundation.execution_role import ExecutionRole
 from components.foundation.log_group import deliver_logs, encrypted_log_group
-from components.iam import Document, allow, document
+from components.iam import Document, allow, document, rendered
 
 
 def machine_log_group(
@@ -97,3 +97,54 @@ class StateMachine(pulumi.ComponentResource):
         )
         self.arn = machine.arn
         self.register_outputs({"arn": self.arn})
+
+
+class StarterArgs(TypedDict):
+    """What a machine that starts one pipeline is made of."""
+
+    service: str
+    """Service of the pipeline, by its prefix in IAM: `codepipeline` or `sagemaker`."""
+    definition: pulumi.Input[str]
+    """The machine's definition, as JSON."""
+    pipeline_arn: pulumi.Input[str]
+    """ARN of the pipeline."""
+    alert_topic_arn: pulumi.Input[str]
+    """Topic that hears of a pipeline that could not be started."""
+    messages_key_arn: pulumi.Input[str]
+    """Key of that topic."""
+    log_key_arn: pulumi.Input[str]
+    """Key of the machine's log group."""
+    log_retention_days: int
+    """Days that its log is kept."""
+    account_id: pulumi.Input[str]
+    """Account of all this."""
+
+
+def pipeline_starter(name: str, args: StarterArgs, *, parent: pulumi.Resource) -> StateMachine:
+    """A machine that starts one pipeline, and its log, as children of `parent`.
+
+    Raises ValueError for a retention that CloudWatch Logs does not offer.
+    """
+    log = machine_log_group(
+        name,
+        parent=parent,
+        key_arn=args["log_key_arn"],
+        retention_days=args["log_retention_days"],
+    )
+    policy = rendered(
+        starter_policy,
+        service=args["service"],
+        pipeline_arn=args["pipeline_arn"],
+        alert_topic_arn=args["alert_topic_arn"],
+        messages_key_arn=args["messages_key_arn"],
+    )
+    return StateMachine(
+        name,
+        {
+            "definition": args["definition"],
+            "policy": policy,
+            "log_group_arn": log.arn,
+            "account_id": args["account_id"],
+        },
+        pulumi.ResourceOptions(parent=parent),
+    )

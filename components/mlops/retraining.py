@@ -1,12 +1,13 @@
 """Retraining: drift alarms start the training pipeline, through a machine with a cool-down."""
 
 import json
+from collections.abc import Sequence
 from typing import NotRequired, TypedDict
 
 import pulumi
 
 from components.foundation.event_start import start_on_event, starting_role
-from components.foundation.state_machine import StateMachine, machine_log_group, starter_policy
+from components.foundation.state_machine import StateMachine, pipeline_starter
 from components.iam import Json, rendered
 from components.mlops.cooldown_machine import cooldown_machine
 
@@ -49,15 +50,15 @@ class RetrainingArgs(TypedDict):
     """Environments whose alarms start it as well."""
 
 
-def drift_pattern(alarm_names: list[str]) -> Json:
-    """The event pattern of these alarms going off.
+def drift_pattern(alarm_names: Sequence[str | Json]) -> Json:
+    """The event pattern of alarms going off, given by their names or by tests of those.
 
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-and-eventbridge.html
     """
     return {
         "source": ["aws.cloudwatch"],
         "detail-type": ["CloudWatch Alarm State Change"],
-        "detail": {"alarmName": alarm_names, "state": {"value": ["ALARM"]}},
+        "detail": {"alarmName": list(alarm_names), "state": {"value": ["ALARM"]}},
     }
 
 
@@ -66,12 +67,7 @@ def drift_elsewhere(*alarm_prefixes: str, account_id: str | None = None) -> Json
 
     https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html
     """
-    names = [{"prefix": prefix} for prefix in alarm_prefixes]
-    pattern: Json = {
-        "source": ["aws.cloudwatch"],
-        "detail-type": ["CloudWatch Alarm State Change"],
-        "detail": {"alarmName": names, "state": {"value": ["ALARM"]}},
-    }
+    pattern = drift_pattern([{"prefix": prefix} for prefix in alarm_prefixes])
     return {**pattern, "account": [account_id]} if account_id else pattern
 
 
@@ -96,34 +92,25 @@ class Retraining(pulumi.ComponentResource):
         self.register_outputs({"state_machine_arn": self.state_machine_arn})
 
     def _machine(self, name: str, args: RetrainingArgs) -> StateMachine:
-        log = machine_log_group(
-            name,
-            parent=self,
-            key_arn=args["log_key_arn"],
-            retention_days=args["log_retention_days"],
-        )
         definition = rendered(
             cooldown_machine,
             pipeline_name=args["pipeline_name"],
             cooldown_hours=args["cooldown_hours"],
             alert_topic_arn=args["alert_topic_arn"],
         )
-        policy = rendered(
-            starter_policy,
-            service="sagemaker",
-            pipeline_arn=args["pipeline_arn"],
-            alert_topic_arn=args["alert_topic_arn"],
-            messages_key_arn=args["messages_key_arn"],
-        )
-        return StateMachine(
+        return pipeline_starter(
             name,
             {
+                "service": "sagemaker",
                 "definition": definition,
-                "policy": policy,
-                "log_group_arn": log.arn,
+                "pipeline_arn": args["pipeline_arn"],
+                "alert_topic_arn": args["alert_topic_arn"],
+                "messages_key_arn": args["messages_key_arn"],
+                "log_key_arn": args["log_key_arn"],
+                "log_retention_days": args["log_retention_days"],
                 "account_id": args["account_id"],
             },
-            pulumi.ResourceOptions(parent=self),
+            parent=self,
         )
 
     def _rules(self, name: str, args: RetrainingArgs, machine_arn: pulumi.Output[str]) -> None:
