@@ -10,10 +10,10 @@ import pulumi_aws as aws
 from components.durability import Durability, setting_of_stateful, stateful
 from components.iam import Document, Json, Statement, document
 from components.other_accounts import OtherRolesArgs, account, only
+from components.platform.job_access import PULL
 
 UNTAGGED_DAYS = 14
 KEEP_TAGGED = 200
-PULL = ("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
 
 
 class ImageRegistryArgs(TypedDict):

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from components.devops.pull_through import pull_through
 from components.foundation.log_group import deliver_logs
 from components.iam import Document, Statement, allow, allow_everywhere, document
-from components.platform.job_access import image_repository_arn, read_objects, write_objects
+from components.platform.job_access import PULL, image_repository_arn, read_objects, write_objects
 from components.platform.workload import artifacts_prefix
 
 CODE = "commits"
@@ -47,15 +47,14 @@ def image_policy(
         ["inspector2:ListCoverage", "inspector2:ListFindings"],
         reason="Inspector lists findings of an account, of which none has an ARN to name before",
     )
-    pull = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
     return document(
         allow_everywhere(
             ["ecr:GetAuthorizationToken"], reason="a token is the registry's, not a repository's"
         ),
-        allow(pull, [image_repository_arn(base_image)]),
+        allow(PULL, [image_repository_arn(base_image)]),
         allow(
             [
-                *pull,
+                *PULL,
                 "ecr:CompleteLayerUpload",
                 "ecr:DescribeImages",
                 "ecr:DescribeImageScanFindings",

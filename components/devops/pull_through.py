@@ -9,6 +9,7 @@ import pulumi_aws as aws
 from components.devops.image_registry import lifecycle
 from components.foundation.execution_role import ExecutionRole
 from components.iam import Document, Statement, allow, document, rendered
+from components.platform.job_access import PULL
 
 UPSTREAMS = {
     "ecr-public": "public.ecr.aws",
@@ -80,13 +81,7 @@ def pull_through(prefix: str, *, account_id: str, region: str) -> Statement:
     https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-iam.html
     """
     return allow(
-        [
-            "ecr:BatchCheckLayerAvailability",
-            "ecr:BatchGetImage",
-            "ecr:BatchImportUpstreamImage",
-            "ecr:CreateRepository",
-            "ecr:GetDownloadUrlForLayer",
-        ],
+        sorted([*PULL, "ecr:BatchImportUpstreamImage", "ecr:CreateRepository"]),
         [mirrored(prefix, account_id=account_id, region=region)],
     )
 

@@ -8,6 +8,9 @@ from collections.abc import Sequence
 
 from components.iam import Statement, allow, allow_everywhere
 
+PULL = ("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
+"""What it takes to pull an image from a repository, beside a login to the registry."""
+
 _ECR_IMAGE = re.compile(
     r"(?P<account>\d{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amazonaws\.com/"
     r"(?P<repository>[^:@]+)([:@].+)?"
@@ -61,7 +64,7 @@ def pull_image(*image_uris: str) -> list[Statement]:
     """Pull the images of these images' repositories."""
     return [
         allow(
-            ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
+            PULL,
             sorted({image_repository_arn(image_uri) for image_uri in image_uris}),
         ),
         allow_everywhere(
