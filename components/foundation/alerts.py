@@ -1,7 +1,6 @@
 """Alerts: a topic for each severity that alarms, rules and budgets publish to, and who reads it."""
 
 import enum
-from collections.abc import Mapping
 from typing import NotRequired, TypedDict
 
 import pulumi
@@ -138,6 +137,7 @@ class Alerts(pulumi.ComponentResource):
     ) -> None:
         super().__init__("maslow:index:Alerts", name, None, opts)
         arns = {severity: self._topic(f"{name}-{severity.value}", args) for severity in Severity}
+        self._arns = arns
         for email, lowest in args["emails"].items():
             for severity in heard_from(lowest):
                 aws.sns.TopicSubscription(
@@ -148,7 +148,7 @@ class Alerts(pulumi.ComponentResource):
                     opts=pulumi.ResourceOptions(parent=self),
                 )
         if "pagerduty" in args:
-            self._page(name, args["pagerduty"], arns)
+            self._page(name, args["pagerduty"])
         self.critical_arn = arns[Severity.CRITICAL]
         self.warning_arn = arns[Severity.WARNING]
         self.info_arn = arns[Severity.INFO]
@@ -171,23 +171,14 @@ class Alerts(pulumi.ComponentResource):
 
     def arn_of(self, severity: Severity) -> pulumi.Output[str]:
         """The ARN of the topic of one severity."""
-        return {
-            Severity.CRITICAL: self.critical_arn,
-            Severity.WARNING: self.warning_arn,
-            Severity.INFO: self.info_arn,
-        }[severity]
+        return self._arns[severity]
 
-    def _page(
-        self,
-        name: str,
-        pagerduty: PagerDutyArgs,
-        arns: Mapping[Severity, pulumi.Output[str]],
-    ) -> None:
+    def _page(self, name: str, pagerduty: PagerDutyArgs) -> None:
         """PagerDuty confirms by itself, and reads messages in SNS's envelope only."""
         for severity in heard_from(pagerduty["lowest"]):
             aws.sns.TopicSubscription(
                 f"{name}-{severity.value}-pagerduty",
-                topic=arns[severity],
+                topic=self._arns[severity],
                 protocol="https",
                 endpoint=pagerduty["url"],
                 endpoint_auto_confirms=True,
