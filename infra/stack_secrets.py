@@ -10,9 +10,9 @@ import pulumi
 
 from infra.errors import InputError
 from infra.settings import StackFile
+from infra.settings.filekeys import PAGERDUTY_URL
 from infra.settings.yamlfile import read
 
-PAGERDUTY_URL = "pagerduty_url"
 ASSUMED = {PAGERDUTY_URL: f"https://events.pagerduty.com/integration/{'0' * 32}/enqueue"}
 """What a secret may look like, where nothing is deployed with it."""
 

@@ -6,6 +6,7 @@ from components.foundation.alerts import Alerts, AlertsArgs, Severity, heard_fro
 from components.foundation.chat import ChatArgs, SlackChannel, TeamsChannel
 from infra.environment import Environment
 from infra.needs.need import Need
+from infra.settings.filekeys import PAGERDUTY_URL
 from infra.settings.foundation.alerts import Alerts as AlertSettings
 
 
@@ -21,7 +22,7 @@ def declare(
     }
     if settings.pagerduty != "off":
         args["pagerduty"] = {
-            "url": env.secret("pagerduty_url"),
+            "url": env.secret(PAGERDUTY_URL),
             "lowest": Severity(settings.pagerduty),
         }
     alerts = Alerts(env.names("alerts"), args, need.owns())

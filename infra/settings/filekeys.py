@@ -1,7 +1,8 @@
 """The keys of a stack file, above the platform's own settings."""
 
 REGION, PLATFORM = "aws:region", "maslow:platform"
-SECRETS = ("maslow:pagerduty_url",)
+PAGERDUTY_URL = "pagerduty_url"
+SECRETS = (f"maslow:{PAGERDUTY_URL}",)
 """Keys that Pulumi keeps encrypted."""
 ENGINE_KEYS = ("secretsprovider", "encryptedkey", "encryptionsalt", "environment")
 """What Pulumi itself keeps in a stack file.
