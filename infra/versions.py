@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from components.platform.workload import artifacts_prefix
 from infra.naming import Names, cut
 
 NO_SUCH_GROUP = {"ValidationException", "ResourceNotFound", "ResourceNotFoundException"}
@@ -53,7 +54,7 @@ def assumed(region: str, account: str, names: Names, *, built: bool = False) -> 
 
     def look_up(group: str) -> ModelVersion:
         name = group.rpartition("/")[2]
-        home = f"s3://{bucket}/models/{name.removeprefix(names(''))}"
+        home = f"s3://{bucket}/{artifacts_prefix(name.removeprefix(names('')))}"
         images = f"{cut(name, 40)}-images"
         return ModelVersion(
             f"arn:aws:sagemaker:{region}:{account}:model-package/{name}/1",
