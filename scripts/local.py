@@ -8,6 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 from rich.markup import escape
@@ -167,19 +168,11 @@ def _summary(
     rows = {
         "foundation": [
             f"alert topic {outputs['alert_topics']['critical'].rpartition(':')[2]}",
-            *(
-                [f"audit trails in {outputs['trails_bucket']}"]
-                if "trails_bucket" in outputs
-                else []
-            ),
+            *_named("audit trails in", "trails_bucket", outputs),
             *(f"role of a {persona}" for persona in sorted(outputs.get("personas", ()))),
         ],
         "devops": [
-            *(
-                [f"delivery pipeline {outputs['delivery_pipeline']}"]
-                if "delivery_pipeline" in outputs
-                else []
-            ),
+            *_named("delivery pipeline", "delivery_pipeline", outputs),
             f"images {outputs['image_repository'].partition('/')[2]}",
         ],
         "data": [
@@ -191,8 +184,7 @@ def _summary(
     }
     for name, version in versions.items():
         model = outputs["models"][name]
-        if delivery := model.get("delivery"):
-            rows["devops"].append(f"model delivery {delivery}")
+        rows["devops"] += _named("model delivery", "delivery", model)
         rows["platform"] += [
             f"training pipeline {model['pipeline']}",
             f"model registry {model['group']}, version {version.number} approved",
@@ -202,6 +194,11 @@ def _summary(
     for need, lines in rows.items():
         _row(need, lines or [f"nothing yet: {nothing}"])
     _not_emulated(stood.not_emulated)
+
+
+def _named(label: str, output: str, outputs: Mapping[str, Any]) -> list[str]:
+    """The line of an output, if the stack has it."""
+    return [f"{label} {outputs[output]}"] if output in outputs else []
 
 
 def _not_emulated(types: Mapping[str, int]) -> None:
