@@ -15,7 +15,7 @@ from pulumi import automation
 from pulumi.automation import EngineEvent, OpType
 
 from infra.errors import WorkError
-from infra.progress import OnStep, Operation, Phase, Step, silent
+from infra.hosts.progress import OnStep, Operation, Phase, Step, silent
 from infra.pulumi_command import Command
 
 SECRET = "[secret]"  # noqa: S105  what stands in for a secret

@@ -5,11 +5,13 @@ from pathlib import Path
 import pulumi
 import pulumi_aws as aws
 
-from components.durability import Durability
+from components.common.durability import Durability
 from infra.environment import DevOps, Environment
 from infra.naming import Names
-from infra.needs import access, audit, data, devops, foundation, mlops, model_delivery, platform
-from infra.needs.ground import Ground, ground
+from infra.needs import data, devops, foundation, mlops, platform
+from infra.needs.devops import model_delivery
+from infra.needs.foundation import access, audit
+from infra.needs.model_context import Ground, ground
 from infra.needs.need import Need
 from infra.promotion import promotion_of
 from infra.settings import PlatformSettings, StackFile

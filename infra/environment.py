@@ -6,15 +6,15 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
-from components.devops.package_registry import PackageRegistry
-from components.devops.source import SourceArgs
-from components.durability import Durability
-from components.foundation.alerts import Alerts
-from components.foundation.boundary import Boundary
-from components.foundation.bucket import AccessLogBucket, PrivateBucket
-from components.foundation.existing_network import ExistingNetwork
-from components.foundation.key import DataClass, Key
-from components.foundation.network import Network
+from components.common.bucket import AccessLogBucket, PrivateBucket
+from components.common.durability import Durability
+from components.devops.delivery.source import SourceArgs
+from components.devops.registries.package_registry import PackageRegistry
+from components.foundation.access.boundary import Boundary
+from components.foundation.alerts.alerts import Alerts
+from components.foundation.keys.key import DataClass, Key
+from components.foundation.network.existing_network import ExistingNetwork
+from components.foundation.network.network import Network
 from infra.naming import Names
 from infra.needs.need import Need
 from infra.promotion import Promotion

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from components.platform.registry_access import group_arn
+from components.common.registry_access import group_arn
 from infra.naming import Names
 from infra.settings import StackFile
 

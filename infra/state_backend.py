@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 
 from botocore.exceptions import ClientError
 
-from components.foundation.bucket import private_bucket_policy
-from components.iam import Document, allow_everywhere, deny, document
+from components.common.bucket import private_bucket_policy
+from components.common.iam import Document, allow_everywhere, deny, document
 from infra.errors import InputError
 from infra.naming import Names
 

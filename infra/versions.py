@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from components.platform.workload import artifacts_prefix
+from components.common.workload import artifacts_prefix
 from infra.naming import Names, cut
 
 NO_SUCH_GROUP = {"ValidationException", "ResourceNotFound", "ResourceNotFoundException"}

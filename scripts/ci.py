@@ -13,7 +13,7 @@ import click
 
 from infra.errors import InputError
 from infra.naming import Names
-from infra.needs.ci import role_name
+from infra.needs.devops.ci import role_name
 from infra.project import Project
 from infra.settings import StackFile
 from infra.settings.devops.delivery import Delivery, Trigger

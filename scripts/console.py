@@ -9,7 +9,7 @@ from rich.markup import escape
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from infra.errors import InputError
-from infra.progress import Operation, Phase, Step
+from infra.hosts.progress import Operation, Phase, Step
 
 out = Console(highlight=False, soft_wrap=not sys.stdout.isatty())
 """Breaks long lines between words in a terminal, and not at all in a pipe."""

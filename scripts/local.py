@@ -13,10 +13,11 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 from rich.markup import escape
 
-from infra.embedded import first_round, sample
-from infra.embedded.cloud import Cloud, PortTaken
-from infra.embedded.standing import Pass, Up, has_engine, standing
+from embedded.cloud import Cloud, PortTaken
 from infra.errors import InputError, WorkError
+from infra.hosts import sample
+from infra.hosts import smoke_run as first_round
+from infra.hosts.session import Pass, Up, has_engine, standing
 from infra.project import Project
 from infra.settings import StackFile
 from infra.settings.mlops import ModelSettings

@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 import pytest
 
-from components.foundation.endpoints import NEEDED
+from components.foundation.network.endpoint_services import NEEDED
 from infra.graph import Graph
 from infra.offline import recorded
 from infra.project import Project

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from components.devops.ci_subjects import AUDIENCE
+from components.devops.ci.ci_subjects import AUDIENCE
 
 ROOT = Path(__file__).parent.parent
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))

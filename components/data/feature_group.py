@@ -6,10 +6,10 @@ from typing import NotRequired, TypedDict
 import pulumi
 import pulumi_aws as aws
 
-from components.durability import Durability, stateful
-from components.foundation.execution_role import ExecutionRole
-from components.iam import Document, allow, document, rendered
-from components.limits import FEATURE_STORE_NAME, RESERVED_FEATURES
+from components.common.durability import Durability, stateful
+from components.common.execution_role import ExecutionRole
+from components.common.iam import Document, allow, document, rendered
+from components.common.limits import FEATURE_STORE_NAME, RESERVED_FEATURES
 
 CATALOG = "AwsDataCatalog"
 

@@ -7,9 +7,9 @@ from typing import NotRequired, TypedDict
 import pulumi
 import pulumi_aws as aws
 
-from components.durability import Durability, setting_of_stateful, stateful
-from components.foundation.bucket import PrivateBucket, PrivateBucketArgs
-from components.limits import SMALLEST_SCAN_BYTES
+from components.common.bucket import PrivateBucket, PrivateBucketArgs
+from components.common.durability import Durability, setting_of_stateful, stateful
+from components.common.limits import SMALLEST_SCAN_BYTES
 
 RESULT_DAYS = 30
 

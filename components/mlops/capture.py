@@ -2,8 +2,8 @@
 
 import pulumi
 
-from components.foundation.alerts import AlertTopics
-from components.platform.workload import WorkloadArgs
+from components.common.workload import WorkloadArgs
+from components.foundation.alerts.alerts import AlertTopics
 
 
 class CaptureArgs(WorkloadArgs):

@@ -4,8 +4,8 @@ https://docs.aws.amazon.com/step-functions/latest/dg/concepts-amazon-states-lang
 https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html
 """
 
-from components.iam import Json
-from components.states import ALERT, RETRY, alert
+from components.common.iam import Json
+from components.common.states import ALERT, RETRY, alert
 
 
 def cooldown_machine(*, pipeline_name: str, cooldown_hours: int, alert_topic_arn: str) -> Json:

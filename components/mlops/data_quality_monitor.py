@@ -9,19 +9,14 @@ from typing import Any, TypedDict
 import pulumi
 import pulumi_aws as aws
 
-from components.foundation.execution_role import ExecutionRole
-from components.iam import Document, document, rendered
+from components.common.execution_role import ExecutionRole
+from components.common.iam import Document, document, rendered
+from components.common.job_access import publish_metrics, read_objects, use_keys, write_objects
+from components.common.other_accounts import OriginArgs, read_origin
+from components.common.workload import artifacts_prefix, run_inputs, run_statements
 from components.mlops.capture import CaptureArgs
 from components.mlops.drift import NAMESPACE, Frequency, chunks, drift_alarm
-from components.other_accounts import OriginArgs, read_origin
 from components.platform.instance_types import has_local_storage
-from components.platform.job_access import (
-    publish_metrics,
-    read_objects,
-    use_keys,
-    write_objects,
-)
-from components.platform.workload import artifacts_prefix, run_inputs, run_statements
 
 PROCESSING = "/opt/ml/processing"
 VOLUME_GB = 20

@@ -5,21 +5,16 @@ from typing import Any, NotRequired
 import pulumi
 import pulumi_aws as aws
 
-from components.foundation.execution_role import ExecutionRole
-from components.iam import Document, allow, document, rendered
+from components.common.execution_role import ExecutionRole
+from components.common.iam import Document, allow, document, rendered
+from components.common.job_access import publish_metrics, read_objects, use_keys, write_objects
+from components.common.other_accounts import OriginArgs, read_origin
+from components.common.workload import artifacts_prefix, run_inputs, run_statements
 from components.mlops.alarms import error_alarm, latency_alarm
 from components.mlops.autoscaling import scale_variant
 from components.mlops.capture import CaptureArgs
 from components.mlops.rollout import ALL_TRAFFIC, Rollout, deployment_config
-from components.other_accounts import OriginArgs, read_origin
 from components.platform.instance_types import has_local_storage
-from components.platform.job_access import (
-    publish_metrics,
-    read_objects,
-    use_keys,
-    write_objects,
-)
-from components.platform.workload import artifacts_prefix, run_inputs, run_statements
 
 
 class EndpointArgs(CaptureArgs):

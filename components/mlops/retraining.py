@@ -6,9 +6,9 @@ from typing import NotRequired, TypedDict
 
 import pulumi
 
-from components.foundation.event_start import start_on_event, starting_role
-from components.foundation.state_machine import StateMachine, pipeline_starter
-from components.iam import Json, rendered
+from components.common.event_start import start_on_event, starting_role
+from components.common.iam import Json, rendered
+from components.common.state_machine import StateMachine, pipeline_starter
 from components.mlops.cooldown_machine import cooldown_machine
 
 

@@ -9,7 +9,7 @@ from typing import TypedDict
 import pulumi
 import pulumi_aws as aws
 
-from components.limits import BAKE_MINUTES, CANARY_PERCENT
+from components.common.limits import BAKE_MINUTES, CANARY_PERCENT
 
 _Routing = (
     aws.sagemaker.EndpointDeploymentConfigBlueGreenUpdatePolicyTrafficRoutingConfigurationArgsDict

@@ -5,10 +5,10 @@ from typing import NotRequired, TypedDict
 import pulumi
 import pulumi_aws as aws
 
-from components.durability import Durability, setting_of_stateful, stateful
-from components.iam import rendered
-from components.other_accounts import OtherRolesArgs
-from components.platform.registry_access import group_policy
+from components.common.durability import Durability, setting_of_stateful, stateful
+from components.common.iam import rendered
+from components.common.other_accounts import OtherRolesArgs
+from components.common.registry_access import group_policy
 
 
 class ModelGroupArgs(TypedDict):

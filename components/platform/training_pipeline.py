@@ -5,12 +5,12 @@ from typing import Any, NotRequired, TypedDict
 import pulumi
 import pulumi_aws as aws
 
-from components.foundation.execution_role import ExecutionRole
-from components.iam import Json, rendered
+from components.common.execution_role import ExecutionRole
+from components.common.iam import Json, rendered
+from components.common.workload import WorkloadArgs, artifacts_prefix, run_inputs
 from components.platform.model_project import content_hash, definition_hash
 from components.platform.training_definition import Placement, placed
 from components.platform.training_policy import pass_role_policy, training_policy
-from components.platform.workload import WorkloadArgs, artifacts_prefix, run_inputs
 
 
 class TrainingCompute(TypedDict):

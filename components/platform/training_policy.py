@@ -2,14 +2,9 @@
 
 from typing import Any
 
-from components.iam import Document, allow, document
-from components.platform.job_access import (
-    publish_metrics,
-    read_objects,
-    use_keys,
-    write_objects,
-)
-from components.platform.workload import artifacts_prefix, run_statements
+from components.common.iam import Document, allow, document
+from components.common.job_access import publish_metrics, read_objects, use_keys, write_objects
+from components.common.workload import artifacts_prefix, run_statements
 
 
 def training_policy(

@@ -4,7 +4,7 @@ import pulumi
 
 from components.data.feature_group import FeatureGroup, FeatureType
 from components.data.lake import Lake, ZoneArgs
-from components.foundation.key import DataClass
+from components.foundation.keys.key import DataClass
 from infra.environment import Environment, Foundation
 from infra.needs.need import Need
 from infra.settings import PlatformSettings

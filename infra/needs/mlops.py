@@ -4,15 +4,15 @@ from collections.abc import Sequence
 
 import pulumi
 
-from components.foundation.key import DataClass
+from components.foundation.keys.key import DataClass
 from components.mlops.capture import CaptureArgs
 from components.mlops.data_quality_monitor import Baseline, DataQualityMonitor
 from components.mlops.drift import Frequency
 from components.mlops.endpoint import Endpoint
 from components.mlops.retraining import Retraining
 from components.platform.training_pipeline import TrainingPipeline
-from infra.needs import promotion
-from infra.needs.ground import NAME_LIMIT, Ground
+from infra.needs.devops import promotion
+from infra.needs.model_context import NAME_LIMIT, Ground
 from infra.settings.mlops import ModelSettings
 from infra.versions import ModelVersion
 

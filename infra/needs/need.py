@@ -3,7 +3,7 @@
 import pulumi
 import pulumi_aws as aws
 
-from infra.needs.bounds import bounding
+from infra.needs.permissions_boundary import bounding
 from infra.needs.tags import MODEL, NEED, tagging
 
 

@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pulumi
 
-from components.foundation.key import DataClass
+from components.foundation.keys.key import DataClass
 from components.platform.model_project import read_project
 from components.platform.model_registry import ModelGroup
 from components.platform.training_pipeline import TrainingPipeline
-from infra.needs import promotion
-from infra.needs.ground import NAME_LIMIT, Ground
+from infra.needs.devops import promotion
+from infra.needs.model_context import NAME_LIMIT, Ground
 from infra.settings.mlops import ModelSettings
 from infra.versions import ModelVersion
 

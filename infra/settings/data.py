@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from components.limits import FEATURE_STORE_NAME, RESERVED_FEATURES, SMALLEST_SCAN_BYTES
+from components.common.limits import FEATURE_STORE_NAME, RESERVED_FEATURES, SMALLEST_SCAN_BYTES
 from infra.settings.base import PositiveInt, Settings
 from infra.settings.mistakes import Mistake, did_you_mean, refusal, refusals, shown
 

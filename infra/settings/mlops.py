@@ -13,11 +13,11 @@ from pydantic import (
     model_validator,
 )
 
-from components.limits import BAKE_MINUTES, CANARY_PERCENT
+from components.common.limits import BAKE_MINUTES, CANARY_PERCENT
 from infra.settings.aws import InstanceType, allowed
 from infra.settings.base import Percent, PositiveInt, Settings
 from infra.settings.devops.model_delivery import ModelDelivery
-from infra.settings.foundation.money import ModelBudget
+from infra.settings.foundation.budget import ModelBudget
 from infra.settings.mistakes import Mistake, refusal, refusals, shown
 from infra.settings.platform import Accept, Processing, Training
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from components.limits import TRAINING_HOURS
+from components.common.limits import TRAINING_HOURS
 from infra.settings.aws import InstanceType, allowed
 from infra.settings.base import PositiveInt, Settings
 

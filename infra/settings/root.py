@@ -6,7 +6,7 @@ from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from components.foundation.endpoints import needed
+from components.foundation.network.endpoint_services import needed
 from infra.settings.base import EmailAddress, Settings
 from infra.settings.data import FeatureGroup, Lake
 from infra.settings.devops.ci import Ci, unmatched, unsigned
@@ -19,9 +19,9 @@ from infra.settings.foundation.access import Access, unmanageable, unmet
 from infra.settings.foundation.accounts import AccountId
 from infra.settings.foundation.alerts import Alerts
 from infra.settings.foundation.audit import Audit, undestroyable
+from infra.settings.foundation.budget import Budget
 from infra.settings.foundation.keys import Keys
 from infra.settings.foundation.logs import Logs
-from infra.settings.foundation.money import Budget
 from infra.settings.foundation.network import Network, unreachable, uses
 from infra.settings.foundation.tags import Tags
 from infra.settings.mistakes import Mistake, did_you_mean, refusals, shown

@@ -10,15 +10,15 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from infra.settings import neighbours
+from infra.settings import cross_stack_checks as neighbours
 from infra.settings.aws import region_mistake
+from infra.settings.cross_stack import Neighbour
+from infra.settings.cross_stack_checks import beside, environment_of, shown_path
 from infra.settings.devops.promotion import unpromotable
 from infra.settings.filekeys import ENGINE_KEYS, PLATFORM, REGION, SECRETS
 from infra.settings.foundation.accounts import unplaced
 from infra.settings.mistakes import Mistake, SettingsError, did_you_mean, shown
 from infra.settings.mistakes import Path as SettingPath
-from infra.settings.neighbour import Neighbour
-from infra.settings.neighbours import beside, environment_of, shown_path
 from infra.settings.projects import unfit
 from infra.settings.root import PlatformSettings, misfits
 from infra.settings.yamlfile import Document, read
@@ -90,7 +90,9 @@ def _checked(document: Document, environment: str, path: Path | None) -> StackFi
         try:
             platform = PlatformSettings.model_validate_json(json.dumps(values))
         except ValidationError as error:
-            from infra.settings import words  # builds the schema: for mistakes only
+            from infra.settings import (
+                validation_messages as words,  # builds the schema: for mistakes only
+            )
 
             below = [*words.mistakes(error), *misfits(values)]
         below += [*unplaced(values, environment), *unpromotable(values, environment)]

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from infra.embedded.cloud import Cloud
-from infra.embedded.resources import Resources
+from embedded.cloud import Cloud
+from embedded.resources import Resources
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from infra.automation import EngineFailed, NoSuchStack
-from infra.embedded.engine import EngineHost
-from infra.progress import Operation, Phase
+from infra.hosts.engine import EngineHost
+from infra.hosts.progress import Operation, Phase
 
 pytestmark = pytest.mark.engine
 

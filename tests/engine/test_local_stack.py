@@ -4,8 +4,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from infra.embedded.engine import EngineHost
-from infra.progress import Operation, Phase
+from infra.hosts.engine import EngineHost
+from infra.hosts.progress import Operation, Phase
 
 pytestmark = pytest.mark.engine
 

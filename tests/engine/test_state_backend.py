@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from infra.embedded.cloud import Cloud
+from embedded.cloud import Cloud
 from scripts.maslow import main
 
 pytestmark = pytest.mark.engine

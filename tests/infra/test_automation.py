@@ -9,7 +9,7 @@ from pulumi.automation import (
 
 from infra import automation
 from infra.automation import Engine, EngineFailed
-from infra.progress import Operation, Phase
+from infra.hosts.progress import Operation, Phase
 from infra.pulumi_command import CliMissing
 
 URN = "urn:pulumi:dev::maslow::aws:s3/bucket:Bucket::raw"

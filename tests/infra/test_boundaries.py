@@ -15,7 +15,7 @@ import pytest
 from cfnlint.data import AdditionalSpecs
 from cfnlint.helpers import load_resource
 
-from components.foundation.boundary import boundary_policy
+from components.foundation.access.boundary import boundary_policy
 from infra.graph import Graph, Resource
 from infra.plausible import ACCOUNT
 
@@ -174,7 +174,7 @@ def test_all_that_a_role_is_allowed_is_within_the_boundary(graph: Graph) -> None
         for holder in holders(graph)
         if (found := beyond(holder.statements, within))
     }
-    assert lost == {}, "components/foundation/boundary.py does not allow this"
+    assert lost == {}, "components/foundation/access/boundary.py does not allow this"
 
 
 def test_only_a_deployment_can_make_a_role_more_than_it_is(graph: Graph) -> None:

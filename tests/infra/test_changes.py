@@ -14,7 +14,7 @@ from infra.project import Project
 from infra.settings.devops.ci import Ci
 from infra.settings.devops.source import Source
 from infra.settings.foundation.alerts import Slack, Teams
-from infra.settings.foundation.money import ModelBudget
+from infra.settings.foundation.budget import ModelBudget
 from infra.settings.foundation.network import Filter
 
 ENVIRONMENT = "dev"

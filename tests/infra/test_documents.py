@@ -13,8 +13,8 @@ from cfnlint.api import ManualArgs, lint
 from jsonata import JException, Jsonata
 from moto.events.models import EventPattern
 
-from infra.embedded.sagemaker.definition import Scope, every_step, parameters, resolve
-from infra.embedded.translate import input_shape
+from embedded.sagemaker.definition import Scope, every_step, parameters, resolve
+from embedded.translate import input_shape
 from infra.graph import Graph, Resource
 from infra.naming import Names
 from infra.project import Project

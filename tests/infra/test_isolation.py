@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from components.foundation.endpoints import SERVICES
+from components.foundation.network.endpoint_services import SERVICES
 from infra.graph import Graph, Resource
 from infra.offline import recorded
 from infra.project import Project

@@ -6,8 +6,8 @@ from functools import cache
 
 import pytest
 
-from infra.embedded.catalog import entry_of
-from infra.embedded.translate import input_shape
+from catalog import entry_of
+from embedded.translate import input_shape
 from infra.graph import Graph, Resource
 from infra.offline import recorded
 from infra.project import Project

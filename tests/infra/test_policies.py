@@ -11,7 +11,7 @@ from cfnlint.api import ManualArgs, lint
 from cfnlint.data import AdditionalSpecs
 from cfnlint.helpers import load_resource
 
-from components.iam import UNTOLD
+from components.common.iam import UNTOLD
 from infra.graph import Graph, Resource
 from infra.plausible import ACCOUNT
 from infra.project import Project

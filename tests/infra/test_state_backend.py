@@ -4,7 +4,7 @@ from typing import Any
 import boto3
 import pytest
 
-from infra.embedded.cloud import Cloud
+from embedded.cloud import Cloud
 from infra.errors import InputError
 from infra.naming import Names
 from infra.state_backend import Backend, Made, backend_of, make, state_bucket_policy

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from infra.embedded.cloud import Cloud
+from embedded.cloud import Cloud
 from scripts.maslow import main
 
 

@@ -8,7 +8,7 @@ import threading
 
 import pytest
 
-from infra.progress import Operation
+from infra.hosts.progress import Operation
 from scripts.console import PLANNED, told
 
 FOLLOWED = """

@@ -5,7 +5,7 @@ import pytest
 from click.testing import CliRunner
 
 from infra.automation import EngineFailed, NoSuchStack, Result
-from infra.progress import Operation, Phase, Step
+from infra.hosts.progress import Operation, Phase, Step
 from scripts import deploy
 from scripts.maslow import main
 

@@ -7,8 +7,8 @@ from contextlib import contextmanager
 import pytest
 from botocore.exceptions import ClientError
 
-from infra.embedded.standing import Pass
 from infra.errors import WorkError
+from infra.hosts.session import Pass
 from scripts import local
 from scripts.console import Follower
 

@@ -11,7 +11,7 @@ import botocore.session
 import pytest
 from botocore.validate import ParamValidator
 
-from infra.embedded.sagemaker.definition import Scope, check_order, every_step, parameters, resolve
+from embedded.sagemaker.definition import Scope, check_order, every_step, parameters, resolve
 
 PROJECT = Path(__file__).parents[2] / "templates/tabular"
 DEFINITION = json.loads((PROJECT / "pipeline.json").read_text())

@@ -4,8 +4,8 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsident
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_awskeymanagementservice.html
 """
 
+from components.common.iam import Conditions
 from components.devops.actions.grant import HERE, OURS, Grant, Table, listed
-from components.iam import Conditions
 
 ROLE = "arn:aws:iam::{account}:role/{name}"
 POLICY = "arn:aws:iam::{account}:policy/{name}"

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from components.iam import Conditions
+from components.common.iam import Conditions
 
 OURS: Conditions = {
     "StringEqualsIfExists": {

@@ -7,8 +7,8 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonev
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsns.html
 """
 
+from components.common.iam import Conditions
 from components.devops.actions.grant import Grant, Table, linked_role, listed
-from components.iam import Conditions
 
 CHAT: Conditions = {
     "StringEquals": {

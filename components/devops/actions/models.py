@@ -5,8 +5,8 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsappli
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsstepfunctions.html
 """
 
+from components.common.iam import Conditions
 from components.devops.actions.grant import Grant, Table, linked_role, listed
-from components.iam import Conditions
 
 SCALING = "sagemaker.application-autoscaling.amazonaws.com"
 """The service that scales endpoints, by a role that AWS makes for it."""

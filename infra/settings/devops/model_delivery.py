@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from components.limits import DELIVERED_TRAINING_HOURS, TRAINING_HOURS
+from components.common.limits import DELIVERED_TRAINING_HOURS, TRAINING_HOURS
 from infra.settings.base import Settings
 from infra.settings.mistakes import Mistake
 

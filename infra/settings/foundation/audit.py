@@ -6,8 +6,8 @@ from typing import Any, Literal
 from pydantic import Field
 
 from infra.settings.base import Settings
+from infra.settings.cross_stack import Neighbour, mapping
 from infra.settings.mistakes import Mistake
-from infra.settings.neighbour import Neighbour, mapping
 
 LONGEST_DAYS = 36_500
 """Longest default retention of an object lock.

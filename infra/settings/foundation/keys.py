@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from components.limits import KEY_DELETION_DAYS, KEY_ROTATION_DAYS
+from components.common.limits import KEY_DELETION_DAYS, KEY_ROTATION_DAYS
 from infra.settings.base import Settings
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from components.limits import LOG_RETENTION_DAYS
+from components.common.limits import LOG_RETENTION_DAYS
 from infra.settings.base import Settings
 from infra.settings.mistakes import refusal
 

@@ -7,10 +7,10 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
-from components.foundation.endpoints import SERVICES, Use, needed
+from components.foundation.network.endpoint_services import SERVICES, Use, needed
 from infra.settings.base import Settings
+from infra.settings.cross_stack import mapping
 from infra.settings.mistakes import Mistake, did_you_mean, refusal, refusals, shown
-from infra.settings.neighbour import mapping
 
 PRIVATE_RANGES = tuple(
     ipaddress.IPv4Network(cidr) for cidr in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")

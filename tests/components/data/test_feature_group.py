@@ -8,6 +8,8 @@ import pytest
 from botocore.session import get_session
 from botocore.validate import ParamValidator
 
+from components.common.durability import Durability
+from components.common.iam import Document
 from components.data.feature_group import (
     FeatureGroup,
     FeatureGroupArgs,
@@ -16,8 +18,6 @@ from components.data.feature_group import (
     offline_store_policy,
     table_name,
 )
-from components.durability import Durability
-from components.iam import Document
 from infra.graph import Graph, record
 
 KEY = "arn:aws:kms:eu-west-1:123456789012:key/data"

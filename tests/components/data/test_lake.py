@@ -7,9 +7,9 @@ import pytest
 from botocore.session import get_session
 from botocore.validate import ParamValidator
 
+from components.common.durability import Durability
+from components.common.limits import SMALLEST_SCAN_BYTES
 from components.data.lake import Lake, LakeArgs, Zone, database_name
-from components.durability import Durability
-from components.limits import SMALLEST_SCAN_BYTES
 from infra.graph import Graph, Resource, record
 
 KEY = "arn:aws:kms:eu-west-1:123456789012:key/data"

@@ -9,8 +9,8 @@ from botocore.model import ListShape, MapShape, Shape, StringShape, StructureSha
 from botocore.session import get_session
 from botocore.validate import ParamValidator
 
-from components.devops.platform_builds import PlatformPipelineArgs
-from components.devops.source import Host, SourceArgs
+from components.devops.delivery.platform_builds import PlatformPipelineArgs
+from components.devops.delivery.source import Host, SourceArgs
 from infra.graph import Resource
 
 ARN = "arn:aws:{}:eu-west-1:123456789012:{}"

@@ -13,7 +13,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from components.devops import buildspec, model_buildspec
+from components.devops.delivery import buildspec
+from components.devops.model_delivery import buildspec as model_buildspec
 
 pytestmark = pytest.mark.skipif(shutil.which("bash") is None, reason="bash runs the commands")
 

@@ -9,13 +9,17 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from catalog import entries
+from catalog.record import Call, Each, Type
 from components.devops.actions import OURS, TABLE, WITHHELD
-from components.devops.permissions import PASSED_TO, deploy_permissions, preview_permissions
-from components.foundation.boundary import boundary_policy
+from components.devops.delivery.permissions import (
+    PASSED_TO,
+    deploy_permissions,
+    preview_permissions,
+)
+from components.foundation.access.boundary import boundary_policy
+from embedded.translate import service_model
 from infra import plausible
-from infra.embedded.catalog import entries
-from infra.embedded.catalog.entry import Call, Each, Type
-from infra.embedded.translate import service_model
 from infra.graph import Graph, Resource
 
 ACCOUNT = plausible.ACCOUNT

@@ -4,10 +4,10 @@ from functools import cache
 
 import pytest
 
-from components.foundation.domains import firewall_targets, own_domains
-from components.foundation.egress_firewall import FilterBy, endpoint_of
-from components.foundation.network import Network
-from components.foundation.way_out import Egress
+from components.foundation.network.domains import firewall_targets, own_domains
+from components.foundation.network.egress import Egress
+from components.foundation.network.egress_firewall import FilterBy, endpoint_of
+from components.foundation.network.network import Network
 from infra.graph import record
 
 KEY = "arn:aws:kms:eu-west-1:123456789012:key/logs"

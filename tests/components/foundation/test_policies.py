@@ -5,11 +5,11 @@ import json
 import pytest
 from cfnlint.api import ManualArgs, lint
 
-from components.foundation.alerts import alert_topic_policy
-from components.foundation.bucket import access_log_policy, private_bucket_policy
-from components.foundation.key_policy import DataClass, key_policy
-from components.foundation.network_policies import flow_log_policy, s3_endpoint_policy
-from components.iam import trust
+from components.common.bucket import access_log_policy, private_bucket_policy
+from components.common.iam import trust
+from components.foundation.alerts.alerts import alert_topic_policy
+from components.foundation.keys.key_policy import DataClass, key_policy
+from components.foundation.network.endpoint_policies import flow_log_policy, s3_endpoint_policy
 
 ACCOUNT = "123456789012"
 REGION = "eu-west-1"

@@ -8,7 +8,7 @@ from cfnlint.api import lint
 from moto.sagemaker.models import sagemaker_backends
 
 from components.mlops.cooldown_machine import cooldown_machine
-from infra.embedded.cloud import Cloud
+from embedded.cloud import Cloud
 
 HOUR = 3600
 PIPELINE = "maslow-test-readmission"

@@ -1,6 +1,6 @@
 import pytest
 
-from components.durability import Durability
+from components.common.durability import Durability
 from components.platform.model_registry import ModelGroup
 from infra.graph import record
 

@@ -3,7 +3,7 @@
 import pytest
 from botocore.exceptions import ClientError
 
-from infra.embedded.cloud import Cloud
+from embedded.cloud import Cloud
 from infra.offline import recorded
 from infra.settings import from_config
 

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from infra.naming import Names
-from infra.needs.ci import role_name, subjects
+from infra.needs.devops.ci import role_name, subjects
 from infra.settings import SettingsError, load
 from infra.settings.devops.ci import Ci
 

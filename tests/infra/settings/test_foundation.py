@@ -1,6 +1,6 @@
 import pytest
 
-from components.durability import Durability
+from components.common.durability import Durability
 from infra.settings.root import PlatformSettings
 
 

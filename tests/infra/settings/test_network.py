@@ -2,7 +2,7 @@
 
 import pytest
 
-from components.foundation.endpoints import NEEDED, Use, needed
+from components.foundation.network.endpoint_services import NEEDED, Use, needed
 from infra.settings import from_config
 
 VPC = {"id": "vpc-0a1b2c3d4e5f67890", "subnets": ["subnet-0a1b2c3d", "subnet-1a1b2c3d"]}

@@ -1,0 +1,62 @@
+"""Budgets and whom they warn.
+
+https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/
+"""
+
+from catalog.record import Call, Tags, Type, Values
+
+BUDGET = {"AccountId": "{account}", "BudgetName": "{name}"}
+ARN = {"ResourceARN": "arn:{partition}:budgets::{account}:budget/{name}"}
+
+
+def _with_subscribers(inputs: Values) -> Values:
+    """Each notification beside its subscribers, who are addresses of two kinds."""
+    if "notifications" not in inputs:
+        return inputs
+    kinds = {"subscriberEmailAddresses": "EMAIL", "subscriberSnsTopicArns": "SNS"}
+    notifications = []
+    for each in inputs["notifications"]:
+        subscribers = [
+            {"subscriptionType": kind, "address": address}
+            for name, kind in kinds.items()
+            for address in each.get(name, [])
+        ]
+        rest = {key: value for key, value in each.items() if key not in kinds}
+        notifications.append({"notification": rest, "subscribers": subscribers})
+    return {**inputs, "notifications": notifications}
+
+
+TYPES = (
+    Type(
+        "aws:budgets/budget:Budget",
+        "budgets",
+        id="{account}:{name}",
+        name="name",
+        limit=100,
+        create=Call(
+            "CreateBudget",
+            names={
+                "name": "Budget.BudgetName",
+                "limitAmount": "Budget.BudgetLimit.Amount",
+                "limitUnit": "Budget.BudgetLimit.Unit",
+                "notifications": "NotificationsWithSubscribers",
+                "tags": "ResourceTags",
+            },
+            given={"AccountId": "{account}"},
+            inside="Budget",
+        ),
+        read=Call(
+            "DescribeBudget",
+            given=BUDGET,
+            at="Budget",
+            outputs={"accountId": "{account}", "arn": ARN["ResourceARN"]},
+        ),
+        prepare=_with_subscribers,
+        remade="moto has no UpdateBudget",
+        delete=Call("DeleteBudget", given=BUDGET),
+        tags=Tags(
+            Call("TagResource", names={"tags": "ResourceTags"}, given=ARN),
+            Call("UntagResource", given={**ARN, "ResourceTagKeys": "{removed}"}),
+        ),
+    ),
+)

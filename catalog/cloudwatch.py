@@ -1,0 +1,169 @@
+"""Log groups, alarms, event rules and their targets.
+
+pulumi-aws gathers three services here:
+https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/
+https://docs.aws.amazon.com/eventbridge/latest/APIReference/
+"""
+
+from catalog.record import Call, Tags, Type
+
+LOG_GROUP = {"logGroupName": "{id}"}
+LOG_GROUP_ARN = "arn:{partition}:logs:{region}:{account}:log-group:{id}"
+RULE = {"Name": "{name}", "EventBusName": "{eventBusName}"}
+TARGET = {"Rule": "{rule}", "EventBusName": "{eventBusName}"}
+
+
+def _tags(arn: str) -> Tags:
+    return Tags(
+        Call("TagResource", given={"ResourceARN": arn}),
+        Call("UntagResource", given={"ResourceARN": arn, "TagKeys": "{removed}"}),
+    )
+
+
+ALARM = Call(
+    "PutMetricAlarm",
+    names={
+        "name": "AlarmName",
+        "metricQueries": "Metrics",
+        "metricQueries.metric": "MetricStat",
+        "metricQueries.metric.metricName": "Metric.MetricName",
+        "metricQueries.metric.namespace": "Metric.Namespace",
+        "metricQueries.metric.dimensions": "Metric.Dimensions",
+    },
+)
+PUT_LOG_POLICY = Call("PutResourcePolicy")
+PUT_RULE = Call("PutRule")
+PUT_BUS_POLICY = Call("PutPermission")
+PUT_TARGET = Call(
+    "PutTargets",
+    names={
+        "targetId": "Targets.Id",
+        "batchTarget": "Targets.BatchParameters",
+        "batchTarget.arraySize": "ArrayProperties.Size",
+        "batchTarget.jobAttempts": "RetryStrategy.Attempts",
+        "httpTarget": "Targets.HttpParameters",
+        "inputTransformer.inputPaths": "InputPathsMap",
+        "kinesisTarget": "Targets.KinesisParameters",
+        "sagemakerPipelineTarget": "Targets.SageMakerPipelineParameters",
+        "sqsTarget": "Targets.SqsParameters",
+    },
+    inside="Targets",
+)
+
+TYPES = (
+    Type(
+        "aws:cloudwatch/logGroup:LogGroup",
+        "logs",
+        id="{name}",
+        name="name",
+        limit=512,
+        create=Call("CreateLogGroup", names={"name": "logGroupName"}),
+        read=Call(
+            "DescribeLogGroups",
+            given={"logGroupNamePrefix": "{id}"},
+            at="logGroups[?logGroupName=='{id}'] | [0]",
+            outputs={"arn": LOG_GROUP_ARN},
+        ),
+        update=(
+            Call(
+                "AssociateKmsKey",
+                takes=("kmsKeyId",),
+                given=LOG_GROUP,
+            ),
+        ),
+        steps=(
+            Call(
+                "PutRetentionPolicy",
+                takes=("retentionInDays",),
+                given=LOG_GROUP,
+                undo=Call("DeleteRetentionPolicy", given=LOG_GROUP),
+            ),
+        ),
+        delete=Call("DeleteLogGroup", given=LOG_GROUP),
+        tags=Tags(
+            Call("TagResource", given={"resourceArn": LOG_GROUP_ARN}),
+            Call("UntagResource", given={"resourceArn": LOG_GROUP_ARN, "tagKeys": "{removed}"}),
+        ),
+    ),
+    Type(
+        "aws:cloudwatch/logResourcePolicy:LogResourcePolicy",
+        "logs",
+        id="{policyName}",
+        create=PUT_LOG_POLICY,
+        read=Call("DescribeResourcePolicies", at="resourcePolicies[?policyName=='{id}'] | [0]"),
+        update=(PUT_LOG_POLICY,),
+        replaces=("policyName",),
+        delete=Call("DeleteResourcePolicy", given={"policyName": "{id}"}),
+    ),
+    Type(
+        "aws:cloudwatch/metricAlarm:MetricAlarm",
+        "cloudwatch",
+        id="{name}",
+        name="name",
+        create=ALARM,
+        read=Call(
+            "DescribeAlarms",
+            given={"AlarmNames": ["{id}"]},
+            at="MetricAlarms[0]",
+            outputs={"arn": "AlarmArn"},
+        ),
+        update=(ALARM,),
+        presumed={"metricQueries.returnData": False},
+        delete=Call("DeleteAlarms", given={"AlarmNames": ["{id}"]}),
+        tags=_tags("arn:{partition}:cloudwatch:{region}:{account}:alarm:{id}"),
+    ),
+    Type(
+        "aws:cloudwatch/eventRule:EventRule",
+        "events",
+        id="{name}",
+        name="name",
+        limit=64,
+        create=PUT_RULE,
+        read=Call(
+            "DescribeRule", given=RULE, outputs={"arn": "Arn", "eventBusName": "EventBusName"}
+        ),
+        update=(PUT_RULE,),
+        delete=Call("DeleteRule", given={**RULE, "Force": "{forceDestroy}"}),
+        tags=_tags("{arn}"),
+    ),
+    Type(
+        "aws:cloudwatch/eventTarget:EventTarget",
+        "events",
+        id="{rule}-{targetId}",
+        name="targetId",
+        limit=64,
+        create=PUT_TARGET,
+        read=Call("ListTargetsByRule", given=TARGET, at="Targets[?Id=='{targetId}'] | [0]"),
+        update=(PUT_TARGET,),
+        replaces=("rule", "eventBusName"),
+        delete=Call(
+            "RemoveTargets", given={**TARGET, "Ids": ["{targetId}"], "Force": "{forceDestroy}"}
+        ),
+    ),
+    Type(
+        "aws:cloudwatch/eventBus:EventBus",
+        "events",
+        id="{name}",
+        name="name",
+        limit=256,
+        create=Call("CreateEventBus"),
+        read=Call("DescribeEventBus", given={"Name": "{id}"}, outputs={"arn": "Arn"}),
+        update=(),
+        remade="moto has no UpdateEventBus",
+        delete=Call("DeleteEventBus", given={"Name": "{id}"}),
+        tags=_tags("{arn}"),
+    ),
+    Type(
+        "aws:cloudwatch/eventBusPolicy:EventBusPolicy",
+        "events",
+        id="{eventBusName}",
+        create=PUT_BUS_POLICY,
+        read=Call("DescribeEventBus", given={"Name": "{id}"}, at="Policy"),
+        update=(PUT_BUS_POLICY,),
+        replaces=("eventBusName",),
+        delete=Call(
+            "RemovePermission", given={"EventBusName": "{id}", "RemoveAllPermissions": True}
+        ),
+    ),
+)

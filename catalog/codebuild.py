@@ -1,0 +1,40 @@
+"""Build projects.
+
+https://docs.aws.amazon.com/codebuild/latest/APIReference/
+"""
+
+from catalog.record import Call, Tags, Type
+
+TYPES = (
+    Type(
+        "aws:codebuild/project:Project",
+        "codebuild",
+        id="{arn}",
+        name="name",
+        limit=150,
+        create=Call(
+            "CreateProject",
+            names={
+                "buildTimeout": "timeoutInMinutes",
+                "queuedTimeout": "queuedTimeoutInMinutes",
+            },
+            outputs={"arn": "project.arn"},
+        ),
+        read=Call(
+            "BatchGetProjects",
+            given={"names": ["{name}"]},
+            at="projects[0]",
+            outputs={"arn": "arn"},
+        ),
+        presumed={
+            "logsConfig.cloudwatchLogs.status": "ENABLED",
+            "logsConfig.s3Logs.status": "DISABLED",
+        },
+        remade="moto has no UpdateProject",
+        delete=Call("DeleteProject", given={"name": "{name}"}),
+        tags=Tags(
+            Call("UpdateProject", given={"name": "{name}"}),
+            Call("UpdateProject", given={"name": "{name}"}),
+        ),
+    ),
+)

@@ -1,0 +1,121 @@
+"""Monitors of unusual cost, who hears of it, and cost-allocation tags.
+
+https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/
+"""
+
+import json
+from typing import Any
+
+from catalog.record import Call, Tags, Type, Values
+
+TAGS = Tags(
+    Call("TagResource", names={"tags": "ResourceTags"}, given={"ResourceArn": "{id}"}),
+    Call("UntagResource", given={"ResourceArn": "{id}", "ResourceTagKeys": "{removed}"}),
+)
+ACTIVATE = Call(
+    "UpdateCostAllocationTagsStatus",
+    names={
+        "tagKey": "CostAllocationTagsStatus.TagKey",
+        "status": "CostAllocationTagsStatus.Status",
+    },
+)
+
+
+def _parsed(inputs: Values) -> Values:
+    """The monitor's specification as AWS takes it: no text, and nothing that is null."""
+    text = inputs.get("monitorSpecification")
+    if not isinstance(text, str):
+        return inputs
+    return {**inputs, "monitorSpecification": _without_nulls(json.loads(text))}
+
+
+def _without_nulls(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _without_nulls(item) for key, item in value.items() if item is not None}
+    return value
+
+
+TYPES = (
+    Type(
+        "aws:costexplorer/anomalyMonitor:AnomalyMonitor",
+        "ce",
+        emulated=False,
+        name="name",
+        limit=1024,
+        create=Call(
+            "CreateAnomalyMonitor",
+            names={"name": "AnomalyMonitor.MonitorName", "tags": "ResourceTags"},
+            inside="AnomalyMonitor",
+            outputs={"id": "MonitorArn", "arn": "MonitorArn"},
+        ),
+        read=Call(
+            "GetAnomalyMonitors",
+            given={"MonitorArnList": ["{id}"]},
+            at="AnomalyMonitors[0]",
+            outputs={"arn": "MonitorArn"},
+        ),
+        update=(
+            Call(
+                "UpdateAnomalyMonitor",
+                takes=("name",),
+                names={"name": "MonitorName"},
+                given={"MonitorArn": "{id}"},
+            ),
+        ),
+        prepare=_parsed,
+        delete=Call("DeleteAnomalyMonitor", given={"MonitorArn": "{id}"}),
+        tags=TAGS,
+    ),
+    Type(
+        "aws:costexplorer/anomalySubscription:AnomalySubscription",
+        "ce",
+        emulated=False,
+        name="name",
+        limit=1024,
+        create=Call(
+            "CreateAnomalySubscription",
+            names={
+                "name": "AnomalySubscription.SubscriptionName",
+                "monitorArnLists": "AnomalySubscription.MonitorArnList",
+                "tags": "ResourceTags",
+            },
+            inside="AnomalySubscription",
+            outputs={"id": "SubscriptionArn", "arn": "SubscriptionArn"},
+        ),
+        read=Call(
+            "GetAnomalySubscriptions",
+            given={"SubscriptionArnList": ["{id}"]},
+            at="AnomalySubscriptions[0]",
+            outputs={"arn": "SubscriptionArn"},
+        ),
+        update=(
+            Call(
+                "UpdateAnomalySubscription",
+                takes=("frequency", "monitorArnLists", "subscribers", "thresholdExpression"),
+                names={"monitorArnLists": "MonitorArnList"},
+                given={"SubscriptionArn": "{id}"},
+            ),
+        ),
+        delete=Call("DeleteAnomalySubscription", given={"SubscriptionArn": "{id}"}),
+        tags=TAGS,
+    ),
+    Type(
+        "aws:costexplorer/costAllocationTag:CostAllocationTag",
+        "ce",
+        emulated=False,
+        id="{tagKey}",
+        create=ACTIVATE,
+        read=Call(
+            "ListCostAllocationTags",
+            given={"TagKeys": ["{id}"]},
+            at="CostAllocationTags[0]",
+            outputs={"type": "Type"},
+        ),
+        update=(ACTIVATE,),
+        replaces=("tagKey",),
+        delete=Call(
+            "UpdateCostAllocationTagsStatus",
+            given={"CostAllocationTagsStatus": [{"TagKey": "{id}", "Status": "Inactive"}]},
+        ),
+    ),
+)

@@ -1,0 +1,184 @@
+"""Roles and their inline policies.
+
+https://docs.aws.amazon.com/IAM/latest/APIReference/
+"""
+
+from typing import Any
+
+from catalog.record import Call, Each, Tags, Type, Values
+
+ROLE = {"RoleName": "{id}"}
+POLICY = {"PolicyArn": "{id}"}
+IDENTITIES = {"OpenIDConnectProviderArn": "{id}"}
+
+
+def _empty(client: Any, state: Values) -> None:
+    """Take the policies off a role that declares them itself, or is to be forced."""
+    role, forced = state["id"], state.get("forceDetachPolicies")
+    try:
+        if forced or state.get("inlinePolicies"):
+            for name in client.list_role_policies(RoleName=role)["PolicyNames"]:
+                client.delete_role_policy(RoleName=role, PolicyName=name)
+        if forced or state.get("managedPolicyArns"):
+            for policy in client.list_attached_role_policies(RoleName=role)["AttachedPolicies"]:
+                client.detach_role_policy(RoleName=role, PolicyArn=policy["PolicyArn"])
+    except client.exceptions.NoSuchEntityException:
+        return
+
+
+def _forget_versions(client: Any, state: Values) -> None:
+    """Delete what the policy said before: IAM deletes no policy that has other versions."""
+    try:
+        for version in client.list_policy_versions(PolicyArn=state["id"])["Versions"]:
+            if not version["IsDefaultVersion"]:
+                client.delete_policy_version(PolicyArn=state["id"], VersionId=version["VersionId"])
+    except client.exceptions.NoSuchEntityException:
+        return
+
+
+TYPES = (
+    Type(
+        "aws:iam/role:Role",
+        "iam",
+        id="{name}",
+        name="name",
+        limit=64,
+        create=Call(
+            "CreateRole",
+            names={"name": "RoleName", "assumeRolePolicy": "AssumeRolePolicyDocument"},
+        ),
+        read=Call(
+            "GetRole",
+            given=ROLE,
+            at="Role",
+            outputs={"arn": "Arn", "uniqueId": "RoleId", "name": "RoleName"},
+        ),
+        update=(
+            Call("UpdateRole", takes=("description", "maxSessionDuration"), given=ROLE),
+            Call(
+                "UpdateAssumeRolePolicy",
+                takes=("assumeRolePolicy",),
+                names={"assumeRolePolicy": "PolicyDocument"},
+                given=ROLE,
+            ),
+            Call(
+                "PutRolePermissionsBoundary",
+                takes=("permissionsBoundary",),
+                given=ROLE,
+                undo=Call("DeleteRolePermissionsBoundary", given=ROLE),
+            ),
+        ),
+        steps=(
+            Each(
+                "inlinePolicies",
+                Call(
+                    "PutRolePolicy",
+                    names={"name": "PolicyName", "policy": "PolicyDocument"},
+                    given=ROLE,
+                ),
+                Call("DeleteRolePolicy", takes=("name",), names={"name": "PolicyName"}, given=ROLE),
+            ),
+            Each(
+                "managedPolicyArns",
+                Call("AttachRolePolicy", names={"value": "PolicyArn"}, given=ROLE),
+                Call("DetachRolePolicy", names={"value": "PolicyArn"}, given=ROLE),
+            ),
+        ),
+        delete=Call("DeleteRole", given=ROLE),
+        empty=_empty,
+        ignored={"forceDetachPolicies": "read when the role is deleted"},
+        tags=Tags(
+            Call("TagRole", given=ROLE),
+            Call("UntagRole", given={**ROLE, "TagKeys": "{removed}"}),
+        ),
+    ),
+    Type(
+        "aws:iam/rolePolicy:RolePolicy",
+        "iam",
+        id="{role}:{name}",
+        name="name",
+        limit=128,
+        create=Call(
+            "PutRolePolicy",
+            names={"role": "RoleName", "name": "PolicyName", "policy": "PolicyDocument"},
+        ),
+        read=Call("GetRolePolicy", given={"RoleName": "{role}", "PolicyName": "{name}"}),
+        update=(
+            Call(
+                "PutRolePolicy",
+                names={"role": "RoleName", "name": "PolicyName", "policy": "PolicyDocument"},
+            ),
+        ),
+        delete=Call("DeleteRolePolicy", given={"RoleName": "{role}", "PolicyName": "{name}"}),
+    ),
+    Type(
+        "aws:iam/policy:Policy",
+        "iam",
+        name="name",
+        limit=128,
+        create=Call(
+            "CreatePolicy",
+            names={"name": "PolicyName", "policy": "PolicyDocument"},
+            outputs={"id": "Policy.Arn"},
+        ),
+        read=Call(
+            "GetPolicy",
+            given=POLICY,
+            at="Policy",
+            outputs={"arn": "Arn", "policyId": "PolicyId"},
+        ),
+        update=(
+            Call(
+                "CreatePolicyVersion",
+                takes=("policy",),
+                names={"policy": "PolicyDocument"},
+                given={**POLICY, "SetAsDefault": True},
+            ),
+        ),
+        delete=Call("DeletePolicy", given=POLICY),
+        empty=_forget_versions,
+        tags=Tags(
+            Call("TagPolicy", given=POLICY),
+            Call("UntagPolicy", given={**POLICY, "TagKeys": "{removed}"}),
+        ),
+    ),
+    Type(
+        "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
+        "iam",
+        id="{role}/{policyArn}",
+        create=Call("AttachRolePolicy", names={"role": "RoleName", "policyArn": "PolicyArn"}),
+        read=Call(
+            "ListAttachedRolePolicies",
+            given={"RoleName": "{role}"},
+            at="AttachedPolicies[?PolicyArn=='{policyArn}'] | [0]",
+        ),
+        delete=Call("DetachRolePolicy", given={"RoleName": "{role}", "PolicyArn": "{policyArn}"}),
+    ),
+    Type(
+        "aws:iam/openIdConnectProvider:OpenIdConnectProvider",
+        "iam",
+        create=Call(
+            "CreateOpenIDConnectProvider",
+            names={"clientIdLists": "ClientIDList", "thumbprintLists": "ThumbprintList"},
+            outputs={"id": "OpenIDConnectProviderArn"},
+        ),
+        read=Call(
+            "GetOpenIDConnectProvider",
+            given=IDENTITIES,
+            outputs={"arn": "{id}", "thumbprintLists": "ThumbprintList"},
+        ),
+        update=(
+            Call(
+                "UpdateOpenIDConnectProviderThumbprint",
+                takes=("thumbprintLists",),
+                names={"thumbprintLists": "ThumbprintList"},
+                given=IDENTITIES,
+            ),
+        ),
+        delete=Call("DeleteOpenIDConnectProvider", given=IDENTITIES),
+        tags=Tags(
+            Call("TagOpenIDConnectProvider", given=IDENTITIES),
+            Call("UntagOpenIDConnectProvider", given={**IDENTITIES, "TagKeys": "{removed}"}),
+        ),
+    ),
+)

@@ -1,0 +1,131 @@
+"""Firewalls, what they let through, and their logs.
+
+https://docs.aws.amazon.com/network-firewall/latest/APIReference/
+"""
+
+from catalog.record import Call, Tags, Type, Values
+
+SERVICE = "network-firewall"
+TAGS = Tags(
+    Call("TagResource", given={"ResourceArn": "{arn}"}),
+    Call("UntagResource", given={"ResourceArn": "{arn}", "TagKeys": "{removed}"}),
+)
+OF_FIREWALL = {"FirewallArn": "{firewallArn}"}
+RULE_GROUP = {"RuleGroupArn": "{id}"}
+POLICY = {"FirewallPolicyArn": "{id}"}
+TOKEN = {"UpdateToken": "00000000-0000-4000-8000-000000000000"}
+"""AWS hands one out with each description; who sends it back has seen the last change."""
+
+
+def _variables(inputs: Values) -> Values:
+    """Variables as AWS has them: a map of names, where pulumi-aws lists keys and definitions."""
+    group = inputs.get("ruleGroup") or {}
+    variables = group.get("ruleVariables")
+    if not variables:
+        return inputs
+    mapped = {
+        kind: {each["key"]: {"definition": _definitions(each)} for each in listed}
+        for kind, listed in variables.items()
+    }
+    return {**inputs, "ruleGroup": {**group, "ruleVariables": mapped}}
+
+
+def _definitions(variable: Values) -> list[str]:
+    (found,) = (value for key, value in variable.items() if key != "key")
+    definitions: list[str] = found["definitions"]
+    return definitions
+
+
+TYPES = (
+    Type(
+        "aws:networkfirewall/firewall:Firewall",
+        SERVICE,
+        name="name",
+        limit=128,
+        create=Call(
+            "CreateFirewall", names={"name": "FirewallName"}, outputs={"id": "Firewall.FirewallArn"}
+        ),
+        read=Call(
+            "DescribeFirewall",
+            given={"FirewallArn": "{id}"},
+            at="FirewallStatus",
+            outputs={
+                "arn": "{id}",
+                "firewallStatuses": "[{syncStates: values(SyncStates)[].{attachments: "
+                "[{endpointId: Attachment.EndpointId, subnetId: Attachment.SubnetId}]}}]",
+            },
+        ),
+        delete=Call("DeleteFirewall", given={"FirewallArn": "{id}"}),
+        tags=TAGS,
+    ),
+    Type(
+        "aws:networkfirewall/firewallPolicy:FirewallPolicy",
+        SERVICE,
+        name="name",
+        limit=128,
+        create=Call("CreateFirewallPolicy", names={"name": "FirewallPolicyName"}),
+        read=Call(
+            "DescribeFirewallPolicy",
+            given=POLICY,
+            at="FirewallPolicyResponse",
+            outputs={"arn": "FirewallPolicyArn"},
+        ),
+        update=(
+            Call(
+                "UpdateFirewallPolicy",
+                takes=("firewallPolicy", "description", "encryptionConfiguration"),
+                given={**POLICY, **TOKEN},
+            ),
+        ),
+        delete=Call("DeleteFirewallPolicy", given=POLICY),
+        tags=TAGS,
+        emulated=False,
+    ),
+    Type(
+        "aws:networkfirewall/loggingConfiguration:LoggingConfiguration",
+        SERVICE,
+        id="{firewallArn}",
+        create=Call("UpdateLoggingConfiguration"),
+        read=Call(
+            "DescribeLoggingConfiguration",
+            given=OF_FIREWALL,
+            at="LoggingConfiguration.LogDestinationConfigs",
+        ),
+        update=(
+            Call(
+                "UpdateLoggingConfiguration",
+                takes=("loggingConfiguration", "enableMonitoringDashboard"),
+                given=OF_FIREWALL,
+            ),
+        ),
+        replaces=("firewallArn",),
+        delete=Call(
+            "UpdateLoggingConfiguration",
+            given={**OF_FIREWALL, "LoggingConfiguration": {"LogDestinationConfigs": []}},
+        ),
+    ),
+    Type(
+        "aws:networkfirewall/ruleGroup:RuleGroup",
+        SERVICE,
+        name="name",
+        limit=128,
+        create=Call("CreateRuleGroup", names={"name": "RuleGroupName"}),
+        read=Call(
+            "DescribeRuleGroup",
+            given=RULE_GROUP,
+            at="RuleGroupResponse",
+            outputs={"arn": "RuleGroupArn"},
+        ),
+        update=(
+            Call(
+                "UpdateRuleGroup",
+                takes=("ruleGroup", "rules", "description", "encryptionConfiguration"),
+                given={**RULE_GROUP, **TOKEN},
+            ),
+        ),
+        delete=Call("DeleteRuleGroup", given=RULE_GROUP),
+        tags=TAGS,
+        emulated=False,
+        prepare=_variables,
+    ),
+)

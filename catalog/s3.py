@@ -1,0 +1,214 @@
+"""Buckets, what is set on them, and objects.
+
+https://docs.aws.amazon.com/AmazonS3/latest/API/
+"""
+
+import base64
+from pathlib import Path
+from typing import Any
+
+import pulumi
+
+from catalog.record import Call, Type, Values
+from embedded.wire import asset
+
+TO_THE_BUCKET = {"Bucket": "{id}"}
+KEY = {"Bucket": "{bucket}", "Key": "{key}"}
+
+
+def _setting(
+    what: str,
+    put: Call,
+    get: str,
+    delete: Call,
+    at: str = "",
+) -> Type:
+    """Something set on a bucket: written whole, under the bucket's name."""
+    token = f"aws:s3/{what[0].lower()}{what[1:]}:{what}"
+    return Type(
+        token,
+        "s3",
+        id="{bucket}",
+        create=put,
+        read=Call(get, given=TO_THE_BUCKET, at=at),
+        update=(put,),
+        delete=delete,
+    )
+
+
+def _delete(operation: str) -> Call:
+    return Call(operation, given=TO_THE_BUCKET)
+
+
+def _empty(client: Any, state: Values) -> None:
+    """Delete every version of every object, as `forceDestroy` asks."""
+    if not state.get("forceDestroy"):
+        return
+    try:
+        for page in client.get_paginator("list_object_versions").paginate(Bucket=state["id"]):
+            for item in [*page.get("Versions", []), *page.get("DeleteMarkers", [])]:
+                client.delete_object(
+                    Bucket=state["id"], Key=item["Key"], VersionId=item["VersionId"]
+                )
+    except client.exceptions.NoSuchBucket:
+        return
+
+
+def _body(inputs: Values) -> Values:
+    """The object's bytes as `content`, whichever of its three inputs held them."""
+    kept = {key: inputs[key] for key in inputs if key not in ("contentBase64", "source")}
+    if "contentBase64" in inputs:
+        kept["content"] = base64.b64decode(inputs["contentBase64"])
+    elif "source" in inputs:
+        kept["content"] = _bytes(inputs["source"])
+    return kept
+
+
+def _bytes(source: object) -> bytes:
+    match source:
+        case pulumi.FileAsset():
+            return Path(source.path).read_bytes()
+        case pulumi.StringAsset():
+            return source.text.encode()
+        case _:
+            found = asset(source)
+            if found is None:
+                raise ValueError("the source of a bucket object must be a file or a text")
+            return found
+
+
+OBJECT = Call(
+    "PutObject",
+    names={
+        "content": "Body",
+        "contentBase64": "Body",
+        "source": "Body",
+        "kmsKeyId": "SSEKMSKeyId",
+        "websiteRedirect": "WebsiteRedirectLocation",
+    },
+    outputs={"etag": "ETag", "versionId": "VersionId"},
+)
+
+TYPES = (
+    Type(
+        "aws:s3/bucket:Bucket",
+        "s3",
+        id="{bucket}",
+        name="bucket",
+        limit=63,
+        create=Call(
+            "CreateBucket",
+            names={"objectLockEnabled": "ObjectLockEnabledForBucket"},
+            given={"CreateBucketConfiguration.LocationConstraint": "{elsewhere}"},
+        ),
+        read=Call(
+            "HeadBucket",
+            given=TO_THE_BUCKET,
+            outputs={
+                "arn": "arn:{partition}:s3:::{id}",
+                "bucketRegion": "{region}",
+                "bucketDomainName": "{id}.s3.amazonaws.com",
+                "bucketRegionalDomainName": "{id}.s3.{region}.amazonaws.com",
+            },
+        ),
+        steps=(
+            Call(
+                "PutBucketTagging",
+                takes=("tags",),
+                names={"tags": "Tagging.TagSet"},
+                given=TO_THE_BUCKET,
+                undo=_delete("DeleteBucketTagging"),
+            ),
+        ),
+        empty=_empty,
+        delete=_delete("DeleteBucket"),
+        ignored={"forceDestroy": "read when the bucket is deleted"},
+    ),
+    _setting(
+        "BucketVersioning",
+        Call("PutBucketVersioning"),
+        "GetBucketVersioning",
+        Call(
+            "PutBucketVersioning",
+            given={**TO_THE_BUCKET, "VersioningConfiguration.Status": "Suspended"},
+        ),
+        at="Status",
+    ),
+    _setting(
+        "BucketServerSideEncryptionConfiguration",
+        Call("PutBucketEncryption", inside="ServerSideEncryptionConfiguration"),
+        "GetBucketEncryption",
+        _delete("DeleteBucketEncryption"),
+    ),
+    _setting(
+        "BucketPublicAccessBlock",
+        Call("PutPublicAccessBlock", inside="PublicAccessBlockConfiguration"),
+        "GetPublicAccessBlock",
+        _delete("DeletePublicAccessBlock"),
+    ),
+    _setting(
+        "BucketOwnershipControls",
+        Call("PutBucketOwnershipControls", inside="OwnershipControls"),
+        "GetBucketOwnershipControls",
+        _delete("DeleteBucketOwnershipControls"),
+    ),
+    _setting(
+        "BucketPolicy", Call("PutBucketPolicy"), "GetBucketPolicy", _delete("DeleteBucketPolicy")
+    ),
+    _setting(
+        "BucketLifecycleConfiguration",
+        Call("PutBucketLifecycleConfiguration", inside="LifecycleConfiguration"),
+        "GetBucketLifecycleConfiguration",
+        _delete("DeleteBucketLifecycle"),
+    ),
+    _setting(
+        "BucketObjectLockConfiguration",
+        Call(
+            "PutObjectLockConfiguration",
+            given={"ObjectLockConfiguration.ObjectLockEnabled": "Enabled"},
+            inside="ObjectLockConfiguration",
+        ),
+        "GetObjectLockConfiguration",
+        Call(
+            "PutObjectLockConfiguration",
+            given={**TO_THE_BUCKET, "ObjectLockConfiguration.ObjectLockEnabled": "Enabled"},
+        ),
+        at="ObjectLockConfiguration",
+    ),
+    _setting(
+        "BucketLogging",
+        Call("PutBucketLogging", inside="BucketLoggingStatus.LoggingEnabled"),
+        "GetBucketLogging",
+        Call("PutBucketLogging", given={**TO_THE_BUCKET, "BucketLoggingStatus": {}}),
+        at="LoggingEnabled",
+    ),
+    Type(
+        "aws:s3/bucketObjectv2:BucketObjectv2",
+        "s3",
+        id="{bucket}/{key}",
+        create=OBJECT,
+        read=Call(
+            "HeadObject",
+            given=KEY,
+            outputs={"arn": "arn:{partition}:s3:::{bucket}/{key}", "etag": "ETag"},
+        ),
+        update=(OBJECT,),
+        steps=(
+            Call(
+                "PutObjectTagging",
+                takes=("tags",),
+                names={"tags": "Tagging.TagSet"},
+                given=KEY,
+                undo=Call("DeleteObjectTagging", given=KEY),
+            ),
+        ),
+        prepare=_body,
+        delete=Call("DeleteObject", given=KEY),
+        ignored={
+            "etag": "tells Pulumi that the content changed, AWS computes its own",
+            "sourceHash": "tells Pulumi that the content changed",
+            "forceDestroy": "the embedded AWS holds no legal hold to override",
+            "overrideProvider": "the embedded AWS bills no tags of objects",
+        },
+    ),
+)

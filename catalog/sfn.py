@@ -1,0 +1,31 @@
+"""State machines.
+
+https://docs.aws.amazon.com/step-functions/latest/apireference/
+"""
+
+from catalog.record import Call, Tags, Type
+
+LOGS = {"loggingConfiguration.logDestination": "destinations.cloudWatchLogsLogGroup.logGroupArn"}
+ARN = {"resourceArn": "{id}"}
+
+TYPES = (
+    Type(
+        "aws:sfn/stateMachine:StateMachine",
+        "stepfunctions",
+        name="name",
+        limit=80,
+        create=Call("CreateStateMachine", names=LOGS, outputs={"id": "stateMachineArn"}),
+        read=Call(
+            "DescribeStateMachine",
+            given={"stateMachineArn": "{id}"},
+            outputs={"arn": "stateMachineArn", "status": "status", "creationDate": "creationDate"},
+        ),
+        gone="status == 'DELETING'",
+        update=(Call("UpdateStateMachine", names=LOGS, given={"stateMachineArn": "{id}"}),),
+        delete=Call("DeleteStateMachine", given={"stateMachineArn": "{id}"}),
+        tags=Tags(
+            Call("TagResource", given=ARN),
+            Call("UntagResource", given={**ARN, "tagKeys": "{removed}"}),
+        ),
+    ),
+)

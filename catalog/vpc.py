@@ -1,0 +1,186 @@
+"""Security groups and their rules, which EC2's API serves and pulumi-aws splits over two modules.
+
+https://docs.aws.amazon.com/AWSEC2/latest/APIReference/
+"""
+
+from catalog.ec2 import OWNER, TAGS, arn, named
+from catalog.record import Call, Each, Type, Values
+
+GROUP = {"GroupId": "{id}"}
+OPEN = [{"ipProtocol": "-1", "ipRanges": [{"cidrIp": "0.0.0.0/0"}]}]
+SOURCES = {
+    "cidrBlocks": ("ipRanges", "cidrIp"),
+    "ipv6CidrBlocks": ("ipv6Ranges", "cidrIpv6"),
+    "prefixListIds": ("prefixListIds", "prefixListId"),
+    "securityGroups": ("userIdGroupPairs", "groupId"),
+}
+RULE_SOURCES = {
+    "cidrIpv4": "IpRanges.CidrIp",
+    "cidrIpv6": "Ipv6Ranges.CidrIpv6",
+    "prefixListId": "PrefixListIds.PrefixListId",
+    "referencedSecurityGroupId": "UserIdGroupPairs.GroupId",
+}
+
+
+def _permissions(inputs: Values) -> Values:
+    """Inline rules in AWS's form; those from the group itself apart, as its id is yet unknown."""
+    result = dict(inputs)
+    for side in ("ingress", "egress"):
+        rules = inputs.get(side) or []
+        result[side] = [made for rule in rules if (made := _permission(rule))]
+        result[f"{side}Self"] = [_ports(rule) for rule in rules if rule.get("self")]
+    return result
+
+
+def _ports(rule: Values) -> Values:
+    taken = {*SOURCES, "self", "description"}
+    kept = {key: item for key, item in rule.items() if key not in taken}
+    return {"ipProtocol" if key == "protocol" else key: item for key, item in kept.items()}
+
+
+def _permission(rule: Values) -> Values:
+    said = {"description": rule["description"]} if rule.get("description") else {}
+    sources = {
+        name: [{field: item, **said} for item in rule[source]]
+        for source, (name, field) in SOURCES.items()
+        if rule.get(source)
+    }
+    return {**_ports(rule), **sources} if sources or not rule.get("self") else {}
+
+
+def _described(inputs: Values) -> Values:
+    """The description of a rule belongs to whichever source the rule has.
+
+    A preview may not know the source yet, and then the rule comes without it.
+    """
+    source = next((name for name in RULE_SOURCES if name in inputs), None)
+    rest = {key: item for key, item in inputs.items() if key != "description"}
+    if source is None or "description" not in inputs:
+        return rest
+    return {**rest, f"{source}Description": inputs["description"]}
+
+
+def _security_group_steps() -> tuple[Each, ...]:
+    steps: list[Each] = []
+    for side in ("Ingress", "Egress"):
+        name, add, remove = (
+            side.lower(),
+            f"AuthorizeSecurityGroup{side}",
+            f"RevokeSecurityGroup{side}",
+        )
+        own = {**GROUP, "IpPermissions.UserIdGroupPairs.GroupId": "{id}"}
+        steps += (
+            Each(
+                name,
+                Call(add, given=GROUP, inside="IpPermissions"),
+                Call(remove, given=GROUP, inside="IpPermissions"),
+            ),
+            Each(
+                f"{name}Self",
+                Call(add, given=own, inside="IpPermissions"),
+                Call(remove, given=own, inside="IpPermissions"),
+            ),
+        )
+    return tuple(steps)
+
+
+def _rule(side: str) -> Type:
+    """A rule of a security group that is a resource of its own."""
+    created = {name: f"IpPermissions.{path}" for name, path in RULE_SOURCES.items()}
+    described = {
+        f"{name}Description": f"IpPermissions.{path.partition('.')[0]}.Description"
+        for name, path in RULE_SOURCES.items()
+    }
+    changed = "SecurityGroupRules.SecurityGroupRule"
+    return Type(
+        f"aws:vpc/securityGroup{side}Rule:SecurityGroup{side}Rule",
+        "ec2",
+        create=Call(
+            f"AuthorizeSecurityGroup{side}",
+            names={"securityGroupId": "GroupId", **created, **described},
+            inside="IpPermissions",
+            outputs={"id": "SecurityGroupRules[0].SecurityGroupRuleId"},
+        ),
+        read=Call(
+            "DescribeSecurityGroupRules",
+            given={"SecurityGroupRuleIds": ["{id}"]},
+            at="SecurityGroupRules[0]",
+            outputs={"securityGroupRuleId": "{id}", **arn("security-group-rule")},
+        ),
+        update=(
+            Call(
+                "ModifySecurityGroupRules",
+                names={
+                    "referencedSecurityGroupId": f"{changed}.ReferencedGroupId",
+                    **{f"{name}Description": f"{changed}.Description" for name in RULE_SOURCES},
+                },
+                given={
+                    "GroupId": "{securityGroupId}",
+                    "SecurityGroupRules.SecurityGroupRuleId": "{id}",
+                },
+                inside=changed,
+            ),
+        ),
+        delete=Call(
+            f"RevokeSecurityGroup{side}",
+            given={"GroupId": "{securityGroupId}", "SecurityGroupRuleIds": ["{id}"]},
+        ),
+        prepare=_described,
+        tags=TAGS,
+    )
+
+
+TYPES = (
+    Type(
+        "aws:ec2/securityGroup:SecurityGroup",
+        "ec2",
+        name="name",
+        create=Call("CreateSecurityGroup", names={"name": "GroupName"}, outputs={"id": "GroupId"}),
+        read=Call(
+            "DescribeSecurityGroups",
+            given={"GroupIds": ["{id}"]},
+            at="SecurityGroups[0]",
+            outputs={"vpcId": "VpcId", **arn("security-group"), **OWNER},
+        ),
+        steps=(
+            Call("RevokeSecurityGroupEgress", given={**GROUP, "IpPermissions": OPEN}),
+            *_security_group_steps(),
+        ),
+        prepare=_permissions,
+        defaults={"description": "Managed by Pulumi"},
+        delete=Call("DeleteSecurityGroup", given=GROUP),
+        ignored={"revokeRulesOnDelete": "the embedded AWS deletes a group with its rules"},
+        tags=TAGS,
+    ),
+    _rule("Ingress"),
+    _rule("Egress"),
+    Type(
+        "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup",
+        "ec2",
+        create=Call(
+            "DescribeSecurityGroups",
+            given={"Filters": [*named("vpc-id", "{vpcId}"), *named("group-name", "default")]},
+            outputs={"id": "SecurityGroups[0].GroupId"},
+        ),
+        read=Call(
+            "DescribeSecurityGroups",
+            given={"GroupIds": ["{id}"]},
+            at="SecurityGroups[0]",
+            outputs={
+                "description": "Description",
+                "name": "GroupName",
+                "vpcId": "VpcId",
+                **arn("security-group"),
+                **OWNER,
+            },
+        ),
+        steps=(
+            Call("RevokeSecurityGroupEgress", given={**GROUP, "IpPermissions": OPEN}),
+            *_security_group_steps(),
+        ),
+        prepare=_permissions,
+        replaces=("vpcId",),
+        ignored={"revokeRulesOnDelete": "AWS never deletes a default group"},
+        tags=TAGS,
+    ),
+)

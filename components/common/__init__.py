@@ -1,0 +1,1 @@
+"""Parts that several needs share: roles, buckets, log groups, state machines, policies."""

@@ -1,0 +1,69 @@
+"""Events that start a state machine."""
+
+import pulumi
+import pulumi_aws as aws
+
+from components.common.execution_role import ExecutionRole
+from components.common.iam import Document, allow, document, rendered
+
+RETRY_SECONDS = 3600
+
+
+def start_policy(*, machine_arn: str) -> Document:
+    """What EventBridge may do: start the machine."""
+    return document(allow(["states:StartExecution"], [machine_arn]))
+
+
+def starting_role(
+    name: str,
+    *,
+    parent: pulumi.Resource,
+    machine_arn: pulumi.Input[str],
+    account_id: pulumi.Input[str],
+) -> ExecutionRole:
+    """The role by which rules start the machine, as a child of `parent`."""
+    return ExecutionRole(
+        f"{name}-rule-role",
+        {
+            "service": "events.amazonaws.com",
+            "account_id": account_id,
+            "policies": {"start": rendered(start_policy, machine_arn=machine_arn)},
+        },
+        pulumi.ResourceOptions(parent=parent),
+    )
+
+
+def start_on_event(
+    name: str,
+    *,
+    parent: pulumi.Resource,
+    description: str,
+    pattern: pulumi.Input[str],
+    machine_arn: pulumi.Input[str],
+    role: ExecutionRole,
+    bus: pulumi.Input[str] | None = None,
+) -> None:
+    """A rule that starts the machine on events of a pattern, as a child of `parent`.
+
+    A start that fails is tried again for an hour. `bus` is the account's own unless given.
+    https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-retry-policy.html
+    """
+    rule = aws.cloudwatch.EventRule(
+        f"{name}-rule",
+        description=description,
+        event_bus_name=bus,
+        event_pattern=pattern,
+        opts=pulumi.ResourceOptions(parent=parent),
+    )
+    aws.cloudwatch.EventTarget(
+        f"{name}-target",
+        rule=rule.name,
+        event_bus_name=bus,
+        arn=machine_arn,
+        role_arn=role.arn,
+        retry_policy={
+            "maximum_event_age_in_seconds": RETRY_SECONDS,
+            "maximum_retry_attempts": 10,
+        },
+        opts=pulumi.ResourceOptions(parent=parent, depends_on=role.ready),
+    )

@@ -1,0 +1,77 @@
+"""States of a state machine in JSONata, as plain values.
+
+https://docs.aws.amazon.com/step-functions/latest/dg/workflow-states.html
+"""
+
+from components.common.iam import Json
+from components.common.message import chat_message
+
+RETRY = [{"ErrorEquals": ["States.ALL"], "IntervalSeconds": 5, "MaxAttempts": 3, "BackoffRate": 2}]
+ALERT = [{"ErrorEquals": ["States.ALL"], "Next": "Alert"}]
+"""Catches what retries did not mend, for a machine with the states of `alert`."""
+
+
+def task(
+    action: str,
+    arguments: Json,
+    output: Json,
+    following: str,
+    catch: list[Json] | None = None,
+) -> Json:
+    """A state that calls one operation of AWS, and retries it unless its failure is caught."""
+    state: Json = {
+        "Type": "Task",
+        "Resource": f"arn:aws:states:::aws-sdk:{action}",
+        "Arguments": arguments,
+        "Output": output,
+        "Next": following,
+    }
+    return state | ({"Catch": catch} if catch else {"Retry": RETRY})
+
+
+def choice(choices: dict[str, str], default: str) -> Json:
+    """A state that goes to the first whose condition holds."""
+    return {
+        "Type": "Choice",
+        "Choices": [
+            {"Condition": f"{{% {condition} %}}", "Next": following}
+            for following, condition in choices.items()
+        ],
+        "Default": default,
+    }
+
+
+def wait(seconds: int, following: str) -> Json:
+    """A state that waits."""
+    return {"Type": "Wait", "Seconds": seconds, "Next": following}
+
+
+def fail(error: str, cause: str) -> Json:
+    """A state that ends the execution, with the reason."""
+    return {"Type": "Fail", "Error": error, "Cause": cause}
+
+
+def alert(topic_arn: str, *, pipeline: str, subject: str, because: str) -> dict[str, Json]:
+    """The states that tell a topic why a pipeline could not be started, and fail.
+
+    `subject` heads the message, `because` says what it would have been started for.
+    """
+    return {
+        "Alert": {
+            "Type": "Task",
+            "Resource": "arn:aws:states:::sns:publish",
+            "Arguments": {
+                "TopicArn": topic_arn,
+                "Subject": subject,
+                "Message": chat_message(
+                    subject,
+                    f"{{% '{because}, but {pipeline} could not be started: ' "
+                    "& $string($states.input) %}",
+                ),
+            },
+            "Next": "NotStarted",
+        },
+        "NotStarted": fail(
+            "NotStarted", f"{pipeline} could not be started; the alert topic was told why"
+        ),
+    }

@@ -1,0 +1,1 @@
+"""Roles for a host's own CI."""

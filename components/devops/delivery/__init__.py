@@ -1,0 +1,1 @@
+"""How a change of the platform reaches an environment."""

@@ -1,0 +1,97 @@
+"""An approved model is delivered by itself: its approval starts the platform's delivery."""
+
+import json
+from typing import NotRequired, TypedDict
+
+import pulumi
+
+from components.common.event_start import start_on_event, starting_role
+from components.common.iam import rendered
+from components.common.state_machine import StateMachine, pipeline_starter
+from components.devops.delivery.delivery_pipeline import DEPLOY
+from components.devops.delivery.redeployment_machine import redeployment_machine
+from components.devops.delivery.source import SourceArgs, revision_type
+from components.devops.promotion.approval_events import approval_pattern
+
+
+class RedeploymentArgs(TypedDict):
+    """What a redeployment is made of."""
+
+    group_prefix: str
+    """What the names of the environment's model package groups begin with."""
+    pipeline_name: str
+    """Name of the delivery pipeline."""
+    pipeline_arn: pulumi.Input[str]
+    """Its ARN."""
+    source: SourceArgs
+    """Where its revisions come from."""
+    deploys_pushes: bool
+    """Whether the pipeline deploys what is pushed, and so knows the deployed revision.
+
+    If something else does, the tip of its branch is taken.
+    """
+    alert_topic_arn: pulumi.Input[str]
+    """SNS topic that hears of a delivery that could not be started."""
+    alert_key_arn: pulumi.Input[str]
+    """KMS key of that topic."""
+    log_key_arn: pulumi.Input[str]
+    """KMS key of the machine's log group."""
+    log_retention_days: int
+    """Days that its log is kept."""
+    account_id: pulumi.Input[str]
+    """Account of all this."""
+    event_bus: NotRequired[pulumi.Input[str]]
+    """Bus that tells of decisions, where they are made in another account; the account's own
+    unless given."""
+
+
+class Redeployment(pulumi.ComponentResource):
+    """A rule on decisions about models, and the state machine that it starts.
+
+    The delivery then asks its approvers, if it has any, as it does for every change.
+    """
+
+    state_machine_arn: pulumi.Output[str]
+    """ARN of the state machine; another account's approvals may start it as well."""
+
+    def __init__(
+        self, name: str, args: RedeploymentArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        super().__init__("maslow:index:Redeployment", name, None, opts)
+        machine = self._machine(name, args)
+        start_on_event(
+            name,
+            parent=self,
+            description=f"Decisions about models start {args['pipeline_name']}",
+            pattern=json.dumps(approval_pattern(args["group_prefix"])),
+            machine_arn=machine.arn,
+            role=starting_role(
+                name, parent=self, machine_arn=machine.arn, account_id=args["account_id"]
+            ),
+            bus=args.get("event_bus"),
+        )
+        self.state_machine_arn = machine.arn
+        self.register_outputs({"state_machine_arn": self.state_machine_arn})
+
+    def _machine(self, name: str, args: RedeploymentArgs) -> StateMachine:
+        definition = rendered(
+            redeployment_machine,
+            pipeline_name=args["pipeline_name"],
+            stage=DEPLOY,
+            revision_type=revision_type(args["source"]) if args["deploys_pushes"] else None,
+            alert_topic_arn=args["alert_topic_arn"],
+        )
+        return pipeline_starter(
+            name,
+            {
+                "service": "codepipeline",
+                "definition": definition,
+                "pipeline_arn": args["pipeline_arn"],
+                "alert_topic_arn": args["alert_topic_arn"],
+                "messages_key_arn": args["alert_key_arn"],
+                "log_key_arn": args["log_key_arn"],
+                "log_retention_days": args["log_retention_days"],
+                "account_id": args["account_id"],
+            },
+            parent=self,
+        )

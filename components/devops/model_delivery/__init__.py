@@ -1,0 +1,1 @@
+"""How a change of a model's project reaches its endpoint."""

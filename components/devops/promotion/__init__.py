@@ -1,0 +1,1 @@
+"""What the environments that models are promoted through open to each other."""

@@ -1,0 +1,1 @@
+"""Where images and packages are kept and scanned."""

@@ -1,0 +1,158 @@
+"""The permissions boundary: the most that any role of an environment can ever do.
+
+A boundary gives nothing. What a role may do is what its own policies allow, as far as the boundary
+allows it too: a policy that is wrong, or is written into a role by somebody who should not have
+been able to, reaches no further.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
+"""
+
+from collections.abc import Sequence
+from typing import TypedDict
+
+import pulumi
+import pulumi_aws as aws
+
+from components.common.iam import Document, allow, allow_everywhere, deny, document, rendered
+
+REGIONAL = (
+    *("application-autoscaling", "athena", "cloudtrail", "cloudwatch", "codeartifact", "codebuild"),
+    *("codecommit", "codeconnections", "codepipeline", "codestar-connections"),
+    *("codestar-notifications", "config", "ec2", "ecr", "events", "glue", "guardduty"),
+    *("inspector2", "kms", "logs", "network-firewall", "route53resolver", "s3", "sagemaker"),
+    *("scheduler", "secretsmanager", "securityhub", "sns", "sqs", "ssm", "states", "tag"),
+)
+"""The services, by their prefix in IAM, that the platform uses in its region."""
+
+GLOBAL = (
+    *("budgets:*", "ce:*", "chatbot:*", "iam:Get*", "iam:List*", "sso:Describe*", "sso:List*"),
+    *("iam:GenerateCredentialReport", "route53:AssociateVPCWithHostedZone"),
+    *("sts:GetCallerIdentity", "sts:GetServiceBearerToken"),
+)
+"""What it uses of services that answer elsewhere than in its region, or are of no region."""
+
+PULLS = (
+    "ecr:BatchCheckLayerAvailability",
+    "ecr:BatchGetImage",
+    "ecr:GetDownloadUrlForLayer",
+)
+"""How SageMaker's own images are read, which are in accounts of AWS's."""
+
+BOUNDED_WRITES = ("iam:CreateRole", "iam:DeleteRolePolicy", "iam:PutRolePolicy")
+"""What may be done to a role that carries the boundary; IAM tells of it with these."""
+
+OWN_ROLES = (
+    "iam:DeleteRole",
+    "iam:PassRole",
+    "iam:TagRole",
+    "iam:UntagRole",
+    "iam:UpdateAssumeRolePolicy",
+    "iam:UpdateRole",
+)
+"""What may be done to any role of the environment's names."""
+
+WITHHELD = (
+    *("account:*", "billing:*", "organizations:*", "iam:DeleteRolePermissionsBoundary"),
+    *("cloudtrail:DeleteTrail", "cloudtrail:StopLogging", "config:DeleteConfigurationRecorder"),
+    *("config:DeleteDeliveryChannel", "config:StopConfigurationRecorder"),
+    *("guardduty:DeleteDetector", "guardduty:StopMonitoringMembers"),
+    *("s3:BypassGovernanceRetention", "securityhub:DisableSecurityHub"),
+    *("ec2:RunInstances", "glue:*DevEndpoint"),
+)
+"""What no role of the environment does, not even the one that deploys it: leave the boundary,
+switch the audit trail off, break a retention, act on the organization, start a machine by hand that
+another role could be put into. Nor does one change managed
+policies, the boundary among them, or who may sign in: that is not allowed in the first place. A
+person with an administrator's role of the account's own does these."""
+
+
+def boundary_policy(
+    *,
+    boundary_arn: str,
+    prefix: str,
+    account_id: str,
+    other_accounts: Sequence[str],
+    region: str,
+) -> Document:
+    """The boundary of the environment whose names begin with `prefix`.
+
+    It allows the services in use, in the one region and on what belongs to this account or to
+    `other_accounts`, which are those of the project's other environments. Roles can be made, and
+    policies written into them, by a role that is allowed to, if the made one bears the same
+    boundary: so whoever can make roles makes none that is more than itself.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html#access_policies_boundaries-delegate
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-resourceaccount
+    """
+    iam = f"arn:aws:iam::{account_id}"
+    roles = f"{iam}:role/{prefix}*"
+    accounts = sorted({account_id, *other_accounts})
+    bounded = {"StringEquals": {"iam:PermissionsBoundary": boundary_arn}}
+    reason = "a boundary gives nothing; the policies within it name their resources"
+    return document(
+        allow_everywhere(
+            [f"{service}:*" for service in REGIONAL],
+            reason=reason,
+            when={
+                "StringEquals": {"aws:RequestedRegion": region},
+                "StringEqualsIfExists": {"aws:ResourceAccount": accounts},
+            },
+            sid="ServicesHere",
+        ),
+        allow_everywhere(GLOBAL, reason=reason, sid="ServicesWithoutRegion"),
+        allow(PULLS, [f"arn:aws:ecr:{region}:*:repository/*"], sid="ImagesOfAws"),
+        allow(BOUNDED_WRITES, [roles], when=bounded, sid="RolesWithinTheBoundary"),
+        allow(OWN_ROLES, [roles], sid="OwnRoles"),
+        allow(
+            ["iam:CreateServiceLinkedRole"],
+            [f"{iam}:role/aws-service-role/*"],
+            sid="RolesOfServices",
+        ),
+        deny(WITHHELD, ["*"], sid="Withheld"),
+    )
+
+
+class BoundaryArgs(TypedDict):
+    """What a permissions boundary is made of."""
+
+    policy_name: str
+    """Name of the policy within the account, at most 128 characters."""
+    prefix: str
+    """What the names of the environment's resources begin with, such as `maslow-prod-`."""
+    account_id: pulumi.Input[str]
+    """Account of the environment."""
+    other_accounts: list[str]
+    """Accounts of the project's other environments."""
+    region: str
+    """Region of the environment."""
+
+
+class Boundary(pulumi.ComponentResource):
+    """The managed policy that bounds every role of an environment."""
+
+    arn: pulumi.Output[str]
+    """ARN of the policy, known once it exists: roles that take it wait for it."""
+
+    def __init__(
+        self, name: str, args: BoundaryArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        super().__init__("maslow:index:Boundary", name, None, opts)
+        arn = pulumi.Output.format(
+            "arn:aws:iam::{0}:policy/{1}", args["account_id"], args["policy_name"]
+        )
+        policy = aws.iam.Policy(
+            f"{name}-policy",
+            name=args["policy_name"],
+            description="The most that any role of the environment can do",
+            policy=rendered(
+                boundary_policy,
+                boundary_arn=arn,
+                prefix=args["prefix"],
+                account_id=args["account_id"],
+                other_accounts=args["other_accounts"],
+                region=args["region"],
+            ),
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        self.arn = policy.arn
+        self.register_outputs({"arn": self.arn})

@@ -1,0 +1,210 @@
+"""Personas: who works with an environment, each kind of work as a role that people sign in to."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NotRequired, TypedDict
+
+import pulumi
+import pulumi_aws as aws
+
+from components.common.iam import (
+    Conditions,
+    Document,
+    document,
+    rendered,
+    trust_principals,
+    trust_saml,
+)
+from components.foundation.access.persona_policies import PERSONAS, SEE_SETTINGS, persona_policy
+from components.foundation.access.persona_statements import Realm
+
+SUFFIX = "?" * 16
+"""What IAM Identity Center ends a role's name with; exactly as long, or the permission set `ds`
+would let `ds_admin` in.
+
+https://docs.aws.amazon.com/singlesignon/latest/userguide/referencingpermissionsets.html
+"""
+
+
+def permission_set_roles(names: Sequence[str], account_id: str) -> list[str]:
+    """Patterns of the roles by which people of these permission sets are in the account.
+
+    The path has the instance's region in it, unless that is us-east-1.
+    """
+    roles = f"arn:aws:iam::{account_id}:role/aws-reserved/sso.amazonaws.com"
+    return [f"{roles}*/AWSReservedSSO_{name}_{SUFFIX}" for name in names]
+
+
+def persona_trust(
+    *,
+    account_id: str,
+    permission_sets: Sequence[str] = (),
+    saml_provider_arn: str = "",
+    affiliations: Sequence[str] = (),
+    principals: Sequence[str] = (),
+) -> Document:
+    """Who may take a persona's role.
+
+    Those of a permission set come as a role of IAM Identity Center, whose name changes whenever
+    its last assignment goes and a new one is made: the account is trusted, and the condition holds
+    for the permission set. Its path is AWS's own, in which no one else can make a role.
+
+    Users come with multi-factor authentication; sessions of roles cannot tell of it, so it is asked
+    of whoever takes those roles.
+
+    https://docs.aws.amazon.com/singlesignon/latest/userguide/referencingpermissionsets.html
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html#condition-keys-saml
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_configure-api-require.html
+    """
+    trusted: list[Document] = []
+    if permission_sets:
+        sets = permission_set_roles(permission_sets, account_id)
+        trusted.append(_account(account_id, {"ArnLike": {"aws:PrincipalArn": sets}}))
+    if affiliations:
+        said = {"ForAnyValue:StringEquals": {"saml:edupersonaffiliation": list(affiliations)}}
+        trusted.append(trust_saml(saml_provider_arn, when=said))
+    if users := [arn for arn in principals if ":role/" not in arn]:
+        with_mfa = {
+            "Bool": {"aws:MultiFactorAuthPresent": "true"},
+            "StringEquals": {"aws:PrincipalType": "User"},
+        }
+        trusted.append(trust_principals(users, when=with_mfa))
+    if roles := [arn for arn in principals if ":user/" not in arn]:
+        assumed = {"StringEquals": {"aws:PrincipalType": "AssumedRole"}}
+        trusted.append(trust_principals(roles, when=assumed))
+    return document(*(statement for each in trusted for statement in each["Statement"]))
+
+
+def _account(account_id: str, when: Conditions) -> Document:
+    return trust_principals([f"arn:aws:iam::{account_id}:root"], when=when)
+
+
+class EntryArgs(TypedDict):
+    """Who is let in; at least one of the lists is not empty."""
+
+    permission_sets: list[str]
+    """Names of permission sets of IAM Identity Center, assigned in the account."""
+    affiliations: list[str]
+    """Values of the attribute eduPersonAffiliation that the SAML provider asserts."""
+    principals: list[str]
+    """ARNs of roles, users and accounts."""
+
+
+class PersonaArgs(EntryArgs):
+    """A persona and who is let in as it."""
+
+    role_name: str
+    """Name of the role within the account, at most 64 characters: people type it."""
+    approves: bool
+    """Whether the persona may approve deliveries."""
+
+
+class PersonasArgs(TypedDict):
+    """What the personas of an environment are made of."""
+
+    personas: dict[str, PersonaArgs]
+    """Each by its name, such as `data-scientist`."""
+    saml_provider_arn: NotRequired[str]
+    """IAM's SAML provider, where people are let in by their affiliations."""
+    identity_center_arn: NotRequired[str]
+    """The instance of IAM Identity Center: the auditor reads who stands behind permission sets."""
+    session_hours: int
+    """How long one stays signed in at most, 1 to 12; AWS ends what comes by another role, or by a
+    permission set, after one."""
+    settings_policy_arns: list[pulumi.Input[str]]
+    """Managed policies that let read the settings of all that is declared."""
+    project: str
+    """Name of the Pulumi project."""
+    environment: str
+    """Name of the environment."""
+    account_id: pulumi.Input[str]
+    """Account of the environment."""
+    region: str
+    """Region of the environment."""
+    zones: dict[str, pulumi.Input[str]]
+    """ARN of the bucket of each zone of the lake: raw, curated, features."""
+    results_arn: pulumi.Input[str]
+    """ARN of the bucket of the queries' results."""
+    workgroup_arn: pulumi.Input[str]
+    """ARN of the workgroup that queries run in."""
+    artifacts_arn: pulumi.Input[str]
+    """ARN of the bucket of models and reports."""
+    keys: dict[str, pulumi.Input[str]]
+    """ARN of the key of each class of data."""
+
+
+def _policy(persona: str, approves: bool, **realm: Any) -> Document:
+    return persona_policy(persona, Realm(**realm), approves=approves)
+
+
+class Personas(pulumi.ComponentResource):
+    """A role for each persona that somebody is let in as.
+
+    Raises ValueError for a persona that is not known, and for one that nobody is let in as.
+    """
+
+    role_arns: dict[str, pulumi.Output[str]]
+    """ARN of each persona's role, by persona."""
+
+    def __init__(
+        self, name: str, args: PersonasArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        super().__init__("maslow:index:Personas", name, None, opts)
+        for persona, told in args["personas"].items():
+            if persona not in PERSONAS:
+                raise ValueError(f"{persona}: is none of {', '.join(PERSONAS)}")
+            if not (told["permission_sets"] or told["affiliations"] or told["principals"]):
+                raise ValueError(f"{persona}: nobody is let in")
+        self.role_arns = {
+            persona: self._role(name, persona, told, args)
+            for persona, told in args["personas"].items()
+        }
+        self.register_outputs({"role_arns": self.role_arns})
+
+    def _role(
+        self, name: str, persona: str, told: PersonaArgs, args: PersonasArgs
+    ) -> pulumi.Output[str]:
+        role = aws.iam.Role(
+            f"{name}-{persona}",
+            name=told["role_name"],
+            description=f"People who work as {persona} in {args['environment']}",
+            max_session_duration=args["session_hours"] * 3600,
+            assume_role_policy=rendered(
+                persona_trust,
+                account_id=args["account_id"],
+                permission_sets=told["permission_sets"],
+                saml_provider_arn=args.get("saml_provider_arn", ""),
+                affiliations=told["affiliations"],
+                principals=told["principals"],
+            ),
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        aws.iam.RolePolicy(
+            f"{name}-{persona}-work",
+            role=role.name,
+            policy=rendered(_policy, persona=persona, approves=told["approves"], **_realm(args)),
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        if persona in SEE_SETTINGS:
+            for number, arn in enumerate(args["settings_policy_arns"], 1):
+                aws.iam.RolePolicyAttachment(
+                    f"{name}-{persona}-sees-{number}",
+                    role=role.name,
+                    policy_arn=arn,
+                    opts=pulumi.ResourceOptions(parent=self),
+                )
+        return role.arn
+
+
+def _realm(args: PersonasArgs) -> Mapping[str, pulumi.Input[Any]]:
+    return {
+        "project": args["project"],
+        "environment": args["environment"],
+        "account_id": args["account_id"],
+        "region": args["region"],
+        "zones": args["zones"],
+        "results_arn": args["results_arn"],
+        "workgroup_arn": args["workgroup_arn"],
+        "artifacts_arn": args["artifacts_arn"],
+        "keys": args["keys"],
+        "identity_center_arn": args.get("identity_center_arn", ""),
+    }

@@ -1,0 +1,1 @@
+"""Alert topics, what subscribes to them, and the rules that notify them."""

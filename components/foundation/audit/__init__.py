@@ -1,0 +1,1 @@
+"""What records, judges and watches the account."""

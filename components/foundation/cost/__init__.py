@@ -1,0 +1,1 @@
+"""Budgets, cost anomalies and cost allocation tags."""

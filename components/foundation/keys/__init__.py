@@ -1,0 +1,1 @@
+"""Encryption keys, one for each class of data, and who may use them."""

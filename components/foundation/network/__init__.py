@@ -1,0 +1,1 @@
+"""The network, its ways out, and the private ways to AWS services."""

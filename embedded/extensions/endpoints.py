@@ -1,0 +1,262 @@
+"""SageMaker endpoints: UpdateEndpoint, and the parts of their life that moto leaves out.
+
+https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_UpdateEndpoint.html
+"""
+
+from dataclasses import replace
+from typing import Any
+
+from moto.core.responses import ActionResult, EmptyResult
+from moto.core.utils import get_service_model, utcnow
+from moto.sagemaker.exceptions import ValidationError
+from moto.sagemaker.models import FakeEndpoint, FakeEndpointConfig, Model, SageMakerModelBackend
+from moto.sagemaker.responses import SageMakerResponse
+from moto.sagemaker.utils import arn_formatter
+
+from embedded.extensions.deployments import deployments, resolved
+from embedded.extensions.inference import retire
+from embedded.extensions.model_registry import owner, require_open
+from embedded.extensions.operations import add
+
+DEFAULT_WEIGHT = 1.0
+RETAINED = {
+    "DesiredInstanceCount": ("CurrentInstanceCount", "DesiredInstanceCount"),
+    "DesiredWeight": ("CurrentWeight", "DesiredWeight"),
+}
+
+
+def install() -> None:
+    """Add the operations to moto's SageMaker."""
+    add(
+        SageMakerResponse,
+        create_model,
+        create_endpoint_config,
+        create_endpoint,
+        update_endpoint,
+        delete_endpoint,
+        update_endpoint_weights_and_capacities,
+    )
+    add(FakeEndpointConfig, validate_instance_type)
+
+
+def create_model(self: SageMakerResponse) -> ActionResult:
+    """CreateModel, refusing a name in use and a model package that is not there."""
+    backend = self.sagemaker_backend
+    name = self._get_param("ModelName")
+    _refuse_existing("model", name, backend._models, backend)  # noqa: SLF001  moto has no other way
+    containers = self._get_param("Containers") or []
+    primary = self._get_param("PrimaryContainer") or {}
+    for container in [primary, *containers]:
+        package = container.get("ModelPackageName")
+        if not package:
+            continue
+        require_open(backend, package, "sagemaker:CreateModel")
+        if package not in owner(backend, package).model_package_name_mapping:
+            raise ValidationError(message=f"Model package '{package}' does not exist.")
+    model: Model = backend.create_model(
+        model_name=name,
+        execution_role_arn=self._get_param("ExecutionRoleArn"),
+        primary_container=primary,
+        vpc_config=self._get_param("VpcConfig"),
+        containers=containers,
+        tags=self._get_param("Tags"),
+    )
+    model.enable_network_isolation = bool(self._get_param("EnableNetworkIsolation"))
+    return ActionResult({"ModelArn": model.arn})
+
+
+def create_endpoint_config(self: SageMakerResponse) -> ActionResult:
+    """CreateEndpointConfig, keeping every part of the configuration that was given."""
+    backend = self.sagemaker_backend
+    name = self._get_param("EndpointConfigName")
+    _refuse_existing("endpoint-config", name, backend.endpoint_configs, backend)
+    shadows = self._get_param("ShadowProductionVariants")
+    backend.validate_production_variants(shadows or [])
+    config = backend.create_endpoint_config(
+        endpoint_config_name=name,
+        async_inference_config=self._get_param("AsyncInferenceConfig"),
+        production_variants=self._get_param("ProductionVariants"),
+        data_capture_config=self._get_param("DataCaptureConfig"),
+        tags=self._get_param("Tags"),
+        kms_key_id=self._get_param("KmsKeyId"),
+    )
+    vars(config).update(
+        arn=config.endpoint_config_arn,
+        data_capture_config=self._get_param("DataCaptureConfig"),
+        shadow_production_variants=shadows,
+        explainer_config=self._get_param("ExplainerConfig"),
+        execution_role_arn=self._get_param("ExecutionRoleArn"),
+        vpc_config=self._get_param("VpcConfig"),
+        enable_network_isolation=self._get_param("EnableNetworkIsolation"),
+    )
+    return ActionResult({"EndpointConfigArn": config.endpoint_config_arn})
+
+
+def create_endpoint(self: SageMakerResponse) -> ActionResult:
+    """CreateEndpoint, refusing a name in use."""
+    backend = self.sagemaker_backend
+    name = self._get_param("EndpointName")
+    config_name = self._get_param("EndpointConfigName")
+    _refuse_existing("endpoint", name, backend.endpoints, backend)
+    backend.describe_endpoint_config(config_name)
+    config = backend.endpoint_configs[config_name]
+    deployment = resolved(backend, config)
+    endpoint = FakeEndpoint(  # type: ignore[abstract]  # moto leaves a method of its base out
+        account_id=backend.account_id,
+        region_name=backend.region_name,
+        endpoint_name=name,
+        endpoint_config_name=config_name,
+        production_variants=[],
+        data_capture_config={},
+        tags=self._get_param("Tags"),
+    )
+    _deploy(endpoint, config)
+    vars(endpoint)["last_deployment_config"] = self._get_param("DeploymentConfig")
+    deployments(backend)[name] = deployment
+    backend.endpoints[name] = endpoint
+    return ActionResult({"EndpointArn": endpoint.arn})
+
+
+def update_endpoint(self: SageMakerResponse) -> ActionResult:
+    """UpdateEndpoint: move the endpoint to another configuration, at once.
+
+    Weights and instance counts are the new configuration's, unless RetainAllVariantProperties is
+    set: a variant that both configurations have then keeps its own, but for what
+    ExcludeRetainedVariantProperties names.
+    """
+    backend = self.sagemaker_backend
+    name = self._get_param("EndpointName")
+    config_name = self._get_param("EndpointConfigName")
+    backend.describe_endpoint(name)
+    backend.describe_endpoint_config(config_name)
+    endpoint = backend.endpoints[name]
+    config = backend.endpoint_configs[config_name]
+    deployment = resolved(backend, config)
+    before = {variant["VariantName"]: variant for variant in endpoint.production_variants}
+    captured_before = endpoint.data_capture_config
+    _deploy(endpoint, config)
+    if self._get_param("RetainAllVariantProperties"):
+        excluded = {
+            item["VariantPropertyType"]
+            for item in self._get_param("ExcludeRetainedVariantProperties") or []
+        }
+        for variant in endpoint.production_variants:
+            _retain(variant, before.get(variant["VariantName"], {}), excluded)
+        if "DataCaptureConfig" not in excluded:
+            endpoint.data_capture_config = captured_before
+            deployment = replace(deployment, capture=deployments(backend)[name].capture)
+    deployments(backend)[name] = deployment
+    if not self._get_param("RetainDeploymentConfig"):
+        vars(endpoint)["last_deployment_config"] = self._get_param("DeploymentConfig")
+    endpoint.last_modified_time = utcnow()
+    retire()
+    return ActionResult({"EndpointArn": endpoint.arn})
+
+
+def delete_endpoint(self: SageMakerResponse) -> ActionResult:
+    """DeleteEndpoint, and the end of its serving processes."""
+    backend = self.sagemaker_backend
+    name = self._get_param("EndpointName")
+    backend.delete_endpoint(name)
+    del deployments(backend)[name]
+    retire()
+    return EmptyResult()
+
+
+def update_endpoint_weights_and_capacities(self: SageMakerResponse) -> ActionResult:
+    """UpdateEndpointWeightsAndCapacities; what a variant's request leaves out stays as it is."""
+    backend = self.sagemaker_backend
+    name = self._get_param("EndpointName")
+    wanted = self._get_param("DesiredWeightsAndCapacities")
+    endpoint = backend.endpoints.get(name)
+    present = endpoint.production_variants if endpoint else []
+    current = {variant["VariantName"]: variant for variant in present}
+    complete = [
+        {
+            "DesiredWeight": current.get(item["VariantName"], {}).get("CurrentWeight"),
+            "DesiredInstanceCount": current.get(item["VariantName"], {}).get(
+                "CurrentInstanceCount"
+            ),
+        }
+        | item
+        for item in wanted
+    ]
+    arn = backend.update_endpoint_weights_and_capacities(name, complete)
+    if endpoint:
+        endpoint.last_modified_time = utcnow()
+    return ActionResult({"EndpointArn": arn})
+
+
+def validate_instance_type(self: FakeEndpointConfig, instance_type: str) -> None:  # noqa: ARG001
+    """Allow what botocore's model allows; moto's own list ends years ago."""
+    allowed = get_service_model("sagemaker").shape_for("ProductionVariantInstanceType").enum
+    if instance_type not in allowed:
+        raise ValidationError(
+            message=f"1 validation error detected: Value '{instance_type}' at 'instanceType' "
+            f"failed to satisfy constraint: Member must satisfy enum value set: {list(allowed)}"
+        )
+
+
+def _deploy(endpoint: FakeEndpoint, config: FakeEndpointConfig) -> None:
+    shadows = vars(config).get("shadow_production_variants")
+    endpoint.endpoint_config_name = config.endpoint_config_name
+    endpoint.production_variants = [_running(variant) for variant in config.production_variants]
+    endpoint.data_capture_config = _capture_summary(config.data_capture_config)
+    vars(endpoint)["shadow_production_variants"] = (
+        [_running(variant) for variant in shadows] if shadows else None
+    )
+    vars(endpoint)["async_inference_config"] = config.async_inference_config
+    vars(endpoint)["explainer_config"] = vars(config).get("explainer_config")
+
+
+def _running(variant: dict[str, Any]) -> dict[str, Any]:
+    """The ProductionVariantSummary of a ProductionVariant."""
+    weight = variant.get("InitialVariantWeight", DEFAULT_WEIGHT)
+    summary = {
+        "VariantName": variant["VariantName"],
+        "CurrentWeight": weight,
+        "DesiredWeight": weight,
+    }
+    for of_config, of_endpoint in (
+        ("InitialInstanceCount", "InstanceCount"),
+        ("ServerlessConfig", "ServerlessConfig"),
+    ):
+        if of_config in variant:
+            summary[f"Current{of_endpoint}"] = variant[of_config]
+            summary[f"Desired{of_endpoint}"] = variant[of_config]
+    for same in ("ManagedInstanceScaling", "RoutingConfig"):
+        if same in variant:
+            summary[same] = variant[same]
+    return summary
+
+
+def _capture_summary(capture: dict[str, Any] | None) -> Any:
+    """The DataCaptureConfigSummary of a DataCaptureConfig; without one, DescribeEndpoint has none.
+
+    An unencrypted capture has an empty key, since the summary's KmsKeyId is required.
+    """
+    if not capture:
+        return None
+    enabled = capture.get("EnableCapture", False)
+    return {
+        "EnableCapture": enabled,
+        "CaptureStatus": "Started" if enabled else "Stopped",
+        "CurrentSamplingPercentage": capture["InitialSamplingPercentage"],
+        "DestinationS3Uri": capture["DestinationS3Uri"],
+        "KmsKeyId": capture.get("KmsKeyId", ""),
+    }
+
+
+def _retain(variant: dict[str, Any], before: dict[str, Any], excluded: set[str]) -> None:
+    for property_type, keys in RETAINED.items():
+        if property_type not in excluded:
+            variant.update({key: before[key] for key in keys if key in before})
+
+
+def _refuse_existing(
+    kind: str, name: str, existing: dict[str, Any], backend: SageMakerModelBackend
+) -> None:
+    if name in existing:
+        arn = arn_formatter(kind, name, backend.account_id, backend.region_name)
+        noun = kind.replace("endpoint-config", "endpoint configuration")
+        raise ValidationError(message=f'Cannot create already existing {noun} "{arn}".')

@@ -1,0 +1,200 @@
+"""SageMaker Runtime's InvokeEndpoint, answered by the model itself.
+
+The request goes to one of the endpoint's variants, and on to a process that runs the serving
+handler in the variant's `model.tar.gz`.
+
+https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpoint.html
+"""
+
+import os
+import random
+import tarfile
+import time
+from collections.abc import Sequence
+from functools import partial
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import unquote
+
+from moto.cloudwatch.models import cloudwatch_backends
+from moto.core.common_types import TYPE_RESPONSE
+from moto.core.exceptions import ServiceException
+from moto.core.utils import utcnow
+from moto.s3.models import s3_backends
+from moto.sagemaker.models import SageMakerModelBackend, sagemaker_backends
+from moto.sagemakerruntime.responses import SageMakerRuntimeResponse
+from moto.settings import moto_server_port
+from moto.utilities.utils import get_partition
+
+from embedded.cloud import client_environment
+from embedded.extensions import capture
+from embedded.extensions.deployments import Deployment, deployed_containers, deployments
+from embedded.extensions.operations import add
+from embedded.sagemaker.model_server import Container, Died, ModelServer, ModelServers
+from embedded.sagemaker.serving import Answer
+
+servers = ModelServers()
+_chance = random.SystemRandom()
+
+
+class ValidationError(ServiceException):
+    """The request names what is not there."""
+
+    code = "ValidationError"
+
+
+class ModelError(ServiceException):
+    """The container failed, or answered with an error status of its own."""
+
+    code = "ModelError"
+
+    def __init__(self, status: int, message: str) -> None:
+        side = "server" if status >= HTTPStatus.INTERNAL_SERVER_ERROR else "client"
+        super().__init__(f'Received {side} error ({status}) from primary with message "{message}".')
+        self.OriginalStatusCode = status
+        self.OriginalMessage = message
+
+
+def install() -> None:
+    """Set the operation on moto's SageMaker Runtime, which reads a body as it came from now on."""
+    add(SageMakerRuntimeResponse, invoke_endpoint)
+    SageMakerRuntimeResponse.use_raw_body = True
+    servers.open()
+
+
+def close() -> None:
+    """End every serving process."""
+    servers.close()
+
+
+def retire() -> None:
+    """End the serving processes that no endpoint uses any more."""
+    servers.keep_only(deployed_containers())
+
+
+def invoke_endpoint(self: SageMakerRuntimeResponse) -> TYPE_RESPONSE:
+    """InvokeEndpoint: choose a variant, have its model answer, capture and count."""
+    backend = sagemaker_backends[self.current_account][self.region]
+    name = unquote(self.path.split("/")[2])
+    deployment = deployments(backend).get(name)
+    if deployment is None:
+        raise ValidationError(f"Endpoint {name} of account {backend.account_id} not found.")
+    target = self.headers.get("X-Amzn-SageMaker-Target-Variant")
+    variant = _chosen(backend.endpoints[name].production_variants, name, target)
+    content_type = self.headers.get("Content-Type", "")
+    began = time.monotonic()
+    try:
+        answer = _answer(
+            backend,
+            deployment,
+            variant,
+            self.raw_body,
+            content_type,
+            self.headers.get("Accept", ""),
+        )
+    except (Died, ServiceException, tarfile.TarError, OSError) as error:
+        message = getattr(error, "message", "") or str(error)
+        answer = Answer(HTTPStatus.INTERNAL_SERVER_ERROR, "text/plain", message.encode())
+    _count(backend, name, variant, answer.status, time.monotonic() - began)
+    if answer.status >= HTTPStatus.BAD_REQUEST:
+        raise ModelError(answer.status, answer.body.decode(errors="replace"))
+    if capture.sampled(deployment.capture):
+        exchange = capture.Exchange(
+            endpoint=name,
+            variant=variant,
+            request=self.raw_body,
+            request_type=content_type,
+            answer=answer.body,
+            answer_type=answer.content_type,
+            inference_id=self.headers.get("X-Amzn-SageMaker-Inference-Id"),
+            at=utcnow(),
+        )
+        capture.write(exchange, deployment.capture, backend.account_id, backend.region_name)
+    headers = {
+        "Content-Type": answer.content_type,
+        "x-Amzn-Invoked-Production-Variant": variant,
+    }
+    return HTTPStatus.OK, headers, answer.body
+
+
+def _chosen(variants: Sequence[dict[str, Any]], endpoint: str, target: str | None) -> str:
+    """The name of the variant that the caller asks for, or of one drawn by weight."""
+    weights: dict[str, float] = {
+        variant["VariantName"]: variant["CurrentWeight"] for variant in variants
+    }
+    if target:
+        if target not in weights:
+            raise ValidationError(f"Variant {target} not found for endpoint {endpoint}.")
+        return target
+    if not any(weights.values()):
+        raise ValidationError(f"Endpoint {endpoint} has no variant with a weight above 0.")
+    (name,) = _chance.choices(list(weights), list(weights.values()))
+    return name
+
+
+def _answer(
+    backend: SageMakerModelBackend,
+    deployment: Deployment,
+    variant: str,
+    body: bytes,
+    content_type: str,
+    accept: str,
+) -> Answer:
+    """The answer of the variant's containers, each but the first asked what the last answered."""
+    answer = Answer(HTTPStatus.OK, content_type, body)
+    for container in deployment.containers[variant]:
+        server = servers.of(container, partial(_server, backend, container))
+        answer = server.answer(answer.body, answer.content_type, accept)
+        if answer.status >= HTTPStatus.BAD_REQUEST:
+            break
+    return answer
+
+
+def _server(backend: SageMakerModelBackend, container: Container) -> ModelServer:
+    """A server in an environment that knows the embedded AWS and no other."""
+    url = f"http://127.0.0.1:{moto_server_port()}"
+    inherited = {key: value for key, value in os.environ.items() if not key.startswith("AWS_")}
+    return ModelServer(
+        tarball=lambda: _tarball(backend, container.data_url),
+        environment=inherited
+        | client_environment(url, backend.region_name)
+        | dict(container.environment),
+    )
+
+
+def _tarball(backend: SageMakerModelBackend, url: str) -> bytes:
+    bucket, _, key = url.removeprefix("s3://").partition("/")
+    s3 = s3_backends[backend.account_id][get_partition(backend.region_name)]
+    found = s3.get_object(bucket, key) if bucket and key else None
+    if found is None:
+        raise FileNotFoundError(f"Could not find model data at {url or 'no URL at all'}.")
+    return bytes(found.value)
+
+
+def _count(
+    backend: SageMakerModelBackend, endpoint: str, variant: str, status: int, seconds: float
+) -> None:
+    """The endpoint's metrics of one request.
+
+    https://docs.aws.amazon.com/sagemaker/latest/dg/monitoring-cloudwatch.html
+    """
+    client_error = HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR
+    server_error = status >= HTTPStatus.INTERNAL_SERVER_ERROR
+    values = {
+        "Invocations": (1.0, "Count"),
+        "Invocation4XXErrors": (float(client_error), "Count"),
+        "Invocation5XXErrors": (float(server_error), "Count"),
+        "InvocationModelErrors": (float(client_error or server_error), "Count"),
+        "ModelLatency": (seconds * 1e6, "Microseconds"),
+    }
+    dimensions = [
+        {"Name": "EndpointName", "Value": endpoint},
+        {"Name": "VariantName", "Value": variant},
+    ]
+    cloudwatch_backends[backend.account_id][backend.region_name].put_metric_data(
+        "AWS/SageMaker",
+        [
+            {"MetricName": name, "Dimensions": dimensions, "Value": value, "Unit": unit}
+            for name, (value, unit) in values.items()
+        ],
+    )

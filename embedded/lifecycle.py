@@ -1,0 +1,128 @@
+"""What Pulumi's engine expects of a provider, over the embedded AWS's resources.
+
+Both hosts create through it: the gRPC provider that the real engine attaches to, and the
+in-process host. All values are plain, with camelCase keys.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import catalog
+from embedded.calls import CallFailed
+from embedded.resources import Resources
+from embedded.translate import NotCarried
+from infra.errors import WorkError
+
+DEFAULTS = "__defaults"
+"""The input that lists which inputs were filled in by the provider; Pulumi's bridge's own key."""
+
+Values = dict[str, Any]
+
+
+class Refused(WorkError):
+    """What the embedded AWS would not do, in one readable sentence."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """How a resource gets from its old inputs to its new ones."""
+
+    added: tuple[str, ...]
+    removed: tuple[str, ...]
+    updated: tuple[str, ...]
+    replaces: tuple[str, ...]
+    """Those of the above that AWS cannot change in place."""
+    delete_first: bool
+    """True where old and new would bear one name."""
+
+    @property
+    def properties(self) -> tuple[str, ...]:
+        """All that changed, sorted."""
+        return tuple(sorted((*self.added, *self.removed, *self.updated)))
+
+
+class Lifecycle:
+    """Check, diff, create, read, update and delete, for one configured provider.
+
+    `default_tags` go to every resource that can be tagged; the resource's own tags win.
+    """
+
+    def __init__(self, resources: Resources, default_tags: Mapping[str, str] | None = None) -> None:
+        self.resources = resources
+        self.default_tags = dict(default_tags or {})
+
+    def check(self, type_: str, name: str, news: Values, olds: Values, seed: bytes) -> Values:
+        """The inputs, completed by defaults; a name that was made up before is kept.
+
+        Raises Refused for inputs that are not carried.
+        """
+        asked = self._tagged(type_, _without_notes(news))
+        with _readable(name):
+            checked = self.resources.check(type_, asked, name, seed)
+        filled_in = sorted(key for key in checked if key not in asked)
+        for key in set(filled_in) & set(olds.get(DEFAULTS, [])):
+            checked[key] = olds[key]
+        return {**checked, DEFAULTS: filled_in}
+
+    def diff(self, type_: str, olds: Values, news: Values) -> Change:
+        """What differs between two checked inputs."""
+        old, new = _without_notes(olds), _without_notes(news)
+        found = self.resources.diff(type_, old, new)
+        return Change(
+            added=tuple(key for key in found.changed if key not in old),
+            removed=tuple(key for key in found.changed if key not in new),
+            updated=tuple(key for key in found.changed if key in old and key in new),
+            replaces=tuple(found.replace),
+            delete_first=bool(found.replace) and _keeps_its_name(type_, olds, news),
+        )
+
+    def create(self, type_: str, name: str, inputs: Values) -> tuple[str, Values]:
+        """Create a resource; its id and its state. Raises Refused."""
+        with _readable(name):
+            created = self.resources.create(type_, _without_notes(inputs))
+        return created.id, created.outputs
+
+    def read(self, type_: str, name: str, id_: str, inputs: Values) -> Values | None:
+        """The state of a resource, None where there is none of that id. Raises Refused."""
+        with _readable(name):
+            return self.resources.read(type_, id_, _without_notes(inputs))
+
+    def update(self, type_: str, name: str, id_: str, olds: Values, news: Values) -> Values:
+        """Change a resource in place; its new state. Raises Refused."""
+        with _readable(name):
+            return self.resources.update(type_, id_, _without_notes(olds), _without_notes(news))
+
+    def delete(self, type_: str, name: str, id_: str, state: Values) -> None:
+        """Delete a resource. Raises Refused."""
+        with _readable(name):
+            self.resources.delete(type_, id_, state)
+
+    def invoke(self, token: str, args: Values) -> Values:
+        """The result of a function of the provider. Raises Refused."""
+        with _readable(token):
+            return self.resources.invoke(token, args)
+
+    def _tagged(self, type_: str, inputs: Values) -> Values:
+        if not self.default_tags or not self.resources.taggable(type_):
+            return inputs
+        return {**inputs, "tags": {**self.default_tags, **inputs.get("tags", {})}}
+
+
+def _without_notes(inputs: Values) -> Values:
+    return {key: value for key, value in inputs.items() if key != DEFAULTS}
+
+
+def _keeps_its_name(type_: str, olds: Values, news: Values) -> bool:
+    key = catalog.entry_of(type_).name
+    return bool(key) and key not in news.get(DEFAULTS, []) and olds.get(key) == news.get(key)
+
+
+@contextmanager
+def _readable(subject: str) -> Iterator[None]:
+    """Name the resource in what the translation and the AWS clients raise."""
+    try:
+        yield
+    except (CallFailed, NotCarried, LookupError, ValueError) as error:
+        raise Refused(f"{subject}: {error}") from error

@@ -1,0 +1,302 @@
+"""Creates, reads, updates and deletes pulumi-aws resources on the embedded AWS.
+
+All values are plain, with camelCase keys. What a type needs is told by the catalog.
+"""
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import catalog
+from catalog import UnknownType
+from catalog.record import Call, Each, Tags, Type, Values, filled, found_at
+from embedded.calls import Caller, CallFailed, Clients, found, outputs_of
+from embedded.inputs import (
+    creating,
+    elements,
+    fields,
+    prepared,
+    require_carried,
+    taken_by,
+    updatable,
+    updating,
+)
+from embedded.translate import NotCarried
+from embedded.validated_only import Remembered
+from embedded.wire import UNKNOWN
+
+__all__ = ["CallFailed", "Created", "Diff", "NotCarried", "Resources", "UnknownType"]
+
+SUFFIX_LENGTH = 7
+
+
+@dataclass(frozen=True)
+class Created:
+    """A new resource: its provider id, and its outputs, which include its inputs."""
+
+    id: str
+    outputs: Values
+
+
+@dataclass(frozen=True)
+class Diff:
+    """The top-level inputs that changed, and those among them that force replacement."""
+
+    changed: list[str]
+    replace: list[str]
+
+
+class Resources:
+    """The resources of one embedded AWS.
+
+    `default_tags` go to every resource that can be tagged; the resource's own tags win.
+    All methods raise UnknownType for a type that the catalog does not hold.
+    """
+
+    def __init__(self, cloud: Clients, default_tags: Mapping[str, str] | None = None) -> None:
+        self._call = Caller(cloud)
+        self._region = cloud.region
+        self._default_tags = dict(default_tags or {})
+        self._account = ""
+        self._remembered = Remembered()
+
+    @property
+    def not_emulated(self) -> Counter[str]:
+        """By type, the resources whose requests were validated and went nowhere."""
+        return self._remembered.count
+
+    def taggable(self, type_: str) -> bool:
+        """Whether resources of a type have tags."""
+        return catalog.entry_of(type_).taggable
+
+    def check(self, type_: str, inputs: Values, name: str, seed: bytes | str = "") -> Values:
+        """The inputs, completed: defaults, default tags, and a name where AWS needs one.
+
+        The name is `name`, a dash and seven hexadecimal digits made from it and `seed`.
+
+        Raises NotCarried, and ValueError for a name that is longer than AWS allows or a region
+        that is not the embedded AWS's own.
+        """
+        entry = catalog.entry_of(type_)
+        given = {key: value for key, value in inputs.items() if value is not None}
+        checked = {**entry.defaults, **given}
+        if entry.taggable and self._default_tags:
+            checked["tags"] = {**self._default_tags, **checked.get("tags", {})}
+        if entry.name and entry.name not in checked:
+            prefix = checked.pop("namePrefix", f"{entry.prefix}{name}-")
+            checked[entry.name] = _autonamed(prefix, name, seed)
+        named = checked.get(entry.name, "")
+        if len(named) > entry.limit:
+            raise ValueError(
+                f"{type_}: the name {named} has {len(named)} characters, AWS allows {entry.limit}"
+            )
+        if checked.get("region", self._region) not in (self._region, UNKNOWN):
+            raise ValueError(
+                f"{type_} {name}: the embedded AWS is one region, {self._region}, "
+                f"not {checked['region']}"
+            )
+        require_carried(type_, {key: it for key, it in checked.items() if not _unknown(it)})
+        return checked
+
+    def create(self, type_: str, inputs: Values) -> Created:
+        """Create a resource. Raises NotCarried, CallFailed."""
+        entry = catalog.entry_of(type_)
+        after = prepared(entry, inputs)
+        context = self._context({**inputs, **after})
+        response = self._call(entry, entry.create, creating(entry, after), context)
+        if entry.emulated:
+            made = outputs_of(entry.create, found(entry.create, response, context), context)
+            id_ = filled(entry.id, {**context, **made})
+        else:
+            id_ = self._remembered.create(entry, inputs, self._region, self._account)
+            made = self._remembered.read(entry, id_) or {}
+        if not id_:
+            raise CallFailed(
+                type_, _called(entry, inputs), entry.create.operation, "NoId", "no id was answered"
+            )
+        context |= {**made, "id": id_}
+        for step in entry.steps:
+            self._take(entry, step, None, after, context)
+        if entry.tags and entry.tags.after_create and after.get("tags"):
+            self._call(entry, entry.tags.add, {"tags": after["tags"]}, context)
+        return Created(id_, self._present(entry, id_, {**inputs, **made}))
+
+    def read(self, type_: str, id_: str, inputs: Values) -> Values | None:
+        """The outputs of a resource, None when there is none of that id. Raises CallFailed."""
+        return self._read(catalog.entry_of(type_), id_, inputs)
+
+    def diff(self, type_: str, olds: Values, news: Values) -> Diff:
+        """What differs between two checked inputs; one that was added or left out has changed."""
+        entry = catalog.entry_of(type_)
+        changed = sorted(_changed(olds, news))
+        return Diff(changed, [key for key in changed if not updatable(entry, key)])
+
+    def update(self, type_: str, id_: str, olds: Values, news: Values) -> Values:
+        """Change a resource in place; its outputs. `olds` are its inputs or its whole state.
+
+        Raises NotCarried, CallFailed.
+        """
+        entry = catalog.entry_of(type_)
+        before, after = prepared(entry, olds), prepared(entry, news)
+        changed = _changed(before, after)
+        current = self._present(entry, id_, olds)
+        context = self._context({**current, **news, **after}, id_)
+        if entry.remade and changed:
+            self.delete(type_, id_, olds)
+            return self.create(type_, news).outputs
+        for call in entry.update:
+            carried = updating(entry, call, after, changed - set(after))
+            if changed & set(carried):
+                self._call(entry, call, carried, context)
+        for step in entry.steps:
+            self._take(entry, step, before, after, context)
+        if entry.tags and "tags" in changed:
+            self._retag(
+                entry, entry.tags, before.get("tags") or {}, after.get("tags") or {}, context
+            )
+        kept = {key: value for key, value in olds.items() if key not in changed}
+        return self._present(entry, id_, {**kept, **news})
+
+    def delete(self, type_: str, id_: str, state: Values) -> None:
+        """Delete a resource; one that is gone already is as good. Raises CallFailed."""
+        entry = catalog.entry_of(type_)
+        context = self._context(state, id_)
+        try:
+            if entry.empty:
+                entry.empty(self._call.client(entry.service), context)
+            for call in entry.deletes:
+                if not call.when or context.get(call.when):
+                    self._call(entry, call, {}, context)
+            self._remembered.delete(entry, id_)
+        except CallFailed as failure:
+            if not failure.missing:
+                raise
+
+    def invoke(self, token: str, args: Values) -> Values:
+        """The result of a function of pulumi-aws. Raises UnknownType."""
+        return catalog.function_of(token)(self._call.client, self._region, args)
+
+    def _present(self, entry: Type, id_: str, inputs: Values) -> Values:
+        outputs = self._read(entry, id_, inputs)
+        if outputs is None:
+            operation = entry.reads[0].operation
+            raise CallFailed(
+                entry.token, id_, operation, "NotThere", "it was written, but not kept"
+            )
+        return outputs
+
+    def _read(self, entry: Type, id_: str, inputs: Values) -> Values | None:
+        context = self._context(inputs, id_)
+        first, *others = entry.reads
+        if not entry.emulated:
+            remembered = self._remembered.read(entry, id_)
+            if remembered is None:
+                return None
+            return self._shown(entry, id_, {**inputs, **remembered})
+        try:
+            resource = found(first, self._call(entry, first, {}, context), context)
+        except CallFailed as failure:
+            if failure.missing:
+                return None
+            raise
+        if not resource or (entry.gone and found_at(entry.gone, resource)):
+            return None
+        outputs = {**inputs, **outputs_of(first, resource, context)}
+        for call in others:
+            resource = found(call, self._call(entry, call, {}, context | outputs), context)
+            outputs |= outputs_of(call, resource, context | outputs)
+        return self._shown(entry, id_, outputs)
+
+    def _shown(self, entry: Type, id_: str, outputs: Values) -> Values:
+        tags = {"tagsAll": outputs.get("tags", {})} if entry.taggable else {}
+        return {"region": self._region, **outputs, **tags, "id": id_}
+
+    def _take(
+        self, entry: Type, step: Call | Each, before: Values | None, after: Values, context: Values
+    ) -> None:
+        old = before or {}
+        if isinstance(step, Each):
+            if step.created and before is None:
+                return
+            had, wants = elements(old, step.input), elements(after, step.input)
+            gone = [(step.remove, item) for item in had if item not in wants]
+            come = [(step.add, item) for item in wants if item not in had]
+            for call, item in [*gone, *come]:
+                self._call(entry, call, fields(item, call), {**context, **fields(item)})
+            return
+        keys = taken_by(step)
+        if not keys:
+            if before is None:
+                self._once(entry, step, context)
+            return
+        if not keys & _changed(old, after):
+            return
+        wanted = {key: after[key] for key in keys if after.get(key) is not None}
+        if wanted and (not step.when or after.get(step.when)):
+            self._call(entry, step, wanted, context)
+        elif step.undo and any(old.get(key) for key in keys):
+            self._call(entry, step.undo, {}, {**old, **context})
+
+    def _once(self, entry: Type, step: Call, context: Values) -> None:
+        """Clear away what AWS gives with a new resource; an adopted one may not have it."""
+        try:
+            self._call(entry, step, {}, context)
+        except CallFailed as failure:
+            if not failure.missing:
+                raise
+
+    def _retag(self, entry: Type, tags: Tags, old: Values, new: Values, context: Values) -> None:
+        if removed := sorted(set(old) - set(new)):
+            pairs = [{"Key": key} for key in removed]
+            gone = {"removed": removed, "removedPairs": pairs}
+            self._call(entry, tags.remove, {}, {**context, **gone})
+        if new:
+            self._call(entry, tags.add, {"tags": new}, context)
+
+    def _context(self, values: Mapping[str, Any], id_: str = "") -> Values:
+        if not self._account:
+            self._account = self._call.client("sts").get_caller_identity()["Account"]
+        place = {"account": self._account, "region": self._region, "partition": "aws"}
+        if self._region != "us-east-1":
+            place["elsewhere"] = self._region
+        return {**values, **place} | ({"id": id_} if id_ else {})
+
+
+def _called(entry: Type, inputs: Values) -> str:
+    return str(inputs.get(entry.name or "name", ""))
+
+
+def _autonamed(prefix: str, name: str, seed: bytes | str) -> str:
+    salt = seed.encode() if isinstance(seed, str) else seed
+    return prefix + hashlib.sha256(salt + b"/" + name.encode()).hexdigest()[:SUFFIX_LENGTH]
+
+
+def _changed(olds: Values, news: Values) -> set[str]:
+    return {key for key in {*olds, *news} if not _same(olds.get(key), news.get(key))}
+
+
+def _same(old: object, new: object) -> bool:
+    """Whether two values are equal, JSON texts by what they say."""
+    if old == new:
+        return True
+    if not (isinstance(old, str) and isinstance(new, str) and old[:1] == new[:1] == "{"):
+        return False
+    try:
+        return bool(json.loads(old) == json.loads(new))
+    except ValueError:
+        return False
+
+
+def _unknown(value: object) -> bool:
+    match value:
+        case str():
+            return value == UNKNOWN
+        case Mapping():
+            return any(map(_unknown, value.values()))
+        case list():
+            return any(map(_unknown, value))
+        case _:
+            return False

@@ -1,0 +1,282 @@
+"""One execution of a SageMaker pipeline, worked off step by step in a thread of its own.
+
+The steps run one after another, where AWS runs independent ones at once. Each job is a process in
+SageMaker's container layout (container.py) and a job record of moto's. Carried out are the step
+types Processing, Training, Condition, RegisterModel and Fail; any other fails by name.
+
+https://docs.aws.amazon.com/sagemaker/latest/dg/build-and-manage-steps.html
+"""
+
+import logging
+import os
+import secrets
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import cache
+from typing import Any
+
+import boto3
+import botocore.session
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+from moto.core.utils import utcnow
+from moto.sagemaker.models import FakePipelineExecution, SageMakerModelBackend
+from moto.settings import moto_server_port
+
+from embedded.sagemaker.container import Container, Stopped
+from embedded.sagemaker.definition import Invalid, Scope, Step, holds, needs, resolve
+from embedded.sagemaker.jobs import JobFailed, Services, run_processing_job, run_training_job
+
+log = logging.getLogger(__name__)
+
+Work = Callable[[Step, dict[str, Any]], Any]
+"""Carries a step out, noting what it made in the step's metadata; a Condition returns steps."""
+
+ENDS = {"Succeeded", "Failed", "Stopped"}
+NAME_LIMIT = 63
+
+
+class Execution(threading.Thread):
+    """One execution of a pipeline, at work.
+
+    Its state is on moto's record, where the operations find it after the thread has ended.
+    """
+
+    def __init__(
+        self,
+        backend: SageMakerModelBackend,
+        record: FakePipelineExecution,
+        steps: Sequence[Step],
+        values: Mapping[str, Any],
+        at_end: Callable[["Execution"], None],
+    ) -> None:
+        self.arn: str = record.arn
+        self.id = record.arn.rpartition("/")[2]
+        super().__init__(name=f"pipeline-execution-{self.id}", daemon=True)
+        pipeline_arn = record.arn.rpartition("/execution/")[0]
+        self._record = record
+        self._backend = backend
+        self._steps = steps
+        self._at_end = at_end
+        self._lock = threading.Lock()
+        self._container: Container | None = None
+        self._ended = False
+        self._stopping = threading.Event()
+        self._client, environment = _clients(backend.region_name)
+        self._services = Services(self._client("s3"), self._client("logs"), environment)
+        self._scope = Scope(
+            parameters=values,
+            execution={
+                "PipelineArn": pipeline_arn,
+                "PipelineName": pipeline_arn.rpartition("/")[2],
+                "PipelineExecutionArn": record.arn,
+                "PipelineExecutionId": self.id,
+                "StartDateTime": record.start_time.isoformat(),
+                "CurrentDateTime": record.start_time.isoformat(),
+            },
+            read=self._services.text,
+        )
+        self._kinds: dict[str, Work] = {
+            "Processing": self._process,
+            "Training": self._train,
+            "Condition": self._decide,
+            "RegisterModel": self._register,
+            "Fail": self._fail,
+        }
+        vars(record)["steps"] = []
+        self._set("Executing")
+
+    def run(self) -> None:
+        """Work all steps off, to whichever end."""
+        try:
+            self._work_off(self._steps)
+            self._set("Succeeded")
+        except Stopped:
+            self._set("Stopped")
+        except JobFailed as error:
+            self._set("Failed", f"Step failure: {error}")
+        except Exception as error:
+            log.exception("the execution %s broke", self._record.arn)
+            self._set("Failed", f"{type(error).__name__}: {error}")
+        finally:
+            self._at_end(self)
+
+    def stop(self) -> None:
+        """End the step that runs, and start no other."""
+        self._set("Stopping")
+        self._stopping.set()
+        container = self._container
+        if container is not None:
+            container.stop()
+
+    def _set(self, status: str, reason: str = "") -> None:
+        with self._lock:
+            if self._ended:
+                return
+            self._ended = status in ENDS
+            vars(self._record).update(
+                pipeline_execution_status=status,
+                pipeline_execution_failure_reason=reason,
+                last_modified_time=utcnow(),
+            )
+
+    def _work_off(self, steps: Sequence[Step]) -> None:
+        waiting = list(steps)
+        while ready := [step for step in waiting if needs(step) <= self._scope.steps.keys()]:
+            waiting.remove(ready[0])
+            waiting.extend(self._carry_out(ready[0]))
+
+    def _carry_out(self, step: Step) -> Sequence[Step]:
+        """Carry one step out; returns the steps that its outcome adds."""
+        if self._stopping.is_set():
+            raise Stopped
+        metadata: dict[str, Any] = {}
+        seen = {"StepName": step["Name"], "StartTime": utcnow(), "StepStatus": "Executing"}
+        seen["Metadata"] = metadata
+        vars(self._record)["steps"].append(seen)
+        status = "Failed"
+        try:
+            work: Work = self._kinds.get(step["Type"], _unknown)
+            added: Sequence[Step] = work(step, metadata) or []
+            status = "Succeeded"
+        except Stopped:
+            status = "Stopped"
+            raise
+        except (JobFailed, Invalid, ClientError, BotoCoreError, ValueError) as error:
+            seen["FailureReason"] = str(error)
+            raise JobFailed(f"{step['Name']}: {error}") from error
+        finally:
+            seen.update(StepStatus=status, EndTime=utcnow())
+        return added
+
+    def _process(self, step: Step, metadata: dict[str, Any]) -> None:
+        name = self._job_name(step)
+        arguments = resolve(step["Arguments"], self._scope)
+        made = self._client("sagemaker").create_processing_job(ProcessingJobName=name, **arguments)
+        metadata["ProcessingJob"] = {"Arn": made["ProcessingJobArn"]}
+        record = self._backend.processing_jobs[name]
+        vars(record).update(
+            processing_resources=arguments["ProcessingResources"],
+            environment=arguments.get("Environment"),
+        )
+        with self._job(record, "processing") as container:
+            run_processing_job(name, arguments, container, self._services)
+        outputs = arguments.get("ProcessingOutputConfig", {}).get("Outputs", [])
+        places = {one["OutputName"]: one["S3Output"]["S3Uri"] for one in outputs}
+        self._scope.steps[step["Name"]] = {
+            **arguments,
+            "ProcessingJobName": name,
+            "ProcessingJobArn": made["ProcessingJobArn"],
+            "PropertyFiles": {
+                one["PropertyFileName"]: f"{places[one['OutputName']]}/{one['FilePath']}"
+                for one in step.get("PropertyFiles", [])
+            },
+        }
+
+    def _train(self, step: Step, metadata: dict[str, Any]) -> None:
+        name = self._job_name(step)
+        arguments = resolve(step["Arguments"], self._scope)
+        client = self._client("sagemaker")
+        made = client.create_training_job(TrainingJobName=name, **arguments)
+        metadata["TrainingJob"] = {"Arn": made["TrainingJobArn"]}
+        record = self._backend.training_jobs[name]
+        record.algorithm_specification = arguments["AlgorithmSpecification"]
+        record.final_metric_data_list = []
+        vars(record)["environment"] = arguments.get("Environment")
+        with self._job(record, "training") as container:
+            metrics = run_training_job(name, arguments, container, self._services)
+        record.final_metric_data_list = [
+            {"MetricName": metric, "Value": value, "Timestamp": utcnow()}
+            for metric, value in metrics.items()
+        ]
+        self._scope.steps[step["Name"]] = client.describe_training_job(TrainingJobName=name)
+
+    def _decide(self, step: Step, metadata: dict[str, Any]) -> Sequence[Step]:
+        met = all(holds(one, self._scope) for one in step["Arguments"]["Conditions"])
+        metadata["Condition"] = {"Outcome": str(met)}
+        self._scope.steps[step["Name"]] = {"Outcome": met}
+        branch: Sequence[Step] = step["Arguments"].get("IfSteps" if met else "ElseSteps", [])
+        return branch
+
+    def _register(self, step: Step, metadata: dict[str, Any]) -> None:
+        client = self._client("sagemaker")
+        made = client.create_model_package(**resolve(step["Arguments"], self._scope))
+        arn = made["ModelPackageArn"]
+        metadata["RegisterModel"] = {"Arn": arn}
+        self._scope.steps[step["Name"]] = client.describe_model_package(ModelPackageName=arn)
+
+    def _fail(self, step: Step, metadata: dict[str, Any]) -> None:
+        message = str(resolve(step["Arguments"]["ErrorMessage"], self._scope))
+        metadata["Fail"] = {"ErrorMessage": message}
+        raise JobFailed(message)
+
+    @contextmanager
+    def _job(self, record: Any, kind: str) -> Iterator[Container]:
+        """A container for a job, whose record shows how it goes."""
+        status = f"{kind}_job_status"
+        state = vars(record)
+        state[status] = "InProgress"
+        ended = "Failed"
+        try:
+            with Container() as container:
+                self._container = container
+                if self._stopping.is_set():
+                    container.stop()
+                yield container
+            ended = "Completed"
+        except Stopped:
+            ended = "Stopped"
+            raise
+        except (JobFailed, ClientError, BotoCoreError, ValueError) as error:
+            state["failure_reason"] = str(error)
+            raise
+        finally:
+            self._container = None
+            state[status] = ended
+            if kind == "training":
+                state["secondary_status"] = ended
+            state[f"{kind}_end_time"] = state["last_modified_time"] = utcnow()
+
+    def _job_name(self, step: Step) -> str:
+        suffix = secrets.token_hex(5)
+        name = f"pipelines-{self.id}-{step['Name']}".replace("_", "-")
+        return f"{name[: NAME_LIMIT - len(suffix) - 1]}-{suffix}"
+
+
+def _unknown(step: Step, _: dict[str, Any]) -> None:
+    raise JobFailed(f"steps of type {step['Type']} are not emulated")
+
+
+def _clients(region: str) -> tuple[Callable[[str], Any], dict[str, str]]:
+    """Maker of clients of this very server, and the variables that make such clients elsewhere."""
+    variables = {
+        "AWS_ENDPOINT_URL": f"http://127.0.0.1:{moto_server_port()}",
+        "AWS_ACCESS_KEY_ID": "embedded",
+        "AWS_SECRET_ACCESS_KEY": "embedded",
+        "AWS_REGION": region,
+        "AWS_DEFAULT_REGION": region,
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+    }
+    blind = {
+        "profile": (None, None, None, None),
+        "config_file": (None, None, os.devnull, None),
+        "credentials_file": (None, None, os.devnull, None),
+    }
+    session = boto3.Session(
+        aws_access_key_id=variables["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=variables["AWS_SECRET_ACCESS_KEY"],
+        region_name=region,
+        botocore_session=botocore.session.Session(blind),
+    )
+
+    @cache
+    def client(service: str) -> Any:
+        return session.client(
+            service,
+            endpoint_url=variables["AWS_ENDPOINT_URL"],
+            config=Config(retries={"total_max_attempts": 1}, inject_host_prefix=False),
+        )
+
+    return client, variables

@@ -1,0 +1,221 @@
+"""Runs the jobs of a pipeline: S3 into the container's folders, the script, its results into S3.
+
+Jobs are taken in the form of CreateProcessingJob and CreateTrainingJob. Images, instances,
+networks and roles are not emulated: the script runs once, on this machine, with this interpreter.
+"""
+
+import json
+import re
+import subprocess
+import tarfile
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from embedded.sagemaker.container import OPT_ML, Container, toolkit_variables
+
+DEFAULT_SECONDS = 86_400
+TAIL_CHARACTERS = 1000
+MOST_LOG_LINES = 5000
+
+Arguments = Mapping[str, Any]
+
+
+class JobFailed(Exception):
+    """Why a job did not succeed, in words that end up in its FailureReason."""
+
+
+@dataclass(frozen=True)
+class Services:
+    """The services that a job is in touch with: boto3 clients, and the variables for its own."""
+
+    s3: Any
+    logs: Any
+    environment: Mapping[str, str]
+
+    def text(self, uri: str) -> str:
+        """The text of the object at `uri`."""
+        bucket, key = split_uri(uri)
+        return str(self.s3.get_object(Bucket=bucket, Key=key)["Body"].read().decode())
+
+
+def run_processing_job(
+    name: str, arguments: Arguments, container: Container, services: Services
+) -> None:
+    """Run a processing job. Raises JobFailed, or Stopped when the container is stopped."""
+    for one in arguments.get("ProcessingInputs", []):
+        source = one.get("S3Input") or {}
+        if "LocalPath" not in source:
+            raise JobFailed(
+                f"input {one['InputName']}: only S3 inputs with a LocalPath are emulated"
+            )
+        _download(services.s3, source, container.path(source["LocalPath"]))
+    outputs = arguments.get("ProcessingOutputConfig", {})
+    results = [(one["OutputName"], one.get("S3Output")) for one in outputs.get("Outputs", [])]
+    for output, target in results:
+        if target is None:
+            raise JobFailed(f"output {output}: only S3 outputs are emulated")
+        container.path(target["LocalPath"]).mkdir(parents=True, exist_ok=True)
+    _configure(container, "config/processingjobconfig.json", dict(arguments))
+    _configure(container, "config/resourceconfig.json", {"current_host": "algo-1"})
+
+    _run(
+        name,
+        "/aws/sagemaker/ProcessingJobs",
+        arguments["AppSpecification"],
+        arguments,
+        container,
+        services,
+        {},
+    )
+    for _, target in results:
+        folder = container.path(target["LocalPath"])
+        for path in sorted(one for one in folder.rglob("*") if one.is_file()):
+            uri = f"{target['S3Uri'].rstrip('/')}/{path.relative_to(folder).as_posix()}"
+            _upload(services.s3, path, uri, outputs.get("KmsKeyId"))
+
+
+def run_training_job(
+    name: str, arguments: Arguments, container: Container, services: Services
+) -> dict[str, float]:
+    """Run a training job; returns the last value of each metric that its log names.
+
+    What the script leaves in /opt/ml/model becomes output/model.tar.gz, under the job's name in
+    the output path. Raises JobFailed, or Stopped when the container is stopped.
+    """
+    channels = {one["ChannelName"]: one for one in arguments.get("InputDataConfig", [])}
+    for channel, one in channels.items():
+        source = one["DataSource"].get("S3DataSource")
+        if source is None:
+            raise JobFailed(f"channel {channel}: only S3 data sources are emulated")
+        _download(services.s3, source, container.path(f"{OPT_ML}/input/data/{channel}"))
+    hyperparameters = arguments.get("HyperParameters", {})
+    _configure(container, "input/config/hyperparameters.json", hyperparameters)
+    _configure(container, "input/config/inputdataconfig.json", channels)
+    hosts = {"current_host": "algo-1", "hosts": ["algo-1"]}
+    _configure(container, "input/config/resourceconfig.json", hosts)
+    folders = {part: container.path(f"{OPT_ML}/{part}") for part in ("model", "output/data")}
+    for folder in folders.values():
+        folder.mkdir(parents=True)
+
+    algorithm = arguments["AlgorithmSpecification"]
+    log = _run(
+        name,
+        "/aws/sagemaker/TrainingJobs",
+        algorithm,
+        arguments,
+        container,
+        services,
+        {"TRAINING_JOB_NAME": name, **toolkit_variables(list(channels), hyperparameters)},
+    )
+    target = arguments["OutputDataConfig"]
+    prefix = f"{target['S3OutputPath'].rstrip('/')}/{name}/output"
+    for part, archive_name in (("model", "model.tar.gz"), ("output/data", "output.tar.gz")):
+        contents = sorted(folders[part].iterdir())
+        if not contents and part != "model":
+            continue
+        archive = container.path(f"{OPT_ML}/{archive_name}")
+        with tarfile.open(archive, "w:gz") as packed:
+            for path in contents:
+                packed.add(path, arcname=path.name)
+        _upload(services.s3, archive, f"{prefix}/{archive_name}", target.get("KmsKeyId"))
+    return {
+        one["Name"]: float(found[-1])
+        for one in algorithm.get("MetricDefinitions", [])
+        if (found := re.findall(one["Regex"], log))
+    }
+
+
+def split_uri(uri: str) -> tuple[str, str]:
+    """Bucket and key of an S3 URI. Raises JobFailed for any other text."""
+    scheme, _, rest = uri.partition("://")
+    bucket, _, key = rest.partition("/")
+    if scheme != "s3" or not bucket:
+        raise JobFailed(f"{uri} is not an S3 URI")
+    return bucket, key
+
+
+def _run(
+    name: str,
+    log_group: str,
+    specification: Arguments,
+    arguments: Arguments,
+    container: Container,
+    services: Services,
+    environment: Mapping[str, str],
+) -> str:
+    entrypoint = specification.get("ContainerEntrypoint")
+    if not entrypoint:
+        raise JobFailed("the image is not run here: the step has to name its ContainerEntrypoint")
+    command = [*entrypoint, *specification.get("ContainerArguments", [])]
+    seconds = arguments.get("StoppingCondition", {}).get("MaxRuntimeInSeconds", DEFAULT_SECONDS)
+    variables = {**services.environment, **environment, **arguments.get("Environment", {})}
+    try:
+        status, log = container.run(command, variables, seconds)
+    except subprocess.TimeoutExpired:
+        raise JobFailed(f"MaxRuntimeExceeded: still running after {seconds} seconds") from None
+    except OSError as error:
+        raise JobFailed(f"the entry point {command[0]} does not start: {error}") from error
+    _keep_log(services.logs, log_group, name, log)
+    if status:
+        told = container.path(f"{OPT_ML}/output/failure")
+        reason = told.read_text(errors="replace") if told.is_file() else log
+        raise JobFailed(f"AlgorithmError: exit code {status}: {reason.strip()[-TAIL_CHARACTERS:]}")
+    return log
+
+
+def _download(s3: Any, source: Mapping[str, str], folder: Path) -> None:
+    """Every object under a prefix, or the one that the URI names, into `folder`."""
+    if source.get("S3DataType", "S3Prefix") != "S3Prefix":
+        raise JobFailed(f"S3 data of type {source['S3DataType']} is not emulated")
+    folder.mkdir(parents=True, exist_ok=True)
+    bucket, key = split_uri(source["S3Uri"])
+    found = False
+    for one in _keys(s3, bucket, key):
+        inner = one.removeprefix(key).lstrip("/") or Path(one).name
+        path = folder / inner
+        if ".." in Path(inner).parts:
+            raise JobFailed(f"s3://{bucket}/{one} would lie outside of {folder.name}")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        s3.download_file(bucket, one, str(path))
+        found = True
+    if not found:
+        raise JobFailed(f"no S3 objects found under {source['S3Uri']}")
+
+
+def _keys(s3: Any, bucket: str, key: str) -> Iterator[str]:
+    folder = f"{key.rstrip('/')}/" if key else ""
+    for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=key):
+        for one in page.get("Contents", []):
+            name = one["Key"]
+            if not name.endswith("/") and (name == key or name.startswith(folder)):
+                yield name
+
+
+def _upload(s3: Any, path: Path, uri: str, key_id: str | None) -> None:
+    bucket, key = split_uri(uri)
+    encryption = {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": key_id} if key_id else {}
+    s3.upload_file(str(path), bucket, key, ExtraArgs=encryption)
+
+
+def _configure(container: Container, path: str, document: Any) -> None:
+    file = container.path(f"{OPT_ML}/{path}")
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps(document))
+
+
+def _keep_log(logs: Any, group: str, name: str, text: str) -> None:
+    """Write a job's output where SageMaker writes it."""
+    lines = [line for line in text.splitlines() if line.strip()][-MOST_LOG_LINES:]
+    if not lines:
+        return
+    with suppress(logs.exceptions.ResourceAlreadyExistsException):
+        logs.create_log_group(logGroupName=group)
+    now = time.time_ns() // 1_000_000
+    stream = f"{name}/algo-1-{now // 1000}"
+    logs.create_log_stream(logGroupName=group, logStreamName=stream)
+    events = [{"timestamp": now, "message": line} for line in lines]
+    logs.put_log_events(logGroupName=group, logStreamName=stream, logEvents=events)

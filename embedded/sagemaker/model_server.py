@@ -1,0 +1,193 @@
+"""The serving processes of the embedded SageMaker: one a container, from its first request on."""
+
+import os
+import signal
+import subprocess
+import sys
+import tarfile
+import tempfile
+import threading
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from io import BytesIO
+from pathlib import Path
+
+from embedded.sagemaker import serving
+from embedded.sagemaker.serving import Answer, read_frame, write_frame
+
+LOAD_SECONDS = 120
+REQUEST_SECONDS = 60
+LOG_TAIL_BYTES = 2000
+
+
+class Died(Exception):
+    """The process ended, or was ended for its slowness, before it had answered."""
+
+
+@dataclass(frozen=True)
+class Container:
+    """What a process is started for: the model's tarball in S3, and its environment."""
+
+    data_url: str
+    environment: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass
+class ModelServer:
+    """The process of one container, with its folder."""
+
+    tarball: Callable[[], bytes]
+    environment: dict[str, str]
+    process: subprocess.Popen[bytes] | None = None
+    _folder: tempfile.TemporaryDirectory[str] | None = None
+    _stopped: bool = False
+    _cleared: bool = False
+    _serving: threading.Lock = field(default_factory=threading.Lock)
+    _stopping: threading.Lock = field(default_factory=threading.Lock)
+
+    def answer(self, body: bytes, content_type: str, accept: str) -> Answer:
+        """Have the process answer, starting it before its first request.
+
+        AWS gives a container 60 seconds for an answer:
+        https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-inference-code.html
+
+        Raises Died, and what the tarball's download and unpacking raise.
+        """
+        with self._serving:
+            if self.process is None:
+                loaded = self._start()
+                if loaded.status != 200:  # noqa: PLR2004  HTTP's own number
+                    self.stop()
+                    return loaded
+            return self._ask({"content_type": content_type, "accept": accept}, body)
+
+    def stop(self) -> None:
+        """End the process with all that it started, and remove its folder. Safe to repeat."""
+        with self._stopping:
+            self._stopped = True
+            if self._cleared:
+                return
+            if self.process is not None:
+                with suppress(ProcessLookupError):
+                    os.killpg(self.process.pid, signal.SIGKILL)
+                self.process.wait()
+                for stream in (self.process.stdin, self.process.stdout):
+                    if stream is not None:
+                        with suppress(OSError):
+                            stream.close()
+            if self._folder is not None:
+                self._folder.cleanup()
+            self._cleared = True
+
+    @property
+    def stopped(self) -> bool:
+        """Whether it will answer no more."""
+        return self._stopped
+
+    def _start(self) -> Answer:
+        tarball = self.tarball()
+        with self._stopping:
+            if self._stopped:
+                raise Died("the model server was stopped")
+            self._folder = tempfile.TemporaryDirectory(prefix="maslow-model-")
+            model = Path(self._folder.name, "model")
+            with tarfile.open(fileobj=BytesIO(tarball)) as archive:
+                archive.extractall(model, filter="data")
+            with self._log.open("wb") as log:
+                # A session of its own keeps the terminal's Ctrl-C from it.
+                self.process = subprocess.Popen(
+                    [sys.executable, "-P", serving.__file__, str(model), self._folder.name],
+                    cwd=model,
+                    env=self.environment | {"SM_MODEL_DIR": str(model)},
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=log,
+                    start_new_session=True,
+                )
+        return self._receive(LOAD_SECONDS)
+
+    def _ask(self, header: dict[str, str], body: bytes) -> Answer:
+        if self.process is None or self.process.stdin is None:
+            raise Died("the model server was stopped")
+        try:
+            write_frame(self.process.stdin, header, body)
+        except (OSError, ValueError):
+            return self._gone("the model server has ended")
+        return self._receive(REQUEST_SECONDS)
+
+    def _receive(self, seconds: float) -> Answer:
+        if self.process is None or self.process.stdout is None:
+            raise Died("the model server was stopped")
+        timer = threading.Timer(seconds, self.process.kill)
+        timer.start()
+        try:
+            frame = read_frame(self.process.stdout)
+        except (OSError, ValueError):
+            frame = None
+        finally:
+            expired = not timer.is_alive()
+            timer.cancel()
+        if frame is None:
+            late = f"the model server did not answer within {seconds:.0f} seconds"
+            return self._gone(late if expired else "the model server ended without an answer")
+        header, body = frame
+        return Answer(header["status"], header["content_type"], body)
+
+    def _gone(self, what: str) -> Answer:
+        try:
+            said = self._log.read_bytes()[-LOG_TAIL_BYTES:].decode(errors="replace").strip()
+        except OSError:
+            said = ""
+        self.stop()
+        status = self.process.returncode if self.process else None
+        raise Died(f"{what} (exit status {status}){': ' if said else ''}{said}")
+
+    @property
+    def _log(self) -> Path:
+        return Path(self._folder.name if self._folder else os.devnull, "log")
+
+
+class ModelServers:
+    """The running servers by container."""
+
+    def __init__(self) -> None:
+        self._servers: dict[Container, ModelServer] = {}
+        self._changing = threading.Lock()
+        self._open = False
+
+    def open(self) -> None:
+        """Let servers be started."""
+        self._open = True
+
+    def of(self, container: Container, begin: Callable[[], ModelServer]) -> ModelServer:
+        """The container's server; a new one where there is none, or where it has ended.
+
+        Raises Died once all servers were stopped.
+        """
+        with self._changing:
+            if not self._open:
+                raise Died("the embedded SageMaker is stopping")
+            server = self._servers.get(container)
+            if server is None or server.stopped:
+                server = self._servers[container] = begin()
+            return server
+
+    def keep_only(self, containers: Iterable[Container]) -> None:
+        """Stop the servers of every other container."""
+        wanted = set(containers)
+        with self._changing:
+            ended = [self._servers.pop(other) for other in set(self._servers) - wanted]
+        for server in ended:
+            server.stop()
+
+    def close(self) -> None:
+        """Stop every server, and start none until opened again."""
+        self._open = False
+        self.keep_only(())
+
+    def processes(self) -> list[int]:
+        """The process ids of the running servers."""
+        with self._changing:
+            servers = list(self._servers.values())
+        return [server.process.pid for server in servers if server.process and not server.stopped]

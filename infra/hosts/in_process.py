@@ -1,0 +1,254 @@
+"""Runs the program without Pulumi's engine: one pass that creates, updates and deletes.
+
+The state lives as long as the host object. A second pass with the same host leaves alone what is
+unchanged, as the engine would; previews and a state that lasts need the engine itself.
+"""
+
+import itertools
+import os
+from collections import Counter
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+from google.protobuf import struct_pb2
+from pulumi.runtime.proto import resource_pb2
+
+from embedded import wire
+from embedded.lifecycle import Change, Lifecycle, Refused, Values
+from embedded.resources import Resources
+from infra.graph import Graph, RecordingMonitor, Run, run_program
+from infra.hosts.progress import OnStep, Operation, Phase, Step, silent
+
+PROVIDER_TYPE = "pulumi:providers:aws"
+SEED_BYTES = 32
+
+Request = resource_pb2.RegisterResourceRequest
+Response = resource_pb2.RegisterResourceResponse
+
+
+@dataclass(frozen=True)
+class Held:
+    """One resource that stands in the embedded AWS."""
+
+    urn: str
+    type: str
+    name: str
+    id: str
+    inputs: Values
+    outputs: Values
+    lifecycle: Lifecycle
+    order: int
+    """Greater than that of all that it was made from."""
+    retained: bool
+    protected: bool
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one pass did."""
+
+    graph: Graph
+    outputs: dict[str, Any]
+    """The stack's outputs; a secret reads `[secret]`."""
+    changes: Counter[Operation]
+    """How many resources met each operation; components and providers are not counted."""
+
+
+class InProcessHost:
+    """Keeps one stack on the embedded AWS, without the pulumi CLI."""
+
+    def __init__(self, resources: Resources, run: Run, on_step: OnStep = silent) -> None:
+        self._resources = resources
+        self._run = run
+        self._on_step = on_step
+        self._held: dict[str, Held] = {}
+        self._replaced: list[Held] = []
+        self._order = itertools.count()
+
+    @property
+    def held(self) -> dict[str, Held]:
+        """What stands, by URN."""
+        return dict(self._held)
+
+    def up(self, program: Callable[[], None]) -> Outcome:
+        """Bring the stack to what `program` declares.
+
+        Raises Refused for the first resource that cannot be had; what stands until then is kept
+        track of, so that `destroy` or another `up` starts from there. What the program itself
+        raises comes through.
+        """
+        monitor = _Monitor(self, self._resources, self._run)
+
+        def watched() -> None:
+            try:
+                program()
+            except KeyboardInterrupt as interrupt:
+                monitor.refused = interrupt  # the SDK waits for all that was begun
+                raise
+
+        try:
+            run_program(watched, monitor, self._run, executor=_Calls())
+        except Exception as error:
+            if monitor.refused is None or monitor.refused is error:
+                raise
+            raise monitor.refused from error
+        gone = [held for urn, held in self._held.items() if urn not in monitor.requests]
+        monitor.changes[Operation.DELETE] = self._delete(gone)
+        return Outcome(monitor.graph(), monitor.stack_outputs, +monitor.changes)
+
+    def destroy(self) -> int:
+        """Delete all that stands, dependents first; how many resources that were.
+
+        Raises Refused, before anything is deleted, where a resource is protected.
+        """
+        return self._delete(list(self._held.values()))
+
+    def settle(self, urn: str, request: Request, lifecycle: Lifecycle) -> tuple[Operation, Held]:
+        """Create, update or replace a resource, or leave it alone. Raises Refused."""
+        type_, name = request.type, request.name
+        old = self._held.get(urn)
+        olds = old.inputs if old else {}
+        order = next(self._order)
+        seed = os.urandom(SEED_BYTES)
+        asked = _ignoring(wire.plain(request.object), olds, request.ignoreChanges if old else ())
+        inputs = lifecycle.check(type_, name, asked, olds, seed)
+        operation = Operation.CREATE
+        delete_first = request.deleteBeforeReplace
+        if old:
+            change = lifecycle.diff(type_, olds, inputs)
+            operation = _operation(change)
+            delete_first |= change.delete_first
+        self._tell(operation, Phase.STARTED, urn, type_, name)
+        try:
+            match operation:
+                case Operation.SAME if old:
+                    id_, outputs = old.id, old.outputs
+                case Operation.UPDATE if old:
+                    id_ = old.id
+                    outputs = lifecycle.update(type_, name, id_, olds, inputs)
+                case _:
+                    if old:
+                        inputs = lifecycle.check(type_, name, asked, {}, seed)
+                        self._make_way(old, at_once=delete_first)
+                    id_, outputs = lifecycle.create(type_, name, inputs)
+        except Refused:
+            self._tell(operation, Phase.FAILED, urn, type_, name)
+            raise
+        held = Held(
+            urn=urn,
+            type=type_,
+            name=name,
+            id=id_,
+            inputs=inputs,
+            outputs=outputs,
+            lifecycle=lifecycle,
+            order=order,
+            retained=request.retainOnDelete,
+            protected=request.protect,
+        )
+        self._held[urn] = held
+        self._tell(operation, Phase.DONE, urn, type_, name)
+        return operation, held
+
+    def _make_way(self, old: Held, *, at_once: bool) -> None:
+        if old.protected:
+            raise Refused(f"{old.type} {old.name} is protected, and this change replaces it")
+        if old.retained:
+            return
+        if at_once:
+            old.lifecycle.delete(old.type, old.name, old.id, old.outputs)
+            del self._held[old.urn]
+        else:
+            self._replaced.append(old)
+
+    def _delete(self, gone: list[Held]) -> int:
+        for held in gone:
+            if held.protected:
+                raise Refused(f"{held.type} {held.name} is protected: a destroy must not take it")
+        for held in sorted([*gone, *self._replaced], key=lambda one: one.order, reverse=True):
+            if held in self._replaced:
+                held.lifecycle.delete(held.type, held.name, held.id, held.outputs)
+                self._replaced.remove(held)
+                continue
+            self._tell(Operation.DELETE, Phase.STARTED, held.urn, held.type, held.name)
+            if not held.retained:
+                held.lifecycle.delete(held.type, held.name, held.id, held.outputs)
+            del self._held[held.urn]
+            self._tell(Operation.DELETE, Phase.DONE, held.urn, held.type, held.name)
+        return len(gone)
+
+    def _tell(self, operation: Operation, phase: Phase, urn: str, type_: str, name: str) -> None:
+        self._on_step(Step(operation, phase, urn, type_, name))
+
+
+class _Calls(ThreadPoolExecutor):
+    """Where the SDK's calls to the monitor run; once the program is over, no other is begun.
+
+    A program that failed or was interrupted leaves some in the queue.
+    """
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = True) -> None:
+        super().shutdown(wait=wait, cancel_futures=cancel_futures)
+
+
+class _Monitor(RecordingMonitor):
+    """Answers with resources that exist."""
+
+    def __init__(self, host: InProcessHost, resources: Resources, run: Run) -> None:
+        super().__init__(run)
+        self._host = host
+        self._resources = resources
+        self._default = Lifecycle(resources)
+        self._configured: dict[str, Lifecycle] = {}
+        self.changes: Counter[Operation] = Counter()
+        self.refused: BaseException | None = None
+
+    def answer(self, urn: str, request: Request) -> Response:
+        if request.type == PROVIDER_TYPE:
+            return self._configure(urn, request)
+        if self.refused:
+            raise self.refused
+        lifecycle = self._configured.get(request.provider.rpartition("::")[0], self._default)
+        try:
+            operation, held = self._host.settle(urn, request, lifecycle)
+        except Refused as refused:
+            self.refused = self.refused or refused
+            raise
+        self.changes[operation] += 1
+        response = Response(urn=urn, id=held.id, object=wire.struct(held.outputs))
+        _mark_secrets(request.object, response.object)
+        return response
+
+    def invoke(self, token: str, args: Values) -> Values:
+        return self._default.invoke(token, args)
+
+    def _configure(self, urn: str, request: Request) -> Response:
+        tags = wire.structured(wire.plain(request.object).get("defaultTags", {})).get("tags", {})
+        self._configured[urn] = Lifecycle(self._resources, tags)
+        return Response(urn=urn, id="embedded", object=request.object)
+
+
+def _operation(change: Change) -> Operation:
+    if not change.properties:
+        return Operation.SAME
+    return Operation.REPLACE if change.replaces else Operation.UPDATE
+
+
+def _ignoring(asked: Values, olds: Values, paths: Sequence[str]) -> Values:
+    """What is asked for, with the old values of the properties whose changes are ignored."""
+    kept = dict(asked)
+    for path in paths:
+        if path in olds:
+            kept[path] = olds[path]
+        else:
+            kept.pop(path, None)
+    return kept
+
+
+def _mark_secrets(asked: struct_pb2.Struct, answered: struct_pb2.Struct) -> None:
+    """Give back a secret as a secret, so that it stays one in what is made from it."""
+    for key, value in asked.fields.items():
+        if key in answered.fields and wire.is_secret(value):
+            answered.fields[key].CopyFrom(value)

@@ -1,0 +1,80 @@
+"""One stack on the embedded AWS, by whichever host this machine has."""
+
+import shutil
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from embedded.cloud import Cloud
+from embedded.resources import Resources
+from infra.graph import Run
+from infra.hosts.progress import OnStep, Operation, Phase, Step
+from infra.project import Project
+from infra.settings import StackFile
+
+CLI = "pulumi"
+NOT_IN_AWS = ("pulumi:", "maslow:")
+"""What the types of the stack, of providers and of components begin with."""
+
+
+@dataclass(frozen=True)
+class Pass:
+    """What one pass over the stack did."""
+
+    changes: Mapping[Operation, int]
+    """How many resources in AWS met each operation: no component or provider is among them."""
+    outputs: Mapping[str, Any]
+    """The stack's outputs."""
+    not_emulated: Mapping[str, int]
+    """By type, how many resources stand whose requests were validated, and went nowhere."""
+
+
+Up = Callable[[], Pass]
+"""One pass: bring the stack to what the program declares now."""
+
+
+def has_engine() -> bool:
+    """Whether Pulumi's engine is there to do the work; without it, this process does."""
+    return shutil.which(CLI) is not None
+
+
+@contextmanager
+def standing(project: Project, stack: StackFile, cloud: Cloud, on_step: OnStep) -> Iterator[Up]:
+    """A way to bring the stack up on a running cloud, as often as is asked for.
+
+    Raises WorkError, from the pass, for a resource that cannot be had.
+    """
+    resources = Resources(cloud)
+    if has_engine() and stack.path:
+        from infra.hosts.engine import EngineHost
+
+        with EngineHost(cloud, resources, stack.path, root=project.root) as host:
+
+            def by_engine() -> Pass:
+                changes: Counter[Operation] = Counter()
+
+                def counted(step: Step) -> None:
+                    if step.phase is Phase.DONE and not step.type.startswith(NOT_IN_AWS):
+                        changes[step.operation] += 1
+                    on_step(step)
+
+                return Pass(changes, host.engine.up(counted).outputs, resources.not_emulated)
+
+            yield by_engine
+        return
+
+    from infra.composition import declare
+    from infra.hosts.in_process import InProcessHost
+    from infra.versions import in_registry
+
+    run = Run(project=project.name, stack=stack.environment, region=stack.region)
+    in_process = InProcessHost(resources, run, on_step)
+    newest = in_registry(cloud.client("sagemaker"))
+
+    def in_this_process() -> Pass:
+        outcome = in_process.up(lambda: declare(stack, newest, project.root))
+        return Pass(outcome.changes, outcome.outputs, resources.not_emulated)
+
+    yield in_this_process

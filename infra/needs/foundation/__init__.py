@@ -1,0 +1,105 @@
+"""Need 0, a safe place to stand."""
+
+import pulumi
+
+from components.common.bucket import AccessLogBucket, PrivateBucket
+from components.foundation.access.boundary import Boundary
+from components.foundation.keys.key import DataClass
+from components.foundation.network.egress import Egress
+from components.foundation.network.egress_firewall import FilterBy
+from components.foundation.network.existing_network import ExistingNetwork
+from components.foundation.network.network import Network, NetworkArgs
+from infra.environment import Environment, Foundation
+from infra.needs.devops import promotion
+from infra.needs.foundation import alerts as receivers
+from infra.needs.foundation import budgets as money
+from infra.needs.foundation import keys as encryption
+from infra.needs.need import Need
+from infra.settings import PlatformSettings
+
+
+def declare(settings: PlatformSettings, env: Environment) -> Foundation:
+    """Declare what the needs above stand on."""
+    need = Need("foundation", env.provider)
+    boundary = Boundary(
+        env.names("boundary"),
+        {
+            "policy_name": env.names("boundary", limit=128),
+            "prefix": env.names(""),
+            "account_id": env.account_id,
+            "other_accounts": sorted(set(settings.accounts.values())),
+            "region": env.region,
+        },
+        need.owns(),
+    )
+    need.bounds_roles_by(boundary.arn)
+    keys = encryption.declare(settings, env, need)
+    network = _network(settings, env, keys[DataClass.LOGS].arn, need)
+    access_logs = AccessLogBucket(
+        env.names("access-logs"),
+        {
+            "account_id": env.account_id,
+            "durability": env.durability,
+            "expire_days": settings.audit.retention_days,
+            "kept_from_deletion": settings.audit.object_lock is not None,
+        },
+        need.owns(),
+    )
+    artifacts = PrivateBucket(
+        env.names("artifacts"),
+        {
+            "key_arn": keys[DataClass.ARTIFACTS].arn,
+            "account_id": env.account_id,
+            "durability": env.durability,
+            "log_bucket": access_logs.bucket,
+            "readers": promotion.artifact_readers(env, [model.name for model in settings.models]),
+        },
+        need.owns(),
+    )
+    alerts = receivers.declare(settings.alerts, env, need, keys[DataClass.MESSAGES].arn)
+    money.declare(settings, env, need, alerts.topics)
+    pulumi.export("alert_topics", dict(alerts.topics))
+    pulumi.export("artifacts_bucket", artifacts.bucket)
+    return Foundation(need, boundary, network, keys, access_logs, artifacts, alerts)
+
+
+def _network(
+    settings: PlatformSettings, env: Environment, log_key_arn: pulumi.Output[str], need: Need
+) -> Network | ExistingNetwork:
+    """A new VPC, or what an existing one lacks."""
+    name, wanted = env.names("network"), settings.network
+    origin_account = env.promotion.origin_account
+    trusted = [origin_account] if origin_account else []
+    if wanted.vpc:
+        return ExistingNetwork(
+            name,
+            {
+                "vpc_id": wanted.vpc.id,
+                "subnet_ids": list(wanted.vpc.subnets),
+                "route_table_ids": list(wanted.vpc.route_tables),
+                "internet": wanted.vpc.internet,
+                "interface_endpoints": settings.endpoints,
+                "region": env.region,
+                "account_id": env.account_id,
+                "trusted_accounts": trusted,
+            },
+            need.owns(),
+        )
+    args: NetworkArgs = {
+        "cidr": wanted.cidr or "",
+        "zone_count": wanted.zones,
+        "egress": Egress(wanted.egress),
+        "interface_endpoints": settings.endpoints,
+        "query_log": wanted.query_log,
+        "region": env.region,
+        "account_id": env.account_id,
+        "trusted_accounts": trusted,
+        "log_key_arn": log_key_arn,
+        "log_retention_days": env.log_retention_days,
+    }
+    if wanted.filter:
+        args["filter"] = {
+            "by": FilterBy(wanted.filter.by),
+            "domains": list(wanted.filter.domains),
+        }
+    return Network(name, args, need.owns())

@@ -1,0 +1,69 @@
+"""The part of need 0 that lets people in: declared once what they work with is known."""
+
+import pulumi
+
+from components.data.lake import Lake
+from components.foundation.access.persona_policies import PERSONAS
+from components.foundation.access.personas import EntryArgs, PersonaArgs, Personas, PersonasArgs
+from infra.environment import DevOps, Environment, Foundation
+from infra.settings import PlatformSettings
+from infra.settings.foundation.access import Access
+
+ROLE_LIMIT = 64
+
+
+def declare(
+    settings: PlatformSettings,
+    env: Environment,
+    foundation: Foundation,
+    devops: DevOps,
+    lake: Lake,
+) -> None:
+    """Declare a role for each persona that somebody is let in as."""
+    access = settings.access
+    if not access.personas:
+        return
+    args: PersonasArgs = {
+        "personas": {
+            persona: _let_in(settings, env, persona)
+            for persona in PERSONAS
+            if persona in access.personas
+        },
+        "session_hours": access.session_hours,
+        "settings_policy_arns": devops.preview_policy_arns,
+        "project": env.names.project,
+        "environment": env.names.environment,
+        "account_id": env.account_id,
+        "region": env.region,
+        "zones": {**lake.zone_arns},
+        "results_arn": lake.results_arn,
+        "workgroup_arn": lake.workgroup_arn,
+        "artifacts_arn": foundation.artifacts.arn,
+        "keys": {holds.value: key.arn for holds, key in foundation.keys.items()},
+    }
+    if access.saml:
+        args["saml_provider_arn"] = access.saml
+    if access.identity_center:
+        args["identity_center_arn"] = access.identity_center
+    people = Personas(env.names("people"), args, foundation.need.owns())
+    pulumi.export("personas", people.role_arns)
+
+
+def _let_in(settings: PlatformSettings, env: Environment, persona: str) -> PersonaArgs:
+    return {
+        **entries(settings.access, persona),
+        "role_name": env.names(persona, limit=ROLE_LIMIT),
+        "approves": persona in settings.delivery.approvers,
+    }
+
+
+def entries(access: Access, persona: str) -> EntryArgs:
+    """Who is let in, by how they are named."""
+    entries = access.personas[persona]
+    principals = [entry for entry in entries if entry.startswith("arn:")]
+    named = [entry for entry in entries if entry not in principals]
+    return {
+        "permission_sets": named if access.identity_center else [],
+        "affiliations": named if access.saml else [],
+        "principals": principals,
+    }

@@ -1,0 +1,113 @@
+"""What every model of an environment stands on."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_aws as aws
+
+from components.common.workload import WorkloadArgs
+from components.data.lake import Lake
+from components.devops.registries.image_registry import ImageRegistry
+from components.foundation.keys.key import DataClass
+from components.mlops.capture import CaptureArgs
+from infra.environment import Environment, Foundation
+from infra.needs.tags import MODEL, NEED
+from infra.settings.mlops import ModelSettings
+from infra.versions import ModelVersion
+
+TRAINING_IMAGE = ("sagemaker-scikit-learn", "1.4-2-cpu-py3")
+ANALYZER_IMAGE = ("sagemaker-model-monitor-analyzer", "latest")
+"""Repository and tag of an image that SageMaker keeps in every region.
+
+https://docs.aws.amazon.com/sagemaker/latest/dg-ecr-paths/sagemaker-algo-docker-registry-paths.html
+"""
+NAME_LIMIT = 40
+"""Leaves room for what a component adds to its own name within IAM's 64 characters for a role."""
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What every model of an environment stands on."""
+
+    env: Environment
+    foundation: Foundation
+    lake: Lake
+    training_image: pulumi.Output[str]
+    analyzer_image: pulumi.Output[str]
+    repositories: Mapping[str, ImageRegistry]
+    """Repository of the images that a model's delivery builds, by the model's name."""
+
+    def key_arn(self, holds: DataClass) -> pulumi.Output[str]:
+        """ARN of the key of one class of data."""
+        return self.foundation.keys[holds].arn
+
+    def job_tags(self, need: str, model: ModelSettings) -> dict[str, str]:
+        """Tags of the jobs that a model's resources start: AWS hands none of theirs down."""
+        return {**self.env.tags, NEED: need, MODEL: model.name}
+
+    def workload(self, model: ModelSettings) -> WorkloadArgs:
+        """What every workload of a model is told."""
+        network = self.foundation.network
+        args: WorkloadArgs = {
+            "model": model.name,
+            "artifacts_bucket": self.foundation.artifacts.bucket,
+            "artifacts_key_arn": self.key_arn(DataClass.ARTIFACTS),
+            "subnet_ids": network.private_subnet_ids,
+            "security_group_id": network.workload_security_group_id,
+            "account_id": self.env.account_id,
+            "region": self.env.region,
+        }
+        if model.name in self.repositories:
+            args["built_images"] = self.repositories[model.name].repository_url
+        return args
+
+    def image_of(
+        self, model: ModelSettings, version: ModelVersion | None
+    ) -> pulumi.Output[str] | str:
+        """The image that a model's jobs run unless they are told of another.
+
+        It is the approved version's, where the model's delivery has built it: what is trained
+        without a delivery, because data drifted, is trained as that version was. It is also what
+        serves a version that another environment trained.
+        """
+        default = model.image or self.training_image
+        image = version.image_uri if version else None
+        if image and self.env.promotion.origin:
+            return image
+        if image is None or model.name not in self.repositories:
+            return default
+        return pulumi.Output.all(self.repositories[model.name].repository_url, default).apply(
+            lambda known: image if image.startswith(f"{known[0]}:") else known[1]
+        )
+
+    def captured(self, model: ModelSettings) -> CaptureArgs:
+        """The same, for what writes or reads captured data: it is kept in the raw zone."""
+        return {
+            **self.workload(model),
+            "capture_bucket": self.lake.zone_buckets["raw"],
+            "capture_prefix": f"captured/{model.name}",
+            "capture_key_arn": self.key_arn(DataClass.DATA),
+            "alert_topics": self.foundation.alerts.topics,
+        }
+
+
+def ground(
+    env: Environment,
+    foundation: Foundation,
+    lake: Lake,
+    repositories: Mapping[str, ImageRegistry],
+) -> Ground:
+    """What the models stand on, with SageMaker's own images looked up once for all of them."""
+
+    def image(repository: str, tag: str) -> pulumi.Output[str]:
+        return aws.sagemaker.get_prebuilt_ecr_image_output(
+            repository_name=repository,
+            image_tag=tag,
+            region=env.region,
+            opts=pulumi.InvokeOptions(provider=env.provider),
+        ).registry_path
+
+    return Ground(
+        env, foundation, lake, image(*TRAINING_IMAGE), image(*ANALYZER_IMAGE), repositories
+    )

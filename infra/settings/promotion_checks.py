@@ -1,0 +1,130 @@
+"""What the files of environments that promote models to each other must agree on."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from infra.settings.cross_stack import Neighbour, mapping
+from infra.settings.mistakes import Mistake, did_you_mean
+
+
+def one_account_each(own: Neighbour, others: Sequence[Neighbour]) -> Iterator[Mistake]:
+    """Files that give an environment different accounts."""
+    ours = mapping(own.values.get("accounts"))
+    for other in others:
+        theirs = mapping(other.values.get("accounts"))
+        for environment in ours:
+            if environment in theirs and ours[environment] != theirs[environment]:
+                yield Mistake(
+                    ("accounts", environment),
+                    f"{ours[environment]} is {theirs[environment]} in {other.file}.",
+                )
+
+
+def promoted_by_both(own: Neighbour, others: Sequence[Neighbour]) -> Iterator[Mistake]:
+    """A promotion that only one of its two environments knows of, or that cannot work."""
+    known = {other.environment: other for other in others}
+    ours = _promotion(own)
+    origin, targets = ours.get("from"), ours.get("to")
+    if isinstance(origin, str) and origin != own.environment:
+        path = ("promotion", "from")
+        other = known.get(origin)
+        if other is None:
+            yield _nowhere(path, origin, known)
+        elif own.environment not in _targets(other):
+            yield Mistake(
+                path,
+                f"{other.file} does not open its models to {own.environment}.",
+                f"Say there promotion: {{to: [{own.environment}]}}, beside others.",
+            )
+        else:
+            yield from _unfit(own, other)
+    for position, name in enumerate(targets if isinstance(targets, list) else []):
+        if not isinstance(name, str) or name == own.environment:
+            continue
+        target = known.get(name)
+        if target is None:
+            yield _nowhere(("promotion", "to", position), name, known)
+        elif _promotion(target).get("from") != own.environment:
+            yield Mistake(
+                ("promotion", "to", position),
+                f"{target.file} takes no versions from {own.environment}.",
+                f"Say there promotion: {{from: {own.environment}}}.",
+            )
+
+
+def _unfit(own: Neighbour, origin: Neighbour) -> Iterator[Mistake]:
+    """What keeps versions of `origin` from being deployed to `own`."""
+    path = ("promotion", "from")
+    if own.region != origin.region:
+        yield Mistake(
+            path,
+            f"{origin.environment} is in {origin.region}, and this environment in {own.region}.",
+            "SageMaker deploys versions of its own region only.",
+        )
+    if bool(own.values.get("accounts")) != bool(origin.values.get("accounts")):
+        yield Mistake(
+            path,
+            f"one of this file and {origin.file} gives no accounts.",
+            "Give the same accounts in both.",
+        )
+    theirs = {model.get("name"): model for _, model in _models(origin)}
+    for index, model in _models(own):
+        name = model.get("name")
+        if not isinstance(name, str):
+            continue
+        if name not in theirs:
+            yield Mistake(
+                ("models", index, "name"),
+                f"{origin.file} trains no {name}.",
+                did_you_mean(name, [known for known in theirs if isinstance(known, str)]),
+            )
+            continue
+        for key in ("features", "target", "image"):
+            if model.get(key) != theirs[name].get(key):
+                yield Mistake(
+                    ("models", index, *([key] if key in model else [])),
+                    f"{key} is not the same in {origin.file}, which trains it.",
+                )
+        if _columns(own, model) != _columns(origin, theirs[name]):
+            yield Mistake(
+                ("models", index, "features"),
+                f"its feature groups have other columns in {origin.file}, which trains it.",
+                "A model is served what it was trained on: give both the same newest versions.",
+            )
+
+
+def _columns(environment: Neighbour, model: Mapping[str, Any]) -> dict[str, object]:
+    """The columns of the newest version of each feature group that a model reads."""
+    newest: dict[str, tuple[int, object]] = {}
+    groups = environment.values.get("features")
+    for group in map(mapping, groups if isinstance(groups, list) else []):
+        name, version = group.get("name"), group.get("version", 1)
+        if isinstance(name, str) and isinstance(version, int):
+            newest[name] = max(
+                newest.get(name, (0, None)),
+                (version, group.get("features")),
+                key=lambda each: each[0],
+            )
+    wanted = model.get("features")
+    names = [name for name in (wanted if isinstance(wanted, list) else []) if name in newest]
+    return {name: newest[name][1] for name in names}
+
+
+def _nowhere(path: tuple[str | int, ...], name: str, known: Mapping[str, Neighbour]) -> Mistake:
+    hint = did_you_mean(name, known) or f"Beside it are {', '.join(known) or 'none'}."
+    return Mistake(path, f"there is no environment {name} beside this file.", hint)
+
+
+def _promotion(environment: Neighbour) -> Mapping[str, Any]:
+    return mapping(environment.values.get("promotion"))
+
+
+def _targets(environment: Neighbour) -> list[object]:
+    targets = _promotion(environment).get("to")
+    return targets if isinstance(targets, list) else []
+
+
+def _models(environment: Neighbour) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    models = environment.values.get("models")
+    for index, model in enumerate(models if isinstance(models, list) else []):
+        yield index, mapping(model)

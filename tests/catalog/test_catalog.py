@@ -1,0 +1,133 @@
+import dataclasses
+import importlib
+import inspect
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import pulumi_aws
+import pytest
+
+from catalog import UnknownType, entries, entry_of, function_of
+from catalog.record import Each, Type, filled, references
+from embedded.translate import at, service_model
+from infra import plausible
+
+TOKENS = sorted(entries())
+OUTPUTS_FOR_USE = ("arn", "keyId", "repositoryUrl", "publicIp", "bucketRegionalDomainName")
+
+
+def pulumi_module(token: str) -> Any:
+    path, _, name = token.removeprefix("aws:").partition(":")
+    # A module that is imported before its package is missing from the package ever after.
+    getattr(getattr(pulumi_aws, path.partition("/")[0]), name)
+    snake = re.sub(r"(?<!^)([A-Z])", r"_\1", path.partition("/")[2]).lower()
+    return importlib.import_module(f"pulumi_aws.{path.partition('/')[0]}.{snake}"), name
+
+
+def camel(name: str) -> str:
+    first, *rest = name.split("_")
+    return first + "".join(part.capitalize() for part in rest)
+
+
+def inputs_of(token: str) -> set[str]:
+    module, name = pulumi_module(token)
+    parameters = inspect.signature(getattr(module, name)._internal_init).parameters
+    return {camel(key) for key in parameters} - {"Self", "resourceName", "opts", "Props", ""}
+
+
+def outputs_of(token: str) -> set[str]:
+    module, name = pulumi_module(token)
+    properties = inspect.getmembers(getattr(module, name), lambda it: isinstance(it, property))
+    return {camel(key) for key, _ in properties}
+
+
+def test_every_resource_module_of_pulumi_is_found_by_its_token() -> None:
+    assert inputs_of("aws:s3/bucketPolicy:BucketPolicy") >= {"bucket", "policy", "region"}
+
+
+@pytest.mark.parametrize("token", TOKENS)
+def test_every_operation_and_parameter_exists_in_aws(token: str) -> None:
+    entry = entry_of(token)
+    model = service_model(entry.service)
+    for call in entry.calls():
+        assert call.operation in model.operation_names
+        shape = model.operation_model(call.operation).input_shape
+        for path in (*call.given, *([call.inside] if call.inside else [])):
+            at(shape, path)
+
+
+@pytest.mark.parametrize("token", TOKENS)
+def test_every_ignored_input_is_pulumis_and_has_a_reason(token: str) -> None:
+    known = inputs_of(token)
+    for path, reason in entry_of(token).ignored.items():
+        assert path.partition(".")[0] in known
+        assert len(reason.split()) > 3
+
+
+@pytest.mark.parametrize("token", TOKENS)
+def test_every_input_that_the_catalog_names_is_pulumis(token: str) -> None:
+    entry = entry_of(token)
+    named = {entry.name, *entry.defaults, *entry.replaces} - {""}
+    named |= {step.input for step in entry.steps if isinstance(step, Each)} - pseudo(entry)
+    for call in entry.calls():
+        named |= set(call.takes or ()) - elements_of(entry)
+    assert named <= inputs_of(token)
+
+
+def pseudo(entry: Type) -> set[str]:
+    """Inputs that only `prepare` makes."""
+    return {"ingressSelf", "egressSelf"} if entry.prepare else set()
+
+
+def elements_of(entry: Type) -> set[str]:
+    each = [step for step in entry.steps if isinstance(step, Each)]
+    return {name for step in each for name in (*(step.add.takes or ()), *(step.remove.takes or ()))}
+
+
+@pytest.mark.parametrize("token", TOKENS)
+def test_outputs_are_pulumis_own_and_hold_what_others_need(token: str) -> None:
+    entry = entry_of(token)
+    promised = {name for call in (entry.create, *entry.reads) for name in call.outputs}
+    if not entry.emulated:
+        promised |= set(plausible.RESOURCES[token].outputs)
+    declared = outputs_of(token) | {"id"}
+    assert promised <= declared
+    assert {name for name in OUTPUTS_FOR_USE if name in declared} <= promised | inputs_of(token)
+
+
+def test_a_type_that_is_not_there_names_the_file_it_belongs_to() -> None:
+    with pytest.raises(UnknownType, match=r"catalog/mwaa\.py"):
+        entry_of("aws:mwaa/environment:Environment")
+
+
+def test_a_function_that_is_not_there_is_named() -> None:
+    with pytest.raises(UnknownType, match="getBillingServiceAccount"):
+        function_of("aws:index/getBillingServiceAccount:getBillingServiceAccount")
+
+
+@pytest.mark.parametrize(
+    ("template", "made"),
+    [
+        ("{count}", 3),
+        ("arn:{name}", "arn:vpc"),
+        ("{missing}", None),
+        ("x-{missing}", None),
+        ({"a": "{name}", "b": "{missing}"}, {"a": "vpc"}),
+        (["{name}", "{missing}"], ["vpc"]),
+        ('{"Version": "2012-10-17"}', '{"Version": "2012-10-17"}'),
+        (True, True),
+    ],
+)
+def test_a_template_takes_values_and_leaves_out_what_has_none(template: Any, made: Any) -> None:
+    assert filled(template, {"name": "vpc", "count": 3}) == made
+
+
+def test_references_are_found_however_deep() -> None:
+    nested: Mapping[str, Any] = {"a": ["{one}", {"b": "x-{two}"}], "c": 1}
+    assert references(nested) == {"one", "two"}
+
+
+def test_entries_are_frozen() -> None:
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        entry_of("aws:kms/key:Key").name = "x"  # type: ignore[misc]

@@ -1,0 +1,224 @@
+"""What preview and deployment may do in the environment's account."""
+
+import json
+from collections.abc import Callable
+from fnmatch import fnmatchcase
+
+import pytest
+from cfnlint.data import AdditionalSpecs
+from cfnlint.helpers import load_resource
+
+from components.common.iam import Document, Statement, allow, deny, document
+from components.devops.actions.messages import CHAT
+from components.devops.delivery.permissions import (
+    MOST,
+    PASSED_TO,
+    deploy_permissions,
+    packed,
+    preview_permissions,
+)
+
+ACCOUNT, REGION = "123456789012", "eu-west-1"
+ARTIFACTS = "arn:aws:s3:::maslow-dev-artifacts-1a2b3c4"
+SCOPE = {"project": "maslow", "environment": "dev", "account_id": ACCOUNT, "region": REGION}
+
+
+def allowed(policies: list[Document]) -> Document:
+    """What several policies allow, as one."""
+    statements = [s for policy in policies for s in policy["Statement"] if s["Effect"] == "Allow"]
+    return document(*statements)
+
+
+PREVIEW, DEPLOY = allowed(preview_permissions(**SCOPE)), allowed(deploy_permissions(**SCOPE))
+BOTH = pytest.mark.parametrize("policy", [PREVIEW, DEPLOY], ids=["preview", "deploy"])
+
+WITHOUT_ACCOUNT = ("arn:aws:s3:::maslow-dev-", "arn:aws:route53:::hostedzone/")
+"""Resources whose ARNs have no account."""
+
+
+def arn(service: str, resource: str) -> str:
+    return f"arn:aws:{service}:{REGION}:{ACCOUNT}:{resource}"
+
+
+def granting(policy: Document, action: str, resource: str) -> list[Statement]:
+    return [
+        statement
+        for statement in policy["Statement"]
+        if any(fnmatchcase(action, pattern) for pattern in statement["Action"])
+        and any(fnmatchcase(resource, pattern) for pattern in statement["Resource"])
+    ]
+
+
+@BOTH
+def test_no_statement_reaches_a_whole_service(policy: Document) -> None:
+    for statement in policy["Statement"]:
+        assert not any(action.split(":")[-1] == "*" for action in statement["Action"])
+
+
+@BOTH
+def test_what_is_allowed_everywhere_is_allowed_where_the_service_answers_only(
+    policy: Document,
+) -> None:
+    everywhere = [s for s in policy["Statement"] if s["Resource"] == ["*"]]
+    assert everywhere
+    for statement in everywhere:
+        (operator, keys), *others = statement["Condition"].items()
+        assert (operator, others) == ("StringEquals", [])
+        assert keys in [
+            *({"aws:RequestedRegion": region} for region in (REGION, "us-east-1")),
+            CHAT["StringEquals"],
+        ]
+
+
+@BOTH
+def test_every_resource_is_of_this_account(policy: Document) -> None:
+    for statement in policy["Statement"]:
+        for resource in statement["Resource"]:
+            if resource != "*" and not resource.startswith(WITHOUT_ACCOUNT):
+                assert resource.split(":")[4] == ACCOUNT
+
+
+@BOTH
+def test_every_action_is_one_that_its_service_has(policy: Document) -> None:
+    reference = load_resource(AdditionalSpecs, "Policies.json")
+    for action in {a for s in policy["Statement"] for a in s["Action"]}:
+        service, pattern = action.lower().split(":")
+        assert any(fnmatchcase(known, pattern) for known in reference[service]["Actions"]), action
+
+
+def test_the_preview_only_reads_and_no_data() -> None:
+    for statement in PREVIEW["Statement"]:
+        for action in statement["Action"]:
+            verb = action.split(":")[1]
+            assert verb.startswith(("BatchGet", "Describe", "Get", "List", "View")), action
+    assert granting(PREVIEW, "s3:GetObject", f"{ARTIFACTS}/models/readmission/code/train.py")
+    assert not granting(PREVIEW, "s3:GetObject", "arn:aws:s3:::maslow-dev-raw-1a2b3c4/visits.csv")
+
+
+def test_the_deployment_can_do_what_the_preview_reads() -> None:
+    reads = {action for s in PREVIEW["Statement"] for action in s["Action"]}
+    may = {action for s in DEPLOY["Statement"] for action in s["Action"]}
+    assert {r for r in reads if not any(fnmatchcase(r, pattern) for pattern in may)} == set()
+
+
+CHANGES = [
+    ("sagemaker:CreateEndpoint", arn("sagemaker", "endpoint/maslow-dev-readmission")),
+    ("sagemaker:UpdateEndpoint", arn("sagemaker", "endpoint/maslow-dev-readmission")),
+    ("sagemaker:CreateFeatureGroup", arn("sagemaker", "feature-group/maslow-dev-visits-v1")),
+    ("sagemaker:UpdateMonitoringSchedule", arn("sagemaker", "monitoring-schedule/maslow-dev-")),
+    ("glue:CreateDatabase", arn("glue", "database/maslow_dev_curated")),
+    ("glue:CreateTable", arn("glue", "table/maslow_dev_features/visits_v1")),
+    ("logs:PutRetentionPolicy", arn("logs", "log-group:maslow-dev-delivery-log-1a2b3c4")),
+    ("logs:CreateLogGroup", arn("logs", "log-group:/aws/sagemaker/Endpoints/maslow-dev-a")),
+    ("states:UpdateStateMachine", arn("states", "stateMachine:maslow-dev-retraining")),
+    ("s3:PutBucketPolicy", "arn:aws:s3:::maslow-dev-raw-1a2b3c4"),
+    ("s3:PutLifecycleConfiguration", "arn:aws:s3:::maslow-dev-raw-1a2b3c4"),
+    ("s3:PutObject", f"{ARTIFACTS}/code/train.py"),
+    ("iam:PutRolePolicy", f"arn:aws:iam::{ACCOUNT}:role/maslow-dev-training-role-1a2b3c4"),
+    ("budgets:ModifyBudget", f"arn:aws:budgets::{ACCOUNT}:budget/maslow-dev-budget"),
+    ("ec2:CreateVpcEndpoint", arn("ec2", "vpc-endpoint/vpce-0123456789abcdef0")),
+]
+
+
+@pytest.mark.parametrize(("action", "resource"), CHANGES)
+def test_the_deployment_changes_what_the_platform_names(action: str, resource: str) -> None:
+    assert granting(DEPLOY, action, resource)
+    assert not granting(PREVIEW, action, resource)
+
+
+@pytest.mark.parametrize(
+    ("action", "resource"), [change for change in CHANGES if not change[0].startswith("ec2:")]
+)
+def test_the_deployment_leaves_another_environments_things_alone(
+    action: str, resource: str
+) -> None:
+    theirs = resource.replace("maslow-dev", "maslow-prod").replace("maslow_dev", "maslow_prod")
+    assert not granting(DEPLOY, action, theirs)
+
+
+@pytest.mark.parametrize(
+    "action",
+    [
+        "iam:AttachRolePolicy",
+        "iam:CreateUser",
+        "iam:CreateAccessKey",
+        "iam:CreatePolicyVersion",
+        "iam:DeleteRolePermissionsBoundary",
+        "kms:Decrypt",
+        "kms:ScheduleKeyDeletion",
+        "sts:AssumeRole",
+    ],
+)
+def test_the_deployment_never_gets_the_steps_of_an_escalation(action: str) -> None:
+    for statement in DEPLOY["Statement"]:
+        assert not any(fnmatchcase(action, pattern) for pattern in statement["Action"])
+
+
+def test_data_is_out_of_the_deployments_reach() -> None:
+    zone = "arn:aws:s3:::maslow-dev-lake-raw-bucket-1a2b3c4/visits.csv"
+    for action in ("s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:DeleteObjectVersion"):
+        assert not granting(DEPLOY, action, zone)
+
+
+def test_roles_are_passed_to_the_listed_services_only() -> None:
+    role = f"arn:aws:iam::{ACCOUNT}:role/maslow-dev-training-role"
+    passing = granting(DEPLOY, "iam:PassRole", role)
+    assert [s["Condition"] for s in passing] == [
+        {"StringEquals": {"iam:PassedToService": list(PASSED_TO)}}
+    ]
+    assert not granting(DEPLOY, "iam:PassRole", f"arn:aws:iam::{ACCOUNT}:role/admin")
+
+
+def test_keys_are_used_through_grants_of_services_only() -> None:
+    grants = granting(DEPLOY, "kms:CreateGrant", arn("kms", "key/data"))
+    assert [s["Condition"] for s in grants] == [{"Bool": {"kms:GrantIsForAWSResource": "true"}}]
+
+
+def test_what_another_environment_tagged_as_its_own_is_left_alone() -> None:
+    (deleting,) = granting(DEPLOY, "ec2:DeleteVpc", arn("ec2", "vpc/vpc-0123456789abcdef0"))
+    assert deleting["Condition"] == {
+        "StringEqualsIfExists": {
+            "aws:ResourceTag/maslow:environment": "dev",
+            "aws:ResourceTag/maslow:project": "maslow",
+        }
+    }
+
+
+@pytest.mark.parametrize("permissions", [preview_permissions, deploy_permissions])
+def test_the_longest_names_fit_into_as_many_policies_as_a_role_may_hold(
+    permissions: Callable[..., list[Document]],
+) -> None:
+    longest = {
+        "project": "a" * 15,
+        "environment": "e" * 16,
+        "account_id": ACCOUNT,
+        "region": "ap-southeast-1",
+    }
+    policies = permissions(**longest)
+    assert all(len(json.dumps(policy)) <= MOST for policy in policies)
+    assert len(policies) <= 10
+
+
+def test_how_many_policies_there_are_does_not_depend_on_the_account() -> None:
+    for account in ("000000000000", "999999999999"):
+        policies = deploy_permissions(**{**SCOPE, "account_id": account})
+        assert len(policies) == len(deploy_permissions(**SCOPE))
+
+
+def test_statements_are_packed_in_their_order_and_none_is_lost() -> None:
+    statements = [
+        allow([f"s3:Get{number}" + "x" * 1_000], ["arn:aws:s3:::a"]) for number in range(12)
+    ]
+    policies = packed(statements)
+    assert len(policies) == 3
+    assert [s for policy in policies for s in policy["Statement"]] == statements
+
+
+def test_a_statement_that_fits_into_no_policy_is_an_error() -> None:
+    with pytest.raises(ValueError, match="longer than a managed policy may be"):
+        packed([deny(["s3:Get" + "x" * MOST], ["arn:aws:s3:::a"])])
+
+
+@pytest.mark.parametrize("service", ["codeconnections", "codestar-connections"])
+def test_a_pipeline_can_be_given_a_connection_by_either_name_of_its_service(service: str) -> None:
+    assert granting(DEPLOY, f"{service}:PassConnection", arn(service, "connection/0a1b"))

@@ -1,0 +1,210 @@
+import json
+from fnmatch import fnmatchcase
+
+import pytest
+
+from components.foundation.access.persona_policies import PERSONAS, SEE_SETTINGS, WITHOUT_DATA
+from components.foundation.access.personas import Personas, permission_set_roles, persona_trust
+from infra.graph import record
+
+ACCOUNT, REGION = "333333333333", "eu-west-1"
+INSTANCE = "arn:aws:sso:::instance/ssoins-0123456789abcdef"
+OKTA = f"arn:aws:iam::{ACCOUNT}:saml-provider/okta"
+RESERVED = f"arn:aws:iam::{ACCOUNT}:role/aws-reserved/sso.amazonaws.com"
+PIPELINES = f"arn:aws:codepipeline:{REGION}:{ACCOUNT}:maslow-prod-"
+SETTINGS = f"arn:aws:iam::{ACCOUNT}:policy/maslow-prod-permissions-preview-1"
+ZONES = {zone: f"arn:aws:s3:::maslow-prod-lake-{zone}" for zone in ("raw", "curated", "features")}
+KEYS = {
+    holds: f"arn:aws:kms:{REGION}:{ACCOUNT}:key/{holds}"
+    for holds in ("data", "artifacts", "logs", "messages", "audit")
+}
+
+
+def people(approvers=(), hours=1, **personas):
+    told = {
+        name.replace("_", "-"): {
+            "permission_sets": sets,
+            "affiliations": [],
+            "principals": [],
+            "role_name": f"maslow-prod-{name.replace('_', '-')}",
+            "approves": name in approvers,
+        }
+        for name, sets in personas.items()
+    }
+
+    def program():
+        Personas(
+            "maslow-prod-people",
+            {
+                "personas": told,
+                "identity_center_arn": INSTANCE,
+                "session_hours": hours,
+                "settings_policy_arns": [SETTINGS],
+                "project": "maslow",
+                "environment": "prod",
+                "account_id": ACCOUNT,
+                "region": REGION,
+                "zones": ZONES,
+                "results_arn": "arn:aws:s3:::maslow-prod-lake-results",
+                "workgroup_arn": f"arn:aws:athena:{REGION}:{ACCOUNT}:workgroup/maslow-prod-lake",
+                "artifacts_arn": "arn:aws:s3:::maslow-prod-artifacts",
+                "keys": KEYS,
+            },
+        )
+
+    return record(program)
+
+
+def allowed(persona, approves=False):
+    """Pairs of action and resource that a persona's own policy allows."""
+    name = persona.replace("-", "_")
+    graph = people(approvers=[name] if approves else [], **{name: ["group"]})
+    policy = json.loads(graph.one("aws:iam/rolePolicy:RolePolicy").inputs["policy"])
+    assert all(statement["Effect"] == "Allow" for statement in policy["Statement"])
+    return {
+        (action, resource)
+        for statement in policy["Statement"]
+        for action in statement["Action"]
+        for resource in statement["Resource"]
+    }
+
+
+def touched(persona, *actions):
+    return {resource for action, resource in allowed(persona) if action in actions}
+
+
+def objects(*zones):
+    return {f"{ZONES[zone]}/*" for zone in zones}
+
+
+def of_zones(resources):
+    return {resource for resource in resources if resource.startswith(tuple(ZONES.values()))}
+
+
+@pytest.mark.parametrize(
+    ("persona", "read", "written"),
+    [
+        ("data-engineer", ["raw", "curated", "features"], ["raw", "curated"]),
+        ("data-scientist", ["curated", "features"], []),
+        ("ml-engineer", [], []),
+        ("platform-engineer", [], []),
+        ("reviewer", [], []),
+        ("auditor", [], []),
+    ],
+)
+def test_a_persona_reads_and_writes_its_own_zones_and_no_other(persona, read, written):
+    assert of_zones(touched(persona, "s3:GetObject")) == objects(*read)
+    assert of_zones(touched(persona, "s3:PutObject", "s3:DeleteObject")) == objects(*written)
+
+
+@pytest.mark.parametrize("persona", WITHOUT_DATA)
+def test_who_reads_no_data_has_no_use_of_its_key(persona):
+    assert KEYS["data"] not in touched(persona, "kms:Decrypt", "kms:GenerateDataKey")
+    assert not touched(persona, "athena:StartQueryExecution", "glue:GetTable")
+
+
+@pytest.mark.parametrize("persona", PERSONAS)
+def test_no_persona_makes_what_the_program_makes_or_hands_out_roles(persona):
+    actions = {action for action, _ in allowed(persona, approves=True)}
+    making = {"sagemaker:Create", "iam:", "sts:", "codebuild:Create", "kms:CreateGrant"}
+    assert not [action for action in actions if action.startswith(tuple(making))]
+
+
+@pytest.mark.parametrize("persona", PERSONAS)
+def test_a_persona_approves_deliveries_only_where_it_is_an_approver(persona):
+    approving = ("codepipeline:PutApprovalResult", f"{PIPELINES}*/Approve/Approve")
+    assert approving in allowed(persona, approves=True)
+    assert not touched(persona, "codepipeline:PutApprovalResult")
+
+
+def test_versions_of_models_are_approved_by_ml_engineers_alone():
+    approving = {name for name in PERSONAS if touched(name, "sagemaker:UpdateModelPackage")}
+    assert approving == {"ml-engineer"}
+
+
+def test_the_trail_is_read_by_auditors_alone():
+    trails = "arn:aws:s3:::maslow-prod-trails-*/*"
+    assert {name for name in PERSONAS if trails in touched(name, "s3:GetObject")} == {"auditor"}
+    assert {name for name in PERSONAS if KEYS["audit"] in touched(name, "kms:Decrypt")} == {
+        "auditor"
+    }
+
+
+def test_an_auditor_sees_who_is_behind_a_permission_set():
+    assert INSTANCE in touched("auditor", "sso:ListAccountAssignments")
+
+
+def test_settings_are_seen_by_those_who_operate_review_and_audit():
+    graph = people(**{name.replace("-", "_"): ["group"] for name in PERSONAS})
+    attached = graph.of_type("aws:iam/rolePolicyAttachment:RolePolicyAttachment")
+    assert {each.inputs["role"].removeprefix("maslow-prod-") for each in attached} == {
+        *SEE_SETTINGS
+    }
+    assert {each.inputs["policyArn"] for each in attached} == {SETTINGS}
+
+
+def test_a_role_has_the_name_that_people_type_and_ends_with_their_session():
+    role = people(data_scientist=["ds"], hours=2).one("aws:iam/role:Role")
+    assert role.inputs["name"] == "maslow-prod-data-scientist"
+    assert role.inputs["maxSessionDuration"] == 7200
+
+
+def test_a_permission_set_comes_by_the_role_that_identity_center_makes_for_it():
+    (statement,) = persona_trust(account_id=ACCOUNT, permission_sets=["ds"])["Statement"]
+    assert statement["Principal"] == {"AWS": [f"arn:aws:iam::{ACCOUNT}:root"]}
+    assert statement["Condition"] == {
+        "ArnLike": {
+            "aws:PrincipalArn": [
+                f"{RESERVED}*/AWSReservedSSO_ds_????????????????",
+            ]
+        }
+    }
+
+
+@pytest.mark.parametrize(
+    ("role", "comes"),
+    [
+        ("eu-west-1/AWSReservedSSO_ds_0123456789abcdef", True),
+        ("AWSReservedSSO_ds_0123456789abcdef", True),
+        ("eu-west-1/AWSReservedSSO_ds_admin_0123456789abcdef", False),
+        ("eu-west-1/AWSReservedSSO_dsx_0123456789abcdef", False),
+    ],
+)
+def test_one_permission_set_does_not_let_another_in(role, comes):
+    (pattern,) = permission_set_roles(["ds"], ACCOUNT)
+    arn = f"{RESERVED}/{role}"
+    assert fnmatchcase(arn, pattern) is comes
+
+
+def test_saml_lets_in_by_affiliation():
+    trusted = persona_trust(
+        account_id=ACCOUNT, saml_provider_arn=OKTA, affiliations=["Data Science"]
+    )
+    (statement,) = trusted["Statement"]
+    assert statement["Principal"] == {"Federated": OKTA}
+    assert statement["Condition"]["ForAnyValue:StringEquals"] == {
+        "saml:edupersonaffiliation": ["Data Science"]
+    }
+
+
+def test_users_come_with_a_second_factor_and_roles_as_they_are():
+    user, role = f"arn:aws:iam::{ACCOUNT}:user/alice", f"arn:aws:iam::{ACCOUNT}:role/team"
+    root = f"arn:aws:iam::{ACCOUNT}:root"
+    users, roles = persona_trust(account_id=ACCOUNT, principals=[user, role, root])["Statement"]
+    assert users["Principal"] == {"AWS": [user, root]}
+    assert users["Condition"] == {
+        "Bool": {"aws:MultiFactorAuthPresent": "true"},
+        "StringEquals": {"aws:PrincipalType": "User"},
+    }
+    assert roles["Principal"] == {"AWS": [role, root]}
+    assert roles["Condition"] == {"StringEquals": {"aws:PrincipalType": "AssumedRole"}}
+
+
+def test_a_persona_that_nobody_is_let_in_as_is_refused():
+    with pytest.raises(ValueError, match="auditor: nobody is let in"):
+        people(auditor=[])
+
+
+def test_a_persona_that_is_not_known_is_refused():
+    with pytest.raises(ValueError, match="owner: is none of platform-engineer, data-engineer"):
+        people(owner=["group"])

@@ -1,0 +1,51 @@
+"""What a model needs before it is served."""
+
+from collections.abc import Callable
+
+import pytest
+
+from embedded.cloud import Cloud
+
+ROLE = "arn:aws:iam::123456789012:role/serving"
+
+
+@pytest.fixture(scope="module")
+def a_model(cloud: Cloud) -> Callable[[str, str], str]:
+    """Create a model of that name from the tarball at that S3 URI."""
+
+    def create(name: str, data: str) -> str:
+        cloud.client("sagemaker").create_model(
+            ModelName=name,
+            ExecutionRoleArn=ROLE,
+            PrimaryContainer={
+                "Image": "123456789012.dkr.ecr.eu-west-1.amazonaws.com/sklearn:1",
+                "ModelDataUrl": data,
+            },
+        )
+        return name
+
+    return create
+
+
+@pytest.fixture(scope="module")
+def a_config(cloud: Cloud) -> Callable[..., str]:
+    """Create an endpoint configuration of variants, given as name=(model, weight)."""
+
+    def create(config: str, /, *, extra: dict | None = None, **variants: tuple[str, float]) -> str:
+        cloud.client("sagemaker").create_endpoint_config(
+            EndpointConfigName=config,
+            ProductionVariants=[
+                {
+                    "VariantName": variant,
+                    "ModelName": model,
+                    "InstanceType": "ml.c6i.large",
+                    "InitialInstanceCount": 1,
+                    "InitialVariantWeight": weight,
+                }
+                for variant, (model, weight) in variants.items()
+            ],
+            **(extra or {}),
+        )
+        return config
+
+    return create

@@ -1,0 +1,1397 @@
+import base64
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+import pulumi
+import pytest
+
+from catalog import entries
+from embedded.cloud import Cloud
+from embedded.resources import CallFailed, NotCarried, Resources, UnknownType
+from embedded.wire import ASSET, SIGNATURE, UNKNOWN
+
+Values = dict[str, Any]
+
+ALLOW = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::x/*"}
+POLICY = json.dumps({"Version": "2012-10-17", "Statement": [ALLOW]})
+OPEN_POLICY = json.dumps(
+    {"Version": "2012-10-17", "Statement": [{**ALLOW, "Principal": {"Service": "x.amazonaws.com"}}]}
+)
+BUS_POLICY = OPEN_POLICY.replace('"Effect"', '"Sid": "Open", "Effect"')
+TRUST = json.dumps(
+    {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Principal": {"Service": f"{service}.amazonaws.com"},
+                "Action": "sts:AssumeRole",
+            }
+            for service in ("sagemaker", "codepipeline")
+        ],
+    }
+)
+LOG_DELIVERY = json.dumps(
+    {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Principal": {"Service": "logging.s3.amazonaws.com"},
+                "Action": "s3:PutObject",
+                "Resource": "arn:aws:s3:::maslow-logs/*",
+            }
+        ],
+    }
+)
+MACHINE = json.dumps({"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}})
+PACK = json.dumps(
+    {
+        "Resources": {
+            "Versions": {
+                "Type": "AWS::Config::ConfigRule",
+                "Properties": {
+                    "ConfigRuleName": "versions",
+                    "Source": {"Owner": "AWS", "SourceIdentifier": "S3_BUCKET_VERSIONING_ENABLED"},
+                },
+            }
+        }
+    }
+)
+IMAGE = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-learn:1.2-1"
+RULE_GROUP = "arn:aws:network-firewall:us-east-1:123456789012:stateful-rulegroup/domains"
+FIREWALL_POLICY = "arn:aws:network-firewall:us-east-1:123456789012:firewall-policy/way-out"
+VPC_PLACE = {"subnets": ["$subnet"], "securityGroupIds": ["$group"]}
+CAPTURE = {
+    "enableCapture": True,
+    "initialSamplingPercentage": 100,
+    "destinationS3Uri": "s3://maslow-world/capture",
+    "captureOptions": [{"captureMode": "Input"}, {"captureMode": "Output"}],
+    "captureContentTypeHeader": {"csvContentTypes": ["text/csv"]},
+}
+SCALED = {
+    "serviceNamespace": "sagemaker",
+    "resourceId": "endpoint/maslow-world/variant/live",
+    "scalableDimension": "sagemaker:variant:DesiredInstanceCount",
+}
+SOURCE_STAGE = {
+    "name": "Source",
+    "actions": [
+        {
+            "name": "Clone",
+            "category": "Source",
+            "owner": "AWS",
+            "provider": "CodeStarSourceConnection",
+            "version": "1",
+            "outputArtifacts": ["source"],
+            "configuration": {
+                "ConnectionArn": "$connection",
+                "FullRepositoryId": "a/b",
+                "BranchName": "main",
+            },
+        }
+    ],
+}
+BUILD_STAGE = {
+    "name": "Build",
+    "actions": [
+        {
+            "name": "Validate",
+            "category": "Build",
+            "owner": "AWS",
+            "provider": "CodeBuild",
+            "version": "1",
+            "inputArtifacts": ["source"],
+            "runOrder": 1,
+            "configuration": {"ProjectName": "validate"},
+        }
+    ],
+    "onFailure": {"result": "RETRY", "retryConfiguration": {"retryMode": "FAILED_ACTIONS"}},
+}
+DELIVERY = {
+    "roleArn": "$role",
+    "pipelineType": "V2",
+    "artifactStores": [
+        {
+            "location": "maslow-world",
+            "type": "S3",
+            "encryptionKey": {"id": "$key", "type": "KMS"},
+        }
+    ],
+    "stages": [SOURCE_STAGE, BUILD_STAGE],
+    "triggers": [
+        {
+            "providerType": "CodeStarSourceConnection",
+            "gitConfiguration": {
+                "sourceActionName": "Clone",
+                "pushes": [{"tags": {"includes": ["v*"], "excludes": ["*-rc*"]}}],
+                "pullRequests": [{"events": ["OPEN"], "branches": {"includes": ["main"]}}],
+            },
+        }
+    ],
+}
+MONITOR_INPUT = {
+    "endpointInput": {
+        "endpointName": "maslow-world",
+        "s3DataDistributionType": "FullyReplicated",
+        "s3InputMode": "File",
+    }
+}
+MONITOR_OUTPUT = {
+    "kmsKeyId": "$key",
+    "monitoringOutputs": {"s3Output": {"s3Uri": "s3://maslow-world/monitor"}},
+}
+CLUSTER = {
+    "clusterConfig": {"instanceCount": 1, "instanceType": "ml.m5.large", "volumeSizeInGb": 20}
+}
+
+
+def logged(log_type: str) -> Values:
+    """The logging of a firewall, of one kind of event."""
+    config = {
+        "logType": log_type,
+        "logDestinationType": "CloudWatchLogs",
+        "logDestination": {"logGroup": "maslow-world"},
+    }
+    return {"logDestinationConfigs": [config]}
+
+
+@dataclass(frozen=True)
+class Case:
+    """A type's life: created from `inputs`, changed by `change`, deleted.
+
+    Texts that begin with `$` stand for something of the world. `left` says that AWS keeps showing
+    it after the deletion.
+    """
+
+    token: str
+    inputs: Values
+    change: Values = field(default_factory=dict)
+    left: bool = False
+
+
+def s3(what: str, inputs: Values, change: Values | None = None, *, left: bool = False) -> Case:
+    token = f"aws:s3/{what[0].lower()}{what[1:]}:{what}"
+    return Case(token, {"bucket": "maslow-world", **inputs}, change or {}, left)
+
+
+def sagemaker(what: str, inputs: Values, change: Values | None = None) -> Case:
+    return Case(f"aws:sagemaker/{what[0].lower()}{what[1:]}:{what}", inputs, change or {})
+
+
+TAGGED: Values = {"tags": {"team": "oncology"}}
+
+CASES = [
+    Case(
+        "aws:ec2/vpc:Vpc",
+        {"cidrBlock": "10.1.0.0/16", "enableDnsHostnames": True, "enableDnsSupport": True},
+        {"enableDnsHostnames": False, **TAGGED},
+    ),
+    Case(
+        "aws:ec2/subnet:Subnet",
+        {"vpcId": "$vpc", "cidrBlock": "10.0.2.0/24", "availabilityZone": "eu-west-1b"},
+        {"mapPublicIpOnLaunch": True},
+    ),
+    Case("aws:ec2/internetGateway:InternetGateway", {"vpcId": "$vpc"}, TAGGED),
+    Case("aws:ec2/eip:Eip", {"domain": "vpc"}, TAGGED),
+    Case(
+        "aws:ec2/natGateway:NatGateway", {"allocationId": "$address", "subnetId": "$subnet"}, TAGGED
+    ),
+    Case(
+        "aws:ec2/routeTable:RouteTable",
+        {"vpcId": "$vpc", "routes": [{"cidrBlock": "0.0.0.0/0", "gatewayId": "$gateway"}]},
+        {"routes": [{"cidrBlock": "10.9.0.0/16", "gatewayId": "$gateway"}]},
+    ),
+    Case(
+        "aws:ec2/route:Route",
+        {
+            "routeTableId": "$table",
+            "destinationCidrBlock": "0.0.0.0/0",
+            "gatewayId": "$gateway",
+        },
+    ),
+    Case(
+        "aws:ec2/routeTableAssociation:RouteTableAssociation",
+        {"routeTableId": "$table", "subnetId": "$subnet"},
+    ),
+    Case(
+        "aws:ec2/securityGroup:SecurityGroup",
+        {
+            "vpcId": "$vpc",
+            "description": "Endpoints",
+            "ingress": [
+                {
+                    "protocol": "tcp",
+                    "fromPort": 443,
+                    "toPort": 443,
+                    "cidrBlocks": ["10.0.0.0/16"],
+                    "description": "TLS",
+                }
+            ],
+        },
+        {"ingress": [{"protocol": "tcp", "fromPort": 443, "toPort": 443, "self": True}]},
+    ),
+    Case(
+        "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
+        {
+            "securityGroupId": "$group",
+            "ipProtocol": "tcp",
+            "fromPort": 443,
+            "toPort": 443,
+            "cidrIpv4": "10.0.0.0/16",
+            "description": "TLS",
+        },
+        {"description": "TLS from the VPC"},
+    ),
+    Case(
+        "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule",
+        {
+            "securityGroupId": "$group",
+            "ipProtocol": "tcp",
+            "fromPort": 443,
+            "toPort": 443,
+            "referencedSecurityGroupId": "$group",
+        },
+    ),
+    Case("aws:ec2/defaultSecurityGroup:DefaultSecurityGroup", {"vpcId": "$vpc"}, TAGGED, left=True),
+    Case(
+        "aws:ec2/vpcEndpoint:VpcEndpoint",
+        {
+            "vpcId": "$vpc",
+            "serviceName": "com.amazonaws.eu-west-1.s3",
+            "vpcEndpointType": "Gateway",
+            "routeTableIds": ["$table"],
+            "policy": OPEN_POLICY,
+        },
+        TAGGED,
+    ),
+    Case(
+        "aws:ec2/flowLog:FlowLog",
+        {
+            "vpcId": "$vpc",
+            "trafficType": "ALL",
+            "iamRoleArn": "$role",
+            "logDestinationType": "cloud-watch-logs",
+            "logDestination": "$logs",
+            "maxAggregationInterval": 60,
+        },
+        TAGGED,
+    ),
+    Case(
+        "aws:cloudwatch/logResourcePolicy:LogResourcePolicy",
+        {"policyName": "maslow-delivery", "policyDocument": OPEN_POLICY},
+        {"policyDocument": OPEN_POLICY.replace("GetObject", "PutObject")},
+    ),
+    Case(
+        "aws:networkfirewall/ruleGroup:RuleGroup",
+        {
+            "type": "STATEFUL",
+            "capacity": 10,
+            "ruleGroup": {
+                "ruleVariables": {
+                    "ipSets": [{"key": "HOME_NET", "ipSet": {"definitions": ["10.0.0.0/16"]}}]
+                },
+                "rulesSource": {
+                    "rulesSourceList": {
+                        "generatedRulesType": "ALLOWLIST",
+                        "targetTypes": ["TLS_SNI"],
+                        "targets": ["data.example.org"],
+                    }
+                },
+                "statefulRuleOptions": {"ruleOrder": "STRICT_ORDER"},
+            },
+        },
+        {"description": "Allowed domains", **TAGGED},
+    ),
+    Case(
+        "aws:networkfirewall/firewallPolicy:FirewallPolicy",
+        {
+            "firewallPolicy": {
+                "statelessDefaultActions": ["aws:forward_to_sfe"],
+                "statelessFragmentDefaultActions": ["aws:forward_to_sfe"],
+                "statefulEngineOptions": {"ruleOrder": "STRICT_ORDER"},
+                "statefulRuleGroupReferences": [{"priority": 1, "resourceArn": RULE_GROUP}],
+            },
+        },
+        {"description": "The way out", **TAGGED},
+    ),
+    Case(
+        "aws:networkfirewall/firewall:Firewall",
+        {
+            "vpcId": "$vpc",
+            "firewallPolicyArn": FIREWALL_POLICY,
+            "subnetMappings": [{"subnetId": "$subnet"}],
+        },
+        TAGGED,
+    ),
+    Case(
+        "aws:networkfirewall/loggingConfiguration:LoggingConfiguration",
+        {"firewallArn": "$firewall", "loggingConfiguration": logged("ALERT")},
+        {"loggingConfiguration": logged("FLOW")},
+    ),
+    Case(
+        "aws:route53/resolverFirewallConfig:ResolverFirewallConfig",
+        {"resourceId": "$vpc", "firewallFailOpen": "DISABLED"},
+        {"firewallFailOpen": "ENABLED"},
+    ),
+    Case(
+        "aws:route53/resolverFirewallDomainList:ResolverFirewallDomainList",
+        {"domains": ["data.example.org"]},
+        {"domains": ["data.example.org", "*.example.net"], **TAGGED},
+    ),
+    Case("aws:route53/resolverFirewallRuleGroup:ResolverFirewallRuleGroup", {}, TAGGED),
+    Case(
+        "aws:route53/resolverFirewallRule:ResolverFirewallRule",
+        {
+            "firewallRuleGroupId": "rslvr-frg-1",
+            "firewallDomainListId": "rslvr-fdl-1",
+            "priority": 100,
+            "action": "BLOCK",
+            "blockResponse": "NXDOMAIN",
+        },
+        {"priority": 200},
+    ),
+    Case(
+        "aws:route53/resolverFirewallRuleGroupAssociation:ResolverFirewallRuleGroupAssociation",
+        {"firewallRuleGroupId": "rslvr-frg-1", "vpcId": "$vpc", "priority": 101},
+        {"priority": 102, **TAGGED},
+    ),
+    Case(
+        "aws:route53/resolverQueryLogConfig:ResolverQueryLogConfig",
+        {"destinationArn": "$logs"},
+        TAGGED,
+    ),
+    Case(
+        "aws:route53/resolverQueryLogConfigAssociation:ResolverQueryLogConfigAssociation",
+        {"resolverQueryLogConfigId": "rqlc-1", "resourceId": "$vpc"},
+    ),
+    Case(
+        "aws:kms/key:Key",
+        {"description": "Lake", "enableKeyRotation": True, "deletionWindowInDays": 7},
+        {"description": "Feature store", "enableKeyRotation": False, **TAGGED},
+    ),
+    Case("aws:kms/alias:Alias", {"targetKeyId": "$key"}, {"targetKeyId": "$key2"}),
+    Case(
+        "aws:iam/role:Role",
+        {
+            "assumeRolePolicy": TRUST,
+            "maxSessionDuration": 3600,
+            "inlinePolicies": [{"name": "read", "policy": POLICY}],
+        },
+        {"description": "Trains", "inlinePolicies": [{"name": "write", "policy": POLICY}]},
+    ),
+    Case(
+        "aws:iam/rolePolicy:RolePolicy",
+        {"role": "maslow-world", "policy": POLICY},
+        {"policy": POLICY.replace("GetObject", "PutObject")},
+    ),
+    Case(
+        "aws:iam/policy:Policy",
+        {"policy": POLICY, "description": "Reads"},
+        {"policy": POLICY.replace("GetObject", "PutObject"), **TAGGED},
+    ),
+    Case(
+        "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
+        {"role": "maslow-world", "policyArn": "$policy"},
+    ),
+    Case(
+        "aws:iam/openIdConnectProvider:OpenIdConnectProvider",
+        {"url": "https://gitlab.example.com", "clientIdLists": ["sts.amazonaws.com"]},
+        TAGGED,
+    ),
+    Case(
+        "aws:sns/topic:Topic",
+        {"kmsMasterKeyId": "$key", "displayName": "Alerts"},
+        {"displayName": "Alarms", **TAGGED},
+    ),
+    Case("aws:sns/topicPolicy:TopicPolicy", {"arn": "$topic", "policy": OPEN_POLICY}, left=True),
+    Case(
+        "aws:sns/topicSubscription:TopicSubscription",
+        {"topic": "$topic", "protocol": "email", "endpoint": "oncall@example.com"},
+    ),
+    Case(
+        "aws:budgets/budget:Budget",
+        {
+            "budgetType": "COST",
+            "timeUnit": "MONTHLY",
+            "limitAmount": "1500",
+            "limitUnit": "USD",
+            "costFilters": [{"name": "Service", "values": ["Amazon SageMaker"]}],
+            "notifications": [
+                {
+                    "comparisonOperator": "GREATER_THAN",
+                    "notificationType": "ACTUAL",
+                    "threshold": 80,
+                    "thresholdType": "PERCENTAGE",
+                    "subscriberSnsTopicArns": ["$topic"],
+                }
+            ],
+        },
+        {"limitAmount": "1600"},
+    ),
+    Case(
+        "aws:codeartifact/domain:Domain",
+        {"domain": "maslow-packages", "encryptionKey": "$key"},
+        TAGGED,
+    ),
+    Case(
+        "aws:codeartifact/domainPermissions:DomainPermissions",
+        {"domain": "maslow-world", "policyDocument": OPEN_POLICY},
+        {"policyDocument": OPEN_POLICY.replace("x.", "y.")},
+    ),
+    Case(
+        "aws:codeartifact/repository:Repository",
+        {
+            "domain": "maslow-world",
+            "repository": "pypi-store",
+            "externalConnections": {"externalConnectionName": "public:pypi"},
+        },
+        {"description": "What came from PyPI", **TAGGED},
+    ),
+    Case(
+        "aws:ecr/repositoryPolicy:RepositoryPolicy",
+        {"repository": "maslow-world", "policy": OPEN_POLICY},
+        {"policy": OPEN_POLICY.replace("x.", "y.")},
+    ),
+    Case(
+        "aws:ecr/registryScanningConfiguration:RegistryScanningConfiguration",
+        {
+            "scanType": "ENHANCED",
+            "rules": [
+                {
+                    "scanFrequency": "CONTINUOUS_SCAN",
+                    "repositoryFilters": [{"filter": "maslow-*", "filterType": "WILDCARD"}],
+                }
+            ],
+        },
+        {"scanType": "BASIC"},
+        left=True,
+    ),
+    Case(
+        "aws:chatbot/slackChannelConfiguration:SlackChannelConfiguration",
+        {
+            "configurationName": "maslow-alerts-slack",
+            "slackTeamId": "T0123",
+            "slackChannelId": "C0456",
+            "snsTopicArns": ["$topic"],
+            "iamRoleArn": "$role",
+            "guardrailPolicyArns": ["$policy"],
+            "loggingLevel": "ERROR",
+        },
+        {"slackChannelId": "C0457"},
+    ),
+    Case(
+        "aws:chatbot/teamsChannelConfiguration:TeamsChannelConfiguration",
+        {
+            "configurationName": "maslow-alerts-teams",
+            "tenantId": "12345678-1234-1234-1234-123456789abc",
+            "teamId": "12345678-1234-1234-1234-123456789abc",
+            "channelId": "19%3ab6ef35%40thread.tacv2",
+            "snsTopicArns": ["$topic"],
+            "iamRoleArn": "$role",
+            "guardrailPolicyArns": ["$policy"],
+        },
+        {"loggingLevel": "INFO"},
+    ),
+    Case(
+        "aws:costexplorer/anomalyMonitor:AnomalyMonitor",
+        {
+            "monitorType": "CUSTOM",
+            "monitorSpecification": json.dumps(
+                {
+                    **dict.fromkeys(("And", "CostCategories", "Dimensions", "Not", "Or")),
+                    "Tags": {"Key": "team", "MatchOptions": None, "Values": ["ml"]},
+                }
+            ),
+        },
+        TAGGED,
+    ),
+    Case(
+        "aws:costexplorer/anomalySubscription:AnomalySubscription",
+        {
+            "frequency": "IMMEDIATE",
+            "monitorArnLists": ["arn:aws:ce::123456789012:anomalymonitor/default"],
+            "subscribers": [{"type": "SNS", "address": "$topic"}],
+            "thresholdExpression": {
+                "dimension": {
+                    "key": "ANOMALY_TOTAL_IMPACT_ABSOLUTE",
+                    "matchOptions": ["GREATER_THAN_OR_EQUAL"],
+                    "values": ["500"],
+                }
+            },
+        },
+        {"frequency": "DAILY"},
+    ),
+    Case(
+        "aws:costexplorer/costAllocationTag:CostAllocationTag",
+        {"tagKey": "maslow:model", "status": "Active"},
+        {"status": "Inactive"},
+    ),
+    Case(
+        "aws:ecr/pullThroughCacheRule:PullThroughCacheRule",
+        {"ecrRepositoryPrefix": "maslow-quay", "upstreamRegistryUrl": "quay.io"},
+    ),
+    Case(
+        "aws:ecr/repositoryCreationTemplate:RepositoryCreationTemplate",
+        {
+            "prefix": "maslow-quay",
+            "appliedFors": ["PULL_THROUGH_CACHE"],
+            "customRoleArn": "$role",
+            "imageTagMutability": "MUTABLE",
+            "encryptionConfigurations": [{"encryptionType": "KMS", "kmsKey": "$key"}],
+        },
+        {"description": "Images of Quay"},
+    ),
+    Case(
+        "aws:cloudwatch/eventBus:EventBus",
+        {"description": "Promotion", "kmsKeyIdentifier": "$key"},
+        {"description": "Approvals"},
+    ),
+    Case(
+        "aws:cloudwatch/eventBusPolicy:EventBusPolicy",
+        {"eventBusName": "maslow-world", "policy": BUS_POLICY},
+        {"policy": BUS_POLICY.replace("x.", "y.")},
+    ),
+    Case(
+        "aws:sagemaker/modelPackageGroupPolicy:ModelPackageGroupPolicy",
+        {"modelPackageGroupName": "maslow-world", "resourcePolicy": OPEN_POLICY},
+        {"resourcePolicy": OPEN_POLICY.replace("x.", "y.")},
+    ),
+    Case(
+        "aws:cloudwatch/logGroup:LogGroup",
+        {"retentionInDays": 30, "kmsKeyId": "$key"},
+        {"retentionInDays": 60, **TAGGED},
+    ),
+    Case(
+        "aws:cloudwatch/metricAlarm:MetricAlarm",
+        {
+            "comparisonOperator": "GreaterThanThreshold",
+            "evaluationPeriods": 3,
+            "threshold": 0.1,
+            "treatMissingData": "notBreaching",
+            "alarmActions": ["$topic"],
+            "metricQueries": [
+                {
+                    "id": "m1",
+                    "metric": {
+                        "namespace": "aws/sagemaker/Endpoints/data-metrics",
+                        "metricName": "feature_baseline_drift_age",
+                        "period": 3600,
+                        "stat": "Maximum",
+                        "dimensions": {"Endpoint": "maslow-world", "MonitoringSchedule": "hourly"},
+                    },
+                },
+                {"id": "worst", "expression": "MAX(METRICS())", "returnData": True},
+            ],
+        },
+        {"threshold": 0.2, **TAGGED},
+    ),
+    Case(
+        "aws:cloudwatch/eventRule:EventRule",
+        {"eventPattern": json.dumps({"source": ["aws.cloudwatch"]}), "description": "Drift"},
+        {"description": "Drift alarms", **TAGGED},
+    ),
+    Case(
+        "aws:cloudwatch/eventTarget:EventTarget",
+        {
+            "rule": "maslow-world",
+            "arn": "$topic",
+            "roleArn": "$role",
+            "inputTransformer": {
+                "inputPaths": {"alarm": "$.detail.alarmName"},
+                "inputTemplate": '{"alarm": <alarm>}',
+            },
+        },
+        {"retryPolicy": {"maximumRetryAttempts": 2}},
+    ),
+    Case("aws:s3/bucket:Bucket", {"forceDestroy": True, **TAGGED}, {"tags": {"team": "ml"}}),
+    s3("BucketVersioning", {"versioningConfiguration": {"status": "Enabled"}}, left=True),
+    s3(
+        "BucketServerSideEncryptionConfiguration",
+        {
+            "rules": [
+                {
+                    "applyServerSideEncryptionByDefault": {
+                        "sseAlgorithm": "aws:kms",
+                        "kmsMasterKeyId": "$key",
+                    },
+                    "bucketKeyEnabled": True,
+                }
+            ]
+        },
+    ),
+    s3(
+        "BucketPublicAccessBlock",
+        {"blockPublicAcls": True, "blockPublicPolicy": True},
+        {"ignorePublicAcls": True, "restrictPublicBuckets": True},
+    ),
+    s3("BucketOwnershipControls", {"rule": {"objectOwnership": "BucketOwnerEnforced"}}),
+    s3("BucketPolicy", {"policy": OPEN_POLICY}, {"policy": OPEN_POLICY.replace("Get", "Put")}),
+    s3(
+        "BucketLifecycleConfiguration",
+        {
+            "rules": [
+                {
+                    "id": "tidy",
+                    "status": "Enabled",
+                    "filter": {"prefix": ""},
+                    "abortIncompleteMultipartUpload": {"daysAfterInitiation": 7},
+                    "noncurrentVersionExpiration": {"noncurrentDays": 30},
+                    "transitions": [{"days": 90, "storageClass": "STANDARD_IA"}],
+                }
+            ]
+        },
+    ),
+    s3(
+        "BucketLogging",
+        {"targetBucket": "maslow-logs", "targetPrefix": "world/"},
+        {"targetPrefix": "lake/"},
+    ),
+    s3(
+        "BucketObjectLockConfiguration",
+        {
+            "bucket": "maslow-locked",
+            "rule": {"defaultRetention": {"mode": "GOVERNANCE", "days": 400}},
+        },
+        {"rule": {"defaultRetention": {"mode": "COMPLIANCE", "days": 800}}},
+        left=True,
+    ),
+    s3(
+        "BucketObjectv2",
+        {"key": "code/train.py", "content": "print(1)", "serverSideEncryption": "aws:kms"},
+        {"content": "print(2)"},
+    ),
+    Case(
+        "aws:ecr/repository:Repository",
+        {
+            "imageTagMutability": "IMMUTABLE",
+            "imageScanningConfiguration": {"scanOnPush": True},
+            "encryptionConfigurations": [{"encryptionType": "KMS", "kmsKey": "$key"}],
+            "forceDelete": True,
+        },
+        {"imageTagMutability": "MUTABLE", **TAGGED},
+    ),
+    Case(
+        "aws:ecr/lifecyclePolicy:LifecyclePolicy",
+        {
+            "repository": "maslow-world",
+            "policy": json.dumps(
+                {
+                    "rules": [
+                        {
+                            "rulePriority": 1,
+                            "selection": {
+                                "tagStatus": "untagged",
+                                "countType": "imageCountMoreThan",
+                                "countNumber": 5,
+                            },
+                            "action": {"type": "expire"},
+                        }
+                    ]
+                }
+            ),
+        },
+    ),
+    Case("aws:codeconnections/connection:Connection", {"providerType": "GitHub"}, TAGGED),
+    Case(
+        "aws:codebuild/project:Project",
+        {
+            "serviceRole": "$role",
+            "artifacts": {"type": "CODEPIPELINE"},
+            "source": {"type": "CODEPIPELINE", "buildspec": "version: 0.2"},
+            "environment": {
+                "type": "LINUX_CONTAINER",
+                "image": "aws/codebuild/amazonlinux2-x86_64-standard:5.0",
+                "computeType": "BUILD_GENERAL1_SMALL",
+                "environmentVariables": [{"name": "STACK", "value": "dev", "type": "PLAINTEXT"}],
+            },
+            "encryptionKey": "$key",
+            "buildTimeout": 30,
+            "queuedTimeout": 60,
+            "concurrentBuildLimit": 1,
+            "cache": {"type": "S3", "location": "maslow-world/cache"},
+            "vpcConfig": {"vpcId": "$vpc", "subnets": ["$subnet"], "securityGroupIds": ["$group"]},
+            "logsConfig": {"cloudwatchLogs": {"groupName": "maslow-world"}},
+        },
+        {"buildTimeout": 60},
+    ),
+    Case("aws:codepipeline/pipeline:Pipeline", DELIVERY, {"executionMode": "QUEUED", **TAGGED}),
+    Case(
+        "aws:glue/catalogDatabase:CatalogDatabase",
+        {"name": "maslow_curated", "description": "Curated"},
+        {"description": "Cleaned", **TAGGED},
+    ),
+    Case(
+        "aws:athena/workgroup:Workgroup",
+        {
+            "forceDestroy": True,
+            "configuration": {
+                "enforceWorkgroupConfiguration": True,
+                "publishCloudwatchMetricsEnabled": True,
+                "bytesScannedCutoffPerQuery": 10**10,
+                "resultConfiguration": {
+                    "outputLocation": "s3://maslow-world/results/",
+                    "encryptionConfiguration": {"encryptionOption": "SSE_KMS", "kmsKeyArn": "$key"},
+                },
+            },
+        },
+        {"description": "Analysts"},
+    ),
+    sagemaker(
+        "FeatureGroup",
+        {
+            "featureGroupName": "maslow-visits-v1",
+            "recordIdentifierFeatureName": "visit_id",
+            "eventTimeFeatureName": "visited_at",
+            "roleArn": "$role",
+            "featureDefinitions": [
+                {"featureName": "visit_id", "featureType": "String"},
+                {"featureName": "visited_at", "featureType": "String"},
+                {"featureName": "age", "featureType": "Integral"},
+            ],
+            "onlineStoreConfig": {
+                "enableOnlineStore": True,
+                "securityConfig": {"kmsKeyId": "$key"},
+            },
+            "offlineStoreConfig": {
+                "s3StorageConfig": {"s3Uri": "s3://maslow-world/features", "kmsKeyId": "$key"}
+            },
+        },
+        TAGGED,
+    ),
+    sagemaker("ModelPackageGroup", {"modelPackageGroupName": "maslow-readmission"}, TAGGED),
+    sagemaker(
+        "Pipeline",
+        {
+            "pipelineName": "maslow-training",
+            "pipelineDisplayName": "maslow-training",
+            "pipelineDefinition": json.dumps({"Version": "2020-12-01", "Steps": []}),
+            "roleArn": "$role",
+        },
+        {"pipelineDescription": "Trains", **TAGGED},
+    ),
+    sagemaker(
+        "Model",
+        {
+            "executionRoleArn": "$role",
+            "enableNetworkIsolation": True,
+            "primaryContainer": {
+                "image": IMAGE,
+                "modelDataUrl": "s3://maslow-world/model.tar.gz",
+                "environment": {"SAGEMAKER_PROGRAM": "inference.py"},
+            },
+            "vpcConfig": {"subnets": ["$subnet"], "securityGroupIds": ["$group"]},
+        },
+        TAGGED,
+    ),
+    sagemaker(
+        "EndpointConfiguration",
+        {
+            "kmsKeyArn": "$key",
+            "dataCaptureConfig": CAPTURE,
+            "productionVariants": [
+                {
+                    "variantName": "live",
+                    "modelName": "maslow-world",
+                    "instanceType": "ml.m5.large",
+                    "initialInstanceCount": 1,
+                    "routingConfigs": [{"routingStrategy": "LEAST_OUTSTANDING_REQUESTS"}],
+                }
+            ],
+        },
+        TAGGED,
+    ),
+    sagemaker(
+        "Endpoint",
+        {
+            "endpointConfigName": "maslow-world",
+            "deploymentConfig": {
+                "autoRollbackConfiguration": {"alarms": [{"alarmName": "errors"}]},
+                "blueGreenUpdatePolicy": {
+                    "terminationWaitInSeconds": 60,
+                    "trafficRoutingConfiguration": {
+                        "type": "CANARY",
+                        "waitIntervalInSeconds": 60,
+                        "canarySize": {"type": "CAPACITY_PERCENT", "value": 10},
+                    },
+                },
+            },
+        },
+        {"endpointConfigName": "maslow-world-2", **TAGGED},
+    ),
+    sagemaker(
+        "DataQualityJobDefinition",
+        {
+            "roleArn": "$role",
+            "dataQualityAppSpecification": {"imageUri": IMAGE},
+            "dataQualityBaselineConfig": {
+                "constraintsResource": {"s3Uri": "s3://maslow-world/constraints.json"},
+                "statisticsResource": {"s3Uri": "s3://maslow-world/statistics.json"},
+            },
+            "dataQualityJobInput": MONITOR_INPUT,
+            "dataQualityJobOutputConfig": MONITOR_OUTPUT,
+            "jobResources": CLUSTER,
+            "networkConfig": {"vpcConfig": VPC_PLACE},
+            "stoppingCondition": {"maxRuntimeInSeconds": 1800},
+        },
+        TAGGED,
+    ),
+    sagemaker(
+        "MonitoringSchedule",
+        {
+            "monitoringScheduleConfig": {
+                "monitoringType": "DataQuality",
+                "monitoringJobDefinitionName": "$definition",
+                "scheduleConfig": {"scheduleExpression": "cron(0 * ? * * *)"},
+            }
+        },
+        {
+            "monitoringScheduleConfig": {
+                "monitoringType": "DataQuality",
+                "monitoringJobDefinitionName": "$definition",
+                "scheduleConfig": {"scheduleExpression": "cron(0 0 ? * * *)"},
+            }
+        },
+    ),
+    Case(
+        "aws:appautoscaling/target:Target",
+        {**SCALED, "minCapacity": 1, "maxCapacity": 2},
+        {"maxCapacity": 4},
+    ),
+    Case(
+        "aws:appautoscaling/policy:Policy",
+        {
+            **SCALED,
+            "policyType": "TargetTrackingScaling",
+            "targetTrackingScalingPolicyConfiguration": {
+                "targetValue": 1200,
+                "predefinedMetricSpecification": {
+                    "predefinedMetricType": "SageMakerVariantInvocationsPerInstance"
+                },
+                "scaleInCooldown": 300,
+            },
+        },
+        {
+            "targetTrackingScalingPolicyConfiguration": {
+                "targetValue": 600,
+                "predefinedMetricSpecification": {
+                    "predefinedMetricType": "SageMakerVariantInvocationsPerInstance"
+                },
+            }
+        },
+    ),
+    Case(
+        "aws:sfn/stateMachine:StateMachine",
+        {
+            "definition": MACHINE,
+            "roleArn": "$role",
+            "loggingConfiguration": {
+                "level": "ALL",
+                "includeExecutionData": True,
+                "logDestination": "$logs:*",
+            },
+            "tracingConfiguration": {"enabled": True},
+        },
+        {"definition": MACHINE.replace("Done", "Ended"), **TAGGED},
+    ),
+    Case(
+        "aws:cloudtrail/trail:Trail",
+        {
+            "s3BucketName": "maslow-logs",
+            "kmsKeyId": "$key",
+            "enableLogFileValidation": True,
+            "isMultiRegionTrail": True,
+            "includeGlobalServiceEvents": True,
+            "advancedEventSelectors": [
+                {
+                    "name": "Objects",
+                    "fieldSelectors": [
+                        {"field": "eventCategory", "equals": ["Data"]},
+                        {"field": "resources.type", "equals": ["AWS::S3::Object"]},
+                        {"field": "resources.ARN", "startsWiths": ["arn:aws:s3:::maslow-world/"]},
+                    ],
+                }
+            ],
+        },
+        {"enableLogging": False, **TAGGED},
+    ),
+    Case(
+        "aws:cfg/conformancePack:ConformancePack",
+        {"templateBody": PACK},
+        {"templateBody": PACK.replace("VERSIONING_ENABLED", "SSL_REQUESTS_ONLY")},
+    ),
+    Case(
+        "aws:cfg/recorderStatus:RecorderStatus",
+        {"name": "maslow-world", "isEnabled": True},
+        {"isEnabled": False},
+        left=True,
+    ),
+    Case(
+        "aws:cfg/deliveryChannel:DeliveryChannel",
+        {
+            "name": "maslow-world",
+            "s3BucketName": "maslow-logs",
+            "s3KmsKeyArn": "$key",
+            "snapshotDeliveryProperties": {"deliveryFrequency": "TwentyFour_Hours"},
+        },
+        {"s3KmsKeyArn": "$key2"},
+    ),
+    Case(
+        "aws:cfg/recorder:Recorder",
+        {
+            "name": "maslow-world",
+            "roleArn": "$role",
+            "recordingGroup": {"allSupported": False, "resourceTypes": ["AWS::S3::Bucket"]},
+            "recordingMode": {"recordingFrequency": "CONTINUOUS"},
+        },
+        {"recordingGroup": {"allSupported": False, "resourceTypes": ["AWS::KMS::Key"]}},
+    ),
+    Case(
+        "aws:guardduty/detector:Detector",
+        {"enable": True, "findingPublishingFrequency": "FIFTEEN_MINUTES"},
+        {"findingPublishingFrequency": "SIX_HOURS"},
+    ),
+    Case(
+        "aws:guardduty/detectorFeature:DetectorFeature",
+        {"detectorId": "$detector", "name": "S3_DATA_EVENTS", "status": "ENABLED"},
+        {"status": "DISABLED"},
+        left=True,
+    ),
+    Case(
+        "aws:securityhub/account:Account",
+        {
+            "enableDefaultStandards": False,
+            "autoEnableControls": True,
+            "controlFindingGenerator": "SECURITY_CONTROL",
+        },
+        {"autoEnableControls": False},
+    ),
+    Case(
+        "aws:securityhub/standardsSubscription:StandardsSubscription",
+        {"standardsArn": "arn:aws:securityhub:eu-west-1::standards/cis/v/3.0.0"},
+    ),
+]
+
+
+@pytest.fixture(scope="module")
+def resources(cloud: Cloud) -> Resources:
+    return Resources(cloud, {"platform": "maslow"})
+
+
+@pytest.fixture(scope="module")
+def world(cloud: Cloud, resources: Resources) -> Values:
+    """What the types need beside them, by the names that cases use."""
+
+    def make(token: str, inputs: Values) -> Values:
+        return resources.create(token, resources.check(token, inputs, "maslow-world")).outputs
+
+    vpc = make("aws:ec2/vpc:Vpc", {"cidrBlock": "10.0.0.0/16"})["id"]
+    role = make("aws:iam/role:Role", {"name": "maslow-world", "assumeRolePolicy": TRUST})
+    subnet = make("aws:ec2/subnet:Subnet", {"vpcId": vpc, "cidrBlock": "10.0.1.0/24"})["id"]
+    known = {
+        "vpc": vpc,
+        "subnet": subnet,
+        "firewall": make(
+            "aws:networkfirewall/firewall:Firewall",
+            {
+                "vpcId": vpc,
+                "firewallPolicyArn": FIREWALL_POLICY,
+                "subnetMappings": [{"subnetId": subnet}],
+            },
+        )["arn"],
+        "address": make("aws:ec2/eip:Eip", {"domain": "vpc"})["allocationId"],
+        "gateway": make("aws:ec2/internetGateway:InternetGateway", {})["id"],
+        "table": make("aws:ec2/routeTable:RouteTable", {"vpcId": vpc})["id"],
+        "group": make("aws:ec2/securityGroup:SecurityGroup", {"vpcId": vpc})["id"],
+        "key": make("aws:kms/key:Key", {})["arn"],
+        "key2": make("aws:kms/key:Key", {})["arn"],
+        "topic": make("aws:sns/topic:Topic", {})["arn"],
+        "role": role["arn"],
+        "detector": make("aws:guardduty/detector:Detector", {})["id"],
+        "policy": make("aws:iam/policy:Policy", {"policy": POLICY})["arn"],
+        "logs": make("aws:cloudwatch/logGroup:LogGroup", {"name": "maslow-world"})["arn"],
+        "connection": make(
+            "aws:codeconnections/connection:Connection",
+            {"name": "maslow-world", "providerType": "GitHub"},
+        )["arn"],
+    }
+    for bucket in ("maslow-world", "maslow-logs", "maslow-locked"):
+        make("aws:s3/bucket:Bucket", {"bucket": bucket})
+    versioned = {"bucket": "maslow-locked", "versioningConfiguration": {"status": "Enabled"}}
+    make("aws:s3/bucketVersioning:BucketVersioning", versioned)
+    for token in ("recorder:Recorder", "deliveryChannel:DeliveryChannel"):
+        single = next(case for case in CASES if case.token == f"aws:cfg/{token}")
+        make(single.token, placed(single.inputs, known))
+    make("aws:s3/bucketPolicy:BucketPolicy", {"bucket": "maslow-logs", "policy": LOG_DELIVERY})
+    make("aws:ecr/repository:Repository", {"name": "maslow-world"})
+    make("aws:codeartifact/domain:Domain", {"domain": "maslow-world"})
+    make("aws:cloudwatch/eventBus:EventBus", {"name": "maslow-world"})
+    make(
+        "aws:sagemaker/modelPackageGroup:ModelPackageGroup",
+        {"modelPackageGroupName": "maslow-world"},
+    )
+    rule = {"name": "maslow-world", "scheduleExpression": "rate(1 hour)"}
+    make("aws:cloudwatch/eventRule:EventRule", rule)
+    container = {"image": IMAGE, "modelDataUrl": "s3://maslow-world/model.tar.gz"}
+    make(
+        "aws:sagemaker/model:Model",
+        {"name": "maslow-world", "executionRoleArn": role["arn"], "primaryContainer": container},
+    )
+    variant = {
+        "variantName": "live",
+        "modelName": "maslow-world",
+        "instanceType": "ml.m5.large",
+        "initialInstanceCount": 1,
+    }
+    for name in ("maslow-world", "maslow-world-2"):
+        make(
+            "aws:sagemaker/endpointConfiguration:EndpointConfiguration",
+            {"name": name, "productionVariants": [variant]},
+        )
+    make(
+        "aws:sagemaker/endpoint:Endpoint",
+        {"name": "maslow-world", "endpointConfigName": "maslow-world"},
+    )
+    monitor = next(case for case in CASES if "dataQualityJob" in case.token)
+    known["definition"] = make(monitor.token, placed(monitor.inputs, known))["name"]
+    make("aws:appautoscaling/target:Target", {**SCALED, "minCapacity": 1, "maxCapacity": 2})
+    return known
+
+
+def placed(value: Any, world: Values) -> Any:
+    match value:
+        case str() if value[:1] == "$" and value[1:].removesuffix(":*") in world:
+            return world[value[1:].removesuffix(":*")] + (":*" if value.endswith(":*") else "")
+        case dict():
+            return {key: placed(item, world) for key, item in value.items()}
+        case list():
+            return [placed(item, world) for item in value]
+        case _:
+            return value
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.token)
+def test_a_type_is_created_read_changed_and_deleted(
+    case: Case, resources: Resources, world: Values
+) -> None:
+    token = case.token
+    inputs = resources.check(token, placed(case.inputs, world), "maslow-test", "seed")
+    made = resources.create(token, inputs)
+    state = made.outputs
+    try:
+        assert inputs.items() <= state.items()
+        assert resources.read(token, made.id, state) == state
+        if case.change:
+            changed = placed({**case.inputs, **case.change}, world)
+            wanted = resources.check(token, changed, "maslow-test", "seed")
+            difference = resources.diff(token, inputs, wanted)
+            assert set(difference.changed) == set(case.change)
+            assert difference.replace == []
+            state = resources.update(token, made.id, state, wanted)
+            assert wanted.items() <= state.items()
+            assert resources.read(token, made.id, state) == state
+        assert json.dumps(state)
+    finally:
+        resources.delete(token, made.id, state)
+    if not case.left:
+        assert resources.read(token, made.id, state) is None
+    resources.delete(token, made.id, state)
+
+
+def test_every_type_of_the_catalog_has_a_case() -> None:
+    assert {case.token for case in CASES} == set(entries())
+
+
+BUCKET = "aws:s3/bucket:Bucket"
+OBJECT = "aws:s3/bucketObjectv2:BucketObjectv2"
+KEY = "aws:kms/key:Key"
+
+
+def test_a_missing_name_is_made_of_the_resources_name_and_the_seed(resources: Resources) -> None:
+    first = resources.check(BUCKET, {}, "maslow-dev-raw", b"1")["bucket"]
+    assert first == resources.check(BUCKET, {}, "maslow-dev-raw", b"1")["bucket"]
+    assert first != resources.check(BUCKET, {}, "maslow-dev-raw", b"2")["bucket"]
+    assert first.startswith("maslow-dev-raw-")
+    assert len(first) == len("maslow-dev-raw-") + 7
+
+
+def test_a_given_name_stays(resources: Resources) -> None:
+    assert resources.check(BUCKET, {"bucket": "mine"}, "maslow-dev-raw")["bucket"] == "mine"
+
+
+def test_a_prefix_is_all_of_a_made_name_but_its_end(resources: Resources) -> None:
+    role = {"namePrefix": "train-", "assumeRolePolicy": TRUST}
+    checked = resources.check("aws:iam/role:Role", role, "maslow-dev-training")
+    assert checked["name"].startswith("train-")
+    assert "namePrefix" not in checked
+
+
+def test_an_alias_is_named_as_aws_wants_it(resources: Resources) -> None:
+    alias = resources.check("aws:kms/alias:Alias", {"targetKeyId": "k"}, "maslow-dev-lake")
+    assert alias["name"].startswith("alias/maslow-dev-lake-")
+
+
+def test_a_name_beyond_awss_limit_is_refused_with_both_lengths(resources: Resources) -> None:
+    with pytest.raises(ValueError, match="has 71 characters, AWS allows 63"):
+        resources.check(BUCKET, {}, "x" * 63)
+
+
+def test_default_tags_are_merged_and_the_resources_own_win(resources: Resources) -> None:
+    checked = resources.check(KEY, {"tags": {"team": "ml", "platform": "mine"}}, "k")
+    assert checked["tags"] == {"team": "ml", "platform": "mine"}
+    assert resources.check(KEY, {}, "k")["tags"] == {"platform": "maslow"}
+
+
+def test_what_has_no_tags_gets_none(resources: Resources) -> None:
+    policy = "aws:s3/bucketPolicy:BucketPolicy"
+    assert "tags" not in resources.check(policy, {"bucket": "b", "policy": POLICY}, "p")
+    assert not resources.taggable(policy)
+
+
+def test_an_input_that_is_not_carried_is_refused_before_anything_is_made(
+    resources: Resources,
+) -> None:
+    with pytest.raises(NotCarried, match=r"aws:kms/key:Key: the input xksKeyIdent is not carried"):
+        resources.check(KEY, {"xksKeyIdent": "x"}, "k")
+
+
+def test_an_input_of_an_element_that_is_not_carried_is_named(resources: Resources) -> None:
+    table = {"vpcId": "vpc-1", "routes": [{"cidrBlock": "0.0.0.0/0", "gatewayIdent": "x"}]}
+    with pytest.raises(NotCarried, match=r"routes\.gatewayIdent"):
+        resources.check("aws:ec2/routeTable:RouteTable", table, "t")
+
+
+def test_what_a_preview_does_not_know_yet_is_not_examined(resources: Resources) -> None:
+    rules = {"vpcId": UNKNOWN, "ingress": [{"cidrBlocks": UNKNOWN}], "region": UNKNOWN}
+    checked = resources.check("aws:ec2/securityGroup:SecurityGroup", rules, "g")
+    assert checked["vpcId"] == UNKNOWN
+
+
+def test_another_region_is_refused(resources: Resources) -> None:
+    with pytest.raises(ValueError, match="one region, eu-west-1, not us-east-1"):
+        resources.check(KEY, {"region": "us-east-1"}, "k")
+    assert resources.check(KEY, {"region": "eu-west-1"}, "k")["region"] == "eu-west-1"
+
+
+def test_an_unknown_type_is_refused_by_every_step(resources: Resources) -> None:
+    for step in (resources.check, resources.diff):
+        with pytest.raises(UnknownType, match="aws:mwaa/environment:Environment"):
+            step("aws:mwaa/environment:Environment", {}, {})  # type: ignore[operator]
+
+
+def test_a_wrong_value_is_refused_by_botocore_in_one_line(resources: Resources) -> None:
+    group = {"name": "days", "retentionInDays": "a month"}
+    with pytest.raises(CallFailed, match="PutRetentionPolicy was refused with ParamValid") as told:
+        resources.create("aws:cloudwatch/logGroup:LogGroup", group)
+    assert "\n" not in str(told.value)
+    assert "aws:cloudwatch/logGroup:LogGroup days:" in str(told.value)
+
+
+def test_what_aws_refuses_is_told_with_its_code(resources: Resources, world: Values) -> None:
+    policy = {"role": "maslow-world", "name": "wrong", "policy": "{}"}
+    with pytest.raises(CallFailed, match="PutRolePolicy was refused with MalformedPolicyDocument"):
+        resources.create("aws:iam/rolePolicy:RolePolicy", policy)
+
+
+@pytest.mark.parametrize(
+    ("token", "changed", "replaces"),
+    [
+        ("aws:sagemaker/endpoint:Endpoint", "endpointConfigName", False),
+        ("aws:sagemaker/endpoint:Endpoint", "name", True),
+        ("aws:sagemaker/endpointConfiguration:EndpointConfiguration", "productionVariants", True),
+        ("aws:sagemaker/endpointConfiguration:EndpointConfiguration", "tags", False),
+        ("aws:sagemaker/featureGroup:FeatureGroup", "featureDefinitions", True),
+        ("aws:sagemaker/featureGroup:FeatureGroup", "description", True),
+        ("aws:sagemaker/pipeline:Pipeline", "pipelineDefinition", False),
+        ("aws:sagemaker/pipeline:Pipeline", "pipelineName", True),
+        ("aws:sagemaker/model:Model", "primaryContainer", True),
+        ("aws:s3/bucket:Bucket", "bucket", True),
+        ("aws:s3/bucket:Bucket", "forceDestroy", False),
+        ("aws:s3/bucketObjectv2:BucketObjectv2", "content", False),
+        ("aws:s3/bucketObjectv2:BucketObjectv2", "source", False),
+        ("aws:s3/bucketObjectv2:BucketObjectv2", "key", True),
+        ("aws:kms/key:Key", "deletionWindowInDays", False),
+        ("aws:kms/key:Key", "multiRegion", True),
+        ("aws:ec2/vpc:Vpc", "cidrBlock", True),
+        ("aws:ec2/securityGroup:SecurityGroup", "ingress", False),
+        ("aws:ec2/securityGroup:SecurityGroup", "description", True),
+        ("aws:ec2/route:Route", "natGatewayId", False),
+        ("aws:ec2/vpcEndpoint:VpcEndpoint", "subnetIds", False),
+        ("aws:ec2/vpcEndpoint:VpcEndpoint", "serviceName", True),
+        ("aws:iam/role:Role", "assumeRolePolicy", False),
+        ("aws:iam/role:Role", "path", True),
+        ("aws:iam/rolePolicy:RolePolicy", "policy", False),
+        ("aws:codebuild/project:Project", "source", False),
+        ("aws:codebuild/project:Project", "name", True),
+        ("aws:codepipeline/pipeline:Pipeline", "stages", False),
+        ("aws:cloudwatch/metricAlarm:MetricAlarm", "metricQueries", False),
+        ("aws:cloudwatch/metricAlarm:MetricAlarm", "name", True),
+        ("aws:cloudwatch/eventTarget:EventTarget", "arn", False),
+        ("aws:cloudwatch/eventTarget:EventTarget", "rule", True),
+        ("aws:ecr/repository:Repository", "encryptionConfigurations", True),
+        ("aws:ecr/repository:Repository", "forceDelete", False),
+        ("aws:budgets/budget:Budget", "notifications", False),
+        ("aws:sns/topic:Topic", "kmsMasterKeyId", False),
+        ("aws:sns/topicPolicy:TopicPolicy", "policy", False),
+        ("aws:sns/topicSubscription:TopicSubscription", "endpoint", True),
+        ("aws:sfn/stateMachine:StateMachine", "definition", False),
+        ("aws:sfn/stateMachine:StateMachine", "type", True),
+        ("aws:appautoscaling/target:Target", "maxCapacity", False),
+        ("aws:appautoscaling/target:Target", "resourceId", True),
+        ("aws:appautoscaling/policy:Policy", "policyType", False),
+    ],
+)
+def test_a_change_is_made_in_place_where_aws_can(
+    resources: Resources, token: str, changed: str, replaces: bool
+) -> None:
+    difference = resources.diff(token, {changed: "a"}, {changed: "b"})
+    assert difference.changed == [changed]
+    assert difference.replace == ([changed] if replaces else [])
+
+
+def test_an_input_that_is_left_out_has_changed(resources: Resources) -> None:
+    assert resources.diff(KEY, {"description": "x"}, {}).changed == ["description"]
+    assert resources.diff(KEY, {}, {"description": "x"}).changed == ["description"]
+
+
+def test_json_that_says_the_same_has_not_changed(resources: Resources) -> None:
+    old, new = {"policy": '{"a": 1, "b": 2}'}, {"policy": '{"b":2,"a":1}'}
+    assert resources.diff(KEY, old, new).changed == []
+    assert resources.diff(KEY, {"policy": "{x"}, {"policy": "{y"}).changed == ["policy"]
+
+
+def test_a_cleared_description_is_cleared_in_aws(cloud: Cloud, resources: Resources) -> None:
+    inputs = resources.check(KEY, {"description": "Lake"}, "k")
+    key = resources.create(KEY, inputs)
+    wanted = resources.check(KEY, {}, "k")
+    state = resources.update(KEY, key.id, key.outputs, wanted)
+    described = cloud.client("kms").describe_key(KeyId=key.id)["KeyMetadata"]
+    assert described["Description"] == ""
+    assert "description" not in state
+
+
+def test_tags_are_added_and_removed(cloud: Cloud, resources: Resources) -> None:
+    inputs = resources.check(KEY, {"tags": {"old": "1", "kept": "1"}}, "k")
+    key = resources.create(KEY, inputs)
+    wanted = resources.check(KEY, {"tags": {"kept": "2", "new": "1"}}, "k")
+    state = resources.update(KEY, key.id, key.outputs, wanted)
+    listed = cloud.client("kms").list_resource_tags(KeyId=key.id)["Tags"]
+    tags = {tag["TagKey"]: tag["TagValue"] for tag in listed}
+    assert tags == state["tagsAll"] == {"kept": "2", "new": "1", "platform": "maslow"}
+
+
+def test_inline_rules_reach_the_group_and_leave_it(
+    cloud: Cloud, resources: Resources, world: Values
+) -> None:
+    token = "aws:ec2/securityGroup:SecurityGroup"  # noqa: S105  a type's token
+    own = {"protocol": "-1", "fromPort": 0, "toPort": 0, "self": True}
+    inputs = resources.check(token, {"vpcId": world["vpc"], "ingress": [own]}, "inline")
+    group = resources.create(token, inputs)
+
+    def rules() -> list[Values]:
+        ec2 = cloud.client("ec2")
+        found = ec2.describe_security_groups(GroupIds=[group.id])["SecurityGroups"][0]
+        return [*found["IpPermissions"], *found["IpPermissionsEgress"]]
+
+    assert [rule["UserIdGroupPairs"][0]["GroupId"] for rule in rules()] == [group.id]
+    resources.update(token, group.id, group.outputs, {**inputs, "ingress": []})
+    assert rules() == []
+    resources.delete(token, group.id, group.outputs)
+
+
+def test_a_default_group_loses_its_rules_and_can_be_adopted_again(
+    cloud: Cloud, resources: Resources
+) -> None:
+    vpc = resources.create("aws:ec2/vpc:Vpc", {"cidrBlock": "10.7.0.0/16"}).outputs
+    for _ in range(2):
+        group = resources.create(
+            "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup", {"vpcId": vpc["id"]}
+        )
+        assert group.id == vpc["defaultSecurityGroupId"]
+    found = cloud.client("ec2").describe_security_groups(GroupIds=[group.id])["SecurityGroups"][0]
+    assert [*found["IpPermissions"], *found["IpPermissionsEgress"]] == []
+
+
+def test_a_bucket_with_objects_goes_only_when_it_may(cloud: Cloud, resources: Resources) -> None:
+    inputs = resources.check(BUCKET, {"bucket": "maslow-full"}, "full")
+    bucket = resources.create(BUCKET, inputs)
+    cloud.client("s3").put_object(Bucket="maslow-full", Key="model", Body=b"x")
+    with pytest.raises(CallFailed, match="DeleteBucket was refused with BucketNotEmpty"):
+        resources.delete(BUCKET, bucket.id, bucket.outputs)
+    forced = resources.update(BUCKET, bucket.id, bucket.outputs, {**inputs, "forceDestroy": True})
+    resources.delete(BUCKET, bucket.id, forced)
+    assert resources.read(BUCKET, bucket.id, forced) is None
+
+
+def test_a_role_takes_the_policies_that_it_declares_with_it(resources: Resources) -> None:
+    token = "aws:iam/role:Role"  # noqa: S105  a type's token
+    declared = {"assumeRolePolicy": TRUST, "inlinePolicies": [{"name": "p", "policy": POLICY}]}
+    role = resources.create(token, resources.check(token, declared, "declares"))
+    resources.delete(token, role.id, role.outputs)
+    assert resources.read(token, role.id, role.outputs) is None
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"content": "print(1)"},
+        {"contentBase64": base64.b64encode(b"print(1)").decode()},
+        {"source": pulumi.StringAsset("print(1)")},
+        {"source": {SIGNATURE: ASSET, "text": "print(1)"}},
+    ],
+    ids=["content", "contentBase64", "asset", "asset of the wire"],
+)
+def test_an_object_holds_its_bytes_whichever_input_brings_them(
+    cloud: Cloud, resources: Resources, world: Values, content: Values
+) -> None:
+    resources.create(OBJECT, {"bucket": "maslow-world", "key": "code/any.py", **content})
+    found = cloud.client("s3").get_object(Bucket="maslow-world", Key="code/any.py")
+    assert found["Body"].read() == b"print(1)"
+
+
+def test_an_object_is_read_from_a_file(
+    cloud: Cloud, resources: Resources, world: Values, tmp_path: Any
+) -> None:
+    (tmp_path / "train.py").write_bytes(b"print(2)")
+    source = pulumi.FileAsset(str(tmp_path / "train.py"))
+    resources.create(OBJECT, {"bucket": "maslow-world", "key": "file.py", "source": source})
+    found = cloud.client("s3").get_object(Bucket="maslow-world", Key="file.py")
+    assert found["Body"].read() == b"print(2)"
+
+
+def test_an_update_of_what_is_gone_is_refused(resources: Resources) -> None:
+    with pytest.raises(CallFailed, match="HeadBucket"):
+        resources.update(BUCKET, "never", {"bucket": "never"}, {"bucket": "never"})
+
+
+def test_the_caller_is_the_embedded_account(cloud: Cloud, resources: Resources) -> None:
+    caller = resources.invoke("aws:index/getCallerIdentity:getCallerIdentity", {})
+    assert caller["accountId"] == cloud.account_id
+
+
+def test_region_and_partition_are_the_clouds(resources: Resources) -> None:
+    assert resources.invoke("aws:index/getRegion:getRegion", {})["region"] == "eu-west-1"
+    assert resources.invoke("aws:index/getPartition:getPartition", {})["partition"] == "aws"
+
+
+def test_zones_are_sorted_and_can_be_left_out(resources: Resources) -> None:
+    token = "aws:index/getAvailabilityZones:getAvailabilityZones"  # noqa: S105  a function's token
+    every = resources.invoke(token, {"state": "available"})["names"]
+    assert every == ["eu-west-1a", "eu-west-1b", "eu-west-1c"]
+    assert resources.invoke(token, {"excludeNames": ["eu-west-1b"]})["names"] == [
+        "eu-west-1a",
+        "eu-west-1c",
+    ]
+
+
+def test_a_prebuilt_image_is_addressed_in_the_region(resources: Resources) -> None:
+    args = {"repositoryName": "sagemaker-scikit-learn", "imageTag": "1.2-1"}
+    found = resources.invoke("aws:sagemaker/getPrebuiltEcrImage:getPrebuiltEcrImage", args)
+    registry = f"{found['registryId']}.dkr.ecr.eu-west-1.amazonaws.com"
+    assert found["registryPath"] == f"{registry}/sagemaker-scikit-learn:1.2-1"
+
+
+def test_an_unknown_function_is_refused(resources: Resources) -> None:
+    with pytest.raises(UnknownType, match="getAmi"):
+        resources.invoke("aws:ec2/getAmi:getAmi", {})

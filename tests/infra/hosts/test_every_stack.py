@@ -1,0 +1,249 @@
+"""Every committed stack on the embedded AWS: what it declares is carried there, and stands."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+import pytest
+from botocore.model import OperationModel, Shape
+
+import catalog
+from embedded.cloud import Cloud
+from embedded.inputs import require_carried
+from embedded.lifecycle import Refused
+from embedded.resources import Resources
+from embedded.translate import NotCarried, input_shape
+from infra.composition import declare
+from infra.graph import Graph, Run
+from infra.hosts.in_process import InProcessHost, Outcome
+from infra.hosts.progress import Operation
+from infra.project import Project
+from infra.promotion import promotion_of
+from infra.settings import StackFile
+from infra.versions import in_registry
+
+Recording = Callable[[str, str], Graph]
+Misfits = Callable[[Shape, Any, str], Iterator[str]]
+
+SHARED = (
+    "aws:sagemaker/modelPackageGroup:ModelPackageGroup",
+    "aws:sagemaker/modelPackageGroupPolicy:ModelPackageGroupPolicy",
+)
+IMAGE = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/training:1"
+
+
+class Account(NamedTuple):
+    """An account of the embedded AWS."""
+
+    cloud: Cloud
+    id: str
+
+    @property
+    def region(self) -> str:
+        return self.cloud.region
+
+    def client(self, service: str) -> Any:
+        return self.cloud.client(service, self.id)
+
+
+class Stood(NamedTuple):
+    """A stack after three passes: nothing trained, everything approved, and nothing changed."""
+
+    cloud: Cloud
+    registry: Account
+    """Where its models' versions are: in its own account, or in that which trains them."""
+    host: InProcessHost
+    passes: list[Outcome]
+    refused: list[str]
+    """Values in requests that AWS's own model of the service does not allow."""
+
+
+@pytest.fixture(scope="module")
+def stood(
+    project: Project, environment: str, misfits: Misfits, recording: Recording
+) -> Iterator[Stood]:
+    stack = project.stack(environment)
+    with Cloud(stack.region, account_id=stack.account) as cloud:
+        stack = hosted(cloud, stack)
+        origin = promotion_of(stack, project.name).origin
+        registry = Account(cloud, (origin and origin.account_id) or cloud.account_id)
+        if origin and origin.account_id:
+            share(registry, recording(origin.environment, "first"))
+        refused = watch(cloud, misfits)
+        run = Run(project=project.name, stack=environment, region=stack.region)
+        host = InProcessHost(Resources(cloud), run)
+        newest = in_registry(cloud.client("sagemaker"))
+
+        def up() -> Outcome:
+            return host.up(lambda: declare(stack, newest, project.root))
+
+        first = up()
+        for model in first.outputs["models"].values():
+            approve(registry, model["group"])
+        yield Stood(cloud, registry, host, [first, up(), up()], refused)
+
+
+def share(account: Account, origin: Graph) -> None:
+    """Make what the environment that trains the models opens to others: groups, and policies."""
+    resources = Resources(account)
+    for type_ in SHARED:
+        for resource in origin.of_type(type_):
+            resources.create(type_, resource.inputs)
+
+
+def hosted(cloud: Cloud, stack: StackFile) -> StackFile:
+    """The stack in a VPC that someone made before, if it asks for an existing one."""
+    network = stack.platform.network
+    if network.vpc is None:
+        return stack
+    ec2 = cloud.client("ec2")
+    vpc = ec2.create_vpc(CidrBlock="10.90.0.0/16")["Vpc"]["VpcId"]
+    subnets = [
+        ec2.create_subnet(VpcId=vpc, CidrBlock=f"10.90.{number}.0/24")["Subnet"]["SubnetId"]
+        for number, _ in enumerate(network.vpc.subnets)
+    ]
+    tables = [
+        ec2.create_route_table(VpcId=vpc)["RouteTable"]["RouteTableId"]
+        for _ in network.vpc.route_tables
+    ]
+    there = {"id": vpc, "subnets": tuple(subnets), "route_tables": tuple(tables)}
+    settled = network.model_copy(update={"vpc": network.vpc.model_copy(update=there)})
+    return replace(stack, platform=stack.platform.model_copy(update={"network": settled}))
+
+
+def approve(registry: Account, group: str) -> None:
+    """Register a version as a pipeline's run would, with its baseline, and approved at once."""
+    group = group.rpartition("/")[2]
+    registry.client("sagemaker").create_model_package(
+        ModelPackageGroupName=group,
+        ModelApprovalStatus="Approved",
+        InferenceSpecification={
+            "Containers": [{"Image": IMAGE, "ModelDataUrl": f"s3://{group}/model.tar.gz"}],
+            "SupportedContentTypes": ["text/csv"],
+            "SupportedResponseMIMETypes": ["text/csv"],
+        },
+        DriftCheckBaselines={
+            "ModelDataQuality": {
+                what: {"ContentType": "application/json", "S3Uri": f"s3://{group}/{what}.json"}
+                for what in ("Constraints", "Statistics")
+            }
+        },
+    )
+
+
+def watch(cloud: Cloud, misfits: Misfits) -> list[str]:
+    """A list that takes the misfits of every request from now on."""
+    found: list[str] = []
+
+    def read(params: dict[str, Any], model: OperationModel, **_: Any) -> None:
+        found.extend(misfits(model.input_shape, params, model.name))
+
+    for service in {entry.service for entry in catalog.entries().values()}:
+        cloud.client(service).meta.events.register_first("provide-client-params.*", read)
+    return found
+
+
+def declared(graph: Graph) -> set[str]:
+    return {r.urn for r in graph.resources if r.custom and not r.type.startswith("pulumi:")}
+
+
+def test_every_input_is_carried_or_left_out_for_a_reason(either_pass: Graph) -> None:
+    lost = []
+    for resource in either_pass.resources:
+        if not resource.custom or resource.type.startswith("pulumi:"):
+            continue
+        try:
+            require_carried(resource.type, resource.inputs)
+        except NotCarried as missing:
+            lost.append((resource.name, str(missing)))
+    assert lost == []
+
+
+def test_the_first_pass_makes_all_that_is_declared_offline(stood: Stood, first_pass: Graph) -> None:
+    first = stood.passes[0]
+    assert declared(first.graph) == declared(first_pass)
+    assert first.changes == {Operation.CREATE: len(declared(first_pass))}
+
+
+def test_approved_versions_add_the_rest_and_touch_nothing_else(
+    stood: Stood, graph: Graph, first_pass: Graph
+) -> None:
+    second = stood.passes[1]
+    assert declared(second.graph) == declared(graph)
+    old = len(declared(first_pass))
+    assert second.changes == {Operation.SAME: old, Operation.CREATE: len(declared(graph)) - old}
+
+
+def test_an_unchanged_pass_changes_nothing(stood: Stood, graph: Graph) -> None:
+    _, second, third = stood.passes
+    assert third.changes == {Operation.SAME: len(declared(graph))}
+    assert third.outputs == second.outputs
+
+
+def test_every_request_keeps_to_what_the_model_of_its_service_allows(stood: Stood) -> None:
+    assert stood.refused == []
+
+
+def test_a_request_that_aws_would_refuse_is_seen(misfits: Misfits) -> None:
+    shape = input_shape("sagemaker", "CreateModel")
+    wrong = {
+        "ModelName": "a_model",
+        "PrimaryContainer": {"Mode": "Several"},
+        "VpcConfig": {"SecurityGroupIds": [], "Subnets": ["subnet-1"]},
+    }
+    found = [text.partition(":")[0] for text in misfits(shape, wrong, "CreateModel")]
+    assert found == [
+        "CreateModel.ModelName",
+        "CreateModel.PrimaryContainer.Mode",
+        "CreateModel.VpcConfig.SecurityGroupIds",
+    ]
+
+
+def test_the_outputs_name_what_stands(stood: Stood) -> None:
+    sagemaker = stood.cloud.client("sagemaker")
+    for model in stood.passes[1].outputs["models"].values():
+        endpoint = sagemaker.describe_endpoint(EndpointName=model["endpoint"])
+        assert endpoint["EndpointStatus"] == "InService"
+        package = sagemaker.describe_model_package(ModelPackageName=model["version"])
+        assert package["ModelPackageGroupName"] == model["group"].rpartition("/")[2]
+    buckets = set(stood.passes[1].outputs["zones"].values())
+    assert buckets <= names_of_buckets(stood.cloud)
+
+
+def test_the_outputs_name_a_pipeline_for_each_model_that_is_trained_here(
+    stood: Stood, project: Project, environment: str
+) -> None:
+    models = stood.passes[1].outputs["models"]
+    pipelines = {name: model["pipeline"] for name, model in models.items() if "pipeline" in model}
+    assert list(pipelines) == ([] if project.stack(environment).platform.origin else list(models))
+    sagemaker = stood.cloud.client("sagemaker")
+    for pipeline in pipelines.values():
+        assert sagemaker.describe_pipeline(PipelineName=pipeline)["PipelineStatus"] == "Active"
+
+
+def names_of_buckets(cloud: Cloud) -> set[str]:
+    return {bucket["Name"] for bucket in cloud.client("s3").list_buckets()["Buckets"]}
+
+
+def test_a_destroy_takes_what_the_stack_file_lets_it_take(
+    stood: Stood, project: Project, environment: str
+) -> None:
+    forget_versions(stood)
+    durability = project.stack(environment).platform.durability
+    if durability == "protected":
+        before = stood.host.held
+        with pytest.raises(Refused, match="is protected: a destroy must not take it"):
+            stood.host.destroy()
+        assert stood.host.held == before
+        return
+    assert stood.host.destroy() == sum(stood.passes[2].changes.values())
+    assert stood.host.held == {}
+    zones = set(stood.passes[1].outputs["zones"].values())
+    kept = names_of_buckets(stood.cloud)
+    assert kept == set() if durability == "disposable" else zones <= kept
+
+
+def forget_versions(stood: Stood) -> None:
+    """SageMaker deletes no group that has versions, so a person deletes them first."""
+    for model in stood.passes[1].outputs["models"].values():
+        stood.registry.client("sagemaker").delete_model_package(ModelPackageName=model["version"])

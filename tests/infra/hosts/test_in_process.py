@@ -1,0 +1,261 @@
+import json
+import threading
+
+import pulumi
+import pulumi_aws as aws
+import pytest
+
+from embedded.lifecycle import Refused
+from embedded.resources import Resources
+from infra.graph import Run
+from infra.hosts.in_process import InProcessHost
+from infra.hosts.progress import Operation, Phase
+
+TRUST = json.dumps(
+    {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Principal": {"Service": "sagemaker.amazonaws.com"},
+                "Action": "sts:AssumeRole",
+            }
+        ],
+    }
+)
+
+
+@pytest.fixture
+def steps():
+    return []
+
+
+@pytest.fixture
+def host(cloud, steps):
+    started = InProcessHost(Resources(cloud), Run(stack="local"), on_step=steps.append)
+    yield started
+    started.destroy()
+
+
+def done(steps):
+    return [(step.operation, step.name) for step in steps if step.phase is Phase.DONE]
+
+
+def buckets(cloud):
+    return {bucket["Name"] for bucket in cloud.client("s3").list_buckets()["Buckets"]}
+
+
+def one_bucket(**args):
+    def program():
+        bucket = aws.s3.Bucket("raw", **args)
+        pulumi.export("bucket", bucket.bucket)
+
+    return program
+
+
+def test_what_the_program_declares_stands_afterwards(host, cloud):
+    outcome = host.up(one_bucket())
+    assert outcome.outputs["bucket"] in buckets(cloud)
+    assert outcome.changes == {Operation.CREATE: 1}
+
+
+def test_the_pass_records_the_graph_too(host):
+    graph = host.up(one_bucket(tags={"zone": "raw"})).graph
+    assert graph.one("aws:s3/bucket:Bucket", "raw").inputs["tags"] == {"zone": "raw"}
+
+
+def test_a_second_pass_leaves_alone_what_is_unchanged(host, steps):
+    first = host.up(one_bucket())
+    steps.clear()
+    second = host.up(one_bucket())
+    assert second.changes == {Operation.SAME: 1}
+    assert second.outputs == first.outputs
+    assert done(steps) == [(Operation.SAME, "raw")]
+
+
+def test_a_second_pass_updates_what_changed(host, cloud):
+    host.up(one_bucket())
+    outcome = host.up(one_bucket(tags={"zone": "raw"}))
+    assert outcome.changes == {Operation.UPDATE: 1}
+    tags = cloud.client("s3").get_bucket_tagging(Bucket=outcome.outputs["bucket"])["TagSet"]
+    assert tags == [{"Key": "zone", "Value": "raw"}]
+
+
+def test_a_second_pass_deletes_what_is_no_longer_declared(host, cloud):
+    first = host.up(one_bucket())
+    outcome = host.up(lambda: None)
+    assert outcome.changes == {Operation.DELETE: 1}
+    assert first.outputs["bucket"] not in buckets(cloud)
+    assert host.held == {}
+
+
+def test_a_replacement_stands_before_what_it_replaces_goes(host, cloud, steps):
+    first = host.up(one_bucket(bucket="first-of-all"))
+    steps.clear()
+    outcome = host.up(one_bucket(bucket="second-of-all"))
+    assert outcome.changes == {Operation.REPLACE: 1}
+    assert done(steps) == [(Operation.REPLACE, "raw")]
+    assert outcome.outputs["bucket"] in buckets(cloud)
+    assert first.outputs["bucket"] not in buckets(cloud)
+
+
+def test_what_keeps_its_name_makes_way_for_its_replacement(host, cloud):
+    def program(path):
+        return lambda: aws.iam.Role("job", name="job", path=path, assume_role_policy=TRUST) and None
+
+    host.up(program("/a/"))
+    assert host.up(program("/b/")).changes == {Operation.REPLACE: 1}
+    assert cloud.client("iam").get_role(RoleName="job")["Role"]["Path"] == "/b/"
+
+
+def test_a_made_up_name_is_made_up_anew_for_a_replacement(host):
+    def program(path):
+        def declare():
+            role = aws.iam.Role("job", path=path, assume_role_policy=TRUST)
+            pulumi.export("name", role.name)
+
+        return declare
+
+    first = host.up(program("/a/")).outputs["name"]
+    second = host.up(program("/b/")).outputs["name"]
+    assert first != second
+
+
+def test_dependents_are_deleted_before_what_they_depend_on(host, steps):
+    def program():
+        key = aws.kms.Key("key")
+        aws.kms.Alias("alias", name="alias/data", target_key_id=key.key_id)
+
+    host.up(program)
+    steps.clear()
+    assert host.destroy() == 2
+    assert done(steps) == [(Operation.DELETE, "alias"), (Operation.DELETE, "key")]
+
+
+def test_an_ignored_change_is_no_change(host):
+    def program(zone):
+        opts = pulumi.ResourceOptions(ignore_changes=["tags"])
+        return lambda: aws.s3.Bucket("raw", tags={"zone": zone}, opts=opts) and None
+
+    host.up(program("raw"))
+    assert host.up(program("curated")).changes == {Operation.SAME: 1}
+
+
+def test_an_explicit_provider_tags_what_it_makes(host, cloud):
+    def program():
+        provider = aws.Provider("aws", default_tags={"tags": {"owner": "ml"}})
+        bucket = aws.s3.Bucket("raw", opts=pulumi.ResourceOptions(provider=provider))
+        pulumi.export("bucket", bucket.bucket)
+
+    name = host.up(program).outputs["bucket"]
+    tags = cloud.client("s3").get_bucket_tagging(Bucket=name)["TagSet"]
+    assert tags == [{"Key": "owner", "Value": "ml"}]
+
+
+def test_a_retained_resource_is_forgotten_but_not_deleted(host, cloud):
+    opts = pulumi.ResourceOptions(retain_on_delete=True)
+    name = host.up(one_bucket(opts=opts)).outputs["bucket"]
+    host.destroy()
+    assert name in buckets(cloud)
+    assert host.held == {}
+
+
+def test_a_protected_resource_keeps_everything_from_being_deleted(host, cloud):
+    def program(*, protect):
+        def declare():
+            aws.s3.Bucket("raw", opts=pulumi.ResourceOptions(protect=protect))
+            aws.s3.Bucket("other")
+
+        return declare
+
+    host.up(program(protect=True))
+    before = buckets(cloud)
+    with pytest.raises(Refused, match="raw is protected"):
+        host.destroy()
+    assert buckets(cloud) == before
+    host.up(program(protect=False))
+
+
+def test_what_aws_refuses_stops_the_pass_with_the_name_of_the_resource(host, cloud, steps):
+    cloud.client("iam").create_role(RoleName="taken", AssumeRolePolicyDocument=TRUST)
+
+    def program():
+        role = aws.iam.Role("job", name="taken", assume_role_policy=TRUST)
+        aws.s3.Bucket("after", opts=pulumi.ResourceOptions(depends_on=[role]))
+
+    with pytest.raises(Refused, match=r"job: .*EntityAlreadyExists"):
+        host.up(program)
+    assert (Operation.CREATE, Phase.FAILED, "job") in [
+        (s.operation, s.phase, s.name) for s in steps
+    ]
+    assert "after" not in [step.name for step in steps]
+
+
+def test_a_pass_after_a_refused_one_goes_on_from_what_stands(host, cloud):
+    cloud.client("iam").create_role(RoleName="not-ours", AssumeRolePolicyDocument=TRUST)
+
+    def program(role_name):
+        def declare():
+            bucket = aws.s3.Bucket("raw")
+            opts = pulumi.ResourceOptions(depends_on=[bucket])
+            aws.iam.Role("job", name=role_name, assume_role_policy=TRUST, opts=opts)
+
+        return declare
+
+    with pytest.raises(Refused):
+        host.up(program("not-ours"))
+    outcome = host.up(program("ours"))
+    assert outcome.changes == {Operation.SAME: 1, Operation.CREATE: 1}
+
+
+def test_what_the_program_raises_comes_through(host):
+    def program():
+        raise LookupError("no such setting")
+
+    with pytest.raises(LookupError, match="no such setting"):
+        host.up(program)
+
+
+def test_an_interrupted_program_begins_nothing_of_what_it_declared(host, cloud, steps):
+    def program():
+        aws.s3.Bucket("interrupted")
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        host.up(program)
+    assert steps == []
+    assert not any(name.startswith("interrupted") for name in buckets(cloud))
+
+
+def test_a_secret_stays_a_secret_in_the_outputs(host):
+    def program():
+        role = aws.iam.Role(
+            "job", description=pulumi.Output.secret("hunter2"), assume_role_policy=TRUST
+        )
+        pulumi.export("description", role.description)
+
+    assert host.up(program).outputs["description"] == "[secret]"
+
+
+def test_resources_without_a_dependency_are_made_side_by_side(host, cloud):
+    together = threading.Barrier(2, timeout=30)
+    met = []
+
+    def wait_for_the_other(step):
+        if step.phase is Phase.STARTED:
+            met.append(together.wait())
+
+    side_by_side = InProcessHost(Resources(cloud), Run(stack="two"), on_step=wait_for_the_other)
+
+    def program():
+        aws.s3.Bucket("one")
+        aws.s3.Bucket("two")
+
+    side_by_side.up(program)
+    assert sorted(met) == [0, 1]
+
+
+def test_many_resources_at_once_are_each_made_once(host, cloud):
+    outcome = host.up(lambda: [aws.s3.Bucket(f"bucket-{i}") for i in range(40)] and None)
+    assert outcome.changes == {Operation.CREATE: 40}
+    assert sum(name.startswith("bucket-") for name in buckets(cloud)) == 40
