@@ -2,38 +2,9 @@
 
 from functools import cache
 from importlib import import_module
+from pkgutil import iter_modules
 
 from catalog.record import Type
-from embedded.functions import FUNCTIONS, Function
-
-SERVICES = (
-    "appautoscaling",
-    "athena",
-    "budgets",
-    "cfg",
-    "cloudtrail",
-    "chatbot",
-    "cloudwatch",
-    "codeartifact",
-    "codebuild",
-    "codeconnections",
-    "codepipeline",
-    "costexplorer",
-    "ec2",
-    "ecr",
-    "glue",
-    "guardduty",
-    "iam",
-    "kms",
-    "networkfirewall",
-    "route53resolver",
-    "s3",
-    "sagemaker",
-    "securityhub",
-    "sfn",
-    "sns",
-    "vpc",
-)
 
 
 class UnknownType(LookupError):
@@ -50,21 +21,13 @@ class UnknownType(LookupError):
 @cache
 def entries() -> dict[str, Type]:
     """Every type of the catalog, by its token."""
-    modules = [import_module(f"{__name__}.{service}") for service in SERVICES]
-    return {entry.token: entry for module in modules for entry in module.TYPES}
+    modules = [import_module(f"{__name__}.{each.name}") for each in iter_modules(__path__)]
+    return {entry.token: entry for module in modules for entry in getattr(module, "TYPES", ())}
 
 
 def entry_of(token: str) -> Type:
     """The catalog's entry of a type. Raises UnknownType."""
     try:
         return entries()[token]
-    except KeyError:
-        raise UnknownType(token) from None
-
-
-def function_of(token: str) -> Function:
-    """The function of a token. Raises UnknownType."""
-    try:
-        return FUNCTIONS[token]
     except KeyError:
         raise UnknownType(token) from None

@@ -7,7 +7,7 @@ out.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -66,6 +66,129 @@ class Tags:
 
 
 @dataclass(frozen=True)
+class Per:
+    """An output that is a list with one object for each element of an input.
+
+    Templates within name the element's fields; `{hex}` is told from the element.
+    """
+
+    input: str
+    item: Mapping[str, Any]
+    """What each object holds, nested as the output is; texts are templates."""
+
+
+Conditions = Mapping[str, Mapping[str, str | Sequence[str]]]
+"""A Condition block of IAM: operator to condition key to value or values."""
+
+OURS: Conditions = {
+    "StringEqualsIfExists": {
+        "aws:ResourceTag/maslow:environment": "{environment}",
+        "aws:ResourceTag/maslow:project": "{project}",
+    }
+}
+"""What is tagged as another environment's is left alone; what has no tag yet may be given one.
+
+It bounds resources whose ARN holds an id of AWS's making instead of a name.
+https://docs.aws.amazon.com/IAM/latest/UserGuide/access_tags.html
+"""
+
+HERE: Conditions = {"StringEquals": {"aws:RequestedRegion": "{region}"}}
+"""The request is for the environment's region."""
+
+GLOBAL: Conditions = {"StringEquals": {"aws:RequestedRegion": "us-east-1"}}
+"""The request is for a service that has one endpoint for all regions.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-requestedregion
+"""
+
+
+@dataclass(frozen=True)
+class Grant:
+    """Actions of one service on one kind of resource, by what needs them in a resource's life.
+
+    Actions are named without their service, with blanks between them. Texts may hold `{name}`
+    (whatever begins with the environment's prefix), `{table}` (the same with underscores),
+    `{project}`, `{environment}`, `{region}` and `{account}`.
+    """
+
+    service: str
+    """IAM's prefix of the service, such as `states`."""
+    on: str = ""
+    """ARNs with blanks between them, or what follows the account in them. Empty: everywhere."""
+    create: str = ""
+    read: str = ""
+    update: str = ""
+    """Tags are changed by an update, and often set by a call of their own in a creation."""
+    delete: str = ""
+    when: Conditions | None = None
+    """Condition of the statement; everywhere it is the environment's region unless said."""
+    reason: str = ""
+    """Why everywhere: which narrower resource AWS does not offer."""
+    source: str = ""
+    """Page or provider source that names actions which the handlers in CloudFormation's schema of
+    the type do not hold."""
+
+    def actions(self, verbs: tuple[str, ...]) -> list[str]:
+        """The actions that the verbs need, of `create`, `read`, `update` and `delete`."""
+        names = " ".join(getattr(self, verb) for verb in verbs).split()
+        return [f"{self.service}:{name}" for name in names]
+
+    def arns(self) -> list[str]:
+        """The ARNs, still with the texts in braces."""
+        return [
+            arn
+            if arn.startswith("arn:")
+            else f"arn:aws:{self.service}:{{region}}:{{account}}:{arn}"
+            for arn in self.on.split()
+        ]
+
+
+@dataclass(frozen=True)
+class Iam:
+    """What the life of a type asks of IAM.
+
+    The operations of its calls are allowed on `on`, each in the part of the life that calls it,
+    unless one of `grants` names the action of that operation: that grant then says where it is
+    allowed, and `grants` adds what no call of ours makes.
+    """
+
+    on: str = ""
+    """As in `Grant`: what the type's own operations act on. Empty: `grants` names all of them."""
+    when: Conditions | None = None
+    """Condition of what is allowed on `on`."""
+    create: str = ""
+    """Actions beyond the operations, allowed on `on` as they are; the same for the next three."""
+    read: str = ""
+    update: str = ""
+    delete: str = ""
+    source: str = ""
+    """As in `Grant`, of the four above."""
+    grants: tuple[Grant, ...] = ()
+
+
+def listed(service: str, names: str, *, when: Conditions = HERE, source: str = "") -> Grant:
+    """Reads that AWS answers for an account and a region as a whole."""
+    return Grant(
+        service,
+        read=names,
+        when=when,
+        reason="AWS lists these per account and offers no resource to narrow a listing to",
+        source=source,
+    )
+
+
+def linked_role(service: str) -> Grant:
+    """The role that a service makes for itself in an account, once, as its first use asks for."""
+    return Grant(
+        "iam",
+        f"arn:aws:iam::{{account}}:role/aws-service-role/{service}/*",
+        create="CreateServiceLinkedRole",
+        when={"StringEquals": {"iam:AWSServiceName": service}},
+        source="https://docs.aws.amazon.com/IAM/latest/UserGuide/using-service-linked-roles.html",
+    )
+
+
+@dataclass(frozen=True)
 class Type:
     """How resources of one Pulumi type live in AWS.
 
@@ -88,9 +211,26 @@ class Type:
     """
     tags: Tags | None = None
     id: str = "{id}"
-    """Made of the inputs and the outputs of `create`, of which one may be the `id` itself."""
+    """As AWS answers it; `{hex}` and `{uuid}` stand for what AWS makes up.
+
+    The embedded AWS takes the `id` among the outputs of `create`, where there is one, and otherwise
+    makes it of the inputs and the outputs of `create`.
+    """
+    outputs: Mapping[str, Any] = field(default_factory=dict)
+    """What AWS computes, by camelCase name, in its own formats: templates, lists of templates, or
+    `Per`. A call's own outputs win where the embedded AWS answers them."""
     name: str = ""
-    """The input that is filled in from the resource's name where it is missing."""
+    """The input that holds the physical name."""
+    autonamed: bool = True
+    """Whether Pulumi fills `name` in from the resource's name where it is missing."""
+    cloudformation: str = ""
+    """CloudFormation's type, such as `AWS::SNS::Topic`; empty where it has none."""
+    holds_data: str = ""
+    """The data that is lost with the resource; empty where `holds_no_data` says why none is."""
+    holds_no_data: str = ""
+    """Why nothing is lost that the program could not make again."""
+    iam: Iam | None = None
+    """What its life asks of IAM; None only until every module says it."""
     prefix: str = ""
     """What AWS requires a name to begin with, put before one that is filled in."""
     limit: int = 255

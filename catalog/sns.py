@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/sns/latest/api/
 
 import json
 
-from catalog.record import Call, Tags, Type
+from catalog.record import Call, Iam, Tags, Type, listed
 
 TOPIC_ATTRIBUTES = (
     "archivePolicy",
@@ -66,10 +66,15 @@ def _one_by_one(operation: str, parameter: str, names: tuple[str, ...]) -> tuple
     )
 
 
+TOPIC = "arn:aws:sns:{region}:{account}:{name}"
+
 TYPES = (
     Type(
         "aws:sns/topic:Topic",
         "sns",
+        cloudformation="AWS::SNS::Topic",
+        id=TOPIC,
+        outputs={"arn": "{id}"},
         name="name",
         limit=256,
         create=Call("CreateTopic", names=_in_map(TOPIC_ATTRIBUTES), outputs={"id": "TopicArn"}),
@@ -77,7 +82,7 @@ TYPES = (
             "GetTopicAttributes",
             given={"TopicArn": "{id}"},
             at="Attributes",
-            outputs={"arn": "TopicArn", "owner": "Owner"},
+            outputs={"owner": "Owner"},
         ),
         update=_one_by_one("SetTopicAttributes", "TopicArn", TOPIC_ATTRIBUTES),
         replaces=("fifoTopic",),
@@ -86,11 +91,15 @@ TYPES = (
             Call("TagResource", given={"ResourceArn": "{id}"}),
             Call("UntagResource", given={"ResourceArn": "{id}", "TagKeys": "{removed}"}),
         ),
+        holds_no_data="a topic passes messages on and keeps none",
+        iam=Iam(on="{name}", read="ListTagsForResource"),
     ),
     Type(
         "aws:sns/topicPolicy:TopicPolicy",
         "sns",
+        cloudformation="AWS::SNS::TopicPolicy",
         id="{arn}",
+        outputs={"owner": "{account}"},
         create=Call(
             "SetTopicAttributes",
             names={"arn": "TopicArn", "policy": "AttributeValue"},
@@ -114,10 +123,15 @@ TYPES = (
             "SetTopicAttributes",
             given={"TopicArn": "{id}", "AttributeName": "Policy", "AttributeValue": OWNERS_POLICY},
         ),
+        holds_no_data="a policy is written anew from the program",
+        iam=Iam(on="{name}"),
     ),
     Type(
         "aws:sns/topicSubscription:TopicSubscription",
         "sns",
+        cloudformation="AWS::SNS::Subscription",
+        id="{topic}:{uuid}",
+        outputs={"arn": "{id}"},
         create=Call(
             "Subscribe",
             names={"topic": "TopicArn", **_in_map(SUBSCRIPTION_ATTRIBUTES)},
@@ -129,7 +143,6 @@ TYPES = (
             given={"SubscriptionArn": "{id}"},
             at="Attributes",
             outputs={
-                "arn": "SubscriptionArn",
                 "ownerId": "Owner",
                 "pendingConfirmation": "PendingConfirmation == 'true'",
             },
@@ -140,5 +153,7 @@ TYPES = (
             "confirmationTimeoutInMinutes": "the embedded AWS confirms at once",
             "endpointAutoConfirms": "the embedded AWS confirms at once",
         },
+        holds_no_data="a subscription passes messages on and keeps none",
+        iam=Iam(on="{name}", grants=(listed("sns", "GetSubscriptionAttributes"),)),
     ),
 )

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
+from catalog import UnknownType
+
 Client = Callable[[str], Any]
 Values = dict[str, Any]
 Function = Callable[[Client, str, Values], Values]
@@ -102,3 +104,11 @@ FUNCTIONS: dict[str, Function] = {
     "aws:ec2/getPrefixList:getPrefixList": prefix_list,
     "aws:sagemaker/getPrebuiltEcrImage:getPrebuiltEcrImage": prebuilt_image,
 }
+
+
+def function_of(token: str) -> Function:
+    """The function of a token. Raises UnknownType."""
+    try:
+        return FUNCTIONS[token]
+    except KeyError:
+        raise UnknownType(token) from None

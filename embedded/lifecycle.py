@@ -115,7 +115,8 @@ def _without_notes(inputs: Values) -> Values:
 
 
 def _keeps_its_name(type_: str, olds: Values, news: Values) -> bool:
-    key = catalog.entry_of(type_).name
+    entry = catalog.entry_of(type_)
+    key = entry.name if entry.autonamed else ""
     return bool(key) and key not in news.get(DEFAULTS, []) and olds.get(key) == news.get(key)
 
 

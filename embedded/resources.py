@@ -12,8 +12,9 @@ from typing import Any
 
 import catalog
 from catalog import UnknownType
-from catalog.record import Call, Each, Tags, Type, Values, filled, found_at
+from catalog.record import Call, Each, Per, Tags, Type, Values, filled, found_at
 from embedded.calls import Caller, CallFailed, Clients, found, outputs_of
+from embedded.functions import function_of
 from embedded.inputs import (
     creating,
     elements,
@@ -85,7 +86,7 @@ class Resources:
         checked = {**entry.defaults, **given}
         if entry.taggable and self._default_tags:
             checked["tags"] = {**self._default_tags, **checked.get("tags", {})}
-        if entry.name and entry.name not in checked:
+        if entry.name and entry.autonamed and entry.name not in checked:
             prefix = checked.pop("namePrefix", f"{entry.prefix}{name}-")
             checked[entry.name] = _autonamed(prefix, name, seed)
         named = checked.get(entry.name, "")
@@ -109,7 +110,7 @@ class Resources:
         response = self._call(entry, entry.create, creating(entry, after), context)
         if entry.emulated:
             made = outputs_of(entry.create, found(entry.create, response, context), context)
-            id_ = filled(entry.id, {**context, **made})
+            id_ = made.get("id") or filled(entry.id, {**context, **made})
         else:
             id_ = self._remembered.create(entry, inputs, self._region, self._account)
             made = self._remembered.read(entry, id_) or {}
@@ -177,7 +178,7 @@ class Resources:
 
     def invoke(self, token: str, args: Values) -> Values:
         """The result of a function of pulumi-aws. Raises UnknownType."""
-        return catalog.function_of(token)(self._call.client, self._region, args)
+        return function_of(token)(self._call.client, self._region, args)
 
     def _present(self, entry: Type, id_: str, inputs: Values) -> Values:
         outputs = self._read(entry, id_, inputs)
@@ -204,7 +205,7 @@ class Resources:
             raise
         if not resource or (entry.gone and found_at(entry.gone, resource)):
             return None
-        outputs = {**inputs, **outputs_of(first, resource, context)}
+        outputs = {**inputs, **_computed(entry, context), **outputs_of(first, resource, context)}
         for call in others:
             resource = found(call, self._call(entry, call, {}, context | outputs), context)
             outputs |= outputs_of(call, resource, context | outputs)
@@ -263,6 +264,16 @@ class Resources:
         if self._region != "us-east-1":
             place["elsewhere"] = self._region
         return {**values, **place} | ({"id": id_} if id_ else {})
+
+
+def _computed(entry: Type, context: Values) -> Values:
+    """The outputs that the catalog makes of what is known, so that no call need answer them."""
+    known = {**context, "name": context.get(entry.name)} if entry.name else {**context}
+    made: Values = {}
+    for key, template in entry.outputs.items():
+        if not isinstance(template, Per) and (value := filled(template, {**known, **made})):
+            made[key] = value
+    return made
 
 
 def _called(entry: Type, inputs: Values) -> str:

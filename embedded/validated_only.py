@@ -3,6 +3,7 @@
 from collections import Counter
 from uuid import uuid4
 
+from catalog import answers
 from catalog.record import Type, Values
 from infra import plausible
 
@@ -21,9 +22,11 @@ class Remembered:
     def create(self, entry: Type, inputs: Values, region: str, account: str) -> str:
         """Remember a resource; its id. Raises Unanswerable for a type without plausible outputs."""
         name = str(inputs.get(entry.name or "name") or uuid4().hex)
-        id_, outputs = plausible.outputs(
-            entry.token, name, f"{entry.token}/{name}", inputs, region, account
-        )
+        urn = f"{entry.token}/{name}"
+        if entry.iam:
+            id_, outputs = answers.outputs(entry, name, urn, inputs, region, account)
+        else:
+            id_, outputs = plausible.outputs(entry.token, name, urn, inputs, region, account)
         self._outputs[entry.token, id_] = dict(outputs)
         return id_
 

@@ -8,8 +8,9 @@ from typing import Any
 import pulumi_aws
 import pytest
 
-from catalog import UnknownType, entries, entry_of, function_of
+from catalog import UnknownType, entries, entry_of
 from catalog.record import Each, Type, filled, references
+from embedded.functions import function_of
 from embedded.translate import at, service_model
 from infra import plausible
 
@@ -89,6 +90,7 @@ def elements_of(entry: Type) -> set[str]:
 def test_outputs_are_pulumis_own_and_hold_what_others_need(token: str) -> None:
     entry = entry_of(token)
     promised = {name for call in (entry.create, *entry.reads) for name in call.outputs}
+    promised |= set(entry.outputs)
     if not entry.emulated:
         promised |= set(plausible.RESOURCES[token].outputs)
     declared = outputs_of(token) | {"id"}

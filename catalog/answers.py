@@ -1,0 +1,146 @@
+"""What AWS would answer, in its own formats: the catalog's templates with values in their braces.
+
+A graph that is recorded offline is answered by these, and so is what the embedded AWS validates
+without having it. Policies, definitions and documents built from the answers are whole and can be
+read and checked.
+"""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from google.protobuf import json_format, struct_pb2
+
+from catalog.record import Per, Type
+
+ACCOUNT = "123456789012"
+"""Stands for the account where none is named."""
+
+
+class Unanswerable(LookupError):
+    """A function without a record, or an input that a template needs and nobody gave."""
+
+
+def outputs(
+    entry: Type, logical: str, urn: str, inputs: Mapping[str, Any], region: str, account: str
+) -> tuple[str, dict[str, Any]]:
+    """The id of a resource, and its computed outputs by camelCase name.
+
+    Templates may name `{name}` (the physical name), `{logical}` (the logical one), `{region}`,
+    `{account}`, `{hex}` (17 hexadecimal digits, one value per URN), `{uuid}`, `{id}` (in outputs
+    only), `{address}` (the input `url` without its scheme), every scalar input and every output
+    that stands before, by its camelCase name.
+
+    Raises Unanswerable where a template names an input that was not given.
+    """
+    values = _Values(inputs, logical, urn, region, account)
+    added: dict[str, Any] = {}
+    if entry.name:
+        physical = values.get(entry.name) or logical
+        added[entry.name] = values.known[entry.name] = values.known["name"] = physical
+    try:
+        values.known["id"] = id_ = entry.id.format_map(values)
+        for key, template in entry.outputs.items():
+            added[key] = _filled(template, values, inputs)
+            if isinstance(added[key], str):
+                values.known[key] = added[key]
+    except KeyError as error:
+        raise Unanswerable(
+            f"{entry.token} ({logical}): its outputs need the input {error}"
+        ) from error
+    return id_, added
+
+
+def add_outputs(
+    entry: Type, logical: str, urn: str, struct: struct_pb2.Struct, region: str, account: str
+) -> str:
+    """Add the computed outputs of a resource to `struct`, which holds its inputs.
+
+    Returns the resource's id. Raises as `outputs` does.
+    """
+    id_, added = outputs(entry, logical, urn, _Inputs(struct), region, account)
+    for key, value in added.items():
+        if isinstance(value, str):
+            struct.fields[key].string_value = value
+        else:
+            struct.update({key: value})
+    return id_
+
+
+def _filled(template: Any, values: Mapping[str, str], inputs: Mapping[str, Any]) -> Any:
+    match template:
+        case str():
+            return template.format_map(values)
+        case list():
+            return [_filled(item, values, inputs) for item in template]
+        case Per():
+            return [
+                _filled(template.item, _of_element(element), inputs)
+                for element in inputs.get(template.input) or []
+            ]
+        case Mapping():
+            return {key: _filled(item, values, inputs) for key, item in template.items()}
+        case _:
+            return template
+
+
+def _of_element(element: Mapping[str, Any]) -> dict[str, str]:
+    """The texts among an element's fields, and hexadecimal digits that are told from them."""
+    texts = {key: item for key, item in element.items() if isinstance(item, str)}
+    return {**texts, "hex": hashlib.sha256("".join(texts.values()).encode()).hexdigest()[:17]}
+
+
+class _Inputs(Mapping[str, Any]):
+    """The inputs in a struct; each is read when it is asked for."""
+
+    def __init__(self, struct: struct_pb2.Struct) -> None:
+        self.fields = struct.fields
+
+    def __getitem__(self, key: str) -> Any:
+        if key not in self.fields:
+            raise KeyError(key)
+        value = self.fields[key]
+        if value.WhichOneof("kind") == "string_value":
+            return value.string_value
+        return json_format.MessageToDict(value)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.fields)
+
+    def __len__(self) -> int:
+        return len(self.fields)
+
+
+class _Values(Mapping[str, str]):
+    """What a template may name; inputs are read only when named."""
+
+    def __init__(
+        self, inputs: Mapping[str, Any], logical: str, urn: str, region: str, account: str
+    ) -> None:
+        self.inputs = inputs
+        self.urn = urn
+        self.known = {"logical": logical, "region": region, "account": account}
+        self.known["partition"] = "aws"
+
+    def __getitem__(self, key: str) -> str:
+        if key in self.known:
+            return self.known[key]
+        if key in {"hex", "uuid"}:
+            digest = hashlib.sha256(self.urn.encode()).hexdigest()
+            self.known["hex"] = digest[:17]
+            self.known["uuid"] = "-".join(
+                (digest[:8], digest[8:12], digest[12:16], digest[16:20], digest[20:32])
+            )
+            return self.known[key]
+        if key == "address":
+            return self["url"].removeprefix("https://")
+        value = self.inputs[key]
+        if isinstance(value, str):
+            return value
+        raise KeyError(key)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.known)
+
+    def __len__(self) -> int:
+        return len(self.known)
