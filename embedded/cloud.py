@@ -10,8 +10,6 @@ import threading
 from contextlib import ExitStack
 from typing import Any, Self
 
-from infra.errors import InputError
-
 HOST = "127.0.0.1"
 ACCOUNT_ID = "123456789012"
 START_SECONDS = 60
@@ -22,7 +20,7 @@ _changing = threading.RLock()
 _running: list["Cloud"] = []
 
 
-class PortTaken(InputError):
+class PortTaken(Exception):
     """The port that the embedded AWS was told to listen on belongs to another process."""
 
     def __init__(self, port: int) -> None:

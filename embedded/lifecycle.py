@@ -13,7 +13,6 @@ import catalog
 from embedded.calls import CallFailed
 from embedded.resources import Resources
 from embedded.translate import NotCarried
-from infra.errors import WorkError
 
 DEFAULTS = "__defaults"
 """The input that lists which inputs were filled in by the provider; Pulumi's bridge's own key."""
@@ -21,7 +20,7 @@ DEFAULTS = "__defaults"
 Values = dict[str, Any]
 
 
-class Refused(WorkError):
+class Refused(Exception):
     """What the embedded AWS would not do, in one readable sentence."""
 
 

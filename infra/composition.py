@@ -1,18 +1,23 @@
 """The composition: from the settings of one environment to its components, need by need."""
 
+from collections.abc import Collection
 from pathlib import Path
 
 import pulumi
 import pulumi_aws as aws
 
 from components.common.durability import Durability
-from infra.environment import DevOps, Environment
+from infra.environment import Environment
 from infra.naming import Names
-from infra.needs import data, devops, foundation, mlops, platform
+from infra.needs import mlops, platform
+from infra.needs.data import declare as declare_data
+from infra.needs.devops import declare as declare_devops
 from infra.needs.devops import model_delivery
 from infra.needs.foundation import access, audit
-from infra.needs.model_context import Ground, ground
+from infra.needs.foundation import declare as declare_foundation
+from infra.needs.model_context import ModelContext, model_context
 from infra.needs.need import Need
+from infra.needs.outputs import DevOps
 from infra.promotion import promotion_of
 from infra.settings import PlatformSettings, StackFile
 from infra.stack_secrets import Secrets, assumed
@@ -20,14 +25,38 @@ from infra.versions import Lookup
 
 
 def declare(
-    stack: StackFile, newest_approved: Lookup, root: Path, secret: Secrets = assumed
+    stack: StackFile,
+    newest_approved: Lookup,
+    root: Path,
+    *,
+    services: Collection[str],
+    secret: Secrets = assumed,
 ) -> None:
     """Declare everything that one environment is made of.
 
     `newest_approved` tells which version of a model is deployed; a model without one gets no
     endpoint yet. `root` is the repository's root, which the models' projects are found from.
-    `secret` gives the environment's secrets, plausible ones where nothing is deployed.
+    `services` are those that deployments look after, by the names of their boto3 clients:
+    `infra.offline.services_of` tells them. `secret` gives the environment's secrets, plausible ones
+    where nothing is deployed.
     """
+    settings = stack.platform
+    env = _environment(stack, services, secret)
+    foundation = declare_foundation(settings, env)
+    devops = declare_devops(settings, env, foundation)
+    data = declare_data(settings, env, foundation)
+    audit.declare(settings, env, foundation, data)
+    access.declare(settings, env, foundation, devops, data)
+    training = Need("platform", env.provider, foundation.boundary.arn)
+    serving = Need("mlops", env.provider, foundation.boundary.arn)
+    model_delivery.notify_failures(settings, env, foundation, devops)
+    repositories = model_delivery.repositories(settings, env, foundation, devops, root)
+    context = model_context(env, foundation, data, repositories)
+    models = _models(settings, context, devops, training, serving, newest_approved, root)
+    pulumi.export("models", models)
+
+
+def _environment(stack: StackFile, services: Collection[str], secret: Secrets) -> Environment:
     settings = stack.platform
     names = Names(pulumi.get_project(), stack.environment)
     tags = names.tags(settings.owner, settings.tags)
@@ -38,7 +67,7 @@ def declare(
         allowed_account_ids=[stack.account] if stack.account else None,
         default_tags={"tags": tags},
     )
-    env = Environment(
+    return Environment(
         names=names,
         region=stack.region,
         account_id=aws.get_caller_identity_output(
@@ -50,53 +79,41 @@ def declare(
         secret=secret,
         tags=tags,
         promotion=promotion_of(stack, names.project),
+        services=frozenset(services),
     )
-    stood = foundation.declare(settings, env)
-    built = devops.declare(settings, env, stood)
-    lake = data.declare(settings, env, stood)
-    audit.declare(settings, env, stood, lake)
-    access.declare(settings, env, stood, built, lake)
-    repositories = model_delivery.repositories(settings, env, stood, built, root)
-    _models(settings, ground(env, stood, lake, repositories), built, newest_approved, root)
 
 
 def _models(
     settings: PlatformSettings,
-    ground: Ground,
-    built: DevOps,
+    context: ModelContext,
+    devops: DevOps,
+    training: Need,
+    serving: Need,
     newest_approved: Lookup,
     root: Path,
-) -> None:
-    platform_need, mlops_need = (
-        Need("platform", ground.env.provider, ground.foundation.boundary.arn),
-        Need("mlops", ground.env.provider, ground.foundation.boundary.arn),
-    )
+) -> dict[str, dict[str, pulumi.Input[str]]]:
+    """Declare each model, and tell by its name what it is called in AWS."""
     models: dict[str, dict[str, pulumi.Input[str]]] = {}
-    origin = ground.env.promotion.origin
-    delivered = model_delivery.delivered(settings)
-    if delivered:
-        model_delivery.tell_of_failures(ground.env, ground.foundation, built)
     for model in settings.models:
-        group = origin.group(model.name) if origin else ground.env.names(model.name)
+        group = context.group_of(model)
+        names: dict[str, pulumi.Input[str]] = {"group": group}
         version = newest_approved(group)
-        models[model.name] = {"group": group}
-        pipeline = None
-        if origin is None:
-            pipeline = platform.train(model, version, ground, root, platform_need.owns(model.name))
-            models[model.name] |= {"pipeline": pipeline.name}
-        if pipeline and model in delivered:
-            delivery = model_delivery.deliver(model, settings, ground, built, pipeline)
-            models[model.name] |= {"delivery": delivery.pipeline_name}
-        if version is None:
-            continue
-        endpoint = mlops.serve(model, version, ground, mlops_need.owns(model.name))
-        models[model.name] |= {"version": version.arn, "endpoint": endpoint.name}
-        alarms: list[pulumi.Output[str]] = []
-        if model.monitor.data != "off":
-            features = settings.features_of(model)
-            alarms = mlops.watch(
-                model, version, endpoint, features, ground, mlops_need.owns(model.name)
-            ).alarm_names
-        if pipeline and "drift" in model.retrain.on:
-            mlops.retrain(model, pipeline, alarms, ground, built.bus, mlops_need.owns(model.name))
-    pulumi.export("models", models)
+        pipeline = platform.declare_model(model, version, context, training, root)
+        if pipeline:
+            names["pipeline"] = pipeline.name
+        delivery = model_delivery.declare_model(model, settings, context, devops, pipeline)
+        if delivery:
+            names["delivery"] = delivery.pipeline_name
+        if version:
+            endpoint = mlops.declare_model(
+                model,
+                version,
+                settings.features_of(model),
+                context,
+                serving,
+                training=pipeline,
+                bus=devops.bus,
+            )
+            names |= {"version": version.arn, "endpoint": endpoint.name}
+        models[model.name] = names
+    return models

@@ -1,4 +1,4 @@
-"""What the parts of one environment are told, and what they stand on."""
+"""What every part of one environment is told."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,17 +6,8 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
-from components.common.bucket import AccessLogBucket, PrivateBucket
 from components.common.durability import Durability
-from components.devops.delivery.source import SourceArgs
-from components.devops.registries.package_registry import PackageRegistry
-from components.foundation.access.boundary import Boundary
-from components.foundation.alerts.alerts import Alerts
-from components.foundation.keys.key import DataClass, Key
-from components.foundation.network.existing_network import ExistingNetwork
-from components.foundation.network.network import Network
 from infra.naming import Names
-from infra.needs.need import Need
 from infra.promotion import Promotion
 from infra.stack_secrets import Secrets
 
@@ -37,31 +28,6 @@ class Environment:
     """What the provider tags all resources with; what they start at run time is to bear it too."""
     promotion: Promotion
     """Where the models' versions come from, and where they go on to."""
-
-
-@dataclass(frozen=True)
-class Foundation:
-    """What the needs above stand on."""
-
-    need: Need
-    boundary: Boundary
-    """What bounds every role of the environment."""
-    network: Network | ExistingNetwork
-    keys: Mapping[DataClass, Key]
-    access_logs: AccessLogBucket
-    artifacts: PrivateBucket
-    alerts: Alerts
-
-
-@dataclass(frozen=True)
-class DevOps:
-    """What the pipelines of models share with the platform's own."""
-
-    source: SourceArgs
-    need: Need
-    packages: PackageRegistry | None
-    """Where builds get Python packages; None for PyPI itself."""
-    preview_policy_arns: list[pulumi.Input[str]]
-    """Managed policies that let read the settings of all that the platform declares."""
-    bus: pulumi.Output[str] | None
-    """Name of the bus that other accounts' events come by, if any do."""
+    services: frozenset[str]
+    """Services that the environment's graph uses, by the names of their boto3 clients: previews and
+    deployments may do with them what `infra.deploy_permissions` says."""

@@ -1,5 +1,9 @@
 """The graph of an environment as its stack file declares it, without engine or account."""
 
+from collections.abc import Collection
+from dataclasses import replace
+
+from catalog import entries
 from infra import plausible
 from infra.collector import collector_paused
 from infra.graph import Graph, Run, record
@@ -15,13 +19,42 @@ def recorded(project: Project, stack: StackFile, *, first_pass: bool = False) ->
 
     With `first_pass`, none has one yet. Raises what the program raises, such as ProjectError.
     """
+    lookup = none_yet if first_pass else assumed_versions(stack, project.name)
+    return _recorded(project, stack, lookup, services_of(project, stack))
+
+
+def services_of(project: Project, stack: StackFile) -> frozenset[str]:
+    """The services that an environment's graph uses, by the names of their boto3 clients.
+
+    Every model is taken to have an approved version, so that a delivery that brings the first
+    endpoint up is let do so. Raises as `recorded` does.
+    """
+    lookup = assumed_versions(stack, project.name)
+    graph = _recorded(project, _with_one_model_of_a_kind(stack), lookup, frozenset())
+    known = entries()
+    types = {resource.type for resource in graph.resources}
+    return frozenset(known[type_].service for type_ in types if type_ in known)
+
+
+def _with_one_model_of_a_kind(stack: StackFile) -> StackFile:
+    """The stack without the models that are set up like another: they bring no other service."""
+    kinds = {
+        model.model_dump_json(exclude={"name", "features"}): model
+        for model in reversed(stack.platform.models)
+    }
+    models = tuple(model for model in stack.platform.models if model in kinds.values())
+    return replace(stack, platform=stack.platform.model_copy(update={"models": models}))
+
+
+def _recorded(
+    project: Project, stack: StackFile, lookup: Lookup, services: Collection[str]
+) -> Graph:
     account = stack.account or plausible.ACCOUNT
     run = Run(project=project.name, stack=stack.environment, region=stack.region, account=account)
-    lookup = none_yet if first_pass else assumed_versions(stack, project.name)
     with collector_paused():  # importing pulumi_aws allocates as much as registering does
         from infra.composition import declare
 
-        return record(lambda: declare(stack, lookup, project.root), run)
+        return record(lambda: declare(stack, lookup, project.root, services=services), run)
 
 
 def assumed_versions(stack: StackFile, project: str) -> Lookup:

@@ -1,13 +1,15 @@
 """The program under Pulumi's engine: its settings come from the engine, its versions from AWS."""
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pulumi
 
 from infra.composition import declare
 from infra.errors import InputError
-from infra.project import checked_name
+from infra.offline import services_of
+from infra.project import Project, checked_name
 from infra.settings import StackFile, from_config
 from infra.stack_secrets import assumed, in_config
 from infra.versions import Lookup, ModelVersion, in_registry
@@ -21,10 +23,10 @@ def main() -> None:
     Raises pulumi.RunError, which the engine prints without a traceback, for wrong settings.
     """
     try:
-        checked_name(pulumi.get_project())
+        project = Project(ROOT, checked_name(pulumi.get_project()))
         stack = _settings()
         secret = assumed if stack.platform.cloud == "embedded" else in_config
-        declare(stack, _registry(stack), ROOT, secret)
+        declare(stack, _registry(stack), ROOT, services=_services(project, stack), secret=secret)
     except InputError as error:
         raise pulumi.RunError(str(error)) from error
 
@@ -37,6 +39,12 @@ def _settings() -> StackFile:
         environment=environment,
         source=ROOT / "stacks" / f"Pulumi.{environment}.yaml",
     )
+
+
+def _services(project: Project, stack: StackFile) -> frozenset[str]:
+    """`services_of` in a thread of its own: this one has the event loop of the engine's program."""
+    with ThreadPoolExecutor(1) as beside:
+        return beside.submit(services_of, project, stack).result()
 
 
 def _registry(stack: StackFile) -> Lookup:

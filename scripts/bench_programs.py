@@ -70,7 +70,7 @@ def mocks(models: int | None) -> Registered:
     """The same program on Pulumi's own mocks, with the same plausible answers."""
     from infra import plausible
     from infra.composition import declare
-    from infra.offline import assumed_versions
+    from infra.offline import assumed_versions, services_of
 
     project, stack = _environment(models)
     account = stack.account or plausible.ACCOUNT
@@ -87,7 +87,8 @@ def mocks(models: int | None) -> Registered:
         return plausible.invoke(args.token, args.args, stack.region, account)
 
     lookup = assumed_versions(stack, project.name)
-    return _mocked(lambda: declare(stack, lookup, project.root), outputs, call)
+    services = services_of(project, stack)
+    return _mocked(lambda: declare(stack, lookup, project.root, services=services), outputs, call)
 
 
 def bare(types: dict[str, int]) -> Registered:

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from embedded.cloud import Cloud
+from embedded.lifecycle import Refused
 from embedded.resources import Resources
+from infra.errors import WorkError
 from infra.graph import Run
 from infra.hosts.progress import OnStep, Operation, Phase, Step
 from infra.project import Project
@@ -67,14 +69,19 @@ def standing(project: Project, stack: StackFile, cloud: Cloud, on_step: OnStep) 
 
     from infra.composition import declare
     from infra.hosts.in_process import InProcessHost
+    from infra.offline import services_of
     from infra.versions import in_registry
 
     run = Run(project=project.name, stack=stack.environment, region=stack.region)
     in_process = InProcessHost(resources, run, on_step)
+    services = services_of(project, stack)
     newest = in_registry(cloud.client("sagemaker"))
 
     def in_this_process() -> Pass:
-        outcome = in_process.up(lambda: declare(stack, newest, project.root))
+        try:
+            outcome = in_process.up(lambda: declare(stack, newest, project.root, services=services))
+        except Refused as refused:
+            raise WorkError(str(refused)) from refused
         return Pass(outcome.changes, outcome.outputs, resources.not_emulated)
 
     yield in_this_process

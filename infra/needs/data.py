@@ -5,8 +5,9 @@ import pulumi
 from components.data.feature_group import FeatureGroup, FeatureType
 from components.data.lake import Lake, ZoneArgs
 from components.foundation.keys.key import DataClass
-from infra.environment import Environment, Foundation
+from infra.environment import Environment
 from infra.needs.need import Need
+from infra.needs.outputs import Foundation
 from infra.settings import PlatformSettings
 from infra.settings.data import Zone
 
@@ -31,7 +32,7 @@ def declare(settings: PlatformSettings, env: Environment, foundation: Foundation
             "log_bucket": foundation.access_logs.bucket,
             "durability": env.durability,
         },
-        need.owns(),
+        need.child_options(),
     )
     groups = {}
     for group in settings.features:
@@ -55,7 +56,7 @@ def declare(settings: PlatformSettings, env: Environment, foundation: Foundation
                 "region": env.region,
                 "durability": env.durability,
             },
-            need.owns(),
+            need.child_options(),
         )
         groups[versioned] = feature_group.name
     pulumi.export("zones", lake.zone_buckets)

@@ -11,28 +11,54 @@ from components.mlops.drift import Frequency
 from components.mlops.endpoint import Endpoint
 from components.mlops.retraining import Retraining
 from components.platform.training_pipeline import TrainingPipeline
-from infra.needs.devops import promotion
-from infra.needs.model_context import NAME_LIMIT, Ground
+from infra.needs import peers
+from infra.needs.model_context import NAME_LIMIT, ModelContext
+from infra.needs.need import Need
 from infra.settings.mlops import ModelSettings
 from infra.versions import ModelVersion
 
 
-def serve(
+def declare_model(
     model: ModelSettings,
     version: ModelVersion,
-    ground: Ground,
+    features: list[str],
+    context: ModelContext,
+    need: Need,
+    *,
+    training: TrainingPipeline | None,
+    bus: pulumi.Output[str] | None,
+) -> Endpoint:
+    """Declare what serves one model's approved version, watches it and retrains it.
+
+    `features` are those whose drift alarms. `training` retrains it, unless another environment
+    does. `bus` is the name of the bus that other accounts' events come by, if any do.
+    """
+    opts = need.child_options(model.name)
+    endpoint = _serve(model, version, context, opts)
+    alarms: list[pulumi.Output[str]] = []
+    if model.monitor.data != "off":
+        alarms = _watch(model, version, endpoint, features, context, opts).alarm_names
+    if training and "drift" in model.retrain.on:
+        _retrain(model, training, alarms, context, bus, opts)
+    return endpoint
+
+
+def _serve(
+    model: ModelSettings,
+    version: ModelVersion,
+    context: ModelContext,
     opts: pulumi.ResourceOptions,
 ) -> Endpoint:
     """Declare the endpoint of a model's approved version."""
-    env, serving = ground.env, model.serving
+    env, serving = context.env, model.serving
     return Endpoint(
         env.names(model.name, "endpoint", limit=NAME_LIMIT),
         {
-            **_reading(model, version, ground),
+            **_reading(model, version, context),
             "network_isolation": True,
             "endpoint_name": env.names(model.name),
             "model_package_arn": version.arn,
-            "image_uri": ground.image_of(model, version),
+            "image_uri": context.image_of(model, version),
             "instance_type": serving.instance,
             "min_instances": serving.scale.min,
             "max_instances": serving.scale.max,
@@ -49,16 +75,16 @@ def serve(
     )
 
 
-def watch(
+def _watch(
     model: ModelSettings,
     version: ModelVersion,
     endpoint: Endpoint,
     features: list[str],
-    ground: Ground,
+    context: ModelContext,
     opts: pulumi.ResourceOptions,
 ) -> DataQualityMonitor:
     """Declare the monitor of an endpoint's data; `features` are the ones whose drift alarms."""
-    env = ground.env
+    env = context.env
     baseline: Baseline = {}
     if version.baseline:
         baseline["constraints_uri"] = version.baseline.constraints_uri
@@ -66,7 +92,7 @@ def watch(
     return DataQualityMonitor(
         env.names(model.name, "monitor", limit=NAME_LIMIT),
         {
-            **_reading(model, version, ground),
+            **_reading(model, version, context),
             "endpoint": endpoint.name,
             "endpoint_name": env.names(model.name),
             "schedule_name": env.names(model.name, "data"),
@@ -74,27 +100,27 @@ def watch(
             "baseline": baseline,
             "features": features,
             "drift_threshold": model.monitor.drift_threshold,
-            "analyzer_image_uri": ground.analyzer_image,
+            "analyzer_image_uri": context.analyzer_image,
             "instance_type": model.processing.instance,
         },
         opts,
     )
 
 
-def retrain(
+def _retrain(
     model: ModelSettings,
     pipeline: TrainingPipeline,
     alarms: Sequence[pulumi.Output[str]],
-    ground: Ground,
+    context: ModelContext,
     bus: pulumi.Output[str] | None,
     opts: pulumi.ResourceOptions,
 ) -> None:
-    """Declare what trains a model anew when its data has drifted, here or where it goes on to.
+    """Declare what retrains a model when its data has drifted, here or where it goes on to.
 
     Without alarms here or there, nothing is declared. `bus` tells of other accounts' events.
     """
-    env, foundation = ground.env, ground.foundation
-    elsewhere = promotion.drift_elsewhere_of(env, model.name, bus)
+    env, foundation = context.env, context.foundation
+    elsewhere = peers.drift_elsewhere_of(env, model.name, bus)
     if not alarms and not elsewhere:
         return
     Retraining(
@@ -105,8 +131,8 @@ def retrain(
             "pipeline_arn": pipeline.arn,
             "cooldown_hours": model.retrain.cooldown_hours,
             "alert_topic_arn": foundation.alerts.warning_arn,
-            "messages_key_arn": ground.key_arn(DataClass.MESSAGES),
-            "log_key_arn": ground.key_arn(DataClass.LOGS),
+            "messages_key_arn": context.key_arn(DataClass.MESSAGES),
+            "log_key_arn": context.key_arn(DataClass.LOGS),
             "log_retention_days": env.log_retention_days,
             "account_id": env.account_id,
             "elsewhere": elsewhere,
@@ -115,9 +141,9 @@ def retrain(
     )
 
 
-def _reading(model: ModelSettings, version: ModelVersion, ground: Ground) -> CaptureArgs:
+def _reading(model: ModelSettings, version: ModelVersion, context: ModelContext) -> CaptureArgs:
     """What whoever serves or watches a version is told, with where its artifacts are."""
-    args = ground.captured(model)
-    if origin := promotion.origin_of(ground.env, model.name, version):
+    args = context.captured(model)
+    if origin := peers.origin_of(context.env, model.name, version):
         args["origin"] = origin
     return args

@@ -1,4 +1,4 @@
-"""What every model of an environment stands on."""
+"""What every model of an environment is told."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +11,8 @@ from components.data.lake import Lake
 from components.devops.registries.image_registry import ImageRegistry
 from components.foundation.keys.key import DataClass
 from components.mlops.capture import CaptureArgs
-from infra.environment import Environment, Foundation
+from infra.environment import Environment
+from infra.needs.outputs import Foundation
 from infra.needs.tags import MODEL, NEED
 from infra.settings.mlops import ModelSettings
 from infra.versions import ModelVersion
@@ -27,16 +28,21 @@ NAME_LIMIT = 40
 
 
 @dataclass(frozen=True)
-class Ground:
-    """What every model of an environment stands on."""
+class ModelContext:
+    """What every model of an environment is told."""
 
     env: Environment
     foundation: Foundation
-    lake: Lake
+    data: Lake
     training_image: pulumi.Output[str]
     analyzer_image: pulumi.Output[str]
     repositories: Mapping[str, ImageRegistry]
     """Repository of the images that a model's delivery builds, by the model's name."""
+
+    def group_of(self, model: ModelSettings) -> str:
+        """The model package group of a model: its name, or its ARN where another account has it."""
+        origin = self.env.promotion.origin
+        return origin.group(model.name) if origin else self.env.names(model.name)
 
     def key_arn(self, holds: DataClass) -> pulumi.Output[str]:
         """ARN of the key of one class of data."""
@@ -85,20 +91,20 @@ class Ground:
         """The same, for what writes or reads captured data: it is kept in the raw zone."""
         return {
             **self.workload(model),
-            "capture_bucket": self.lake.zone_buckets["raw"],
+            "capture_bucket": self.data.zone_buckets["raw"],
             "capture_prefix": f"captured/{model.name}",
             "capture_key_arn": self.key_arn(DataClass.DATA),
             "alert_topics": self.foundation.alerts.topics,
         }
 
 
-def ground(
+def model_context(
     env: Environment,
     foundation: Foundation,
-    lake: Lake,
+    data: Lake,
     repositories: Mapping[str, ImageRegistry],
-) -> Ground:
-    """What the models stand on, with SageMaker's own images looked up once for all of them."""
+) -> ModelContext:
+    """What every model is told, with SageMaker's own images looked up once for all of them."""
 
     def image(repository: str, tag: str) -> pulumi.Output[str]:
         return aws.sagemaker.get_prebuilt_ecr_image_output(
@@ -108,6 +114,6 @@ def ground(
             opts=pulumi.InvokeOptions(provider=env.provider),
         ).registry_path
 
-    return Ground(
-        env, foundation, lake, image(*TRAINING_IMAGE), image(*ANALYZER_IMAGE), repositories
+    return ModelContext(
+        env, foundation, data, image(*TRAINING_IMAGE), image(*ANALYZER_IMAGE), repositories
     )

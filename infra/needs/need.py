@@ -27,11 +27,11 @@ class Need(pulumi.ComponentResource):
             ),
         )
 
-    def bounds_roles_by(self, boundary_arn: pulumi.Output[str]) -> None:
+    def set_permissions_boundary(self, boundary_arn: pulumi.Output[str]) -> None:
         """Have every role that comes after this bear the boundary; it is itself of the need."""
         self._boundary_arn = boundary_arn
 
-    def owns(self, model: str | None = None) -> pulumi.ResourceOptions:
+    def child_options(self, model: str | None = None) -> pulumi.ResourceOptions:
         """Options of a component that serves this need.
 
         One that serves a single model is told its name, which all below it bears as a tag.

@@ -3,9 +3,11 @@
 import pulumi
 
 from components.devops.delivery.platform_policies import PlatformPolicies
-from infra.environment import DevOps, Environment, Foundation
+from infra.deploy_permissions import Permissions, deploy_permissions, policies, preview_permissions
+from infra.environment import Environment
 from infra.needs.devops import ci, delivery, promotion, registries
 from infra.needs.need import Need
+from infra.needs.outputs import DevOps, Foundation
 from infra.settings import PlatformSettings
 
 
@@ -13,17 +15,16 @@ def declare(settings: PlatformSettings, env: Environment, foundation: Foundation
     """Declare where images live, and how a change of the platform reaches the environment."""
     need = Need("devops", env.provider, foundation.boundary.arn)
     packages = registries.declare(settings, env, foundation, need)
-    policies = PlatformPolicies(
+    platform = PlatformPolicies(
         env.names("permissions"),
         {
-            "project": env.names.project,
             "environment": env.names.environment,
-            "account_id": env.account_id,
-            "region": env.region,
+            "preview": [*_documents(env, preview_permissions)],
+            "deploy": [*_documents(env, deploy_permissions)],
         },
-        need.owns(),
+        need.child_options(),
     )
-    preview_arns, deploy_arns = [*policies.preview_arns], [*policies.deploy_arns]
+    preview_arns, deploy_arns = [*platform.preview_arns], [*platform.deploy_arns]
     if promoted := promotion.deploy_policies(env, need):
         preview_arns += [promoted.look_up_arn]
         deploy_arns += [promoted.look_up_arn, promoted.deploy_arn]
@@ -48,4 +49,15 @@ def declare(settings: PlatformSettings, env: Environment, foundation: Foundation
             deploy_policy_arns=deploy_arns,
         )
     pulumi.export("delivery_pipeline", pipeline.pipeline_name)
-    return DevOps(source, need, packages.packages, policies.preview_arns, bus)
+    return DevOps(source, need, packages.packages, platform.preview_arns, bus)
+
+
+def _documents(env: Environment, permissions: Permissions) -> list[pulumi.Output[str]]:
+    return policies(
+        permissions,
+        env.services,
+        project=env.names.project,
+        environment=env.names.environment,
+        account_id=env.account_id,
+        region=env.region,
+    )

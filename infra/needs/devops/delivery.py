@@ -13,8 +13,9 @@ from components.devops.delivery.source_connection import SourceConnection
 from components.devops.delivery.source_events import TriggerArgs
 from components.devops.delivery.stages import OnFailure
 from components.foundation.keys.key import DataClass
-from infra.environment import Environment, Foundation
+from infra.environment import Environment
 from infra.needs.need import Need
+from infra.needs.outputs import Foundation
 from infra.settings import PlatformSettings
 from infra.settings.devops.delivery import Delivery
 from infra.settings.devops.source import Source
@@ -47,7 +48,7 @@ def source_of(settings: Source, env: Environment, need: Need) -> SourceArgs:
         arn = SourceConnection(
             env.names("source"),
             {"connection_name": env.names("source", limit=32), "host": host},
-            need.owns(),
+            need.child_options(),
         ).arn
     return {"host": host, "repository": settings.repository, "arn": arn}
 
@@ -106,7 +107,7 @@ def deliver(
             "alert_topics": alerts.topics,
             "alert_key_arn": alert_key,
         },
-        need.owns(),
+        need.child_options(),
     )
     if settings.delivery.previews_pull_requests and has_pull_requests(source):
         PullRequestPreview(
@@ -117,7 +118,7 @@ def deliver(
                 "branch": trigger["branch"],
                 "topic_arn": alerts.info_arn,
             },
-            need.owns(),
+            need.child_options(),
         )
     by_pipeline = settings.delivery.by == "pipeline"
     # The tip of the branch is what CI deployed last, unless it deploys tags.
@@ -137,5 +138,5 @@ def deliver(
         }
         if origin and bus is not None:
             redeployment["event_bus"] = bus
-        Redeployment(env.names("redeployment"), redeployment, need.owns())
+        Redeployment(env.names("redeployment"), redeployment, need.child_options())
     return delivery

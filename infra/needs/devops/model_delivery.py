@@ -12,10 +12,12 @@ from components.foundation.alerts.alert_rule import alert_on
 from components.foundation.keys.key import DataClass
 from components.platform.model_project import DOCKERFILE
 from components.platform.training_pipeline import TrainingPipeline
-from infra.environment import DevOps, Environment, Foundation
-from infra.needs.devops import promotion, registries
+from infra.environment import Environment
+from infra.needs import peers
+from infra.needs.devops import registries
 from infra.needs.devops.delivery import trigger_of
-from infra.needs.model_context import NAME_LIMIT, Ground
+from infra.needs.model_context import NAME_LIMIT, ModelContext
+from infra.needs.outputs import DevOps, Foundation
 from infra.settings import PlatformSettings
 from infra.settings.mlops import ModelSettings
 
@@ -43,24 +45,26 @@ def repositories(
             {
                 "key_arn": foundation.keys[DataClass.ARTIFACTS].arn,
                 "durability": env.durability,
-                "readers": promotion.servers(env, [model.name]),
+                "readers": peers.servers(env, [model.name]),
             },
-            devops.need.owns(model.name),
+            devops.need.child_options(model.name),
         )
         for model in delivered(settings)
         if (root / model.project / DOCKERFILE).is_file()
     }
 
 
-def deliver(
+def declare_model(
     model: ModelSettings,
     settings: PlatformSettings,
-    ground: Ground,
+    context: ModelContext,
     devops: DevOps,
-    pipeline: TrainingPipeline,
-) -> ModelDelivery:
-    """Declare the delivery of one model."""
-    env, foundation = ground.env, ground.foundation
+    training: TrainingPipeline | None,
+) -> ModelDelivery | None:
+    """Declare the delivery of one model; None where none is wanted, or nothing is trained."""
+    if training is None or model not in delivered(settings):
+        return None
+    env, foundation = context.env, context.foundation
     network = foundation.network
     args: ModelDeliveryArgs = {
         "model": model.name,
@@ -71,7 +75,7 @@ def deliver(
         "by_hand": model.delivery.start == "hand"
         or (model.delivery.start is None and not connects(devops.source)),
         "training_pipeline_name": env.names(model.name),
-        "training_pipeline_arn": pipeline.arn,
+        "training_pipeline_arn": training.arn,
         "training_hours": model.training.max_hours + AROUND_HOURS,
         "group_name": env.names(model.name),
         "endpoint_name": env.names(model.name),
@@ -81,27 +85,27 @@ def deliver(
         "needs_approval": model.approval == "manual",
         "artifacts_bucket": foundation.artifacts.bucket,
         "artifacts_bucket_arn": foundation.artifacts.arn,
-        "artifacts_key_arn": ground.key_arn(DataClass.ARTIFACTS),
+        "artifacts_key_arn": context.key_arn(DataClass.ARTIFACTS),
         "network": {
             "vpc_id": network.vpc_id,
             "subnet_ids": network.private_subnet_ids,
             "security_group_id": network.workload_security_group_id,
             "region": env.region,
         },
-        "log_key_arn": ground.key_arn(DataClass.LOGS),
+        "log_key_arn": context.key_arn(DataClass.LOGS),
         "log_retention_days": env.log_retention_days,
         "approval_topic_arn": foundation.alerts.info_arn,
-        "approval_key_arn": ground.key_arn(DataClass.MESSAGES),
+        "approval_key_arn": context.key_arn(DataClass.MESSAGES),
         "account_id": env.account_id,
         "region": env.region,
     }
-    if model.name in ground.repositories:
-        repository = ground.repositories[model.name]
+    if model.name in context.repositories:
+        repository = context.repositories[model.name]
         args["image"] = {
             "repository_url": repository.repository_url,
             "repository_name": repository.repository_name,
             "repository_arn": repository.repository_arn,
-            "base_image": model.image or ground.training_image,
+            "base_image": model.image or context.training_image,
             "fail_on": FailOn(model.delivery.fail_on),
             "by_inspector": settings.registry.scanning == "enhanced",
             "mirrors": [mirror["prefix"] for mirror in registries.mirrors(settings.registry, env)],
@@ -114,16 +118,22 @@ def deliver(
             "repository_arn": devops.packages.repository_arn,
         }
     return ModelDelivery(
-        env.names(model.name, "delivery", limit=NAME_LIMIT), args, devops.need.owns(model.name)
+        env.names(model.name, "delivery", limit=NAME_LIMIT),
+        args,
+        devops.need.child_options(model.name),
     )
 
 
-def tell_of_failures(env: Environment, foundation: Foundation, devops: DevOps) -> None:
-    """Declare who hears of deliveries of models that failed.
+def notify_failures(
+    settings: PlatformSettings, env: Environment, foundation: Foundation, devops: DevOps
+) -> None:
+    """Declare who is notified of failed deliveries of models, if any model is delivered.
 
     One rule is for all of them, because a bus of events has 300 rules.
     https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html
     """
+    if not delivered(settings):
+        return
     alert_on(
         env.names("model-deliveries"),
         {

@@ -9,9 +9,10 @@ from components.devops.registries.image_scanning import ImageScanning, Scanning
 from components.devops.registries.package_registry import DOMAIN_LIMIT, PackageRegistry
 from components.devops.registries.pull_through import PREFIX_LIMIT, MirrorArgs, PullThrough
 from components.foundation.keys.key import DataClass
-from infra.environment import Environment, Foundation
-from infra.needs.devops import promotion
+from infra.environment import Environment
+from infra.needs import peers
 from infra.needs.need import Need
+from infra.needs.outputs import Foundation
 from infra.settings import PlatformSettings
 from infra.settings.devops.registry import Registry
 
@@ -36,9 +37,9 @@ def declare(
         {
             "key_arn": key_arn,
             "durability": env.durability,
-            "readers": promotion.servers(env, [model.name for model in platform.models]),
+            "readers": peers.servers(env, [model.name for model in platform.models]),
         },
-        need.owns(),
+        need.child_options(),
     )
     ImageScanning(
         env.names("image-scanning"),
@@ -48,7 +49,7 @@ def declare(
             "scanned": f"{env.names.project}-*",
             "alert_topic_arn": foundation.alerts.warning_arn,
         },
-        need.owns(),
+        need.child_options(),
     )
     if wanted := mirrors(settings, env):
         mirrored = PullThrough(
@@ -60,7 +61,7 @@ def declare(
                 "region": env.region,
                 "untagged_days": UNTAGGED_DAYS,
             },
-            need.owns(),
+            need.child_options(),
         )
         pulumi.export("image_mirrors", mirrored.urls)
     packages = None
@@ -73,7 +74,7 @@ def declare(
                 "account_id": env.account_id,
                 "durability": env.durability,
             },
-            need.owns(),
+            need.child_options(),
         )
         pulumi.export("package_repository", packages.repository_arn)
     pulumi.export("image_repository", images.repository_url)

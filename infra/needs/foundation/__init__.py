@@ -9,12 +9,13 @@ from components.foundation.network.egress import Egress
 from components.foundation.network.egress_firewall import FilterBy
 from components.foundation.network.existing_network import ExistingNetwork
 from components.foundation.network.network import Network, NetworkArgs
-from infra.environment import Environment, Foundation
-from infra.needs.devops import promotion
+from infra.environment import Environment
+from infra.needs import peers
 from infra.needs.foundation import alerts as receivers
 from infra.needs.foundation import budgets as money
 from infra.needs.foundation import keys as encryption
 from infra.needs.need import Need
+from infra.needs.outputs import Foundation
 from infra.settings import PlatformSettings
 
 
@@ -30,9 +31,9 @@ def declare(settings: PlatformSettings, env: Environment) -> Foundation:
             "other_accounts": sorted(set(settings.accounts.values())),
             "region": env.region,
         },
-        need.owns(),
+        need.child_options(),
     )
-    need.bounds_roles_by(boundary.arn)
+    need.set_permissions_boundary(boundary.arn)
     keys = encryption.declare(settings, env, need)
     network = _network(settings, env, keys[DataClass.LOGS].arn, need)
     access_logs = AccessLogBucket(
@@ -43,7 +44,7 @@ def declare(settings: PlatformSettings, env: Environment) -> Foundation:
             "expire_days": settings.audit.retention_days,
             "kept_from_deletion": settings.audit.object_lock is not None,
         },
-        need.owns(),
+        need.child_options(),
     )
     artifacts = PrivateBucket(
         env.names("artifacts"),
@@ -52,9 +53,9 @@ def declare(settings: PlatformSettings, env: Environment) -> Foundation:
             "account_id": env.account_id,
             "durability": env.durability,
             "log_bucket": access_logs.bucket,
-            "readers": promotion.artifact_readers(env, [model.name for model in settings.models]),
+            "readers": peers.artifact_readers(env, [model.name for model in settings.models]),
         },
-        need.owns(),
+        need.child_options(),
     )
     alerts = receivers.declare(settings.alerts, env, need, keys[DataClass.MESSAGES].arn)
     money.declare(settings, env, need, alerts.topics)
@@ -83,7 +84,7 @@ def _network(
                 "account_id": env.account_id,
                 "trusted_accounts": trusted,
             },
-            need.owns(),
+            need.child_options(),
         )
     args: NetworkArgs = {
         "cidr": wanted.cidr or "",
@@ -102,4 +103,4 @@ def _network(
             "by": FilterBy(wanted.filter.by),
             "domains": list(wanted.filter.domains),
         }
-    return Network(name, args, need.owns())
+    return Network(name, args, need.child_options())

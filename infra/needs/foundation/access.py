@@ -5,7 +5,8 @@ import pulumi
 from components.data.lake import Lake
 from components.foundation.access.persona_policies import PERSONAS
 from components.foundation.access.personas import EntryArgs, PersonaArgs, Personas, PersonasArgs
-from infra.environment import DevOps, Environment, Foundation
+from infra.environment import Environment
+from infra.needs.outputs import DevOps, Foundation
 from infra.settings import PlatformSettings
 from infra.settings.foundation.access import Access
 
@@ -17,7 +18,7 @@ def declare(
     env: Environment,
     foundation: Foundation,
     devops: DevOps,
-    lake: Lake,
+    data: Lake,
 ) -> None:
     """Declare a role for each persona that somebody is let in as."""
     access = settings.access
@@ -35,9 +36,9 @@ def declare(
         "environment": env.names.environment,
         "account_id": env.account_id,
         "region": env.region,
-        "zones": {**lake.zone_arns},
-        "results_arn": lake.results_arn,
-        "workgroup_arn": lake.workgroup_arn,
+        "zones": {**data.zone_arns},
+        "results_arn": data.results_arn,
+        "workgroup_arn": data.workgroup_arn,
         "artifacts_arn": foundation.artifacts.arn,
         "keys": {holds.value: key.arn for holds, key in foundation.keys.items()},
     }
@@ -45,7 +46,7 @@ def declare(
         args["saml_provider_arn"] = access.saml
     if access.identity_center:
         args["identity_center_arn"] = access.identity_center
-    people = Personas(env.names("people"), args, foundation.need.owns())
+    people = Personas(env.names("people"), args, foundation.need.child_options())
     pulumi.export("personas", people.role_arns)
 
 

@@ -25,7 +25,7 @@ def declare(
             "url": env.secret(PAGERDUTY_URL),
             "lowest": Severity(settings.pagerduty),
         }
-    alerts = Alerts(env.names("alerts"), args, need.owns())
+    alerts = Alerts(env.names("alerts"), args, need.child_options())
     if slack := settings.slack:
         SlackChannel(
             env.names("slack"),
@@ -34,7 +34,7 @@ def declare(
                 "workspace": slack.workspace,
                 "channel": slack.channel,
             },
-            need.owns(),
+            need.child_options(),
         )
     if teams := settings.teams:
         TeamsChannel(
@@ -45,7 +45,7 @@ def declare(
                 "team": teams.team,
                 "channel": teams.channel,
             },
-            need.owns(),
+            need.child_options(),
         )
     return alerts
 

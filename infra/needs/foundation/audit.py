@@ -12,31 +12,34 @@ from components.foundation.audit.threat_detection import ThreatDetection
 from components.foundation.audit.trail import Trail, TrailArgs
 from components.foundation.audit.trail_bucket import TrailBucket, TrailBucketArgs
 from components.foundation.keys.key import DataClass
-from infra.environment import Environment, Foundation
+from infra.environment import Environment
+from infra.needs.outputs import Foundation
 from infra.settings import PlatformSettings
 
 
 def declare(
-    settings: PlatformSettings, env: Environment, foundation: Foundation, lake: Lake
+    settings: PlatformSettings, env: Environment, foundation: Foundation, data: Lake
 ) -> None:
     """Declare what records, judges and alerts, as far as the settings ask for it."""
     audit, topics, need = settings.audit, foundation.alerts.topics, foundation.need
     if audit.management_events or audit.data_events:
-        _trails(settings, env, foundation, lake)
+        _trails(settings, env, foundation, data)
     if audit.management_events:
-        AccountWatch(env.names("watch"), {"topic_arn": topics["critical"]}, need.owns())
+        AccountWatch(env.names("watch"), {"topic_arn": topics["critical"]}, need.child_options())
     if audit.config_rules:
         _conformance(settings, env, foundation)
     if audit.guardduty:
-        ThreatDetection(env.names("threats"), {"topics": topics}, need.owns())
+        ThreatDetection(env.names("threats"), {"topics": topics}, need.child_options())
     if audit.security_hub:
         SecurityHub(
-            env.names("security-hub"), {"region": env.region, "topics": topics}, need.owns()
+            env.names("security-hub"),
+            {"region": env.region, "topics": topics},
+            need.child_options(),
         )
 
 
 def _trails(
-    settings: PlatformSettings, env: Environment, foundation: Foundation, lake: Lake
+    settings: PlatformSettings, env: Environment, foundation: Foundation, data: Lake
 ) -> None:
     audit, key = settings.audit, foundation.keys[DataClass.AUDIT]
     names = [
@@ -54,7 +57,7 @@ def _trails(
     }
     if audit.object_lock:
         kept["object_lock"] = LockMode(audit.object_lock.upper())
-    bucket = TrailBucket(env.names("trails"), kept, foundation.need.owns())
+    bucket = TrailBucket(env.names("trails"), kept, foundation.need.child_options())
     for name in names:
         trail: TrailArgs = {
             "trail_name": name,
@@ -65,10 +68,10 @@ def _trails(
         }
         if name == env.names("data-trail"):
             trail["data_events"] = {
-                "bucket_arns": [*lake.zone_arns.values(), foundation.artifacts.arn],
+                "bucket_arns": [*data.zone_arns.values(), foundation.artifacts.arn],
                 "name_prefix": env.names(""),
             }
-        Trail(name, trail, foundation.need.owns())
+        Trail(name, trail, foundation.need.child_options())
     pulumi.export("trails_bucket", bucket.bucket)
 
 
@@ -84,7 +87,7 @@ def _conformance(settings: PlatformSettings, env: Environment, foundation: Found
             "expire_days": audit.retention_days,
             "kept_from_deletion": audit.object_lock is not None,
         },
-        foundation.need.owns(),
+        foundation.need.child_options(),
     )
     Conformance(
         env.names("conformance"),
@@ -96,5 +99,5 @@ def _conformance(settings: PlatformSettings, env: Environment, foundation: Found
             "region": env.region,
             "topic_arn": foundation.alerts.warning_arn,
         },
-        foundation.need.owns(),
+        foundation.need.child_options(),
     )

@@ -23,7 +23,7 @@ def declare(settings: PlatformSettings, env: Environment, need: Need, topics: Al
             Budget(
                 env.names(model.name, "budget", limit=NAME_LIMIT),
                 {**_spending(model.budget, topics), "tag": {"key": MODEL, "value": model.name}},
-                need.owns(model.name),
+                need.child_options(model.name),
             )
 
 
@@ -37,7 +37,7 @@ def _of_environment(
     args = _spending(budget, topics)
     if budget.covers == "environment":
         args["tag"] = environment
-    Budget(env.names("budget"), args, need.owns())
+    Budget(env.names("budget"), args, need.child_options())
     if budget.anomaly_usd:
         watched: CostAnomaliesArgs = {
             "least_usd": budget.anomaly_usd,
@@ -46,10 +46,10 @@ def _of_environment(
         }
         if budget.anomaly_monitor:
             watched["monitor_arn"] = budget.anomaly_monitor
-        CostAnomalies(env.names("cost-anomalies"), watched, need.owns())
+        CostAnomalies(env.names("cost-anomalies"), watched, need.child_options())
     if budget.activate_tags:
         keys = sorted({*env.tags, NEED, MODEL})
-        CostTags(env.names("cost-tags"), {"keys": keys}, need.owns())
+        CostTags(env.names("cost-tags"), {"keys": keys}, need.child_options())
 
 
 def _spending(budget: Spending, topics: AlertTopics) -> BudgetArgs:

@@ -6,7 +6,7 @@ from components.foundation.access.persona_policies import PERSONAS, WITHOUT_DATA
 from components.foundation.access.personas import permission_set_roles
 from components.foundation.keys.key import DataClass, Key, KeyArgs
 from infra.environment import Environment
-from infra.needs.devops import promotion
+from infra.needs import peers
 from infra.needs.foundation.access import ROLE_LIMIT, entries
 from infra.needs.need import Need
 from infra.settings import PlatformSettings
@@ -18,7 +18,7 @@ DEPLOYING = ("delivery-deploy-*", "ci-deploy*")
 def declare(settings: PlatformSettings, env: Environment, need: Need) -> dict[DataClass, Key]:
     """Declare a key for each class of data."""
     return {
-        holds: Key(env.names(holds.value), _args(settings, env, holds), need.owns())
+        holds: Key(env.names(holds.value), _args(settings, env, holds), need.child_options())
         for holds in DataClass
     }
 
@@ -35,8 +35,8 @@ def _args(settings: PlatformSettings, env: Environment, holds: DataClass) -> Key
         "multi_region": settings.keys.multi_region,
     }
     if holds is DataClass.ARTIFACTS:
-        args["readers"] = promotion.servers(
-            env, [model.name for model in settings.models], promotion.READING
+        args["readers"] = peers.servers(
+            env, [model.name for model in settings.models], peers.READING
         )
     if settings.keys.deletion_days is not None:
         args["deletion_days"] = settings.keys.deletion_days

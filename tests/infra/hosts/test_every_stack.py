@@ -17,6 +17,7 @@ from infra.composition import declare
 from infra.graph import Graph, Run
 from infra.hosts.in_process import InProcessHost, Outcome
 from infra.hosts.progress import Operation
+from infra.offline import services_of
 from infra.project import Project
 from infra.promotion import promotion_of
 from infra.settings import StackFile
@@ -73,9 +74,10 @@ def stood(
         run = Run(project=project.name, stack=environment, region=stack.region)
         host = InProcessHost(Resources(cloud), run)
         newest = in_registry(cloud.client("sagemaker"))
+        services = services_of(project, stack)
 
         def up() -> Outcome:
-            return host.up(lambda: declare(stack, newest, project.root))
+            return host.up(lambda: declare(stack, newest, project.root, services=services))
 
         first = up()
         for model in first.outputs["models"].values():

@@ -2,17 +2,20 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from fnmatch import fnmatchcase
 
 import pytest
 from cfnlint.data import AdditionalSpecs
 from cfnlint.helpers import load_resource
 
+from catalog import entries
 from components.common.iam import Document, Statement, allow, deny, document
 from components.devops.actions.messages import CHAT
-from components.devops.delivery.permissions import (
+from infra.deploy_permissions import (
     MOST,
     PASSED_TO,
+    Scope,
     deploy_permissions,
     packed,
     preview_permissions,
@@ -20,7 +23,9 @@ from components.devops.delivery.permissions import (
 
 ACCOUNT, REGION = "123456789012", "eu-west-1"
 ARTIFACTS = "arn:aws:s3:::maslow-dev-artifacts-1a2b3c4"
-SCOPE = {"project": "maslow", "environment": "dev", "account_id": ACCOUNT, "region": REGION}
+SCOPE = Scope("maslow", "dev", ACCOUNT, REGION)
+SERVICES = frozenset(entry.service for entry in entries().values())
+"""All that the catalog knows: no environment asks for more."""
 
 
 def allowed(policies: list[Document]) -> Document:
@@ -29,7 +34,8 @@ def allowed(policies: list[Document]) -> Document:
     return document(*statements)
 
 
-PREVIEW, DEPLOY = allowed(preview_permissions(**SCOPE)), allowed(deploy_permissions(**SCOPE))
+PREVIEW = allowed(preview_permissions(SCOPE, SERVICES))
+DEPLOY = allowed(deploy_permissions(SCOPE, SERVICES))
 BOTH = pytest.mark.parametrize("policy", [PREVIEW, DEPLOY], ids=["preview", "deploy"])
 
 WITHOUT_ACCOUNT = ("arn:aws:s3:::maslow-dev-", "arn:aws:route53:::hostedzone/")
@@ -188,21 +194,23 @@ def test_what_another_environment_tagged_as_its_own_is_left_alone() -> None:
 def test_the_longest_names_fit_into_as_many_policies_as_a_role_may_hold(
     permissions: Callable[..., list[Document]],
 ) -> None:
-    longest = {
-        "project": "a" * 15,
-        "environment": "e" * 16,
-        "account_id": ACCOUNT,
-        "region": "ap-southeast-1",
-    }
-    policies = permissions(**longest)
+    longest = Scope("a" * 15, "e" * 16, ACCOUNT, "ap-southeast-1")
+    policies = permissions(longest, SERVICES)
     assert all(len(json.dumps(policy)) <= MOST for policy in policies)
     assert len(policies) <= 10
 
 
+def test_of_a_service_that_the_environment_does_not_use_nothing_is_allowed() -> None:
+    without = allowed(deploy_permissions(SCOPE, SERVICES - {"guardduty"}))
+    detector = arn("guardduty", "detector/0a1b")
+    assert granting(DEPLOY, "guardduty:UpdateDetector", detector)
+    assert not granting(without, "guardduty:UpdateDetector", detector)
+
+
 def test_how_many_policies_there_are_does_not_depend_on_the_account() -> None:
     for account in ("000000000000", "999999999999"):
-        policies = deploy_permissions(**{**SCOPE, "account_id": account})
-        assert len(policies) == len(deploy_permissions(**SCOPE))
+        policies = deploy_permissions(replace(SCOPE, account_id=account), SERVICES)
+        assert len(policies) == len(deploy_permissions(SCOPE, SERVICES))
 
 
 def test_statements_are_packed_in_their_order_and_none_is_lost() -> None:

@@ -7,19 +7,18 @@ from fnmatch import fnmatchcase
 from functools import cache
 from typing import Any, NamedTuple
 
-import pytest
-
-from catalog import entries
-from catalog.record import Call, Each, Type
-from components.devops.actions import OURS, TABLE, WITHHELD
-from components.devops.delivery.permissions import (
-    PASSED_TO,
-    deploy_permissions,
-    preview_permissions,
-)
+from catalog import entries, entry_of
+from catalog.record import OURS, Call, Each, Type
 from components.foundation.access.boundary import boundary_policy
 from embedded.translate import service_model
 from infra import plausible
+from infra.deploy_permissions import (
+    PASSED_TO,
+    WITHHELD,
+    Scope,
+    deploy_permissions,
+    preview_permissions,
+)
 from infra.graph import Graph, Resource
 
 ACCOUNT = plausible.ACCOUNT
@@ -57,6 +56,9 @@ ACTIONS = {
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsbudgetservice.html
 """
+
+SERVICES = frozenset(entry.service for entry in entries().values())
+"""All that the catalog knows: no environment asks for more."""
 
 NOWHERE = "arn:aws:none"
 """Of what has no ARN: only what is allowed everywhere is allowed on it."""
@@ -241,29 +243,12 @@ def test_the_preview_may_read_each_declared_resource(graph: Graph) -> None:
     assert set(missing(graph, "preview")) == set()
 
 
-def test_the_tables_hold_exactly_the_types_that_the_stacks_declare(
-    every_graph: list[Graph],
-) -> None:
-    assert set(TABLE) == {resource.type for graph in every_graph for resource in declared(graph)}
-
-
-def test_the_tables_hold_exactly_the_types_that_the_catalog_carries() -> None:
-    assert set(TABLE) == set(entries())
-
-
-@pytest.mark.parametrize("token", sorted(entries()))
-def test_each_operation_of_a_type_in_the_catalog_is_one_of_its_actions(token: str) -> None:
-    grants = TABLE.get(token, ())
-    every = [action for grant in grants for action in grant.actions(("create", "update", "delete"))]
-    reads = [action for grant in grants for action in grant.actions(("read",))]
-    entry = entries()[token]
-    left_out = {
-        action
-        for wanted, given in ((written(entry), every), (read(entry), reads))
-        for action in wanted
-        if not any(fnmatchcase(action, pattern) for pattern in given)
-    }
-    assert left_out - WITHHELD.keys() == set(), f"{token}: components/devops/actions"
+def test_nothing_is_allowed_of_a_service_that_the_stack_does_not_use(graph: Graph) -> None:
+    used = {entry_of(resource.type).service for resource in declared(graph)}
+    allowed = {action for s in reach(graph, "deploy").statements for action in s["Action"]}
+    for entry in entries().values():
+        if entry.service not in used:
+            assert not allowed & (written(entry) | read(entry)), entry.token
 
 
 def test_the_preview_may_only_read(graph: Graph) -> None:
@@ -324,7 +309,7 @@ def test_the_boundary_leaves_the_deployment_all_that_it_is_allowed() -> None:
             **scope,
         )["Statement"]  # type: ignore[arg-type]
     )
-    policies = deploy_permissions(project="maslow", environment="prod", **scope)
+    policies = deploy_permissions(Scope("maslow", "prod", ACCOUNT, "eu-west-1"), SERVICES)
     cut_off = {
         (action, arn)
         for policy in policies
@@ -377,9 +362,9 @@ def test_no_role_holds_more_managed_policies_than_iam_lets_it(graph: Graph) -> N
 
 
 def test_what_another_environment_in_the_account_names_is_out_of_reach() -> None:
-    scope = {"project": "maslow", "account_id": ACCOUNT, "region": "eu-west-1"}
+    scope = Scope("maslow", "dev", ACCOUNT, "eu-west-1")
     for permissions in (deploy_permissions, preview_permissions):
-        policies = permissions(environment="dev", **scope)
+        policies = permissions(scope, SERVICES)
         arns = {arn for p in policies for s in p["Statement"] for arn in s.get("Resource", [])}
         theirs = f"arn:aws:sns:eu-west-1:{ACCOUNT}:maslow-prod-alerts"
         ours = theirs.replace("prod", "dev")

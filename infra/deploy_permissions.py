@@ -1,10 +1,10 @@
 """What the preview and the deployment of one environment's platform may do in its account.
 
-The policies are generated from `components.devops.actions`, which tells for each resource type
-what its life asks of IAM. They hold every type that the program can declare rather than those of
-one environment's graph: a deployment must be able to make what its own revision turns on, and to
-delete what it takes away, so that one graph is never the whole of either. The tests compare the
-table with the graph of every stack, in both directions, and with the embedded AWS's catalog.
+It is computed from the environment's graph, in which every model has an approved version: the
+catalog's records tell what the life of each resource type asks of IAM. Of each service that the
+graph uses, all types that the catalog knows are allowed, so that a deployment can make what its own
+revision adds within those services, and can delete what it takes away. A revision that brings
+another service in is brought up by a person first, who changes what deployments may do with it.
 
 What the platform names begins with `<project>-<environment>-` (in Glue, with underscores), and so
 most permissions end at that prefix; ids of AWS's making are told apart by the environment's tags.
@@ -26,10 +26,16 @@ of `components.devops.delivery.state` beside it.
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
+import pulumi
+
+from catalog import entries
+from catalog.permissions import VERBS, grants_of
+from catalog.record import HERE, Grant, Type, listed
 from components.common.iam import (
     Conditions,
     Document,
@@ -38,12 +44,52 @@ from components.common.iam import (
     allow_everywhere,
     deny,
     document,
+    rendered,
 )
-from components.devops.actions import HERE, PROGRAM, TABLE, Grant
+from components.devops.actions import TABLE
 from components.foundation.access.persona_policies import PERSONAS
 
 READ = ("read",)
-ALL = ("create", "read", "update", "delete")
+
+ANY_ACCOUNT = "0" * 12
+"""Stands for an account where only its length matters."""
+
+PROGRAM = (
+    listed("ec2", "DescribeAvailabilityZones"),
+    listed("sagemaker", "ListModelPackages"),
+    Grant("sagemaker", "model-package/{name}", read="DescribeModelPackage"),
+)
+"""What the program looks up itself, before it declares anything."""
+
+DELETED_KEY = "a key takes with it all that it ever encrypted"
+AUDIT = "what is recorded of deployments is not theirs to switch off"
+SIGN_IN = "who may sign in is not the deployment's to say"
+OWN_REACH = "managed policies say how far deployments reach"
+
+WITHHELD = {
+    "cloudtrail:DeleteTrail": AUDIT,
+    "cloudtrail:StopLogging": AUDIT,
+    "config:DeleteConfigurationRecorder": AUDIT,
+    "config:DeleteDeliveryChannel": AUDIT,
+    "config:StopConfigurationRecorder": AUDIT,
+    "guardduty:DeleteDetector": AUDIT,
+    "iam:AttachRolePolicy": OWN_REACH,
+    "iam:CreateOpenIDConnectProvider": SIGN_IN,
+    "iam:CreatePolicy": OWN_REACH,
+    "iam:CreatePolicyVersion": OWN_REACH,
+    "iam:DeleteOpenIDConnectProvider": SIGN_IN,
+    "iam:DeletePolicy": OWN_REACH,
+    "iam:DetachRolePolicy": OWN_REACH,
+    "iam:PutRolePermissionsBoundary": OWN_REACH,
+    "iam:TagOpenIDConnectProvider": SIGN_IN,
+    "iam:TagPolicy": OWN_REACH,
+    "iam:UntagOpenIDConnectProvider": SIGN_IN,
+    "iam:UntagPolicy": OWN_REACH,
+    "iam:UpdateOpenIDConnectProviderThumbprint": SIGN_IN,
+    "kms:ScheduleKeyDeletion": DELETED_KEY,
+    "securityhub:DisableSecurityHub": AUDIT,
+}
+"""Actions of a resource's life that a person does instead of a deployment, each with its reason."""
 
 MOST = 6_144
 """The most characters of a managed policy.
@@ -114,30 +160,52 @@ class Scope:
         return [f"arn:aws:iam::{self.account_id}:{kind}/{self.prefix}{name}" for name in names]
 
 
-def preview_permissions(
-    *, project: str, environment: str, account_id: str, region: str
-) -> list[Document]:
-    """Read the settings of what the platform declares, for a preview and a refresh."""
-    scope = Scope(project, environment, account_id, region)
-    return packed(_allowed(scope, READ))
+Permissions = Callable[[Scope, Collection[str]], list[Document]]
+"""From the environment and the services in use to managed policies."""
 
 
-def deploy_permissions(
-    *, project: str, environment: str, account_id: str, region: str
-) -> list[Document]:
+def preview_permissions(scope: Scope, services: Collection[str]) -> list[Document]:
+    """Read the settings of what the platform declares, for a preview and a refresh.
+
+    `services` are names of boto3 clients, such as `sagemaker`.
+    """
+    return packed(_allowed(scope, services, READ))
+
+
+def deploy_permissions(scope: Scope, services: Collection[str]) -> list[Document]:
     """Create, read, change and delete what the platform declares, as managed policies.
 
     Neither keys nor the contents of the data zones can be deleted with this: a person does that.
     The module's docstring tells what a holder could reach. How many policies there are depends on
-    the tables and the lengths of the names alone, never on the account.
+    the services and the lengths of the names alone, never on the account.
     """
-    scope = Scope(project, environment, account_id, region)
     passing = allow(
         ["iam:PassRole"],
         scope.iam("role", "*"),
         when={"StringEquals": {"iam:PassedToService": list(PASSED_TO)}},
     )
-    return packed([*_allowed(scope, ALL), passing, fixed(scope)])
+    return packed([*_allowed(scope, services, VERBS), passing, fixed(scope)])
+
+
+def policies(
+    permissions: Permissions,
+    services: Collection[str],
+    *,
+    project: str,
+    environment: str,
+    account_id: pulumi.Input[str],
+    region: str,
+) -> list[pulumi.Output[str]]:
+    """The documents of one of the above as JSON, once the account is known.
+
+    How many there are has to be plain, and every account is as long as any other.
+    """
+
+    def one(number: int, account_id: str) -> Document:
+        return permissions(Scope(project, environment, account_id, region), services)[number]
+
+    count = len(permissions(Scope(project, environment, ANY_ACCOUNT, region), services))
+    return [rendered(partial(one, number), account_id=account_id) for number in range(count)]
 
 
 def fixed(scope: Scope) -> Statement:
@@ -171,15 +239,23 @@ def packed(statements: Iterable[Statement]) -> list[Document]:
     return documents
 
 
-def _allowed(scope: Scope, verbs: tuple[str, ...]) -> list[Statement]:
+def _allowed(scope: Scope, services: Collection[str], verbs: tuple[str, ...]) -> list[Statement]:
     """One statement for each set of resources and condition, sorted by service."""
     merged: dict[str, tuple[Grant, list[Grant]]] = {}
-    for grant in [*PROGRAM, *(grant for life in TABLE.values() for grant in life)]:
-        if grant.actions(verbs):
+    known = (entry for entry in entries().values() if entry.service in services)
+    for grant in [
+        *PROGRAM,
+        *(grant for entry in known for grant in _life(entry)),
+    ]:
+        if set(grant.actions(verbs)) - WITHHELD.keys():
             key = json.dumps([_everywhere(grant), sorted(grant.arns()), grant.when or HERE])
             merged.setdefault(key, (grant, []))[1].append(grant)
     ordered = sorted(merged.values(), key=lambda found: (found[0].service, found[0].on))
     return [_statement(scope, first, grants, verbs) for first, grants in ordered]
+
+
+def _life(entry: Type) -> Iterable[Any]:
+    return grants_of(entry) if entry.iam else TABLE[entry.token]
 
 
 def _everywhere(grant: Grant) -> bool:
@@ -189,7 +265,9 @@ def _everywhere(grant: Grant) -> bool:
 def _statement(
     scope: Scope, first: Grant, grants: Sequence[Grant], verbs: tuple[str, ...]
 ) -> Statement:
-    actions = _shortest({action for grant in grants for action in grant.actions(verbs)})
+    actions = _shortest(
+        {action for grant in grants for action in grant.actions(verbs)} - WITHHELD.keys()
+    )
     if not first.on:
         reasons = dict.fromkeys(grant.reason for grant in grants)
         return allow_everywhere(
