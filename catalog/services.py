@@ -3,7 +3,7 @@
 https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -82,10 +82,21 @@ SERVICES: tuple[Service, ...] = (
 )
 
 
+_added: list[Service] = []
+
+
+def add_services(services: Iterable[Service]) -> None:
+    """Add records of a team's own; one of a service that is there already replaces it."""
+    _added.extend(services)
+    by_client.cache_clear()
+
+
 @cache
 def by_client() -> Mapping[str, Service]:
     """The services by the names of their boto3 clients."""
-    return {client: each for each in SERVICES for client in each.clients or (each.prefix,)}
+    return {
+        client: each for each in (*SERVICES, *_added) for client in each.clients or (each.prefix,)
+    }
 
 
 def action_of(client: str, operation: str) -> str:

@@ -7,6 +7,7 @@ import pulumi
 import pulumi_aws as aws
 
 from components.common.durability import Durability
+from infra.custom import Components, load
 from infra.environment import Environment
 from infra.naming import Names
 from infra.needs import mlops, platform
@@ -17,7 +18,7 @@ from infra.needs.foundation import access, audit
 from infra.needs.foundation import declare as declare_foundation
 from infra.needs.model_context import ModelContext, model_context
 from infra.needs.need import Need
-from infra.needs.outputs import DevOps
+from infra.needs.outputs import DevOps, Model, Platform
 from infra.promotion import promotion_of
 from infra.settings import PlatformSettings, StackFile
 from infra.stack_secrets import Secrets, assumed
@@ -41,7 +42,8 @@ def declare(
     where nothing is deployed.
     """
     settings = stack.platform
-    env = _environment(stack, services, secret)
+    custom = load(settings, root)
+    env = _environment(stack, services, secret, custom.components if custom else {})
     foundation = declare_foundation(settings, env)
     devops = declare_devops(settings, env, foundation)
     data = declare_data(settings, env, foundation)
@@ -53,10 +55,15 @@ def declare(
     repositories = model_delivery.repositories(settings, env, foundation, devops, root)
     context = model_context(env, foundation, data, repositories)
     models = _models(settings, context, devops, training, serving, newest_approved, root)
-    pulumi.export("models", models)
+    pulumi.export("models", {name: model.names for name, model in models.items()})
+    if custom:
+        added = Need("custom", env.provider, foundation.boundary.arn)
+        custom.declare(Platform(env, foundation, devops, data, models, added))
 
 
-def _environment(stack: StackFile, services: Collection[str], secret: Secrets) -> Environment:
+def _environment(
+    stack: StackFile, services: Collection[str], secret: Secrets, components: Components
+) -> Environment:
     settings = stack.platform
     names = Names(pulumi.get_project(), stack.environment)
     tags = names.tags(settings.owner, settings.tags)
@@ -79,6 +86,7 @@ def _environment(stack: StackFile, services: Collection[str], secret: Secrets) -
         secret=secret,
         tags=tags,
         promotion=promotion_of(stack, names.project),
+        components=components,
         services=frozenset(services),
     )
 
@@ -91,19 +99,15 @@ def _models(
     serving: Need,
     newest_approved: Lookup,
     root: Path,
-) -> dict[str, dict[str, pulumi.Input[str]]]:
+) -> dict[str, Model]:
     """Declare each model, and tell by its name what it is called in AWS."""
-    models: dict[str, dict[str, pulumi.Input[str]]] = {}
+    models: dict[str, Model] = {}
     for model in settings.models:
         group = context.group_of(model)
-        names: dict[str, pulumi.Input[str]] = {"group": group}
         version = newest_approved(group)
         pipeline = platform.declare_model(model, version, context, training, root)
-        if pipeline:
-            names["pipeline"] = pipeline.name
         delivery = model_delivery.declare_model(model, settings, context, devops, pipeline)
-        if delivery:
-            names["delivery"] = delivery.pipeline_name
+        endpoint = None
         if version:
             endpoint = mlops.declare_model(
                 model,
@@ -114,6 +118,11 @@ def _models(
                 training=pipeline,
                 bus=devops.bus,
             )
-            names |= {"version": version.arn, "endpoint": endpoint.name}
-        models[model.name] = names
+        models[model.name] = Model(
+            group,
+            pipeline=pipeline.name if pipeline else None,
+            delivery=delivery.pipeline_name if delivery else None,
+            version=version.arn if version else None,
+            endpoint=endpoint.name if endpoint else None,
+        )
     return models

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TypeVar, cast
 
 import pulumi
 import pulumi_aws as aws
@@ -10,6 +11,8 @@ from components.common.durability import Durability
 from infra.naming import Names
 from infra.promotion import Promotion
 from infra.stack_secrets import Secrets
+
+Component = TypeVar("Component", bound=pulumi.ComponentResource)
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,12 @@ class Environment:
     """What the provider tags all resources with; what they start at run time is to bear it too."""
     promotion: Promotion
     """Where the models' versions come from, and where they go on to."""
+    components: Mapping[type[pulumi.ComponentResource], type[pulumi.ComponentResource]]
+    """Component classes, each with the team's own that stands in for it."""
     services: frozenset[str]
     """Services that the environment's graph uses, by the names of their boto3 clients: previews and
     deployments may do with them what `infra.deploy_permissions` says."""
+
+    def component(self, class_: type[Component]) -> type[Component]:
+        """The class to declare for a component class: a team's own one where it replaces it."""
+        return cast("type[Component]", self.components.get(class_, class_))

@@ -17,7 +17,7 @@ def declare(settings: PlatformSettings, env: Environment, foundation: Foundation
     need = Need("data", env.provider, foundation.boundary.arn)
     key_arn = foundation.keys[DataClass.DATA].arn
     zones = settings.lake.zones
-    lake = Lake(
+    lake = env.component(Lake)(
         env.names("lake"),
         {
             "database_prefix": f"{env.names.project}_{env.names.environment}".replace("-", "_"),
@@ -37,7 +37,7 @@ def declare(settings: PlatformSettings, env: Environment, foundation: Foundation
     groups = {}
     for group in settings.features:
         versioned = f"{group.name}-v{group.version}"
-        feature_group = FeatureGroup(
+        feature_group = env.component(FeatureGroup)(
             env.names(versioned, limit=40),
             {
                 "feature_group_name": env.names(versioned, limit=64),

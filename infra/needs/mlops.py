@@ -51,7 +51,7 @@ def _serve(
 ) -> Endpoint:
     """Declare the endpoint of a model's approved version."""
     env, serving = context.env, model.serving
-    return Endpoint(
+    return env.component(Endpoint)(
         env.names(model.name, "endpoint", limit=NAME_LIMIT),
         {
             **_reading(model, version, context),
@@ -89,7 +89,7 @@ def _watch(
     if version.baseline:
         baseline["constraints_uri"] = version.baseline.constraints_uri
         baseline["statistics_uri"] = version.baseline.statistics_uri
-    return DataQualityMonitor(
+    return env.component(DataQualityMonitor)(
         env.names(model.name, "monitor", limit=NAME_LIMIT),
         {
             **_reading(model, version, context),
@@ -123,7 +123,7 @@ def _retrain(
     elsewhere = peers.drift_elsewhere_of(env, model.name, bus)
     if not alarms and not elsewhere:
         return
-    Retraining(
+    env.component(Retraining)(
         env.names(model.name, "retraining", limit=NAME_LIMIT),
         {
             "alarm_names": [*alarms],

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pulumi
 
 from components.common.bucket import AccessLogBucket, PrivateBucket
+from components.data.lake import Lake
 from components.devops.delivery.source import SourceArgs
 from components.devops.registries.package_registry import PackageRegistry
 from components.foundation.access.boundary import Boundary
@@ -13,6 +14,7 @@ from components.foundation.alerts.alerts import Alerts
 from components.foundation.keys.key import DataClass, Key
 from components.foundation.network.existing_network import ExistingNetwork
 from components.foundation.network.network import Network
+from infra.environment import Environment
 from infra.needs.need import Need
 
 
@@ -42,3 +44,53 @@ class DevOps:
     """Managed policies that let read the settings of all that the platform declares."""
     bus: pulumi.Output[str] | None
     """Name of the bus that other accounts' events come by, if any do."""
+
+
+@dataclass(frozen=True)
+class Model:
+    """What a model is called in AWS; outputs are None for what is not there."""
+
+    group: str
+    """Its model package group: the name, or the ARN where another account has it."""
+    pipeline: pulumi.Output[str] | None = None
+    """Name of its training pipeline; None where another environment trains it."""
+    delivery: pulumi.Output[str] | None = None
+    """Name of the pipeline that delivers it."""
+    version: str | None = None
+    """ARN of the version that is deployed; None until one is approved."""
+    endpoint: pulumi.Output[str] | None = None
+    """Name of its endpoint."""
+
+    @property
+    def names(self) -> dict[str, pulumi.Input[str]]:
+        """Those of the above that are there, by what they are."""
+        every = {
+            "group": self.group,
+            "pipeline": self.pipeline,
+            "delivery": self.delivery,
+            "version": self.version,
+            "endpoint": self.endpoint,
+        }
+        return {what: name for what, name in every.items() if name is not None}
+
+
+@dataclass(frozen=True)
+class Platform:
+    """All that the needs have declared, for what a team adds to it."""
+
+    env: Environment
+    """Names, region, account, durability and secrets of the environment."""
+    foundation: Foundation
+    """Network, keys, boundary, alert topics and buckets."""
+    devops: DevOps
+    """Source, packages and the bus of promotion."""
+    data: Lake
+    """The lake's zones, databases and workgroup."""
+    models: Mapping[str, Model]
+    """The models by their names."""
+    need: Need
+    """What a team's own resources lie below: they get the tags and the boundary by it."""
+
+    def options(self, model: str | None = None) -> pulumi.ResourceOptions:
+        """Options of a component that the team adds, for all models or a single one."""
+        return self.need.child_options(model)

@@ -31,7 +31,7 @@ def declare_model(
     if env.promotion.origin:
         return None
     project = read_project(root / model.project)
-    group = ModelGroup(
+    group = env.component(ModelGroup)(
         env.names(model.name, "versions", limit=NAME_LIMIT),
         {
             "group_name": env.names(model.name),
@@ -42,7 +42,7 @@ def declare_model(
         },
         opts,
     )
-    return TrainingPipeline(
+    return env.component(TrainingPipeline)(
         env.names(model.name, "training", limit=NAME_LIMIT),
         {
             **context.workload(model),

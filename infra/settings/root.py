@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from components.foundation.network.endpoint_services import needed
 from infra.settings.base import EmailAddress, Settings
+from infra.settings.custom import Custom
 from infra.settings.data import FeatureGroup, Lake
 from infra.settings.devops.ci import Ci, unmatched, unsigned
 from infra.settings.devops.delivery import Delivery, undeliverable
@@ -64,6 +65,7 @@ class PlatformSettings(Settings):
     lake: Lake = Field(Lake(), description="The data lake.")
     features: tuple[FeatureGroup, ...] = Field((), description="Feature groups.")
     models: tuple[ModelSettings, ...] = Field((), description="Models.")
+    custom: Custom | None = Field(None, description="A package of the team's own.")
 
     @model_validator(mode="after")
     def _parts_fit(self) -> Self:

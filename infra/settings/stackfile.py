@@ -14,6 +14,7 @@ from infra.settings import cross_stack_checks as neighbours
 from infra.settings.aws import region_mistake
 from infra.settings.cross_stack import Neighbour
 from infra.settings.cross_stack_checks import beside, environment_of, shown_path
+from infra.settings.custom import custom_mistakes
 from infra.settings.devops.promotion import unpromotable
 from infra.settings.filekeys import ENGINE_KEYS, PLATFORM, REGION, SECRETS
 from infra.settings.foundation.accounts import unplaced
@@ -101,6 +102,7 @@ def _checked(document: Document, environment: str, path: Path | None) -> StackFi
             others = neighbours.around(own, path)
             below += [
                 *_project_mistakes(values, path.resolve().parent.parent),
+                *custom_mistakes(values, path.resolve().parent.parent),
                 *neighbours.mistakes(own, others),
             ]
         found += [replace(mistake, path=(*PLATFORM_PATH, *mistake.path)) for mistake in below]

@@ -15,7 +15,7 @@ def declare(settings: PlatformSettings, env: Environment, foundation: Foundation
     """Declare where images live, and how a change of the platform reaches the environment."""
     need = Need("devops", env.provider, foundation.boundary.arn)
     packages = registries.declare(settings, env, foundation, need)
-    platform = PlatformPolicies(
+    platform = env.component(PlatformPolicies)(
         env.names("permissions"),
         {
             "environment": env.names.environment,

@@ -59,6 +59,6 @@ def declare(
     }
     if settings.provider:
         args["provider_arn"] = settings.provider
-    roles = CiRoles(env.names("ci"), args, need.child_options())
+    roles = env.component(CiRoles)(env.names("ci"), args, need.child_options())
     pulumi.export("ci_preview_role", roles.preview_role_arn)
     pulumi.export("ci_deploy_role", roles.deploy_role_arn)

@@ -45,7 +45,7 @@ def source_of(settings: Source, env: Environment, need: Need) -> SourceArgs:
     elif settings.connection:
         arn = settings.connection
     else:
-        arn = SourceConnection(
+        arn = env.component(SourceConnection)(
             env.names("source"),
             {"connection_name": env.names("source", limit=32), "host": host},
             need.child_options(),
@@ -94,7 +94,7 @@ def deliver(
         "log_key_arn": foundation.keys[DataClass.LOGS].arn,
         "log_retention_days": env.log_retention_days,
     }
-    delivery = DeliveryPipeline(
+    delivery = env.component(DeliveryPipeline)(
         env.names("delivery"),
         {
             **common,
@@ -110,7 +110,7 @@ def deliver(
         need.child_options(),
     )
     if settings.delivery.previews_pull_requests and has_pull_requests(source):
-        PullRequestPreview(
+        env.component(PullRequestPreview)(
             env.names("pull-requests"),
             {
                 **common,
@@ -138,5 +138,5 @@ def deliver(
         }
         if origin and bus is not None:
             redeployment["event_bus"] = bus
-        Redeployment(env.names("redeployment"), redeployment, need.child_options())
+        env.component(Redeployment)(env.names("redeployment"), redeployment, need.child_options())
     return delivery

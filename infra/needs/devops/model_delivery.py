@@ -40,7 +40,7 @@ def repositories(
     Each has its own, so that no model's images push another's out of it.
     """
     return {
-        model.name: ImageRegistry(
+        model.name: env.component(ImageRegistry)(
             env.names(model.name, limit=NAME_LIMIT),
             {
                 "key_arn": foundation.keys[DataClass.ARTIFACTS].arn,
@@ -117,7 +117,7 @@ def declare_model(
             "repository": devops.packages.repository,
             "repository_arn": devops.packages.repository_arn,
         }
-    return ModelDelivery(
+    return env.component(ModelDelivery)(
         env.names(model.name, "delivery", limit=NAME_LIMIT),
         args,
         devops.need.child_options(model.name),

@@ -26,7 +26,7 @@ def deploy_policies(env: Environment, need: Need) -> PromotedModels | None:
     origin = env.promotion.origin
     if origin is None or origin.account_id is None:
         return None
-    return PromotedModels(
+    return env.component(PromotedModels)(
         env.names("permissions-promotion"),
         {"account_id": origin.account_id, "region": env.region, "prefix": origin.names("")},
         need.child_options(),
@@ -44,7 +44,7 @@ def declare_events(
     origin, abroad = env.promotion.origin, env.promotion.abroad
     senders = by_account(roles_of(peer, [f"{peer.names(DRIFT)}-role-*"]) for peer in abroad)
     if abroad:
-        EventForwarding(
+        env.component(EventForwarding)(
             env.names(APPROVALS),
             {
                 "description": "Decisions about models, to the accounts that they go on to",
@@ -59,7 +59,7 @@ def declare_events(
         _forward_drift([m for m in settings.models if m.retrains_on_drift], origin, env, need)
     if not senders:
         return None
-    return PromotionBus(
+    return env.component(PromotionBus)(
         env.names("promotion"),
         {
             "bus_name": env.names("promotion"),
@@ -76,7 +76,7 @@ def _forward_drift(
     if not models:
         return
     prefixes = [alarm_prefix(env.names, model.name) for model in models]
-    EventForwarding(
+    env.component(EventForwarding)(
         env.names(DRIFT),
         {
             "description": f"Drift of models, to {origin.environment}, which trains them",

@@ -32,7 +32,7 @@ def declare(
     """Declare the registries of an environment, and who hears of what is found in its images."""
     settings = platform.registry
     key_arn = foundation.keys[DataClass.ARTIFACTS].arn
-    images = ImageRegistry(
+    images = env.component(ImageRegistry)(
         env.names("images"),
         {
             "key_arn": key_arn,
@@ -41,7 +41,7 @@ def declare(
         },
         need.child_options(),
     )
-    ImageScanning(
+    env.component(ImageScanning)(
         env.names("image-scanning"),
         {
             "scanning": Scanning(settings.scanning),
@@ -52,7 +52,7 @@ def declare(
         need.child_options(),
     )
     if wanted := mirrors(settings, env):
-        mirrored = PullThrough(
+        mirrored = env.component(PullThrough)(
             env.names("mirrors"),
             {
                 "mirrors": wanted,
@@ -66,7 +66,7 @@ def declare(
         pulumi.export("image_mirrors", mirrored.urls)
     packages = None
     if settings.packages:
-        packages = PackageRegistry(
+        packages = env.component(PackageRegistry)(
             env.names("packages"),
             {
                 "domain": env.names("packages", limit=DOMAIN_LIMIT),

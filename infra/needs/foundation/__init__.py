@@ -22,7 +22,7 @@ from infra.settings import PlatformSettings
 def declare(settings: PlatformSettings, env: Environment) -> Foundation:
     """Declare what the needs above stand on."""
     need = Need("foundation", env.provider)
-    boundary = Boundary(
+    boundary = env.component(Boundary)(
         env.names("boundary"),
         {
             "policy_name": env.names("boundary", limit=128),
@@ -36,7 +36,7 @@ def declare(settings: PlatformSettings, env: Environment) -> Foundation:
     need.set_permissions_boundary(boundary.arn)
     keys = encryption.declare(settings, env, need)
     network = _network(settings, env, keys[DataClass.LOGS].arn, need)
-    access_logs = AccessLogBucket(
+    access_logs = env.component(AccessLogBucket)(
         env.names("access-logs"),
         {
             "account_id": env.account_id,
@@ -46,7 +46,7 @@ def declare(settings: PlatformSettings, env: Environment) -> Foundation:
         },
         need.child_options(),
     )
-    artifacts = PrivateBucket(
+    artifacts = env.component(PrivateBucket)(
         env.names("artifacts"),
         {
             "key_arn": keys[DataClass.ARTIFACTS].arn,
@@ -72,7 +72,7 @@ def _network(
     origin_account = env.promotion.origin_account
     trusted = [origin_account] if origin_account else []
     if wanted.vpc:
-        return ExistingNetwork(
+        return env.component(ExistingNetwork)(
             name,
             {
                 "vpc_id": wanted.vpc.id,
@@ -103,4 +103,4 @@ def _network(
             "by": FilterBy(wanted.filter.by),
             "domains": list(wanted.filter.domains),
         }
-    return Network(name, args, need.child_options())
+    return env.component(Network)(name, args, need.child_options())

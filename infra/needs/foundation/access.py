@@ -46,7 +46,7 @@ def declare(
         args["saml_provider_arn"] = access.saml
     if access.identity_center:
         args["identity_center_arn"] = access.identity_center
-    people = Personas(env.names("people"), args, foundation.need.child_options())
+    people = env.component(Personas)(env.names("people"), args, foundation.need.child_options())
     pulumi.export("personas", people.role_arns)
 
 

@@ -25,9 +25,9 @@ def declare(
             "url": env.secret(PAGERDUTY_URL),
             "lowest": Severity(settings.pagerduty),
         }
-    alerts = Alerts(env.names("alerts"), args, need.child_options())
+    alerts = env.component(Alerts)(env.names("alerts"), args, need.child_options())
     if slack := settings.slack:
-        SlackChannel(
+        env.component(SlackChannel)(
             env.names("slack"),
             {
                 **_chat("slack", slack.lowest, alerts, env),
@@ -37,7 +37,7 @@ def declare(
             need.child_options(),
         )
     if teams := settings.teams:
-        TeamsChannel(
+        env.component(TeamsChannel)(
             env.names("teams"),
             {
                 **_chat("teams", teams.lowest, alerts, env),

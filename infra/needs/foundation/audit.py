@@ -25,13 +25,17 @@ def declare(
     if audit.management_events or audit.data_events:
         _trails(settings, env, foundation, data)
     if audit.management_events:
-        AccountWatch(env.names("watch"), {"topic_arn": topics["critical"]}, need.child_options())
+        env.component(AccountWatch)(
+            env.names("watch"), {"topic_arn": topics["critical"]}, need.child_options()
+        )
     if audit.config_rules:
         _conformance(settings, env, foundation)
     if audit.guardduty:
-        ThreatDetection(env.names("threats"), {"topics": topics}, need.child_options())
+        env.component(ThreatDetection)(
+            env.names("threats"), {"topics": topics}, need.child_options()
+        )
     if audit.security_hub:
-        SecurityHub(
+        env.component(SecurityHub)(
             env.names("security-hub"),
             {"region": env.region, "topics": topics},
             need.child_options(),
@@ -57,7 +61,7 @@ def _trails(
     }
     if audit.object_lock:
         kept["object_lock"] = LockMode(audit.object_lock.upper())
-    bucket = TrailBucket(env.names("trails"), kept, foundation.need.child_options())
+    bucket = env.component(TrailBucket)(env.names("trails"), kept, foundation.need.child_options())
     for name in names:
         trail: TrailArgs = {
             "trail_name": name,
@@ -71,13 +75,13 @@ def _trails(
                 "bucket_arns": [*data.zone_arns.values(), foundation.artifacts.arn],
                 "name_prefix": env.names(""),
             }
-        Trail(name, trail, foundation.need.child_options())
+        env.component(Trail)(name, trail, foundation.need.child_options())
     pulumi.export("trails_bucket", bucket.bucket)
 
 
 def _conformance(settings: PlatformSettings, env: Environment, foundation: Foundation) -> None:
     audit, key = settings.audit, foundation.keys[DataClass.AUDIT]
-    history = PrivateBucket(
+    history = env.component(PrivateBucket)(
         env.names("config-history"),
         {
             "key_arn": key.arn,
@@ -89,7 +93,7 @@ def _conformance(settings: PlatformSettings, env: Environment, foundation: Found
         },
         foundation.need.child_options(),
     )
-    Conformance(
+    env.component(Conformance)(
         env.names("conformance"),
         {
             "bucket": history.bucket,

@@ -20,7 +20,7 @@ def declare(settings: PlatformSettings, env: Environment, need: Need, topics: Al
         _of_environment(settings.budget, env, need, topics, environment)
     for model in settings.models:
         if model.budget:
-            Budget(
+            env.component(Budget)(
                 env.names(model.name, "budget", limit=NAME_LIMIT),
                 {**_spending(model.budget, topics), "tag": {"key": MODEL, "value": model.name}},
                 need.child_options(model.name),
@@ -37,7 +37,7 @@ def _of_environment(
     args = _spending(budget, topics)
     if budget.covers == "environment":
         args["tag"] = environment
-    Budget(env.names("budget"), args, need.child_options())
+    env.component(Budget)(env.names("budget"), args, need.child_options())
     if budget.anomaly_usd:
         watched: CostAnomaliesArgs = {
             "least_usd": budget.anomaly_usd,
@@ -46,10 +46,10 @@ def _of_environment(
         }
         if budget.anomaly_monitor:
             watched["monitor_arn"] = budget.anomaly_monitor
-        CostAnomalies(env.names("cost-anomalies"), watched, need.child_options())
+        env.component(CostAnomalies)(env.names("cost-anomalies"), watched, need.child_options())
     if budget.activate_tags:
         keys = sorted({*env.tags, NEED, MODEL})
-        CostTags(env.names("cost-tags"), {"keys": keys}, need.child_options())
+        env.component(CostTags)(env.names("cost-tags"), {"keys": keys}, need.child_options())
 
 
 def _spending(budget: Spending, topics: AlertTopics) -> BudgetArgs:

@@ -18,7 +18,9 @@ DEPLOYING = ("delivery-deploy-*", "ci-deploy*")
 def declare(settings: PlatformSettings, env: Environment, need: Need) -> dict[DataClass, Key]:
     """Declare a key for each class of data."""
     return {
-        holds: Key(env.names(holds.value), _args(settings, env, holds), need.child_options())
+        holds: env.component(Key)(
+            env.names(holds.value), _args(settings, env, holds), need.child_options()
+        )
         for holds in DataClass
     }
 

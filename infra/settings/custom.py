@@ -1,0 +1,75 @@
+"""A team's own package: which one, and the settings that it understands."""
+
+import sys
+from collections.abc import Iterator, Mapping
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from infra.errors import InputError
+from infra.settings.base import Settings
+from infra.settings.mistakes import Mistake
+
+SETTINGS = "Settings"
+"""The pydantic model by which a package checks what is under `custom:`; it may have none."""
+
+
+class Custom(Settings):
+    """The package, and beside `module` whatever its own settings are."""
+
+    model_config = ConfigDict(extra="allow")
+
+    module: Annotated[str, Field(pattern=r"^[a-z_][a-z0-9_]*(\.[a-z_][a-z0-9_]*)*$")] = Field(
+        description="Python package of the team's own additions, from the repository's root."
+    )
+
+    @property
+    def own(self) -> dict[str, Any]:
+        """What the package's own settings hold."""
+        return dict(self.model_extra or {})
+
+
+def package(name: str, root: Path) -> ModuleType:
+    """Import a team's package, which lies below the repository's root.
+
+    Raises InputError for one that is not there or fails while it is imported.
+    """
+    if str(root) not in sys.path:
+        sys.path.append(str(root))
+    try:
+        return import_module(name)
+    except Exception as error:
+        raise InputError(
+            f"custom.module: {name} cannot be imported: {type(error).__name__}: {error}"
+        ) from error
+
+
+def checked(settings: Custom, root: Path) -> Any:
+    """The package's settings as an object of its model, or as a dictionary where it has none.
+
+    Raises InputError as `package` does, and pydantic.ValidationError.
+    """
+    model = getattr(package(settings.module, root), SETTINGS, None)
+    return settings.own if model is None else model.model_validate(settings.own)
+
+
+def custom_mistakes(values: Mapping[str, Any], root: Path) -> Iterator[Mistake]:
+    """What is wrong under `custom:`, in values as a stack file has them."""
+    try:
+        settings = Custom.model_validate(values.get("custom"))
+    except ValidationError:
+        return  # the schema of the stack file says it already, or there is nothing
+    try:
+        model = checked(settings, root)
+    except InputError as error:
+        yield Mistake(("custom", "module"), str(error).partition(": ")[2])
+    except ValidationError as error:
+        for wrong in error.errors(include_url=False):
+            yield Mistake(("custom", *wrong["loc"]), f"{wrong['msg']}.")
+    else:
+        if isinstance(model, BaseModel | dict):
+            return
+        yield Mistake(("custom", "module"), f"{settings.module}.{SETTINGS} is no pydantic model.")
