@@ -78,6 +78,7 @@ SERVICES: tuple[Service, ...] = (
     Service("sagemaker"),
     Service("securityhub"),
     Service("sns"),
+    Service("sqs"),
     Service("states", clients=("stepfunctions",)),
 )
 

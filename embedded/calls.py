@@ -13,7 +13,7 @@ from catalog.record import NAMED, Call, Type, Values, filled, found_at
 from embedded.inputs import parameters_of
 from embedded.translate import input_shape
 
-MISSING_CODES = re.compile(r"NotFound|NoSuch|NotExist|^404$")
+MISSING_CODES = re.compile(r"NotFound|NoSuch|NotExist|NonExist|^404$")
 MISSING_MESSAGES = re.compile(
     r"(could not|cannot|unable to) (find|describe)|does(n't| not) exist|not found|no .* found"
     r"|is not subscribed|is not owned by the current account",

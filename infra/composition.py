@@ -49,15 +49,15 @@ def declare(
     data = declare_data(settings, env, foundation)
     audit.declare(settings, env, foundation, data)
     access.declare(settings, env, foundation, devops, data)
-    training = Need("platform", env.provider, foundation.boundary.arn)
-    serving = Need("mlops", env.provider, foundation.boundary.arn)
+    training = Need("platform", env.provider, foundation.need.guards)
+    serving = Need("mlops", env.provider, foundation.need.guards)
     model_delivery.notify_failures(settings, env, foundation, devops)
     repositories = model_delivery.repositories(settings, env, foundation, devops, root)
     context = model_context(env, foundation, data, repositories)
     models = _models(settings, context, devops, training, serving, newest_approved, root)
     pulumi.export("models", {name: model.names for name, model in models.items()})
     if custom:
-        added = Need("custom", env.provider, foundation.boundary.arn)
+        added = Need("custom", env.provider, foundation.need.guards)
         custom.declare(Platform(env, foundation, devops, data, models, added))
 
 

@@ -369,6 +369,10 @@ def add_outputs(
 
     Returns the resource's id. Raises as `outputs` does.
     """
+    from catalog import answers, entries
+
+    if (record := entries().get(type_)) and record.iam:
+        return answers.add_outputs(record, logical, urn, struct, region, account)
     id_, added = outputs(type_, logical, urn, _Inputs(struct), region, account)
     for key, value in added.items():
         if isinstance(value, str):
@@ -386,6 +390,10 @@ def outputs(
     Raises Unanswerable for a type without an entry, or where a template names an input that was
     not given.
     """
+    from catalog import answers, entries
+
+    if (record := entries().get(type_)) and record.iam:
+        return answers.outputs(record, logical, urn, inputs, region, account)
     entry = RESOURCES.get(type_)
     if entry is None:
         raise Unanswerable(f"{type_}: infra/plausible.py has no outputs for this type ({logical})")

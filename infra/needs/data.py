@@ -14,7 +14,7 @@ from infra.settings.data import Zone
 
 def declare(settings: PlatformSettings, env: Environment, foundation: Foundation) -> Lake:
     """Declare the lake and the feature groups on it."""
-    need = Need("data", env.provider, foundation.boundary.arn)
+    need = Need("data", env.provider, foundation.need.guards)
     key_arn = foundation.keys[DataClass.DATA].arn
     zones = settings.lake.zones
     lake = env.component(Lake)(

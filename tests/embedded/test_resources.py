@@ -411,6 +411,16 @@ CASES = [
         {"topic": "$topic", "protocol": "email", "endpoint": "oncall@example.com"},
     ),
     Case(
+        "aws:sqs/queue:Queue",
+        {"kmsMasterKeyId": "$key", "messageRetentionSeconds": 1209600},
+        {"messageRetentionSeconds": 86400, **TAGGED},
+    ),
+    Case(
+        "aws:sqs/queuePolicy:QueuePolicy",
+        {"queueUrl": "$queue", "policy": OPEN_POLICY},
+        {"policy": OPEN_POLICY.replace("x.", "y.")},
+    ),
+    Case(
         "aws:budgets/budget:Budget",
         {
             "budgetType": "COST",
@@ -1007,6 +1017,7 @@ def world(cloud: Cloud, resources: Resources) -> Values:
         "key": make("aws:kms/key:Key", {})["arn"],
         "key2": make("aws:kms/key:Key", {})["arn"],
         "topic": make("aws:sns/topic:Topic", {})["arn"],
+        "queue": make("aws:sqs/queue:Queue", {})["url"],
         "role": role["arn"],
         "detector": make("aws:guardduty/detector:Detector", {})["id"],
         "policy": make("aws:iam/policy:Policy", {"policy": POLICY})["arn"],

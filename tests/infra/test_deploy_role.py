@@ -120,6 +120,7 @@ PART_OF = {
     "aws:iam/rolePolicyAttachment:RolePolicyAttachment": ROLE,
     "aws:s3/bucketObjectv2:BucketObjectv2": f"{BUCKET}/{{key}}",
     "aws:sns/topicPolicy:TopicPolicy": "{arn}",
+    "aws:sqs/queuePolicy:QueuePolicy": f"arn:aws:sqs:{HERE}:{{queueUrl}}",
     "aws:sns/topicSubscription:TopicSubscription": "{topic}",
     # Its own ARN is of Auto Scaling; what is allowed is asked for on the target.
     "aws:appautoscaling/policy:Policy": (
@@ -184,6 +185,8 @@ def arn_of(resource: Resource, graph: Graph) -> str:
     if resource.type in PART_OF:
         known = {"bucket": resource.name, "name": resource.name, "account": account, **strings}
         known["region"] = region
+        if "queueUrl" in known:
+            known["queueUrl"] = known["queueUrl"].rpartition("/")[2]
         return PART_OF[resource.type].format(**known)
     _, found = plausible.outputs(
         resource.type, resource.name, resource.urn, resource.inputs, region, account

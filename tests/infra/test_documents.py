@@ -227,13 +227,14 @@ def metrics(alarm: Resource) -> list[dict[str, Any]]:
     return [q["metric"] for q in queries if "metric" in q] if queries else [alarm.inputs]
 
 
-def test_every_alarm_watches_an_endpoint_and_a_schedule_that_are_there(graph: Graph) -> None:
+def test_every_alarm_watches_what_is_there(graph: Graph) -> None:
     endpoints = graph.of_type("aws:sagemaker/endpoint:Endpoint")
     schedules = graph.of_type("aws:sagemaker/monitoringSchedule:MonitoringSchedule")
     known = {
         "Endpoint": {endpoint.inputs["name"] for endpoint in endpoints},
         "EndpointName": {endpoint.inputs["name"] for endpoint in endpoints},
         "MonitoringSchedule": {schedule.inputs["name"] for schedule in schedules},
+        "QueueName": {queue.name for queue in graph.of_type("aws:sqs/queue:Queue")},
         "VariantName": variants(graph),
     }
     for alarm in graph.of_type(ALARM):

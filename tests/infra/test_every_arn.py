@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from catalog import entry_of
 from infra import plausible
 from infra.graph import Graph, Resource
 from infra.plausible import ACCOUNT
@@ -62,13 +63,13 @@ def made(project: Project, graph: Graph) -> set[str]:
     account = project.stack(graph.stack).account or ACCOUNT
     found = set()
     for resource in graph.resources:
-        if resource.custom:
+        if resource.custom and not resource.type.startswith("pulumi:"):
             id_, outputs = plausible.outputs(
                 resource.type, resource.name, resource.urn, resource.inputs, REGION, account
             )
             texts = [id_, *(value for value in outputs.values() if isinstance(value, str))]
             arns = {text for text in texts if text.startswith("arn:")}
-            named_by = plausible.RESOURCES[resource.type].named_by
+            named_by = entry_of(resource.type).name
             autonamed = named_by and named_by not in resource.inputs
             found |= arns | ({arn + AUTONAMED for arn in arns} if autonamed else set())
     return found

@@ -87,8 +87,8 @@ def test_a_secret_is_hidden():
 
 
 def test_an_unknown_resource_type_is_an_error():
-    with pytest.raises(Unanswerable, match="aws:sqs/queue:Queue"):
-        record(lambda: aws.sqs.Queue("queue"))
+    with pytest.raises(Unanswerable, match="aws:ssm/parameter:Parameter"):
+        record(lambda: aws.ssm.Parameter("any", type="String", value="x"))
 
 
 def test_an_unknown_function_is_an_error():

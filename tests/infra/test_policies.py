@@ -42,6 +42,12 @@ KINDS: dict[str, tuple[str, dict[str, Any], str, int]] = {
         "PolicyDocument",
         30_720,
     ),
+    "aws:sqs/queuePolicy:QueuePolicy": (
+        "AWS::SQS::QueuePolicy",
+        {"Queues": [f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/queue"]},
+        "PolicyDocument",
+        262_144,
+    ),
     "aws:ec2/vpcEndpoint:VpcEndpoint": (
         "AWS::EC2::VPCEndpoint",
         {"VpcId": "vpc-0123456789abcdef0", "ServiceName": f"com.amazonaws.{REGION}.s3"},
@@ -85,6 +91,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-policies.html
 https://docs.aws.amazon.com/kms/latest/developerguide/resource-limits.html
 https://docs.aws.amazon.com/general/latest/gr/sns.html
+https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-policies.html
 https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-limits-endpoints.html
 """
 

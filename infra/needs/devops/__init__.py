@@ -13,7 +13,7 @@ from infra.settings import PlatformSettings
 
 def declare(settings: PlatformSettings, env: Environment, foundation: Foundation) -> DevOps:
     """Declare where images live, and how a change of the platform reaches the environment."""
-    need = Need("devops", env.provider, foundation.boundary.arn)
+    need = Need("devops", env.provider, foundation.need.guards)
     packages = registries.declare(settings, env, foundation, need)
     platform = env.component(PlatformPolicies)(
         env.names("permissions"),

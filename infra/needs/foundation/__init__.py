@@ -1,9 +1,10 @@
-"""Need 0, a safe place to stand."""
+"""Need 0, a safe place to work."""
 
 import pulumi
 
 from components.common.bucket import AccessLogBucket, PrivateBucket
 from components.foundation.access.boundary import Boundary
+from components.foundation.alerts.dead_letter_queue import DeadLetterQueue
 from components.foundation.keys.key import DataClass
 from components.foundation.network.egress import Egress
 from components.foundation.network.egress_firewall import FilterBy
@@ -11,9 +12,9 @@ from components.foundation.network.existing_network import ExistingNetwork
 from components.foundation.network.network import Network, NetworkArgs
 from infra.environment import Environment
 from infra.needs import peers
-from infra.needs.foundation import alerts as receivers
-from infra.needs.foundation import budgets as money
-from infra.needs.foundation import keys as encryption
+from infra.needs.foundation.alerts import declare as declare_alerts
+from infra.needs.foundation.budgets import declare as declare_budgets
+from infra.needs.foundation.keys import declare as declare_keys
 from infra.needs.need import Need
 from infra.needs.outputs import Foundation
 from infra.settings import PlatformSettings
@@ -34,7 +35,20 @@ def declare(settings: PlatformSettings, env: Environment) -> Foundation:
         need.child_options(),
     )
     need.set_permissions_boundary(boundary.arn)
-    keys = encryption.declare(settings, env, need)
+    keys = declare_keys(settings, env, need)
+    alerts = declare_alerts(settings.alerts, env, need, keys[DataClass.MESSAGES].arn)
+    dead_letters = env.component(DeadLetterQueue)(
+        env.names("dead-letters"),
+        {
+            "key_arn": keys[DataClass.MESSAGES].arn,
+            "name_prefix": env.names(""),
+            "topic_arn": alerts.warning_arn,
+            "account_id": env.account_id,
+            "region": env.region,
+        },
+        need.child_options(),
+    )
+    need.set_dead_letter_queue(dead_letters.arn)
     network = _network(settings, env, keys[DataClass.LOGS].arn, need)
     access_logs = env.component(AccessLogBucket)(
         env.names("access-logs"),
@@ -57,8 +71,7 @@ def declare(settings: PlatformSettings, env: Environment) -> Foundation:
         },
         need.child_options(),
     )
-    alerts = receivers.declare(settings.alerts, env, need, keys[DataClass.MESSAGES].arn)
-    money.declare(settings, env, need, alerts.topics)
+    declare_budgets(settings, env, need, alerts.topics)
     pulumi.export("alert_topics", dict(alerts.topics))
     pulumi.export("artifacts_bucket", artifacts.bucket)
     return Foundation(need, boundary, network, keys, access_logs, artifacts, alerts)

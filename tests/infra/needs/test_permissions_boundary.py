@@ -2,7 +2,7 @@ import pulumi
 import pulumi_aws as aws
 
 from infra.graph import record
-from infra.needs.need import Need
+from infra.needs.need import Guards, Need
 
 BOUNDARY = "arn:aws:iam::123456789012:policy/maslow-dev-boundary"
 ROLE = "aws:iam/role:Role"
@@ -27,10 +27,10 @@ def boundaries(program):
 
 def test_every_role_below_a_need_bears_its_boundary_however_deep_it_is():
     def program():
-        need = Need("data", aws.Provider("aws"), pulumi.Output.from_input(BOUNDARY))
+        need = Need("data", aws.Provider("aws"), Guards(pulumi.Output.from_input(BOUNDARY)))
         role("shallow", need)
-        Nested("deep", need.owns())
-        Nested("of-a-model", need.owns("readmission"))
+        Nested("deep", need.child_options())
+        Nested("of-a-model", need.child_options("readmission"))
 
     assert boundaries(program) == dict.fromkeys(("shallow", "deep", "of-a-model"), BOUNDARY)
 
@@ -39,7 +39,7 @@ def test_the_need_that_makes_the_boundary_binds_what_comes_after_it():
     def program():
         need = Need("foundation", aws.Provider("aws"))
         role("before", need)
-        need.bounds_roles_by(pulumi.Output.from_input(BOUNDARY))
+        need.set_permissions_boundary(pulumi.Output.from_input(BOUNDARY))
         role("after", need)
 
     assert boundaries(program) == {"before": None, "after": BOUNDARY}
@@ -47,7 +47,7 @@ def test_the_need_that_makes_the_boundary_binds_what_comes_after_it():
 
 def test_what_is_no_role_is_left_as_it_is():
     def program():
-        need = Need("data", aws.Provider("aws"), pulumi.Output.from_input(BOUNDARY))
-        aws.s3.Bucket("raw", opts=need.owns())
+        need = Need("data", aws.Provider("aws"), Guards(pulumi.Output.from_input(BOUNDARY)))
+        aws.s3.Bucket("raw", opts=need.child_options())
 
     assert "permissionsBoundary" not in record(program).one("aws:s3/bucket:Bucket").inputs

@@ -38,6 +38,7 @@ PUBLISHERS = {
     "StateMachine *-retraining-machine": {"warning"},
     "Budget *": {"warning", "info"},
     "EventTarget *-delivery-progress": {"info"},
+    "MetricAlarm *-dead-letters-alarm": {"warning"},
     "EventTarget *-pull-requests-outcome": {"info"},
     "Pipeline *-delivery-pipeline": {"info"},
 }

@@ -93,7 +93,7 @@ def test_the_jobs_of_a_training_pipeline_bear_all_tags_of_their_model(
 
 def test_an_object_bears_none_not_even_the_environments() -> None:
     def program(need: Need) -> None:
-        aws.s3.BucketObjectv2("code", bucket="b", key="k", opts=need.owns("readmission"))
+        aws.s3.BucketObjectv2("code", bucket="b", key="k", opts=need.child_options("readmission"))
 
     made = everything(program).one("aws:s3/bucketObjectv2:BucketObjectv2").inputs
     assert "tags" not in made
@@ -103,7 +103,7 @@ def test_an_object_bears_none_not_even_the_environments() -> None:
 def test_tags_of_a_resource_win_over_those_of_its_need() -> None:
     def program(need: Need) -> None:
         own = {NEED: "another", "team": "oncology"}
-        aws.sns.Topic("topic", tags=own, opts=need.owns("readmission"))
+        aws.sns.Topic("topic", tags=own, opts=need.child_options("readmission"))
 
     assert tags_of(everything(program), "topic") == {
         NEED: "another",
@@ -114,9 +114,11 @@ def test_tags_of_a_resource_win_over_those_of_its_need() -> None:
 
 def test_tags_reach_the_children_of_a_component() -> None:
     def program(need: Need) -> None:
-        component = pulumi.ComponentResource("maslow:index:Any", "any", None, need.owns("stay"))
+        component = pulumi.ComponentResource(
+            "maslow:index:Any", "any", None, need.child_options("stay")
+        )
         aws.sns.Topic("topic", opts=pulumi.ResourceOptions(parent=component))
-        aws.sns.Topic("beside", opts=need.owns())
+        aws.sns.Topic("beside", opts=need.child_options())
 
     graph = everything(program)
     assert tags_of(graph, "topic") == {NEED: "mlops", MODEL: "stay"}
@@ -125,7 +127,7 @@ def test_tags_reach_the_children_of_a_component() -> None:
 
 def test_what_takes_no_tags_or_other_ones_stays_as_it_was() -> None:
     def program(need: Need) -> None:
-        aws.sns.TopicPolicy("policy", arn="arn:topic", policy="{}", opts=need.owns())
+        aws.sns.TopicPolicy("policy", arn="arn:topic", policy="{}", opts=need.child_options())
 
     (policy,) = everything(program).of_type("aws:sns/topicPolicy:TopicPolicy")
     assert policy.inputs == {"arn": "arn:topic", "policy": "{}"}
