@@ -3,7 +3,14 @@
 https://docs.aws.amazon.com/autoscaling/application/APIReference/
 """
 
-from catalog.record import Call, Tags, Type
+from catalog.record import Call, Conditions, Grant, Iam, Tags, Type, arn_of, linked_role, listed
+
+AUTHORIZATION = "https://docs.aws.amazon.com/service-authorization/latest/reference/list_applicationautoscaling.html"
+"""Which actions there are, and on what."""
+
+OF_ENDPOINTS: Conditions = {
+    "StringEquals": {"application-autoscaling:service-namespace": "sagemaker"}
+}
 
 SCALED = {
     "ServiceNamespace": "{serviceNamespace}",
@@ -35,6 +42,23 @@ TYPES = (
             Call("TagResource", given={"ResourceARN": "{arn}"}),
             Call("UntagResource", given={"ResourceARN": "{arn}", "TagKeys": "{removed}"}),
         ),
+        cloudformation="AWS::ApplicationAutoScaling::ScalableTarget",
+        outputs={"arn": arn_of("application-autoscaling", "scalable-target/{hex}")},
+        holds_no_data="it bounds how many instances there are",
+        iam=Iam(
+            on="scalable-target/*",
+            when=OF_ENDPOINTS,
+            grants=(
+                Grant(
+                    "application-autoscaling",
+                    "scalable-target/*",
+                    read="ListTagsForResource",
+                    update="TagResource UntagResource",
+                ),
+                listed("application-autoscaling", "Describe*"),
+                linked_role("sagemaker.application-autoscaling.amazonaws.com"),
+            ),
+        ),
     ),
     Type(
         "aws:appautoscaling/policy:Policy",
@@ -51,5 +75,29 @@ TYPES = (
         ),
         update=(POLICY,),
         delete=Call("DeleteScalingPolicy", given={**SCALED, "PolicyName": "{name}"}),
+        cloudformation="AWS::ApplicationAutoScaling::ScalingPolicy",
+        outputs={
+            "arn": arn_of(
+                "autoscaling",
+                "scalingPolicy:{uuid}:resource/sagemaker/{resourceId}:policyName/{name}",
+            )
+        },
+        holds_no_data="it says when instances are added",
+        iam=Iam(
+            on="scalable-target/*",
+            when=OF_ENDPOINTS,
+            grants=(
+                Grant(
+                    "cloudwatch",
+                    # It makes its alarms with the permissions of its caller.
+                    "alarm:TargetTracking-endpoint/{name}",
+                    create="PutMetricAlarm",
+                    delete="DeleteAlarms",
+                    source=AUTHORIZATION,
+                ),
+                listed("cloudwatch", "DescribeAlarms", source=AUTHORIZATION),
+                listed("application-autoscaling", "Describe*"),
+            ),
+        ),
     ),
 )

@@ -3,9 +3,9 @@
 https://docs.aws.amazon.com/athena/latest/APIReference/
 """
 
-from catalog.record import Call, Tags, Type
+from catalog.record import Call, Iam, Tags, Type, arn_of
 
-ARN = "arn:{partition}:athena:{region}:{account}:workgroup/{name}"
+ARN = arn_of("athena", "workgroup/{name}")
 
 TYPES = (
     Type(
@@ -22,7 +22,6 @@ TYPES = (
             "GetWorkGroup",
             given={"WorkGroup": "{id}"},
             at="WorkGroup",
-            outputs={"arn": ARN},
         ),
         steps=(Call("UpdateWorkGroup", takes=("state",), given={"WorkGroup": "{id}"}),),
         remade="moto has no UpdateWorkGroup",
@@ -34,5 +33,9 @@ TYPES = (
             Call("TagResource", given={"ResourceARN": ARN}),
             Call("UntagResource", given={"ResourceARN": ARN, "TagKeys": "{removed}"}),
         ),
+        cloudformation="AWS::Athena::WorkGroup",
+        outputs={"arn": ARN},
+        holds_data="the history of its queries",
+        iam=Iam(on="workgroup/{name}", read="ListTagsForResource"),
     ),
 )

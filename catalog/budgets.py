@@ -3,10 +3,10 @@
 https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/
 """
 
-from catalog.record import Call, Tags, Type, Values
+from catalog.record import Call, Iam, Tags, Type, Values
 
 BUDGET = {"AccountId": "{account}", "BudgetName": "{name}"}
-ARN = {"ResourceARN": "arn:{partition}:budgets::{account}:budget/{name}"}
+ARN = {"ResourceARN": "arn:aws:budgets::{account}:budget/{name}"}
 
 
 def _with_subscribers(inputs: Values) -> Values:
@@ -49,7 +49,7 @@ TYPES = (
             "DescribeBudget",
             given=BUDGET,
             at="Budget",
-            outputs={"accountId": "{account}", "arn": ARN["ResourceARN"]},
+            outputs={"accountId": "{account}"},
         ),
         prepare=_with_subscribers,
         remade="moto has no UpdateBudget",
@@ -58,5 +58,9 @@ TYPES = (
             Call("TagResource", names={"tags": "ResourceTags"}, given=ARN),
             Call("UntagResource", given={**ARN, "ResourceTagKeys": "{removed}"}),
         ),
+        cloudformation="AWS::Budgets::Budget",
+        outputs={"arn": ARN["ResourceARN"]},
+        holds_no_data="what was spent is in the bill",
+        iam=Iam(on="arn:aws:budgets::{account}:budget/{name}", read="ListTagsForResource"),
     ),
 )

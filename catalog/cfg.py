@@ -3,7 +3,12 @@
 https://docs.aws.amazon.com/config/latest/APIReference/
 """
 
-from catalog.record import Call, Type
+from catalog.record import HERE, Call, Grant, Iam, Type, arn_of, linked_role, listed
+
+AUTHORIZATION = (
+    "https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsconfig.html"
+)
+"""Which actions there are, and on what."""
 
 RECORDER = {"ConfigurationRecorderName": "{id}"}
 RECORDERS = {"ConfigurationRecorderNames": ["{id}"]}
@@ -31,6 +36,15 @@ TYPES = (
         ),
         update=(PUT_RECORDER,),
         delete=Call("DeleteConfigurationRecorder", given=RECORDER),
+        cloudformation="AWS::Config::ConfigurationRecorder",
+        holds_no_data="the history that it records is in the delivery channel's bucket",
+        iam=Iam(
+            on="configuration-recorder/{name}",
+            grants=(
+                listed("config", "DescribeConfigurationRecorders"),
+                linked_role("config.amazonaws.com"),
+            ),
+        ),
     ),
     Type(
         "aws:cfg/deliveryChannel:DeliveryChannel",
@@ -46,6 +60,20 @@ TYPES = (
         ),
         update=(PUT_CHANNEL,),
         delete=Call("DeleteDeliveryChannel", given={"DeliveryChannelName": "{id}"}),
+        cloudformation="AWS::Config::DeliveryChannel",
+        holds_no_data="it delivers into a bucket and keeps nothing",
+        iam=Iam(
+            grants=(
+                Grant(
+                    "config",
+                    create="PutDeliveryChannel",
+                    delete="DeleteDeliveryChannel",
+                    when=HERE,
+                    reason="a region has one delivery channel, without an ARN",
+                ),
+                listed("config", "DescribeDeliveryChannels"),
+            )
+        ),
     ),
     Type(
         "aws:cfg/recorderStatus:RecorderStatus",
@@ -71,6 +99,13 @@ TYPES = (
             ),
         ),
         delete=Call("StopConfigurationRecorder", given=RECORDER),
+        name="name",
+        autonamed=False,
+        holds_no_data="it only says whether the recorder is on",
+        iam=Iam(
+            on="configuration-recorder/{name}",
+            grants=(listed("config", "DescribeConfigurationRecorderStatus", source=AUTHORIZATION),),
+        ),
     ),
     Type(
         "aws:cfg/conformancePack:ConformancePack",
@@ -87,5 +122,15 @@ TYPES = (
         ),
         update=(PUT_PACK,),
         delete=Call("DeleteConformancePack", given={"ConformancePackName": "{id}"}),
+        cloudformation="AWS::Config::ConformancePack",
+        outputs={"arn": arn_of("config", "conformance-pack/{name}/conformance-pack-{hex}")},
+        holds_no_data="its rules evaluate anew when it is back",
+        iam=Iam(
+            on="conformance-pack/{name}",
+            grants=(
+                listed("config", "DescribeConformancePacks DescribeConformancePackStatus"),
+                linked_role("config-conforms.amazonaws.com"),
+            ),
+        ),
     ),
 )

@@ -3,7 +3,17 @@
 https://docs.aws.amazon.com/chatbot/latest/APIReference/
 """
 
-from catalog.record import Call, Tags, Type
+from catalog.record import Call, Conditions, Grant, Iam, Tags, Type, linked_role, listed
+
+CHAT: Conditions = {
+    "StringEquals": {
+        "aws:RequestedRegion": ["ap-southeast-1", "eu-west-1", "us-east-2", "us-west-2"]
+    }
+}
+"""Channels are of no region; these answer for them.
+
+https://docs.aws.amazon.com/general/latest/gr/chatbot.html
+"""
 
 CONFIGURATION = {"ChatConfigurationArn": "{id}"}
 CHANGED = (
@@ -48,6 +58,25 @@ TYPES = (
         delete=Call("DeleteSlackChannelConfiguration", given=CONFIGURATION),
         ignored=NO_WAITING,
         tags=TAGS,
+        id="arn:aws:chatbot::{account}:chat-configuration/slack-channel/{configurationName}",
+        cloudformation="AWS::Chatbot::SlackChannelConfiguration",
+        outputs={"chatConfigurationArn": "{id}"},
+        holds_no_data="a channel passes messages on and keeps none",
+        iam=Iam(
+            on="arn:aws:chatbot::{account}:chat-configuration/slack-channel/{name}",
+            grants=(
+                Grant(
+                    "chatbot",
+                    create="CreateSlackChannelConfiguration",
+                    when=CHAT,
+                    reason="a channel has no ARN before it exists",
+                ),
+                listed(
+                    "chatbot", "DescribeSlackChannelConfigurations ListTagsForResource", when=CHAT
+                ),
+                linked_role("management.chatbot.amazonaws.com"),
+            ),
+        ),
     ),
     Type(
         "aws:chatbot/teamsChannelConfiguration:TeamsChannelConfiguration",
@@ -77,5 +106,26 @@ TYPES = (
         delete=Call("DeleteMicrosoftTeamsChannelConfiguration", given=CONFIGURATION),
         ignored=NO_WAITING,
         tags=TAGS,
+        id="arn:aws:chatbot::{account}:chat-configuration/microsoft-teams-channel/{configurationName}",
+        cloudformation="AWS::Chatbot::MicrosoftTeamsChannelConfiguration",
+        outputs={"chatConfigurationArn": "{id}"},
+        holds_no_data="a channel passes messages on and keeps none",
+        iam=Iam(
+            on="arn:aws:chatbot::{account}:chat-configuration/microsoft-teams-channel/{name}",
+            grants=(
+                Grant(
+                    "chatbot",
+                    create="CreateMicrosoftTeamsChannelConfiguration",
+                    when=CHAT,
+                    reason="a channel has no ARN before it exists",
+                ),
+                listed(
+                    "chatbot",
+                    "GetMicrosoftTeamsChannelConfiguration ListTagsForResource",
+                    when=CHAT,
+                ),
+                linked_role("management.chatbot.amazonaws.com"),
+            ),
+        ),
     ),
 )

@@ -3,7 +3,7 @@
 https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/
 """
 
-from catalog.record import Call, Tags, Type
+from catalog.record import Call, Iam, Tags, Type, arn_of, linked_role, listed
 
 NAME = {"Name": "{name}"}
 
@@ -57,6 +57,19 @@ TYPES = (
         tags=Tags(
             Call("AddTags", names={"tags": "TagsList"}, given={"ResourceId": "{id}"}),
             Call("RemoveTags", given={"ResourceId": "{id}", "TagsList": "{removedPairs}"}),
+        ),
+        id=arn_of("cloudtrail", "trail/{name}"),
+        cloudformation="AWS::CloudTrail::Trail",
+        outputs={"arn": "{id}", "homeRegion": "{region}"},
+        holds_no_data="the events are in its bucket, which stays",
+        iam=Iam(
+            on="trail/{name}",
+            create="PutInsightSelectors",
+            read="GetTrailStatus GetEventSelectors GetInsightSelectors ListTags",
+            grants=(
+                listed("cloudtrail", "DescribeTrails"),
+                linked_role("cloudtrail.amazonaws.com"),
+            ),
         ),
     ),
 )

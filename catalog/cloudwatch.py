@@ -6,7 +6,10 @@ https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/
 https://docs.aws.amazon.com/eventbridge/latest/APIReference/
 """
 
-from catalog.record import Call, Tags, Type
+from catalog.record import Call, Grant, Iam, Tags, Type, arn_of, listed
+
+AUTHORIZATION = "https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html"
+"""Which actions there are, and on what."""
 
 LOG_GROUP = {"logGroupName": "{id}"}
 LOG_GROUP_ARN = "arn:{partition}:logs:{region}:{account}:log-group:{id}"
@@ -85,6 +88,15 @@ TYPES = (
             Call("TagResource", given={"resourceArn": LOG_GROUP_ARN}),
             Call("UntagResource", given={"resourceArn": LOG_GROUP_ARN, "tagKeys": "{removed}"}),
         ),
+        cloudformation="AWS::Logs::LogGroup",
+        outputs={"arn": arn_of("logs", "log-group:{name}")},
+        holds_data="the log events",
+        iam=Iam(
+            # What a service keeps its logs under comes before the name.
+            on="log-group:{name} log-group:/aws/*/{name}",
+            read="ListTagsForResource",
+            grants=(listed("logs", "DescribeLogGroups"),),
+        ),
     ),
     Type(
         "aws:cloudwatch/logResourcePolicy:LogResourcePolicy",
@@ -95,6 +107,19 @@ TYPES = (
         update=(PUT_LOG_POLICY,),
         replaces=("policyName",),
         delete=Call("DeleteResourcePolicy", given={"policyName": "{id}"}),
+        cloudformation="AWS::Logs::ResourcePolicy",
+        holds_no_data="a policy is written anew from the program",
+        iam=Iam(
+            grants=(
+                Grant(
+                    "logs",
+                    create="PutResourcePolicy",
+                    delete="DeleteResourcePolicy",
+                    reason="a resource policy of logs has no ARN",
+                ),
+                listed("logs", "DescribeResourcePolicies"),
+            )
+        ),
     ),
     Type(
         "aws:cloudwatch/metricAlarm:MetricAlarm",
@@ -112,6 +137,14 @@ TYPES = (
         presumed={"metricQueries.returnData": False},
         delete=Call("DeleteAlarms", given={"AlarmNames": ["{id}"]}),
         tags=_tags("arn:{partition}:cloudwatch:{region}:{account}:alarm:{id}"),
+        cloudformation="AWS::CloudWatch::Alarm",
+        outputs={"arn": arn_of("cloudwatch", "alarm:{name}")},
+        holds_no_data="the metric is CloudWatch's own, and stays",
+        iam=Iam(
+            on="alarm:{name}",
+            read="ListTagsForResource",
+            grants=(listed("cloudwatch", "DescribeAlarms"),),
+        ),
     ),
     Type(
         "aws:cloudwatch/eventRule:EventRule",
@@ -126,6 +159,15 @@ TYPES = (
         update=(PUT_RULE,),
         delete=Call("DeleteRule", given={**RULE, "Force": "{forceDestroy}"}),
         tags=_tags("{arn}"),
+        cloudformation="AWS::Events::Rule",
+        outputs={"arn": arn_of("events", "rule/{name}")},
+        holds_no_data="a setting is written anew from the program",
+        iam=Iam(
+            on="rule/{name}",
+            read="ListTagsForResource",
+            update="EnableRule DisableRule",
+            source=AUTHORIZATION,
+        ),
     ),
     Type(
         "aws:cloudwatch/eventTarget:EventTarget",
@@ -140,6 +182,8 @@ TYPES = (
         delete=Call(
             "RemoveTargets", given={**TARGET, "Ids": ["{targetId}"], "Force": "{forceDestroy}"}
         ),
+        holds_no_data="a setting is written anew from the program",
+        iam=Iam(on="rule/{name}"),
     ),
     Type(
         "aws:cloudwatch/eventBus:EventBus",
@@ -153,6 +197,10 @@ TYPES = (
         remade="moto has no UpdateEventBus",
         delete=Call("DeleteEventBus", given={"Name": "{id}"}),
         tags=_tags("{arn}"),
+        cloudformation="AWS::Events::EventBus",
+        outputs={"arn": arn_of("events", "event-bus/{name}")},
+        holds_no_data="a bus passes events on and keeps none",
+        iam=Iam(on="event-bus/{name}", read="ListTagsForResource", update="UpdateEventBus"),
     ),
     Type(
         "aws:cloudwatch/eventBusPolicy:EventBusPolicy",
@@ -164,6 +212,19 @@ TYPES = (
         replaces=("eventBusName",),
         delete=Call(
             "RemovePermission", given={"EventBusName": "{id}", "RemoveAllPermissions": True}
+        ),
+        cloudformation="AWS::Events::EventBusPolicy",
+        holds_no_data="a policy is written anew from the program",
+        iam=Iam(
+            on="event-bus/{name}",
+            grants=(
+                Grant(
+                    "events",
+                    create="PutPermission",
+                    delete="RemovePermission",
+                    reason="AWS offers no resource to narrow the opening of a bus to",
+                ),
+            ),
         ),
     ),
 )

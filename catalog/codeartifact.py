@@ -3,7 +3,7 @@
 https://docs.aws.amazon.com/codeartifact/latest/APIReference/
 """
 
-from catalog.record import Call, Tags, Type
+from catalog.record import Call, Grant, Iam, Tags, Type, arn_of
 
 REPOSITORY = {"domain": "{domain}", "repository": "{repository}"}
 TAGS = Tags(
@@ -16,7 +16,7 @@ TYPES = (
     Type(
         "aws:codeartifact/domain:Domain",
         "codeartifact",
-        id="arn:{partition}:codeartifact:{region}:{account}:domain/{domain}",
+        id=arn_of("codeartifact", "domain/{domain}"),
         create=Call("CreateDomain"),
         read=Call(
             "DescribeDomain",
@@ -26,11 +26,25 @@ TYPES = (
         ),
         delete=Call("DeleteDomain", given={"domain": "{domain}"}),
         tags=TAGS,
+        cloudformation="AWS::CodeArtifact::Domain",
+        outputs={"arn": "{id}", "owner": "{account}"},
+        holds_data="the packages of its repositories",
+        iam=Iam(
+            on="domain/{name}",
+            read="ListTagsForResource",
+            grants=(
+                Grant(
+                    "codeartifact",
+                    create="CreateDomain",
+                    reason="AWS offers no resource to narrow a new domain to",
+                ),
+            ),
+        ),
     ),
     Type(
         "aws:codeartifact/domainPermissions:DomainPermissions",
         "codeartifact",
-        id="{domain}",
+        id=arn_of("codeartifact", "domain/{domain}"),
         create=PUT_POLICY,
         read=Call(
             "GetDomainPermissionsPolicy",
@@ -40,11 +54,14 @@ TYPES = (
         ),
         update=(PUT_POLICY,),
         delete=Call("DeleteDomainPermissionsPolicy", given={"domain": "{domain}"}),
+        outputs={"resourceArn": "{id}"},
+        holds_no_data="a setting is written anew from the program",
+        iam=Iam(on="domain/{name}"),
     ),
     Type(
         "aws:codeartifact/repository:Repository",
         "codeartifact",
-        id="arn:{partition}:codeartifact:{region}:{account}:repository/{domain}/{repository}",
+        id=arn_of("codeartifact", "repository/{domain}/{repository}"),
         create=Call(
             "CreateRepository",
             takes=("domain", "domainOwner", "repository", "description", "upstreams", "tags"),
@@ -74,5 +91,21 @@ TYPES = (
         replaces=("externalConnections",),
         delete=Call("DeleteRepository", given=REPOSITORY),
         tags=TAGS,
+        cloudformation="AWS::CodeArtifact::Repository",
+        outputs={"arn": "{id}", "administratorAccount": "{account}", "domainOwner": "{account}"},
+        holds_data="the packages",
+        iam=Iam(
+            on="repository/{name}",
+            create="AssociateWithDownstreamRepository",
+            read="ListTagsForResource",
+            update="DisassociateExternalConnection",
+            grants=(
+                Grant(
+                    "codeartifact",
+                    create="CreateRepository",
+                    reason="AWS offers no resource to narrow a new repository to",
+                ),
+            ),
+        ),
     ),
 )

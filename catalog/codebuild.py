@@ -3,13 +3,13 @@
 https://docs.aws.amazon.com/codebuild/latest/APIReference/
 """
 
-from catalog.record import Call, Tags, Type
+from catalog.record import Call, Iam, Tags, Type, arn_of
 
 TYPES = (
     Type(
         "aws:codebuild/project:Project",
         "codebuild",
-        id="{arn}",
+        id=arn_of("codebuild", "project/{name}"),
         name="name",
         limit=150,
         create=Call(
@@ -36,5 +36,9 @@ TYPES = (
             Call("UpdateProject", given={"name": "{name}"}),
             Call("UpdateProject", given={"name": "{name}"}),
         ),
+        cloudformation="AWS::CodeBuild::Project",
+        outputs={"arn": "{id}"},
+        holds_no_data="its logs and artifacts are elsewhere",
+        iam=Iam(on="project/{name}"),
     ),
 )

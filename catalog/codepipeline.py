@@ -3,7 +3,7 @@
 https://docs.aws.amazon.com/codepipeline/latest/APIReference/
 """
 
-from catalog.record import Call, Tags, Type
+from catalog.record import OURS, Call, Grant, Iam, Tags, Type, arn_of
 
 NAMES = {
     "artifactStores": "pipeline.artifactStore",
@@ -29,6 +29,17 @@ TYPES = (
         tags=Tags(
             Call("TagResource", given=ARN),
             Call("UntagResource", given={**ARN, "tagKeys": "{removed}"}),
+        ),
+        cloudformation="AWS::CodePipeline::Pipeline",
+        outputs={"arn": arn_of("codepipeline", "{name}")},
+        holds_no_data="its artifacts are in a bucket",
+        iam=Iam(
+            on="{name}",
+            read="ListTagsForResource",
+            grants=(
+                # A pipeline may take a connection that was made under the service's older name.
+                Grant("codestar-connections", "connection/*", create="PassConnection", when=OURS),
+            ),
         ),
     ),
 )

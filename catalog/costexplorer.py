@@ -6,7 +6,10 @@ https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/
 import json
 from typing import Any
 
-from catalog.record import Call, Tags, Type, Values
+from catalog.record import GLOBAL, OURS, Call, Grant, Iam, Tags, Type, Values, listed
+
+AUTHORIZATION = "https://docs.aws.amazon.com/service-authorization/latest/reference/list_awscostexplorerservice.html"
+"""Which actions there are, and on what."""
 
 TAGS = Tags(
     Call("TagResource", names={"tags": "ResourceTags"}, given={"ResourceArn": "{id}"}),
@@ -65,6 +68,23 @@ TYPES = (
         prepare=_parsed,
         delete=Call("DeleteAnomalyMonitor", given={"MonitorArn": "{id}"}),
         tags=TAGS,
+        id="arn:aws:ce::{account}:anomalymonitor/{uuid}",
+        cloudformation="AWS::CE::AnomalyMonitor",
+        outputs={"arn": "{id}"},
+        holds_data="what it has learned of usual spending",
+        iam=Iam(
+            on="arn:aws:ce::{account}:anomalymonitor/*",
+            when=OURS,
+            read="ListTagsForResource",
+            grants=(
+                Grant(
+                    "ce",
+                    create="CreateAnomalyMonitor",
+                    when=GLOBAL,
+                    reason="neither monitors nor subscriptions have ARNs before they exist",
+                ),
+            ),
+        ),
     ),
     Type(
         "aws:costexplorer/anomalySubscription:AnomalySubscription",
@@ -98,6 +118,23 @@ TYPES = (
         ),
         delete=Call("DeleteAnomalySubscription", given={"SubscriptionArn": "{id}"}),
         tags=TAGS,
+        id="arn:aws:ce::{account}:anomalysubscription/{uuid}",
+        cloudformation="AWS::CE::AnomalySubscription",
+        outputs={"arn": "{id}"},
+        holds_no_data="it passes anomalies on and keeps none",
+        iam=Iam(
+            on="arn:aws:ce::{account}:anomalysubscription/*",
+            when=OURS,
+            read="ListTagsForResource",
+            grants=(
+                Grant(
+                    "ce",
+                    create="CreateAnomalySubscription",
+                    when=GLOBAL,
+                    reason="neither monitors nor subscriptions have ARNs before they exist",
+                ),
+            ),
+        ),
     ),
     Type(
         "aws:costexplorer/costAllocationTag:CostAllocationTag",
@@ -116,6 +153,20 @@ TYPES = (
         delete=Call(
             "UpdateCostAllocationTagsStatus",
             given={"CostAllocationTagsStatus": [{"TagKey": "{id}", "Status": "Inactive"}]},
+        ),
+        outputs={"type": "UserDefined"},
+        holds_no_data="it switches how bills are told apart",
+        iam=Iam(
+            grants=(
+                Grant(
+                    "ce",
+                    create="UpdateCostAllocationTagsStatus",
+                    when=GLOBAL,
+                    reason="the tags that bills tell apart are the account's",
+                    source=AUTHORIZATION,
+                ),
+                listed("ce", "ListCostAllocationTags", when=GLOBAL, source=AUTHORIZATION),
+            )
         ),
     ),
 )

@@ -5,7 +5,12 @@ https://docs.aws.amazon.com/AWSEC2/latest/APIReference/
 
 from typing import Any
 
-from catalog.record import Call, Each, Tags, Type, Values
+from catalog.record import OURS, Call, Each, Grant, Iam, Tags, Type, Values, arn_of, listed
+
+AUTHORIZATION = (
+    "https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html"
+)
+"""Which actions there are, and on what."""
 
 TAGS = Tags(
     Call("CreateTags", given={"Resources": ["{id}"]}),
@@ -20,11 +25,6 @@ DESTINATIONS = {
 }
 
 
-def arn(kind: str) -> dict[str, str]:
-    """The output `arn` of a kind of resource that its id names."""
-    return {"arn": f"arn:{{partition}}:ec2:{{region}}:{{account}}:{kind}/{{id}}"}
-
-
 def named(kind: str, value: str) -> list[dict[str, Any]]:
     """EC2's filter for one value."""
     return [{"Name": kind, "Values": [value]}]
@@ -33,12 +33,6 @@ def named(kind: str, value: str) -> list[dict[str, Any]]:
 def _one_by_one(operation: str, parameter: str, *names: str) -> tuple[Call, ...]:
     """Attributes of which AWS sets one in a call."""
     return tuple(Call(operation, takes=(name,), given={parameter: "{id}"}) for name in names)
-
-
-def _destined(inputs: Values) -> Values:
-    """The one destination, whichever of three inputs names it, for the route's id."""
-    kinds = ("destinationCidrBlock", "destinationIpv6CidrBlock", "destinationPrefixListId")
-    return {**inputs, "destination": next((inputs[k] for k in kinds if k in inputs), "")}
 
 
 def _logged(inputs: Values) -> Values:
@@ -76,7 +70,6 @@ TYPES = (
                     "cidrBlock": "CidrBlock",
                     "dhcpOptionsId": "DhcpOptionsId",
                     "instanceTenancy": "InstanceTenancy",
-                    **arn("vpc"),
                     **OWNER,
                 },
             ),
@@ -108,6 +101,17 @@ TYPES = (
         ),
         delete=Call("DeleteVpc", given={"VpcId": "{id}"}),
         tags=TAGS,
+        id="vpc-{hex}",
+        cloudformation="AWS::EC2::VPC",
+        outputs={
+            "arn": arn_of("ec2", "vpc/vpc-{hex}"),
+            "defaultSecurityGroupId": "sg-{hex}",
+            "defaultRouteTableId": "rtb-{hex}",
+            "mainRouteTableId": "rtb-{hex}",
+            "defaultNetworkAclId": "acl-{hex}",
+        },
+        holds_no_data="the network carries traffic and keeps none",
+        iam=Iam(on="*", when=OURS, grants=(listed("ec2", "Describe*"),)),
     ),
     Type(
         "aws:ec2/subnet:Subnet",
@@ -121,7 +125,6 @@ TYPES = (
                 "availabilityZone": "AvailabilityZone",
                 "availabilityZoneId": "AvailabilityZoneId",
                 "cidrBlock": "CidrBlock",
-                **arn("subnet"),
                 **OWNER,
             },
         ),
@@ -133,6 +136,11 @@ TYPES = (
         ),
         delete=Call("DeleteSubnet", given={"SubnetId": "{id}"}),
         tags=TAGS,
+        id="subnet-{hex}",
+        cloudformation="AWS::EC2::Subnet",
+        outputs={"arn": arn_of("ec2", "subnet/subnet-{hex}")},
+        holds_no_data="the network carries traffic and keeps none",
+        iam=Iam(on="*", when=OURS, grants=(listed("ec2", "Describe*"),)),
     ),
     Type(
         "aws:ec2/internetGateway:InternetGateway",
@@ -142,7 +150,7 @@ TYPES = (
             "DescribeInternetGateways",
             given={"InternetGatewayIds": ["{id}"]},
             at="InternetGateways[0]",
-            outputs={**arn("internet-gateway"), **OWNER},
+            outputs={**OWNER},
         ),
         steps=(
             Call("AttachInternetGateway", takes=("vpcId",), given={"InternetGatewayId": "{id}"}),
@@ -157,6 +165,11 @@ TYPES = (
             Call("DeleteInternetGateway", given={"InternetGatewayId": "{id}"}),
         ),
         tags=TAGS,
+        id="igw-{hex}",
+        cloudformation="AWS::EC2::InternetGateway",
+        outputs={"arn": arn_of("ec2", "internet-gateway/igw-{hex}")},
+        holds_no_data="the network carries traffic and keeps none",
+        iam=Iam(on="*", when=OURS, grants=(listed("ec2", "Describe*"),)),
     ),
     Type(
         "aws:ec2/eip:Eip",
@@ -169,11 +182,21 @@ TYPES = (
             outputs={
                 "allocationId": "AllocationId",
                 "publicIp": "PublicIp",
-                **arn("elastic-ip"),
             },
         ),
         delete=Call("ReleaseAddress", given={"AllocationId": "{id}"}),
         tags=TAGS,
+        id="eipalloc-{hex}",
+        cloudformation="AWS::EC2::EIP",
+        outputs={
+            "arn": arn_of("ec2", "elastic-ip/eipalloc-{hex}"),
+            "allocationId": "{id}",
+            "publicIp": "198.51.100.7",
+        },
+        holds_no_data="the network carries traffic and keeps none",
+        iam=Iam(
+            on="*", when=OURS, delete="DisassociateAddress", grants=(listed("ec2", "Describe*"),)
+        ),
     ),
     Type(
         "aws:ec2/natGateway:NatGateway",
@@ -192,6 +215,10 @@ TYPES = (
         gone="State == 'deleted'",
         delete=Call("DeleteNatGateway", given={"NatGatewayId": "{id}"}),
         tags=TAGS,
+        id="nat-{hex}",
+        cloudformation="AWS::EC2::NatGateway",
+        holds_no_data="the network carries traffic and keeps none",
+        iam=Iam(on="*", when=OURS, grants=(listed("ec2", "Describe*"),)),
     ),
     Type(
         "aws:ec2/routeTable:RouteTable",
@@ -201,7 +228,7 @@ TYPES = (
             "DescribeRouteTables",
             given={"RouteTableIds": ["{id}"]},
             at="RouteTables[0]",
-            outputs={**arn("route-table"), **OWNER},
+            outputs={**OWNER},
         ),
         steps=(
             Each(
@@ -217,11 +244,22 @@ TYPES = (
         ),
         delete=Call("DeleteRouteTable", given={"RouteTableId": "{id}"}),
         tags=TAGS,
+        id="rtb-{hex}",
+        cloudformation="AWS::EC2::RouteTable",
+        outputs={"arn": arn_of("ec2", "route-table/rtb-{hex}")},
+        holds_no_data="the network carries traffic and keeps none",
+        iam=Iam(
+            on="*",
+            when=OURS,
+            update="ReplaceRoute",
+            source=AUTHORIZATION,
+            grants=(listed("ec2", "Describe*"),),
+        ),
     ),
     Type(
         "aws:ec2/route:Route",
         "ec2",
-        id="r-{routeTableId}_{destination}",
+        id="r-{routeTableId}{hex}",
         create=Call(
             "CreateRoute",
             names=DESTINATIONS,
@@ -229,11 +267,11 @@ TYPES = (
         read=Call(
             "DescribeRouteTables",
             given={"RouteTableIds": ["{routeTableId}"]},
-            at="RouteTables[0].Routes[?ends_with('{id}', join('', ['_', DestinationCidrBlock"
-            " || DestinationIpv6CidrBlock || DestinationPrefixListId || '?']))] | [0]",
+            at="RouteTables[0].Routes[?(DestinationCidrBlock || DestinationIpv6CidrBlock"
+            " || DestinationPrefixListId) == '{destinationCidrBlock|destinationIpv6CidrBlock"
+            "|destinationPrefixListId}'] | [0]",
             outputs={"origin": "Origin", "state": "State"},
         ),
-        prepare=_destined,
         update=(Call("ReplaceRoute", names=DESTINATIONS),),
         delete=Call(
             "DeleteRoute",
@@ -245,6 +283,9 @@ TYPES = (
             },
         ),
         replaces=("destinationCidrBlock", "destinationIpv6CidrBlock", "destinationPrefixListId"),
+        cloudformation="AWS::EC2::Route",
+        holds_no_data="the network carries traffic and keeps none",
+        iam=Iam(on="*", when=OURS, grants=(listed("ec2", "Describe*"),)),
     ),
     Type(
         "aws:ec2/routeTableAssociation:RouteTableAssociation",
@@ -256,6 +297,15 @@ TYPES = (
             at="RouteTables[0]",
         ),
         delete=Call("DisassociateRouteTable", given={"AssociationId": "{id}"}),
+        id="rtbassoc-{hex}",
+        cloudformation="AWS::EC2::SubnetRouteTableAssociation",
+        holds_no_data="the network carries traffic and keeps none",
+        iam=Iam(
+            on="*",
+            when=OURS,
+            update="ReplaceRouteTableAssociation",
+            grants=(listed("ec2", "Describe*"),),
+        ),
     ),
     Type(
         "aws:ec2/vpcEndpoint:VpcEndpoint",
@@ -274,7 +324,6 @@ TYPES = (
                     "state": "State",
                     "networkInterfaceIds": "NetworkInterfaceIds",
                     "dnsEntries": "DnsEntries[].{dnsName: DnsName, hostedZoneId: HostedZoneId}",
-                    **arn("vpc-endpoint"),
                 },
             ),
             Call(
@@ -297,6 +346,27 @@ TYPES = (
         ),
         delete=Call("DeleteVpcEndpoints", given={"VpcEndpointIds": ["{id}"]}),
         tags=TAGS,
+        id="vpce-{hex}",
+        cloudformation="AWS::EC2::VPCEndpoint",
+        outputs={
+            "arn": arn_of("ec2", "vpc-endpoint/vpce-{hex}"),
+            "prefixListId": "pl-{hex}",
+        },
+        holds_no_data="the network carries traffic and keeps none",
+        iam=Iam(
+            on="*",
+            when=OURS,
+            grants=(
+                Grant(
+                    "route53",
+                    # An interface endpoint answers to its service's name in a zone of AWS's.
+                    "arn:aws:route53:::hostedzone/*",
+                    create="AssociateVPCWithHostedZone",
+                    source=AUTHORIZATION,
+                ),
+                listed("ec2", "Describe*"),
+            ),
+        ),
     ),
     Type(
         "aws:ec2/flowLog:FlowLog",
@@ -310,10 +380,15 @@ TYPES = (
             "DescribeFlowLogs",
             given={"FlowLogIds": ["{id}"]},
             at="FlowLogs[0]",
-            outputs={"logDestination": "LogDestination", **arn("vpc-flow-log")},
+            outputs={"logDestination": "LogDestination"},
         ),
         prepare=_logged,
         delete=Call("DeleteFlowLogs", given={"FlowLogIds": ["{id}"]}),
         tags=TAGS,
+        id="fl-{hex}",
+        cloudformation="AWS::EC2::FlowLog",
+        outputs={"arn": arn_of("ec2", "vpc-flow-log/fl-{hex}")},
+        holds_no_data="the network carries traffic and keeps none",
+        iam=Iam(on="*", when=OURS, grants=(listed("ec2", "Describe*"),)),
     ),
 )

@@ -3,7 +3,10 @@
 https://docs.aws.amazon.com/AmazonECR/latest/APIReference/
 """
 
-from catalog.record import Call, Tags, Type
+from catalog.record import Call, Grant, Iam, Tags, Type, arn_of, linked_role, listed
+
+AUTHORIZATION = "https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerregistry.html"
+"""Which actions there are, and on what."""
 
 REPOSITORY = {"repositoryName": "{id}"}
 PUT_POLICY = Call(
@@ -50,6 +53,14 @@ TYPES = (
             Call("TagResource", given={"resourceArn": "{arn}"}),
             Call("UntagResource", given={"resourceArn": "{arn}", "tagKeys": "{removed}"}),
         ),
+        cloudformation="AWS::ECR::Repository",
+        outputs={
+            "arn": arn_of("ecr", "repository/{name}"),
+            "registryId": "{account}",
+            "repositoryUrl": "{account}.dkr.ecr.{region}.amazonaws.com/{name}",
+        },
+        holds_data="the images",
+        iam=Iam(on="repository/{name}", read="ListTagsForResource"),
     ),
     Type(
         "aws:ecr/lifecyclePolicy:LifecyclePolicy",
@@ -59,6 +70,8 @@ TYPES = (
         read=Call("GetLifecyclePolicy", given=REPOSITORY, outputs={"registryId": "registryId"}),
         update=(PUT_POLICY,),
         delete=Call("DeleteLifecyclePolicy", given=REPOSITORY),
+        holds_no_data="a policy is written anew from the program",
+        iam=Iam(on="repository/{name}"),
     ),
     Type(
         "aws:ecr/repositoryPolicy:RepositoryPolicy",
@@ -68,6 +81,9 @@ TYPES = (
         read=Call("GetRepositoryPolicy", given=REPOSITORY, outputs={"registryId": "registryId"}),
         update=(PUT_REPOSITORY_POLICY,),
         delete=Call("DeleteRepositoryPolicy", given=REPOSITORY),
+        outputs={"registryId": "{account}"},
+        holds_no_data="a policy is written anew from the program",
+        iam=Iam(on="repository/{name}"),
     ),
     Type(
         "aws:ecr/registryScanningConfiguration:RegistryScanningConfiguration",
@@ -78,6 +94,23 @@ TYPES = (
         update=(PUT_SCANNING,),
         # A registry is never without one: what goes is what was asked beyond AWS's own default.
         delete=Call("PutRegistryScanningConfiguration", given={"scanType": "BASIC", "rules": []}),
+        cloudformation="AWS::ECR::RegistryScanningConfiguration",
+        outputs={"registryId": "{account}"},
+        holds_no_data="a setting is written anew from the program",
+        iam=Iam(
+            grants=(
+                Grant(
+                    "ecr",
+                    create="PutRegistryScanningConfiguration",
+                    reason="the account's registry has no ARN",
+                ),
+                listed("ecr", "GetRegistryScanningConfiguration"),
+                # The enhanced scan is Inspector's, which is switched on with it.
+                Grant("inspector2", create="Enable", reason="a region has one Inspector"),
+                listed("inspector2", "ListAccountPermissions"),
+                linked_role("inspector2.amazonaws.com"),
+            )
+        ),
     ),
     Type(
         "aws:ecr/pullThroughCacheRule:PullThroughCacheRule",
@@ -98,6 +131,25 @@ TYPES = (
             ),
         ),
         delete=Call("DeletePullThroughCacheRule", given={"ecrRepositoryPrefix": "{id}"}),
+        cloudformation="AWS::ECR::PullThroughCacheRule",
+        outputs={"registryId": "{account}"},
+        holds_no_data="what was pulled is in repositories of its own",
+        iam=Iam(
+            grants=(
+                Grant(
+                    "ecr",
+                    create="CreatePullThroughCacheRule",
+                    update="UpdatePullThroughCacheRule",
+                    delete="DeletePullThroughCacheRule",
+                    reason="the account's registry has no ARN",
+                    source=AUTHORIZATION,
+                ),
+                # ECR tries the login of a registry that wants one, as its caller.
+                Grant("secretsmanager", "secret:ecr-pullthroughcache/*", create="GetSecretValue"),
+                listed("ecr", "DescribePullThroughCacheRules"),
+                linked_role("pullthroughcache.ecr.amazonaws.com"),
+            )
+        ),
     ),
     Type(
         "aws:ecr/repositoryCreationTemplate:RepositoryCreationTemplate",
@@ -113,5 +165,20 @@ TYPES = (
         update=(Call("UpdateRepositoryCreationTemplate", given=TEMPLATE),),
         replaces=("prefix",),
         delete=Call("DeleteRepositoryCreationTemplate", given=TEMPLATE),
+        cloudformation="AWS::ECR::RepositoryCreationTemplate",
+        outputs={"registryId": "{account}"},
+        holds_no_data="a setting is written anew from the program",
+        iam=Iam(
+            grants=(
+                Grant(
+                    "ecr",
+                    create="CreateRepositoryCreationTemplate",
+                    update="UpdateRepositoryCreationTemplate",
+                    delete="DeleteRepositoryCreationTemplate",
+                    reason="the account's registry has no ARN",
+                ),
+                listed("ecr", "DescribeRepositoryCreationTemplates"),
+            )
+        ),
     ),
 )

@@ -3,7 +3,7 @@
 https://docs.aws.amazon.com/guardduty/latest/APIReference/
 """
 
-from catalog.record import Call, Tags, Type
+from catalog.record import HERE, OURS, Call, Grant, Iam, Tags, Type, arn_of, linked_role
 
 DETECTOR = {"DetectorId": "{id}"}
 ARN = "arn:{partition}:guardduty:{region}:{account}:detector/{id}"
@@ -25,7 +25,7 @@ TYPES = (
         create=Call(
             "CreateDetector", names={"datasources": "DataSources"}, outputs={"id": "DetectorId"}
         ),
-        read=Call("GetDetector", given=DETECTOR, outputs={"arn": ARN, "accountId": "{account}"}),
+        read=Call("GetDetector", given=DETECTOR, outputs={"arn": ARN}),
         update=(
             Call(
                 "UpdateDetector",
@@ -38,6 +38,27 @@ TYPES = (
         tags=Tags(
             Call("TagResource", given={"ResourceArn": ARN}),
             Call("UntagResource", given={"ResourceArn": ARN, "TagKeys": "{removed}"}),
+        ),
+        id="{hex}",
+        cloudformation="AWS::GuardDuty::Detector",
+        outputs={
+            "arn": arn_of("guardduty", "detector/{hex}"),
+            "accountId": "{account}",
+        },
+        holds_data="the findings",
+        iam=Iam(
+            on="detector/*",
+            when=OURS,
+            read="ListTagsForResource",
+            grants=(
+                Grant(
+                    "guardduty",
+                    create="CreateDetector",
+                    when=HERE,
+                    reason="a region has one detector, which has no ARN before it exists",
+                ),
+                linked_role("guardduty.amazonaws.com"),
+            ),
         ),
     ),
     Type(
@@ -52,5 +73,11 @@ TYPES = (
         ),
         update=(PUT_FEATURE,),
         replaces=("detectorId", "name"),
+        holds_no_data="it switches a feature of the detector",
+        iam=Iam(
+            on="detector/*",
+            when=OURS,
+            grants=(linked_role("malware-protection.guardduty.amazonaws.com"),),
+        ),
     ),
 )

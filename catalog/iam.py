@@ -5,7 +5,20 @@ https://docs.aws.amazon.com/IAM/latest/APIReference/
 
 from typing import Any
 
-from catalog.record import Call, Each, Tags, Type, Values
+from catalog.record import Call, Conditions, Each, Grant, Iam, Tags, Type, Values
+
+AUTHORIZATION = "https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementiam.html"
+"""Which actions there are, and on what."""
+
+BOUNDED: Conditions = {
+    "StringEquals": {
+        "iam:PermissionsBoundary": "arn:aws:iam::{account}:policy/{project}-{environment}-boundary"
+    }
+}
+"""The role has, or is being given, the environment's permissions boundary.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
+"""
 
 ROLE = {"RoleName": "{id}"}
 POLICY = {"PolicyArn": "{id}"}
@@ -91,6 +104,22 @@ TYPES = (
             Call("TagRole", given=ROLE),
             Call("UntagRole", given={**ROLE, "TagKeys": "{removed}"}),
         ),
+        cloudformation="AWS::IAM::Role",
+        outputs={"arn": "arn:aws:iam::{account}:role/{name}"},
+        holds_no_data="a role is written anew from the program",
+        iam=Iam(
+            on="arn:aws:iam::{account}:role/{name}",
+            read="List*",
+            grants=(
+                Grant(
+                    "iam",
+                    "arn:aws:iam::{account}:role/{name}",
+                    create="CreateRole",
+                    update="PutRolePolicy DeleteRolePolicy",
+                    when=BOUNDED,
+                ),
+            ),
+        ),
     ),
     Type(
         "aws:iam/rolePolicy:RolePolicy",
@@ -110,6 +139,13 @@ TYPES = (
             ),
         ),
         delete=Call("DeleteRolePolicy", given={"RoleName": "{role}", "PolicyName": "{name}"}),
+        cloudformation="AWS::IAM::RolePolicy",
+        holds_no_data="a policy is written anew from the program",
+        iam=Iam(
+            on="arn:aws:iam::{account}:role/{name}",
+            when=BOUNDED,
+            grants=(Grant("iam", "arn:aws:iam::{account}:role/{name}", read="GetRolePolicy"),),
+        ),
     ),
     Type(
         "aws:iam/policy:Policy",
@@ -141,6 +177,15 @@ TYPES = (
             Call("TagPolicy", given=POLICY),
             Call("UntagPolicy", given={**POLICY, "TagKeys": "{removed}"}),
         ),
+        id="arn:aws:iam::{account}:policy/{name}",
+        cloudformation="AWS::IAM::ManagedPolicy",
+        outputs={"arn": "{id}"},
+        holds_no_data="a policy is written anew from the program",
+        iam=Iam(
+            on="arn:aws:iam::{account}:policy/{name}",
+            read="GetPolicyVersion ListPolicyVersions ListPolicyTags",
+            source=AUTHORIZATION,
+        ),
     ),
     Type(
         "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
@@ -153,6 +198,8 @@ TYPES = (
             at="AttachedPolicies[?PolicyArn=='{policyArn}'] | [0]",
         ),
         delete=Call("DetachRolePolicy", given={"RoleName": "{role}", "PolicyArn": "{policyArn}"}),
+        holds_no_data="a policy is written anew from the program",
+        iam=Iam(on="arn:aws:iam::{account}:role/{name}"),
     ),
     Type(
         "aws:iam/openIdConnectProvider:OpenIdConnectProvider",
@@ -165,7 +212,7 @@ TYPES = (
         read=Call(
             "GetOpenIDConnectProvider",
             given=IDENTITIES,
-            outputs={"arn": "{id}", "thumbprintLists": "ThumbprintList"},
+            outputs={"thumbprintLists": "ThumbprintList"},
         ),
         update=(
             Call(
@@ -180,5 +227,11 @@ TYPES = (
             Call("TagOpenIDConnectProvider", given=IDENTITIES),
             Call("UntagOpenIDConnectProvider", given={**IDENTITIES, "TagKeys": "{removed}"}),
         ),
+        id="arn:aws:iam::{account}:oidc-provider/{address}",
+        cloudformation="AWS::IAM::OIDCProvider",
+        outputs={"arn": "{id}"},
+        holds_no_data="it is written anew from the program",
+        # Who may sign in, and what managed policies say, is a person's to change.
+        iam=Iam(on="arn:aws:iam::{account}:oidc-provider/*", read="ListOpenIDConnectProviderTags"),
     ),
 )

@@ -3,7 +3,13 @@
 https://docs.aws.amazon.com/kms/latest/APIReference/
 """
 
-from catalog.record import Call, Tags, Type
+from catalog.record import HERE, OURS, Call, Conditions, Grant, Iam, Tags, Type, arn_of, listed
+
+AUTHORIZATION = "https://docs.aws.amazon.com/service-authorization/latest/reference/list_awskeymanagementservice.html"
+"""Which actions there are, and on what."""
+
+ALIASED: Conditions = {"ForAnyValue:StringLike": {"kms:ResourceAliases": "alias/{name}"}}
+"""The key has an alias of the environment's."""
 
 ROTATION = Call(
     "EnableKeyRotation",
@@ -44,6 +50,33 @@ TYPES = (
             Call("TagResource", given={"KeyId": "{id}"}),
             Call("UntagResource", given={"KeyId": "{id}", "TagKeys": "{removed}"}),
         ),
+        id="{uuid}",
+        cloudformation="AWS::KMS::Key",
+        outputs={"arn": arn_of("kms", "key/{uuid}"), "keyId": "{uuid}"},
+        holds_data="all that it ever encrypted, which nothing else decrypts",
+        iam=Iam(
+            on="key/*",
+            when=OURS,
+            grants=(
+                Grant(
+                    "kms", create="CreateKey", when=HERE, reason="a key has no ARN before it exists"
+                ),
+                Grant("kms", "key/*", update="PutKeyPolicy UpdateKeyDescription", when=ALIASED),
+                Grant(
+                    "kms",
+                    "key/*",
+                    # Services ask for grants of their own on the keys that they are told to use.
+                    create="CreateGrant",
+                    when={"Bool": {"kms:GrantIsForAWSResource": "true"}},
+                    source=AUTHORIZATION,
+                ),
+                Grant(
+                    "kms",
+                    "key/*",
+                    read="DescribeKey GetKeyPolicy GetKeyRotationStatus ListResourceTags",
+                ),
+            ),
+        ),
     ),
     Type(
         "aws:kms/alias:Alias",
@@ -62,5 +95,9 @@ TYPES = (
         update=(Call("UpdateAlias", takes=("targetKeyId",), given={"AliasName": "{id}"}),),
         delete=Call("DeleteAlias", given={"AliasName": "{id}"}),
         prefix="alias/",
+        cloudformation="AWS::KMS::Alias",
+        outputs={"arn": arn_of("kms", "{name}")},
+        holds_no_data="a setting is written anew from the program",
+        iam=Iam(on="key/* alias/{name}", when=OURS, grants=(listed("kms", "ListAliases"),)),
     ),
 )

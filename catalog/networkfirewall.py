@@ -3,7 +3,22 @@
 https://docs.aws.amazon.com/network-firewall/latest/APIReference/
 """
 
-from catalog.record import Call, Tags, Type, Values
+from catalog.record import (
+    OURS,
+    Call,
+    Grant,
+    Iam,
+    Per,
+    Tags,
+    Type,
+    Values,
+    arn_of,
+    linked_role,
+    listed,
+)
+
+AUTHORIZATION = "https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsnetworkfirewall.html"
+"""Which actions there are, and on what."""
 
 SERVICE = "network-firewall"
 TAGS = Tags(
@@ -50,13 +65,52 @@ TYPES = (
             given={"FirewallArn": "{id}"},
             at="FirewallStatus",
             outputs={
-                "arn": "{id}",
                 "firewallStatuses": "[{syncStates: values(SyncStates)[].{attachments: "
-                "[{endpointId: Attachment.EndpointId, subnetId: Attachment.SubnetId}]}}]",
+                "[{endpointId: Attachment.EndpointId, subnetId: Attachment.SubnetId}]}}]"
             },
         ),
         delete=Call("DeleteFirewall", given={"FirewallArn": "{id}"}),
         tags=TAGS,
+        id=arn_of("network-firewall", "firewall/{name}"),
+        cloudformation="AWS::NetworkFirewall::Firewall",
+        outputs={
+            "arn": "{id}",
+            "firewallStatuses": [
+                {
+                    "syncStates": Per(
+                        "subnetMappings",
+                        {"attachments": [{"endpointId": "vpce-{hex}", "subnetId": "{subnetId}"}]},
+                    )
+                }
+            ],
+        },
+        holds_no_data="it lets traffic through; its logs are elsewhere",
+        iam=Iam(
+            on="firewall/{name}",
+            read="ListTagsForResource",
+            grants=(
+                Grant(
+                    "network-firewall",
+                    "firewall/{name} firewall-policy/{name}",
+                    create="CreateFirewall",
+                    read="DescribeFirewall",
+                    update="AssociateFirewallPolicy",
+                ),
+                Grant(
+                    "network-firewall",
+                    "firewall/{name}",
+                    update="AssociateSubnets DisassociateSubnets UpdateFirewallDeleteProtection "
+                    "UpdateFirewallDescription UpdateFirewallPolicyChangeProtection "
+                    "UpdateSubnetChangeProtection",
+                ),
+                # The firewall's endpoints are made with the caller's permissions.
+                Grant(
+                    "ec2", "*", create="CreateVpcEndpoint", delete="DeleteVpcEndpoints", when=OURS
+                ),
+                listed("ec2", "Describe*"),
+                linked_role("network-firewall.amazonaws.com"),
+            ),
+        ),
     ),
     Type(
         "aws:networkfirewall/firewallPolicy:FirewallPolicy",
@@ -80,6 +134,23 @@ TYPES = (
         delete=Call("DeleteFirewallPolicy", given=POLICY),
         tags=TAGS,
         emulated=False,
+        id=arn_of("network-firewall", "firewall-policy/{name}"),
+        cloudformation="AWS::NetworkFirewall::FirewallPolicy",
+        outputs={"arn": "{id}"},
+        holds_no_data="a policy is written anew from the program",
+        iam=Iam(
+            on="firewall-policy/{name} stateful-rulegroup/{name} stateless-rulegroup/{name}",
+            grants=(
+                Grant(
+                    "network-firewall",
+                    "firewall-policy/{name}",
+                    read="ListTagsForResource",
+                    update="TagResource UntagResource",
+                    delete="DeleteFirewallPolicy",
+                    source=AUTHORIZATION,
+                ),
+            ),
+        ),
     ),
     Type(
         "aws:networkfirewall/loggingConfiguration:LoggingConfiguration",
@@ -102,6 +173,24 @@ TYPES = (
         delete=Call(
             "UpdateLoggingConfiguration",
             given={**OF_FIREWALL, "LoggingConfiguration": {"LogDestinationConfigs": []}},
+        ),
+        cloudformation="AWS::NetworkFirewall::LoggingConfiguration",
+        holds_no_data="rules and settings are written anew from the program",
+        iam=Iam(
+            on="firewall/{name}",
+            grants=(
+                Grant(
+                    "logs",
+                    create="CreateLogDelivery PutResourcePolicy",
+                    update="UpdateLogDelivery",
+                    delete="DeleteLogDelivery",
+                    reason="a delivery of logs has no ARN",
+                ),
+                listed(
+                    "logs",
+                    "DescribeLogGroups DescribeResourcePolicies GetLogDelivery ListLogDeliveries",
+                ),
+            ),
         ),
     ),
     Type(
@@ -127,5 +216,22 @@ TYPES = (
         tags=TAGS,
         emulated=False,
         prepare=_variables,
+        id=arn_of("network-firewall", "stateful-rulegroup/{name}"),
+        cloudformation="AWS::NetworkFirewall::RuleGroup",
+        outputs={"arn": "{id}"},
+        holds_no_data="rules and settings are written anew from the program",
+        iam=Iam(
+            on="stateful-rulegroup/{name} stateless-rulegroup/{name}",
+            grants=(
+                Grant(
+                    "network-firewall",
+                    "stateful-rulegroup/{name} stateless-rulegroup/{name}",
+                    read="ListTagsForResource",
+                    update="TagResource UntagResource",
+                    delete="DeleteRuleGroup",
+                    source=AUTHORIZATION,
+                ),
+            ),
+        ),
     ),
 )

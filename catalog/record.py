@@ -15,7 +15,13 @@ import jmespath  # type: ignore[import-untyped]  # botocore brings it, without t
 
 Values = dict[str, Any]
 
-NAMED = re.compile(r"\{(\w+)\}")
+NAMED = re.compile(r"\{(\w+(?:\|\w+)*)\}")
+"""A name in a template, or several of which the first that has a value counts."""
+
+
+def arn_of(service: str, resource: str) -> str:
+    """The template of an ARN in the environment's region and account."""
+    return f"arn:aws:{service}:{{region}}:{{account}}:{resource}"
 
 
 @dataclass(frozen=True)
@@ -136,10 +142,7 @@ class Grant:
     def arns(self) -> list[str]:
         """The ARNs, still with the texts in braces."""
         return [
-            arn
-            if arn.startswith("arn:")
-            else f"arn:aws:{self.service}:{{region}}:{{account}}:{arn}"
-            for arn in self.on.split()
+            arn if arn.startswith("arn:") else arn_of(self.service, arn) for arn in self.on.split()
         ]
 
 
@@ -290,10 +293,10 @@ def filled(template: Any, context: Mapping[str, Any]) -> Any:
     match template:
         case str():
             if whole := NAMED.fullmatch(template):
-                return context.get(whole[1])
-            if any(context.get(name) is None for name in NAMED.findall(template)):
+                return _first(whole[1], context)
+            if any(_first(names, context) is None for names in NAMED.findall(template)):
                 return None
-            return NAMED.sub(lambda found: str(context[found[1]]), template)
+            return NAMED.sub(lambda found: str(_first(found[1], context)), template)
         case list():
             return [item for each in template if (item := filled(each, context)) is not None]
         case Mapping():
@@ -301,6 +304,11 @@ def filled(template: Any, context: Mapping[str, Any]) -> Any:
             return {key: item for key, item in items.items() if item is not None}
         case _:
             return template
+
+
+def _first(names: str, context: Mapping[str, Any]) -> Any:
+    found = (context.get(name) for name in names.split("|"))
+    return next((value for value in found if value is not None), None)
 
 
 def found_at(path: str, value: Any) -> Any:
@@ -312,7 +320,7 @@ def references(template: Any) -> set[str]:
     """The names that a template needs."""
     match template:
         case str():
-            return set(NAMED.findall(template))
+            return {name for names in NAMED.findall(template) for name in names.split("|")}
         case list():
             return set().union(*map(references, template))
         case Mapping():

@@ -3,7 +3,10 @@
 https://docs.aws.amazon.com/Route53/latest/APIReference/API_Operations_Amazon_Route_53_Resolver.html
 """
 
-from catalog.record import Call, Tags, Type
+from catalog.record import OURS, Call, Grant, Iam, Tags, Type, arn_of, linked_role, listed
+
+AUTHORIZATION = "https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonroute53resolver.html"
+"""Which actions there are, and on what."""
 
 SERVICE = "route53resolver"
 REQUEST = {"CreatorRequestId": "maslow"}
@@ -34,6 +37,14 @@ TYPES = (
             given={"ResourceId": "{resourceId}", "FirewallFailOpen": "DISABLED"},
         ),
         emulated=False,
+        id="rslvr-fc-{hex}",
+        outputs={"ownerId": "{account}"},
+        holds_no_data="rules and settings are written anew from the program",
+        iam=Iam(
+            on="firewall-config/*",
+            when=OURS,
+            grants=(listed("ec2", "Describe*", source=AUTHORIZATION),),
+        ),
     ),
     Type(
         "aws:route53/resolverFirewallDomainList:ResolverFirewallDomainList",
@@ -57,6 +68,16 @@ TYPES = (
         delete=Call("DeleteFirewallDomainList", given={"FirewallDomainListId": "{id}"}),
         tags=TAGS,
         emulated=False,
+        id="rslvr-fdl-{hex}",
+        cloudformation="AWS::Route53Resolver::FirewallDomainList",
+        outputs={"arn": arn_of("route53resolver", "firewall-domain-list/rslvr-fdl-{hex}")},
+        holds_no_data="rules and settings are written anew from the program",
+        iam=Iam(
+            on="firewall-domain-list/*",
+            when=OURS,
+            read="ListFirewallDomains ListTagsForResource",
+            source=AUTHORIZATION,
+        ),
     ),
     Type(
         "aws:route53/resolverFirewallRuleGroup:ResolverFirewallRuleGroup",
@@ -73,6 +94,14 @@ TYPES = (
         delete=Call("DeleteFirewallRuleGroup", given={"FirewallRuleGroupId": "{id}"}),
         tags=TAGS,
         emulated=False,
+        id="rslvr-frg-{hex}",
+        cloudformation="AWS::Route53Resolver::FirewallRuleGroup",
+        outputs={
+            "arn": arn_of("route53resolver", "firewall-rule-group/rslvr-frg-{hex}"),
+            "ownerId": "{account}",
+        },
+        holds_no_data="rules and settings are written anew from the program",
+        iam=Iam(on="firewall-rule-group/*", when=OURS, read="ListTagsForResource"),
     ),
     Type(
         "aws:route53/resolverFirewallRule:ResolverFirewallRule",
@@ -85,6 +114,9 @@ TYPES = (
         replaces=("firewallRuleGroupId", "firewallDomainListId", "qType"),
         delete=Call("DeleteFirewallRule", given={**RULE, "Qtype": "{qType}"}),
         emulated=False,
+        id="{firewallRuleGroupId}:{firewallDomainListId}",
+        holds_no_data="rules and settings are written anew from the program",
+        iam=Iam(on="firewall-rule-group/* firewall-domain-list/*", when=OURS),
     ),
     Type(
         "aws:route53/resolverFirewallRuleGroupAssociation:ResolverFirewallRuleGroupAssociation",
@@ -110,6 +142,18 @@ TYPES = (
         ),
         tags=TAGS,
         emulated=False,
+        id="rslvr-frgassoc-{hex}",
+        cloudformation="AWS::Route53Resolver::FirewallRuleGroupAssociation",
+        outputs={
+            "arn": arn_of("route53resolver", "firewall-rule-group-association/rslvr-frgassoc-{hex}")
+        },
+        holds_no_data="rules and settings are written anew from the program",
+        iam=Iam(
+            on="firewall-rule-group-association/* firewall-rule-group/*",
+            when=OURS,
+            read="ListTagsForResource",
+            grants=(listed("ec2", "Describe*"),),
+        ),
     ),
     Type(
         "aws:route53/resolverQueryLogConfig:ResolverQueryLogConfig",
@@ -126,6 +170,28 @@ TYPES = (
         delete=Call("DeleteResolverQueryLogConfig", given={"ResolverQueryLogConfigId": "{id}"}),
         tags=TAGS,
         emulated=False,
+        id="rqlc-{hex}",
+        cloudformation="AWS::Route53Resolver::ResolverQueryLoggingConfig",
+        outputs={
+            "arn": arn_of("route53resolver", "resolver-query-log-config/rqlc-{hex}"),
+            "ownerId": "{account}",
+        },
+        holds_no_data="rules and settings are written anew from the program",
+        iam=Iam(
+            on="resolver-query-log-config/*",
+            when=OURS,
+            read="ListTagsForResource",
+            grants=(
+                Grant(
+                    "logs",
+                    create="CreateLogDelivery PutResourcePolicy",
+                    delete="DeleteLogDelivery",
+                    reason="a delivery of logs has no ARN",
+                ),
+                listed("logs", "DescribeLogGroups DescribeResourcePolicies"),
+                linked_role("route53resolver.amazonaws.com"),
+            ),
+        ),
     ),
     Type(
         "aws:route53/resolverQueryLogConfigAssociation:ResolverQueryLogConfigAssociation",
@@ -143,5 +209,18 @@ TYPES = (
             },
         ),
         emulated=False,
+        id="rqlca-{hex}",
+        cloudformation="AWS::Route53Resolver::ResolverQueryLoggingConfigAssociation",
+        holds_no_data="rules and settings are written anew from the program",
+        iam=Iam(
+            on="resolver-query-log-config/*",
+            when=OURS,
+            read="GetResolverQueryLogConfig",
+            source=AUTHORIZATION,
+            grants=(
+                listed("route53resolver", "GetResolverQueryLogConfigAssociation"),
+                listed("ec2", "Describe*"),
+            ),
+        ),
     ),
 )

@@ -9,9 +9,15 @@ from typing import Any
 
 import pulumi
 
-from catalog.record import Call, Type, Values
+from catalog.record import Call, Iam, Type, Values
 from embedded.wire import asset
 
+AUTHORIZATION = (
+    "https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html"
+)
+"""Which actions there are, and on what."""
+
+BUCKET = "arn:aws:s3:::{name}"
 TO_THE_BUCKET = {"Bucket": "{id}"}
 KEY = {"Bucket": "{bucket}", "Key": "{key}"}
 
@@ -22,6 +28,7 @@ def _setting(
     get: str,
     delete: Call,
     at: str = "",
+    cloudformation: str = "",
 ) -> Type:
     """Something set on a bucket: written whole, under the bucket's name."""
     token = f"aws:s3/{what[0].lower()}{what[1:]}:{what}"
@@ -33,6 +40,9 @@ def _setting(
         read=Call(get, given=TO_THE_BUCKET, at=at),
         update=(put,),
         delete=delete,
+        cloudformation=cloudformation,
+        holds_no_data="a setting is written anew from the program",
+        iam=Iam(on=BUCKET),
     )
 
 
@@ -93,7 +103,7 @@ TYPES = (
     Type(
         "aws:s3/bucket:Bucket",
         "s3",
-        id="{bucket}",
+        id="{name}",
         name="bucket",
         limit=63,
         create=Call(
@@ -104,12 +114,7 @@ TYPES = (
         read=Call(
             "HeadBucket",
             given=TO_THE_BUCKET,
-            outputs={
-                "arn": "arn:{partition}:s3:::{id}",
-                "bucketRegion": "{region}",
-                "bucketDomainName": "{id}.s3.amazonaws.com",
-                "bucketRegionalDomainName": "{id}.s3.{region}.amazonaws.com",
-            },
+            outputs={"bucketRegion": "{region}"},
         ),
         steps=(
             Call(
@@ -123,6 +128,20 @@ TYPES = (
         empty=_empty,
         delete=_delete("DeleteBucket"),
         ignored={"forceDestroy": "read when the bucket is deleted"},
+        cloudformation="AWS::S3::Bucket",
+        outputs={
+            "arn": BUCKET,
+            "bucketDomainName": "{name}.s3.amazonaws.com",
+            "bucketRegionalDomainName": "{name}.s3.{region}.amazonaws.com",
+        },
+        holds_data="the objects",
+        iam=Iam(
+            on=BUCKET,
+            create="TagResource",
+            # The provider reads every setting that a bucket can have.
+            read="GetBucket* Get*Configuration ListBucket* ListTagsForResource",
+            update="UntagResource",
+        ),
     ),
     _setting(
         "BucketVersioning",
@@ -153,7 +172,11 @@ TYPES = (
         _delete("DeleteBucketOwnershipControls"),
     ),
     _setting(
-        "BucketPolicy", Call("PutBucketPolicy"), "GetBucketPolicy", _delete("DeleteBucketPolicy")
+        "BucketPolicy",
+        Call("PutBucketPolicy"),
+        "GetBucketPolicy",
+        _delete("DeleteBucketPolicy"),
+        cloudformation="AWS::S3::BucketPolicy",
     ),
     _setting(
         "BucketLifecycleConfiguration",
@@ -190,7 +213,7 @@ TYPES = (
         read=Call(
             "HeadObject",
             given=KEY,
-            outputs={"arn": "arn:{partition}:s3:::{bucket}/{key}", "etag": "ETag"},
+            outputs={"etag": "ETag"},
         ),
         update=(OBJECT,),
         steps=(
@@ -210,5 +233,14 @@ TYPES = (
             "forceDestroy": "the embedded AWS holds no legal hold to override",
             "overrideProvider": "the embedded AWS bills no tags of objects",
         },
+        outputs={"arn": "arn:aws:s3:::{bucket}/{key}"},
+        holds_no_data="the program uploads it again from the repository",
+        iam=Iam(
+            # Only what the artifact bucket holds, the platform's own code, is the deployment's.
+            on="arn:aws:s3:::{project}-{environment}-artifacts-*/*",
+            read="GetObjectTagging",
+            delete="DeleteObjectVersion",
+            source=AUTHORIZATION,
+        ),
     ),
 )

@@ -3,7 +3,12 @@
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/
 """
 
-from catalog.record import Call, Tags, Type
+from catalog.record import Call, Grant, Iam, Tags, Type
+
+AUTHORIZATION = (
+    "https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsagemaker.html"
+)
+"""Which actions there are, and on what."""
 
 INPUT, OUTPUT = "/opt/ml/processing/input", "/opt/ml/processing/output"
 TAGS = Tags(
@@ -15,6 +20,7 @@ PUT_GROUP_POLICY = Call("PutModelPackageGroupPolicy")
 
 def _named(
     what: str,
+    kind: str,
     *,
     name: str = "name",
     of: str = "",
@@ -24,11 +30,15 @@ def _named(
     limit: int = 63,
     presumed: dict[str, str] | None = None,
     sdk: str = "",
+    holds_data: str = "",
+    holds_no_data: str = "",
+    iam: Iam | None = None,
 ) -> Type:
     """A type that SageMaker addresses by name, as it does nearly all.
 
-    `what` is SageMaker's noun in its operations and `of` where its name and ARN differ from that;
-    `update` holds what UpdateX carries; `sdk` is Pulumi's noun where it differs.
+    `what` is SageMaker's noun in its operations and `of` where its name differs from that; `kind`
+    is the one of its ARNs; `update` holds what UpdateX carries; `sdk` is Pulumi's noun where it
+    differs. `iam` is given where IAM asks for more than the operations and the tags.
     """
     noun, pulumis = of or what, sdk or what
     given = {f"{noun}Name": "{id}"}
@@ -37,7 +47,9 @@ def _named(
         f"aws:sagemaker/{pulumis[0].lower()}{pulumis[1:]}:{pulumis}",
         "sagemaker",
         id=f"{{{name}}}",
-        name=name if autonamed else "",
+        outputs={"arn": f"arn:aws:sagemaker:{{region}}:{{account}}:{kind}/{{{name}}}"},
+        name=name,
+        autonamed=autonamed,
         limit=limit,
         create=Call(f"Create{what}", names=renames),
         read=Call(f"Describe{what}", given=given, outputs={"arn": f"{noun}Arn"}),
@@ -47,17 +59,45 @@ def _named(
         delete=Call(f"Delete{what}", given=given),
         presumed=presumed or {},
         tags=TAGS,
+        cloudformation=f"AWS::SageMaker::{what}",
+        holds_data=holds_data,
+        holds_no_data=holds_no_data,
+        iam=iam or Iam(on=f"{kind}/{{name}}", read="ListTags"),
     )
 
 
 TYPES = (
     _named(
         "FeatureGroup",
+        "feature-group",
         name="featureGroupName",
         autonamed=False,
         update=("throughputConfig",),
+        holds_data="the records of the online store, and the table over the offline ones",
+        iam=Iam(
+            on="feature-group/{name}",
+            read="ListTags",
+            grants=(
+                # Feature Store makes its table with the caller's permissions.
+                Grant(
+                    "glue",
+                    "catalog database/{table} table/{table}",
+                    create="CreateTable GetDatabase",
+                    read="GetTable",
+                    update="UpdateTable",
+                    delete="DeleteTable",
+                    source="https://docs.aws.amazon.com/sagemaker/latest/dg/feature-store-security.html",
+                ),
+            ),
+        ),
     ),
-    _named("ModelPackageGroup", name="modelPackageGroupName", autonamed=False),
+    _named(
+        "ModelPackageGroup",
+        "model-package-group",
+        name="modelPackageGroupName",
+        autonamed=False,
+        holds_data="the versions of a model, with their metrics and approvals",
+    ),
     Type(
         "aws:sagemaker/modelPackageGroupPolicy:ModelPackageGroupPolicy",
         "sagemaker",
@@ -66,9 +106,12 @@ TYPES = (
         read=Call("GetModelPackageGroupPolicy", given={"ModelPackageGroupName": "{id}"}),
         update=(PUT_GROUP_POLICY,),
         delete=Call("DeleteModelPackageGroupPolicy", given={"ModelPackageGroupName": "{id}"}),
+        holds_no_data="a policy is written anew from the program",
+        iam=Iam(on="model-package-group/{name}"),
     ),
     _named(
         "Pipeline",
+        "pipeline",
         name="pipelineName",
         autonamed=False,
         update=(
@@ -79,12 +122,33 @@ TYPES = (
             "roleArn",
             "parallelismConfiguration",
         ),
+        holds_no_data="what its runs made is in buckets and in the registry",
     ),
-    _named("Model"),
-    _named("EndpointConfig", sdk="EndpointConfiguration", names={"kmsKeyArn": "KmsKeyId"}),
-    _named("Endpoint", update=("endpointConfigName", "deploymentConfig")),
+    _named("Model", "model", holds_no_data="it names an image and artifacts, which are elsewhere"),
+    _named(
+        "EndpointConfig",
+        "endpoint-config",
+        sdk="EndpointConfiguration",
+        names={"kmsKeyArn": "KmsKeyId"},
+        holds_no_data="it names models and instances, and keeps nothing",
+    ),
+    _named(
+        "Endpoint",
+        "endpoint",
+        update=("endpointConfigName", "deploymentConfig"),
+        holds_no_data="it serves what the registry and the buckets keep",
+        # An endpoint is made of a configuration, and moves to another.
+        iam=Iam(
+            on="endpoint/{name} endpoint-config/{name}",
+            read="ListTags",
+            update="UpdateEndpointWeightsAndCapacities",
+            source=AUTHORIZATION,
+        ),
+    ),
     _named(
         "DataQualityJobDefinition",
+        "data-quality-job-definition",
+        holds_no_data="it says how to make reports, which are in a bucket",
         of="JobDefinition",
         presumed={
             "dataQualityJobInput.endpointInput.localPath": INPUT,
@@ -94,6 +158,8 @@ TYPES = (
     ),
     _named(
         "MonitoringSchedule",
+        "monitoring-schedule",
+        holds_no_data="its reports are in a bucket",
         update=("monitoringScheduleConfig",),
         names={"monitoringScheduleConfig.monitoringJobDefinition.baseline": "BaselineConfig"},
     ),

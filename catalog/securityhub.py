@@ -3,7 +3,7 @@
 https://docs.aws.amazon.com/securityhub/1.0/APIReference/
 """
 
-from catalog.record import Call, Type
+from catalog.record import Call, Iam, Type, arn_of, linked_role
 
 SUBSCRIPTION = {"StandardsSubscriptionArns": ["{id}"]}
 
@@ -16,6 +16,14 @@ TYPES = (
         read=Call("DescribeHub", outputs={"arn": "HubArn"}),
         delete=Call("DisableSecurityHub"),
         ignored={"autoEnableControls": "moto has no UpdateSecurityHubConfiguration"},
+        cloudformation="AWS::SecurityHub::Hub",
+        outputs={"arn": arn_of("securityhub", "hub/default")},
+        holds_data="the findings",
+        iam=Iam(
+            on="hub/default",
+            update="UpdateSecurityHubConfiguration",
+            grants=(linked_role("securityhub.amazonaws.com"),),
+        ),
     ),
     Type(
         "aws:securityhub/standardsSubscription:StandardsSubscription",
@@ -27,5 +35,10 @@ TYPES = (
         read=Call("GetEnabledStandards", given=SUBSCRIPTION),
         delete=Call("BatchDisableStandards", given=SUBSCRIPTION),
         emulated=False,
+        id=arn_of("securityhub", "subscription/aws-foundational-security-best-practices/v/1.0.0"),
+        cloudformation="AWS::SecurityHub::Standard",
+        outputs={"arn": "{id}"},
+        holds_no_data="its controls are checked anew when it is back",
+        iam=Iam(on="hub/default"),
     ),
 )

@@ -3,7 +3,12 @@
 https://docs.aws.amazon.com/step-functions/latest/apireference/
 """
 
-from catalog.record import Call, Tags, Type
+from catalog.record import Call, Iam, Tags, Type, arn_of
+
+AUTHORIZATION = (
+    "https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsstepfunctions.html"
+)
+"""Which actions there are, and on what."""
 
 LOGS = {"loggingConfiguration.logDestination": "destinations.cloudWatchLogsLogGroup.logGroupArn"}
 ARN = {"resourceArn": "{id}"}
@@ -26,6 +31,15 @@ TYPES = (
         tags=Tags(
             Call("TagResource", given=ARN),
             Call("UntagResource", given={**ARN, "tagKeys": "{removed}"}),
+        ),
+        id=arn_of("states", "stateMachine:{name}"),
+        cloudformation="AWS::StepFunctions::StateMachine",
+        outputs={"arn": "{id}"},
+        holds_no_data="its executions are in its log",
+        iam=Iam(
+            on="stateMachine:{name}",
+            read="ListStateMachineVersions ListTagsForResource",
+            source=AUTHORIZATION,
         ),
     ),
 )

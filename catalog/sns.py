@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/sns/latest/api/
 
 import json
 
-from catalog.record import Call, Iam, Tags, Type, listed
+from catalog.record import Call, Iam, Tags, Type, arn_of, listed
 
 TOPIC_ATTRIBUTES = (
     "archivePolicy",
@@ -66,7 +66,7 @@ def _one_by_one(operation: str, parameter: str, names: tuple[str, ...]) -> tuple
     )
 
 
-TOPIC = "arn:aws:sns:{region}:{account}:{name}"
+TOPIC = arn_of("sns", "{name}")
 
 TYPES = (
     Type(

@@ -3,7 +3,7 @@
 https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/
 """
 
-from catalog.record import Call, Iam, Tags, Type
+from catalog.record import Call, Iam, Tags, Type, arn_of
 
 ATTRIBUTES = {
     "contentBasedDeduplication": "ContentBasedDeduplication",
@@ -33,7 +33,7 @@ TYPES = (
         "sqs",
         cloudformation="AWS::SQS::Queue",
         id="https://sqs.{region}.amazonaws.com/{account}/{name}",
-        outputs={"arn": "arn:aws:sqs:{region}:{account}:{name}", "url": "{id}"},
+        outputs={"arn": arn_of("sqs", "{name}"), "url": "{id}"},
         name="name",
         limit=80,
         create=Call(

@@ -3,8 +3,13 @@
 https://docs.aws.amazon.com/AWSEC2/latest/APIReference/
 """
 
-from catalog.ec2 import OWNER, TAGS, arn, named
-from catalog.record import Call, Each, Type, Values
+from catalog.ec2 import OWNER, TAGS, named
+from catalog.record import OURS, Call, Each, Iam, Type, Values, arn_of, listed
+
+AUTHORIZATION = (
+    "https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html"
+)
+"""Which actions there are, and on what."""
 
 GROUP = {"GroupId": "{id}"}
 OPEN = [{"ipProtocol": "-1", "ipRanges": [{"cidrIp": "0.0.0.0/0"}]}]
@@ -105,7 +110,7 @@ def _rule(side: str) -> Type:
             "DescribeSecurityGroupRules",
             given={"SecurityGroupRuleIds": ["{id}"]},
             at="SecurityGroupRules[0]",
-            outputs={"securityGroupRuleId": "{id}", **arn("security-group-rule")},
+            outputs={"securityGroupRuleId": "{id}"},
         ),
         update=(
             Call(
@@ -127,6 +132,16 @@ def _rule(side: str) -> Type:
         ),
         prepare=_described,
         tags=TAGS,
+        id="sgr-{hex}",
+        outputs={"arn": arn_of("ec2", "security-group-rule/sgr-{hex}")},
+        cloudformation=f"AWS::EC2::SecurityGroup{side}",
+        holds_no_data="the network carries traffic and keeps none",
+        iam=Iam(
+            on="*",
+            when=OURS,
+            update="UpdateSecurityGroupRuleDescriptions*",
+            grants=(listed("ec2", "Describe*"),),
+        ),
     )
 
 
@@ -140,7 +155,7 @@ TYPES = (
             "DescribeSecurityGroups",
             given={"GroupIds": ["{id}"]},
             at="SecurityGroups[0]",
-            outputs={"vpcId": "VpcId", **arn("security-group"), **OWNER},
+            outputs={"vpcId": "VpcId", **OWNER},
         ),
         steps=(
             Call("RevokeSecurityGroupEgress", given={**GROUP, "IpPermissions": OPEN}),
@@ -151,6 +166,19 @@ TYPES = (
         delete=Call("DeleteSecurityGroup", given=GROUP),
         ignored={"revokeRulesOnDelete": "the embedded AWS deletes a group with its rules"},
         tags=TAGS,
+        id="sg-{hex}",
+        cloudformation="AWS::EC2::SecurityGroup",
+        outputs={
+            "arn": arn_of("ec2", "security-group/sg-{hex}"),
+            "name": "{logical}",
+        },
+        holds_no_data="the network carries traffic and keeps none",
+        iam=Iam(
+            on="*",
+            when=OURS,
+            update="UpdateSecurityGroupRuleDescriptions*",
+            grants=(listed("ec2", "Describe*"),),
+        ),
     ),
     _rule("Ingress"),
     _rule("Egress"),
@@ -170,7 +198,6 @@ TYPES = (
                 "description": "Description",
                 "name": "GroupName",
                 "vpcId": "VpcId",
-                **arn("security-group"),
                 **OWNER,
             },
         ),
@@ -182,5 +209,9 @@ TYPES = (
         replaces=("vpcId",),
         ignored={"revokeRulesOnDelete": "AWS never deletes a default group"},
         tags=TAGS,
+        id="sg-{hex}",
+        outputs={"arn": arn_of("ec2", "security-group/sg-{hex}")},
+        holds_no_data="the network carries traffic and keeps none",
+        iam=Iam(on="*", when=OURS, grants=(listed("ec2", "Describe*", source=AUTHORIZATION),)),
     ),
 )

@@ -106,7 +106,7 @@ class Resources:
         """Create a resource. Raises NotCarried, CallFailed."""
         entry = catalog.entry_of(type_)
         after = prepared(entry, inputs)
-        context = self._context({**inputs, **after})
+        context = self._context({**inputs, **after, **_made_up(entry, inputs)})
         response = self._call(entry, entry.create, creating(entry, after), context)
         if entry.emulated:
             made = outputs_of(entry.create, found(entry.create, response, context), context)
@@ -264,6 +264,12 @@ class Resources:
         if self._region != "us-east-1":
             place["elsewhere"] = self._region
         return {**values, **place} | ({"id": id_} if id_ else {})
+
+
+def _made_up(entry: Type, inputs: Values) -> dict[str, str]:
+    """What an id may be made of that no input holds: the name, and digits that AWS would choose."""
+    digits = hashlib.sha256(json.dumps(inputs, sort_keys=True, default=str).encode()).hexdigest()
+    return {"name": str(inputs.get(entry.name or "name", "")), "hex": digits[:17]}
 
 
 def _computed(entry: Type, context: Values) -> Values:

@@ -15,6 +15,7 @@ import pytest
 import regex
 from botocore.model import Shape
 
+from embedded.cloud import Cloud
 from infra.graph import Graph
 from infra.offline import recorded
 from infra.project import Project
@@ -103,6 +104,13 @@ def either_pass(request: pytest.FixtureRequest, environment: str, recording: Rec
 def every_graph(recording: Recording) -> list[Graph]:
     """All stacks, in which every model has an approved version."""
     return [recording(environment, "second") for environment in STACKS]
+
+
+@pytest.fixture(scope="module")
+def cloud() -> Iterator[Cloud]:
+    """An embedded AWS for the tests of a module, empty at its start."""
+    with Cloud("eu-west-1") as running:
+        yield running
 
 
 @pytest.fixture(scope="session")

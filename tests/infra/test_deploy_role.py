@@ -109,6 +109,7 @@ PART_OF = {
     "aws:securityhub/account:Account": HUB,
     "aws:securityhub/standardsSubscription:StandardsSubscription": HUB,
     "aws:cloudwatch/eventTarget:EventTarget": "arn:aws:events:{region}:{account}:rule/{rule}",
+    "aws:ec2/natGateway:NatGateway": f"arn:aws:ec2:{HERE}:natgateway/any",
     "aws:ec2/route:Route": "arn:aws:ec2:{region}:{account}:route-table/{routeTableId}",
     "aws:ec2/routeTableAssociation:RouteTableAssociation": (
         "arn:aws:ec2:{region}:{account}:route-table/{routeTableId}"
