@@ -41,7 +41,7 @@ def _by_botocore(session: botocore.session.Session, service: Service) -> list[st
 
 def _by_schema() -> Iterator[tuple[str, set[str]]]:
     """Each region with CloudFormation's names of the services that it has a resource type of."""
-    import cfnlint
+    import cfnlint  # type: ignore[import-untyped]  # its data are files
 
     providers = Path(cfnlint.__file__).parent / "data" / "schemas" / "providers"
     for path in providers.glob("*.json"):

@@ -30,6 +30,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from catalog.services import PASSED_TO
 from components.common.iam import (
     Conditions,
     Document,
@@ -50,19 +51,6 @@ MOST = 6_144
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 """
-
-PASSED_TO = (
-    "chatbot.amazonaws.com",
-    "codebuild.amazonaws.com",
-    "codepipeline.amazonaws.com",
-    "config.amazonaws.com",
-    "ecr.amazonaws.com",
-    "events.amazonaws.com",
-    "sagemaker.amazonaws.com",
-    "states.amazonaws.com",
-    "vpc-flow-logs.amazonaws.com",
-)
-"""The services that the platform's roles are made for."""
 
 FIXED_ROLES = (
     *("ci-deploy", "ci-preview", "delivery-deploy-*", "delivery-preview-*"),

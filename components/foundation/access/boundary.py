@@ -13,23 +13,28 @@ from typing import TypedDict
 import pulumi
 import pulumi_aws as aws
 
+from catalog.services import SERVICES
 from components.common.iam import Document, allow, allow_everywhere, deny, document, rendered
 
-REGIONAL = (
-    *("application-autoscaling", "athena", "cloudtrail", "cloudwatch", "codeartifact", "codebuild"),
-    *("codecommit", "codeconnections", "codepipeline", "codestar-connections"),
-    *("codestar-notifications", "config", "ec2", "ecr", "events", "glue", "guardduty"),
-    *("inspector2", "kms", "logs", "network-firewall", "route53resolver", "s3", "sagemaker"),
-    *("scheduler", "secretsmanager", "securityhub", "sns", "sqs", "ssm", "states", "tag"),
+REGIONAL = tuple(
+    sorted(
+        f"{service.prefix}:{action}"
+        for service in SERVICES
+        if not service.elsewhere
+        for action in service.boundary
+    )
 )
-"""The services, by their prefix in IAM, that the platform uses in its region."""
+"""The most that the platform does with services of its region."""
 
-GLOBAL = (
-    *("budgets:*", "ce:*", "chatbot:*", "iam:Get*", "iam:List*", "sso:Describe*", "sso:List*"),
-    *("iam:GenerateCredentialReport", "route53:AssociateVPCWithHostedZone"),
-    *("sts:GetCallerIdentity", "sts:GetServiceBearerToken"),
+GLOBAL = tuple(
+    sorted(
+        f"{service.prefix}:{action}"
+        for service in SERVICES
+        if service.elsewhere
+        for action in service.boundary
+    )
 )
-"""What it uses of services that answer elsewhere than in its region, or are of no region."""
+"""The most that it does with services that answer elsewhere, or are of no region."""
 
 PULLS = (
     "ecr:BatchCheckLayerAvailability",
@@ -91,7 +96,7 @@ def boundary_policy(
     reason = "a boundary gives nothing; the policies within it name their resources"
     return document(
         allow_everywhere(
-            [f"{service}:*" for service in REGIONAL],
+            REGIONAL,
             reason=reason,
             when={
                 "StringEquals": {"aws:RequestedRegion": region},

@@ -15,7 +15,7 @@ from components.common.iam import (
     trust_saml,
 )
 from components.foundation.access.persona_policies import PERSONAS, SEE_SETTINGS, persona_policy
-from components.foundation.access.persona_statements import Realm
+from components.foundation.access.persona_statements import PersonaScope
 
 SUFFIX = "?" * 16
 """What IAM Identity Center ends a role's name with; exactly as long, or the permission set `ds`
@@ -132,8 +132,8 @@ class PersonasArgs(TypedDict):
     """ARN of the key of each class of data."""
 
 
-def _policy(persona: str, approves: bool, **realm: Any) -> Document:
-    return persona_policy(persona, Realm(**realm), approves=approves)
+def _policy(persona: str, approves: bool, **scope: Any) -> Document:
+    return persona_policy(persona, PersonaScope(**scope), approves=approves)
 
 
 class Personas(pulumi.ComponentResource):
@@ -181,7 +181,7 @@ class Personas(pulumi.ComponentResource):
         aws.iam.RolePolicy(
             f"{name}-{persona}-work",
             role=role.name,
-            policy=rendered(_policy, persona=persona, approves=told["approves"], **_realm(args)),
+            policy=rendered(_policy, persona=persona, approves=told["approves"], **_scope(args)),
             opts=pulumi.ResourceOptions(parent=self),
         )
         if persona in SEE_SETTINGS:
@@ -195,7 +195,7 @@ class Personas(pulumi.ComponentResource):
         return role.arn
 
 
-def _realm(args: PersonasArgs) -> Mapping[str, pulumi.Input[Any]]:
+def _scope(args: PersonasArgs) -> Mapping[str, pulumi.Input[Any]]:
     return {
         "project": args["project"],
         "environment": args["environment"],

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from components.common.iam import Document, allow, allow_everywhere, document
-from components.foundation.network.endpoint_services import SERVICES, SHARED
+from components.foundation.network.endpoint_services import ENDPOINTS, SHARED
 
 AWS_OWNED_BUCKETS = (
     "prod-{region}-starport-layer-bucket",
@@ -80,7 +80,7 @@ def interface_endpoint_policy(*, service: str, account_id: str) -> Document:
     own = {} if service in SHARED else {"StringEqualsIfExists": {"aws:ResourceAccount": account_id}}
     return document(
         allow_everywhere(
-            [f"{SERVICES[service]}:*"],
+            [f"{ENDPOINTS[service]}:*"],
             reason="what an identity may do is told by its own policies; this is a fence around",
             principal={"AWS": "*"},
             when={"StringEquals": {"aws:PrincipalAccount": account_id}, **own},

@@ -11,9 +11,9 @@ import pytest
 
 from catalog import entries
 from catalog.record import Call, Each, Type
+from catalog.services import PASSED_TO
 from components.devops.actions import OURS, TABLE, WITHHELD
 from components.devops.delivery.permissions import (
-    PASSED_TO,
     deploy_permissions,
     preview_permissions,
 )

@@ -8,11 +8,11 @@ import pytest
 from cfnlint.data import AdditionalSpecs
 from cfnlint.helpers import load_resource
 
+from catalog.services import PASSED_TO
 from components.common.iam import Document, Statement, allow, deny, document
 from components.devops.actions.messages import CHAT
 from components.devops.delivery.permissions import (
     MOST,
-    PASSED_TO,
     deploy_permissions,
     packed,
     preview_permissions,

@@ -1,13 +1,13 @@
-from components.foundation.network.endpoint_services import NEEDED, SERVICES, SHARED, Use, needed
+from components.foundation.network.endpoint_services import ENDPOINTS, NEEDED, SHARED, Use, needed
 
 
 def test_what_is_needed_has_an_endpoint():
-    assert NEEDED.keys() <= SERVICES.keys()
-    assert SERVICES.keys() >= SHARED
+    assert NEEDED.keys() <= ENDPOINTS.keys()
+    assert ENDPOINTS.keys() >= SHARED
 
 
 def test_an_endpoint_that_has_no_private_name_cannot_be_asked_for():
-    assert "dynamodb" not in SERVICES
+    assert "dynamodb" not in ENDPOINTS
 
 
 def test_every_use_needs_an_endpoint():
