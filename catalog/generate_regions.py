@@ -9,10 +9,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-import botocore.session
-
 from catalog.regions import FILE
-from catalog.service_record import Service
 from catalog.services import SERVICES
 
 
@@ -21,22 +18,20 @@ def generated() -> dict[str, list[str]]:
 
     The other partitions have ARNs of their own.
     """
+    import botocore.session
+
     session = botocore.session.get_session()
     partition = session.get_available_regions("ec2")
     by_schema = dict(_by_schema())
     found: dict[str, list[str]] = {}
     for service in sorted(SERVICES, key=lambda each: each.prefix):
-        names = _by_botocore(session, service) or sorted(
+        client = (service.clients or (service.prefix,))[0]
+        names = session.get_available_regions(client) or [
             region for region in partition if service.cloudformation in by_schema.get(region, ())
-        )
+        ]
         if names:
-            found[service.prefix] = names
+            found[service.prefix] = sorted(names)
     return found
-
-
-def _by_botocore(session: botocore.session.Session, service: Service) -> list[str]:
-    clients = service.clients or (service.prefix,)
-    return sorted(session.get_available_regions(clients[0]))
 
 
 def _by_schema() -> Iterator[tuple[str, set[str]]]:
