@@ -1,9 +1,12 @@
+import dataclasses
 import json
 import re
 
 import pytest
 
+from catalog.services import SERVICES, by_prefix
 from components.common.durability import Durability
+from components.foundation.keys import key_policy as key_policies
 from components.foundation.keys.key import DataClass, Key
 from components.foundation.keys.key_policy import key_policy
 from infra.graph import record
@@ -93,9 +96,9 @@ def test_administrators_can_replicate_a_key_that_is_made_for_it(holds):
 def test_the_data_key_is_used_through_the_stores_of_data():
     (using,) = [s for s in statements(DataClass.DATA) if s.get("Sid") == "UseThroughServices"]
     assert using["Condition"]["StringEquals"]["kms:ViaService"] == [
+        "glue.eu-west-1.amazonaws.com",
         "s3.eu-west-1.amazonaws.com",
         "sagemaker.eu-west-1.amazonaws.com",
-        "glue.eu-west-1.amazonaws.com",
     ]
 
 
@@ -106,9 +109,9 @@ def test_the_data_key_is_used_through_the_stores_of_data():
         (
             DataClass.ARTIFACTS,
             [
+                "codeartifact.eu-west-1.amazonaws.com",
                 "ecr.eu-west-1.amazonaws.com",
                 "sagemaker.eu-west-1.amazonaws.com",
-                "codeartifact.eu-west-1.amazonaws.com",
             ],
         ),
         (DataClass.LOGS, []),
@@ -124,6 +127,15 @@ def test_grants_are_for_resources_of_the_services_that_attach_something(holds, a
         if attaches
         else []
     )
+
+
+def test_a_service_that_begins_to_keep_a_class_of_data_needs_its_record_alone(monkeypatch):
+    queues = dataclasses.replace(by_prefix()["sqs"], encrypts=("messages",), keeps_grants=True)
+    others = tuple(service for service in SERVICES if service.prefix != "sqs")
+    monkeypatch.setattr(key_policies, "SERVICES", (*others, queues))
+    for sid in ("UseThroughServices", "AttachToResources"):
+        through = titled(sid, DataClass.MESSAGES)["Condition"]["StringEquals"]["kms:ViaService"]
+        assert "sqs.eu-west-1.amazonaws.com" in through
 
 
 def test_a_key_with_administrators_is_administered_by_them_and_the_root_user_alone():
