@@ -1,6 +1,6 @@
 """Who may do what with an encryption key, by the class of data that it encrypts.
 
-Which services keep data of a class, and how each uses keys, is told by the catalog's services.
+The catalog's services say which of them keep data of a class, and how each uses keys.
 """
 
 import enum

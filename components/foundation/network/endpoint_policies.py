@@ -47,7 +47,7 @@ def s3_endpoint_policy(
     return document(
         allow_everywhere(
             ["s3:*"],
-            reason="which buckets the account has is told by the condition",
+            reason="the condition says which buckets the account has",
             principal={"AWS": "*"},
             when={
                 "StringEquals": {
@@ -81,7 +81,7 @@ def interface_endpoint_policy(*, service: str, account_id: str) -> Document:
     return document(
         allow_everywhere(
             [f"{ENDPOINTS[service]}:*"],
-            reason="what an identity may do is told by its own policies; this is a fence around",
+            reason="an identity's own policies say what it may do; this only narrows them",
             principal={"AWS": "*"},
             when={"StringEquals": {"aws:PrincipalAccount": account_id}, **own},
         )

@@ -64,5 +64,5 @@ of an earlier environment, and roles there. Through the others they reach their 
 
 
 def needed(uses: Collection[Use]) -> list[str]:
-    """The endpoints without which these uses fail where there is no way out, sorted."""
+    """The endpoints without which these uses fail where there is no egress, sorted."""
     return sorted(service for service, by in NEEDED.items() if by & set(uses))

@@ -16,12 +16,12 @@ ROOT = {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}
 CRYPTOGRAPHY = {"kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"}
 
 
-def statements(holds, **told):
-    return key_policy(holds=holds, account_id=ACCOUNT, region="eu-west-1", **told)["Statement"]
+def statements(holds, **args):
+    return key_policy(holds=holds, account_id=ACCOUNT, region="eu-west-1", **args)["Statement"]
 
 
-def titled(sid, holds, **told):
-    (found,) = [s for s in statements(holds, **told) if s.get("Sid") == sid]
+def titled(sid, holds, **args):
+    (found,) = [s for s in statements(holds, **args) if s.get("Sid") == sid]
     return found
 
 
@@ -252,7 +252,7 @@ def test_a_key_takes_its_periods_and_its_regions_from_its_args():
 
 
 @pytest.mark.parametrize(
-    ("periods", "told"),
+    ("periods", "refusal"),
     [
         ({"rotation_days": 89}, "rotation_days: 89 is not between 90 and 2560"),
         ({"rotation_days": 2561}, "rotation_days: 2561 is not between 90 and 2560"),
@@ -260,6 +260,6 @@ def test_a_key_takes_its_periods_and_its_regions_from_its_args():
         ({"deletion_days": 31}, "deletion_days: 31 is not between 7 and 30"),
     ],
 )
-def test_periods_that_aws_would_refuse_are_refused(periods, told):
-    with pytest.raises(ValueError, match=told):
+def test_periods_that_aws_would_refuse_are_refused(periods, refusal):
+    with pytest.raises(ValueError, match=refusal):
         key(Durability.KEEP, **periods)
