@@ -67,7 +67,6 @@ SERVICES: tuple[Service, ...] = (
     ),
     Service(
         "chatbot",
-        # https://docs.aws.amazon.com/chatbot/latest/adminguide/chatbot-iam-roles.html
         principals=(
             Principal("chatbot.amazonaws.com", roles_passed=True, sends_source_account=False),
         ),

@@ -143,6 +143,14 @@ def test_keys_are_used_for_classes_of_data_that_there_are(service: Service) -> N
             assert placeholders(principal.key.when) <= {"account", "region"}
 
 
+@EVERY
+def test_of_whom_a_role_is_passed_to_it_is_known_whether_it_sends_the_account(
+    service: Service,
+) -> None:
+    passed_to = [principal for principal in service.principals if principal.roles_passed]
+    assert [each.name for each in passed_to if each.sends_source_account is None] == []
+
+
 def test_every_class_of_data_is_kept_by_a_service() -> None:
     assert {holds for service in SERVICES for holds in service.encrypts} == CLASSES
 
