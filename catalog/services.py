@@ -279,8 +279,7 @@ SERVICES: tuple[Service, ...] = (
     ),
     Service(
         "scheduler",
-        # https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html
-        principals=(Principal("scheduler.amazonaws.com", sends_source_account=True),),
+        principals=(Principal("scheduler.amazonaws.com"),),
         endpoints=(Endpoint("scheduler"),),
         boundary=ANYTHING,
     ),
