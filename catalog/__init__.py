@@ -6,7 +6,8 @@ from importlib import import_module
 from pkgutil import iter_modules
 
 from catalog.record import Type
-from catalog.services import Service, add_services
+from catalog.service_record import Service
+from catalog.services import add_services
 
 
 class UnknownType(LookupError):

@@ -1,26 +1,41 @@
 """What maslow knows of each AWS service, once.
 
+A service that is new to the platform is one record, here or in `catalog/data_services.py`: the
+permissions boundary, PassRole, trust policies, key policies and interface endpoints follow from it.
+After adding one, run `python -m catalog.generate_regions`.
+
 https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
+https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#viaService_table
+https://docs.aws.amazon.com/vpc/latest/privatelink/aws-services-privatelink-support.html
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from functools import cache
 
+from catalog.data_services import DATA_SERVICES
+from catalog.record import Conditions
+from catalog.service_record import ANYTHING, PUBLISHING, Endpoint, KeyUse, Principal, Service
 
-@dataclass(frozen=True)
-class Service:
-    """One AWS service, by the prefix of its actions in IAM."""
-
-    prefix: str
-    """IAM's prefix, such as `states`."""
-    clients: tuple[str, ...] = ()
-    """Names of its boto3 clients; empty where the prefix is the name."""
-    actions: Mapping[str, str] = field(default_factory=dict)
-    """Operations that IAM allows by an action of another name."""
-
+RUNNING = ("builds", "jobs", "serving")
+"""What needs an endpoint that every workload needs."""
+THIS_ACCOUNT: Conditions = {"StringEquals": {"aws:SourceAccount": "{account}"}}
+ONE_ENDPOINT = "it has one endpoint for all regions"
 
 SERVICES: tuple[Service, ...] = (
+    *DATA_SERVICES,
+    Service(
+        "access-analyzer",
+        clients=("accessanalyzer",),
+        endpoints=(Endpoint("access-analyzer"),),
+    ),
+    Service(
+        "application-autoscaling",
+        endpoints=(Endpoint("application-autoscaling"),),
+        boundary=ANYTHING,
+    ),
+    Service("application-signals", cloudformation="ApplicationSignals"),
+    Service("aps", clients=("amp",), endpoints=(Endpoint("aps"), Endpoint("aps-workspaces"))),
+    Service("autoscaling", endpoints=(Endpoint("autoscaling"),)),
     Service(
         "budgets",
         actions={
@@ -31,73 +46,336 @@ SERVICES: tuple[Service, ...] = (
             "DescribeBudget": "ViewBudget",
             "UpdateBudget": "ModifyBudget",
         },
+        principals=(
+            Principal(
+                "budgets.amazonaws.com", key=KeyUse(classes=("messages",), when=THIS_ACCOUNT)
+            ),
+        ),
+        elsewhere=ONE_ENDPOINT,
+        boundary=ANYTHING,
     ),
     Service(
-        "s3",
-        actions={
-            "DeleteBucketEncryption": "PutEncryptionConfiguration",
-            "DeleteBucketLifecycle": "PutLifecycleConfiguration",
-            "DeleteBucketOwnershipControls": "PutBucketOwnershipControls",
-            "DeleteBucketTagging": "PutBucketTagging",
-            "DeletePublicAccessBlock": "PutBucketPublicAccessBlock",
-            "GetBucketEncryption": "GetEncryptionConfiguration",
-            "GetBucketLifecycleConfiguration": "GetLifecycleConfiguration",
-            "GetPublicAccessBlock": "GetBucketPublicAccessBlock",
-            "GetObjectLockConfiguration": "GetBucketObjectLockConfiguration",
-            "HeadBucket": "ListBucket",
-            "HeadObject": "GetObject",
-            "PutBucketEncryption": "PutEncryptionConfiguration",
-            "PutBucketLifecycleConfiguration": "PutLifecycleConfiguration",
-            "PutBucketNotificationConfiguration": "PutBucketNotification",
-            "GetBucketNotificationConfiguration": "GetBucketNotification",
-            "PutObjectLockConfiguration": "PutBucketObjectLockConfiguration",
-            "PutPublicAccessBlock": "PutBucketPublicAccessBlock",
-        },
+        "ce",
+        # Cost Anomaly Detection
+        principals=(
+            Principal(
+                "costalerts.amazonaws.com", key=KeyUse(classes=("messages",), when=THIS_ACCOUNT)
+            ),
+        ),
+        elsewhere=ONE_ENDPOINT,
+        boundary=ANYTHING,
     ),
-    Service("application-autoscaling"),
-    Service("athena"),
-    Service("ce"),
-    Service("chatbot"),
-    Service("cloudtrail"),
-    Service("cloudwatch"),
-    Service("codeartifact"),
-    Service("codebuild"),
-    Service("codeconnections"),
-    Service("codepipeline"),
-    Service("config"),
-    Service("ec2"),
-    Service("ecr"),
-    Service("events"),
-    Service("glue"),
-    Service("guardduty"),
-    Service("iam"),
-    Service("kms"),
-    Service("logs"),
-    Service("network-firewall"),
-    Service("route53resolver"),
-    Service("sagemaker"),
-    Service("securityhub"),
-    Service("sns"),
-    Service("sqs"),
-    Service("states", clients=("stepfunctions",)),
+    Service(
+        "chatbot",
+        principals=(
+            Principal("chatbot.amazonaws.com", roles_passed=True, sends_source_account=False),
+        ),
+        elsewhere=ONE_ENDPOINT,
+        boundary=ANYTHING,
+    ),
+    Service(
+        "cloudformation",
+        clients=("cloudformation", "cloudcontrol"),
+        endpoints=(Endpoint("cloudformation"),),
+    ),
+    Service(
+        "cloudtrail",
+        principals=(
+            Principal(
+                "cloudtrail.amazonaws.com",
+                # https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-kms-key-policy-for-cloudtrail.html
+                key=KeyUse(
+                    classes=("audit",),
+                    actions=(*PUBLISHING, "kms:DescribeKey"),
+                    when={
+                        "ArnLike": {
+                            "aws:SourceArn": "arn:aws:cloudtrail:{region}:{account}:trail/*"
+                        }
+                    },
+                ),
+            ),
+        ),
+        endpoints=(Endpoint("cloudtrail"),),
+        boundary=ANYTHING,
+    ),
+    Service(
+        "cloudwatch",
+        principals=(
+            Principal(
+                "cloudwatch.amazonaws.com", key=KeyUse(classes=("messages",), when=THIS_ACCOUNT)
+            ),
+        ),
+        # metrics of instances and models
+        endpoints=(Endpoint("monitoring", uses=("jobs", "serving")),),
+        boundary=ANYTHING,
+    ),
+    Service(
+        "codeartifact",
+        kms_via="codeartifact",
+        keeps_grants=True,
+        # https://docs.aws.amazon.com/codeartifact/latest/ug/vpc-endpoints.html
+        endpoints=(
+            # the token for the package registry, and the packages
+            Endpoint("codeartifact.api", uses=("packages",), other_accounts=True),
+            Endpoint("codeartifact.repositories", uses=("packages",), other_accounts=True),
+        ),
+        boundary=ANYTHING,
+        encrypts=("artifacts",),
+    ),
+    Service(
+        "codebuild",
+        principals=(
+            Principal("codebuild.amazonaws.com", roles_passed=True, sends_source_account=True),
+        ),
+        kms_via="codebuild",
+        endpoints=(Endpoint("codebuild"),),
+        boundary=ANYTHING,
+        encrypts=("artifacts",),
+    ),
+    Service(
+        "codecommit",
+        endpoints=(Endpoint("codecommit"), Endpoint("git-codecommit")),
+        boundary=ANYTHING,
+    ),
+    Service("codeconnections", cloudformation="CodeConnections", boundary=ANYTHING),
+    Service(
+        "codepipeline",
+        # https://docs.aws.amazon.com/codepipeline/latest/userguide/pipelines-create-service-role-cli.html
+        principals=(
+            Principal("codepipeline.amazonaws.com", roles_passed=True, sends_source_account=False),
+        ),
+        endpoints=(Endpoint("codepipeline"),),
+        boundary=ANYTHING,
+    ),
+    # The former name of codeconnections: ARNs of older connections bear it, and IAM asks for it.
+    Service("codestar-connections", boundary=ANYTHING),
+    Service("codestar-notifications", boundary=ANYTHING),
+    Service(
+        "config",
+        principals=(
+            Principal("config.amazonaws.com", roles_passed=True, sends_source_account=True),
+        ),
+        endpoints=(Endpoint("config"),),
+        boundary=ANYTHING,
+    ),
+    Service(
+        "ec2",
+        # https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-iam-role.html
+        principals=(
+            Principal("ec2.amazonaws.com"),
+            Principal("vpc-flow-logs.amazonaws.com", roles_passed=True, sends_source_account=True),
+        ),
+        kms_via="ec2",
+        endpoints=(Endpoint("ec2"),),
+        boundary=ANYTHING,
+    ),
+    # Only its agents speak it.
+    Service("ec2messages", endpoints=(Endpoint("ec2messages"),)),
+    Service(
+        "ecr",
+        # https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-creation-templates-create-iam.html
+        principals=(Principal("ecr.amazonaws.com", roles_passed=True, sends_source_account=False),),
+        kms_via="ecr",
+        keeps_grants=True,
+        endpoints=(
+            # the token for images, and what they are made of
+            Endpoint("ecr.api", uses=RUNNING, other_accounts=True),
+            # manifests; the layers come from S3
+            Endpoint("ecr.dkr", uses=RUNNING, other_accounts=True),
+        ),
+        boundary=ANYTHING,
+        encrypts=("artifacts",),
+    ),
+    Service(
+        "events",
+        principals=(
+            Principal(
+                "events.amazonaws.com",
+                roles_passed=True,
+                sends_source_account=True,
+                # It looks at the key of a bus before it takes it. What it publishes to a topic
+                # comes without a source account: a condition on one would never hold, and the
+                # message would be lost without an error.
+                # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html
+                # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-encryption-key-policy.html
+                key=KeyUse(classes=("messages",), actions=(*PUBLISHING, "kms:DescribeKey")),
+            ),
+        ),
+        endpoints=(Endpoint("events"),),
+        boundary=ANYTHING,
+    ),
+    Service("grafana"),
+    Service("greengrass", clients=("greengrassv2",)),
+    Service("guardduty", endpoints=(Endpoint("guardduty-data"),), boundary=ANYTHING),
+    Service(
+        "iam",
+        elsewhere=ONE_ENDPOINT,
+        boundary=("GenerateCredentialReport", "Get*", "List*"),
+    ),
+    Service("inspector2", boundary=ANYTHING),
+    # data keys of volumes, objects and streams
+    Service("kms", endpoints=(Endpoint("kms", uses=RUNNING),), boundary=ANYTHING),
+    Service(
+        "logs",
+        principals=(
+            Principal("delivery.logs.amazonaws.com"),
+            Principal(
+                "logs.{region}.amazonaws.com",
+                # The log group's ARN, by which they are told apart, comes with no other call.
+                # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
+                key=KeyUse(
+                    classes=("logs",),
+                    actions=(
+                        "kms:Decrypt",
+                        "kms:Encrypt",
+                        "kms:GenerateDataKey*",
+                        "kms:ReEncrypt*",
+                    ),
+                    when={
+                        "ArnLike": {
+                            "kms:EncryptionContext:aws:logs:arn": (
+                                "arn:aws:logs:{region}:{account}:log-group:*"
+                            )
+                        }
+                    },
+                ),
+            ),
+        ),
+        kms_via="logs",
+        # what the workload prints
+        endpoints=(Endpoint("logs", uses=RUNNING),),
+        boundary=ANYTHING,
+        encrypts=("logs",),
+    ),
+    Service("network-firewall", boundary=ANYTHING),
+    Service("ram"),
+    Service("route53", elsewhere=ONE_ENDPOINT, boundary=("AssociateVPCWithHostedZone",)),
+    Service("route53resolver", boundary=ANYTHING),
+    Service(
+        "sagemaker",
+        clients=(
+            "sagemaker",
+            "sagemaker-featurestore-runtime",
+            "sagemaker-metrics",
+            "sagemaker-runtime",
+        ),
+        principals=(
+            Principal("sagemaker.amazonaws.com", roles_passed=True, sends_source_account=True),
+        ),
+        kms_via="sagemaker",
+        # of volumes and of online feature stores
+        keeps_grants=True,
+        # https://docs.aws.amazon.com/sagemaker/latest/dg/interface-vpc-endpoint.html
+        endpoints=(
+            # registering, starting, describing
+            Endpoint("sagemaker.api", uses=("builds", "jobs")),
+            Endpoint("sagemaker.featurestore-runtime", uses=("online features",)),
+            Endpoint("sagemaker.metrics"),
+            # invocations by other workloads
+            Endpoint("sagemaker.runtime", uses=("jobs", "serving")),
+        ),
+        boundary=ANYTHING,
+        encrypts=("artifacts", "data"),
+    ),
+    Service(
+        "scheduler",
+        principals=(Principal("scheduler.amazonaws.com"),),
+        endpoints=(Endpoint("scheduler"),),
+        boundary=ANYTHING,
+    ),
+    Service(
+        "secretsmanager",
+        kms_via="secretsmanager",
+        endpoints=(Endpoint("secretsmanager"),),
+        boundary=ANYTHING,
+    ),
+    Service("securityhub", boundary=ANYTHING),
+    Service("servicecatalog", endpoints=(Endpoint("servicecatalog"),)),
+    Service(
+        "sns",
+        kms_via="sns",
+        endpoints=(Endpoint("sns"),),
+        boundary=ANYTHING,
+        encrypts=("messages",),
+    ),
+    Service(
+        "sqs",
+        kms_via="sqs",
+        endpoints=(Endpoint("sqs"),),
+        boundary=ANYTHING,
+        encrypts=("messages",),
+    ),
+    Service("ssm", kms_via="ssm", endpoints=(Endpoint("ssm"),), boundary=ANYTHING),
+    # Only its agents speak it.
+    Service("ssmmessages", endpoints=(Endpoint("ssmmessages"),)),
+    Service(
+        "sso",
+        clients=("sso-admin",),
+        elsewhere="Identity Center is managed in a region of the organization's choice",
+        boundary=("Describe*", "List*"),
+    ),
+    Service(
+        "states",
+        clients=("stepfunctions",),
+        principals=(
+            Principal("states.amazonaws.com", roles_passed=True, sends_source_account=True),
+        ),
+        endpoints=(Endpoint("states"),),
+        boundary=ANYTHING,
+    ),
+    Service(
+        "sts",
+        # the workload's own identity, and roles in other accounts
+        endpoints=(Endpoint("sts", uses=RUNNING, other_accounts=True),),
+        elsewhere="its endpoint for all regions is asked as well as the region's own",
+        boundary=("GetCallerIdentity", "GetServiceBearerToken"),
+    ),
+    Service(
+        "tag",
+        clients=("resourcegroupstaggingapi",),
+        endpoints=(Endpoint("tagging"),),
+        boundary=ANYTHING,
+    ),
+    Service("xray", kms_via="xray", endpoints=(Endpoint("xray"),)),
 )
 
+_added: dict[str, Service] = {}
 
-_added: list[Service] = []
 
-
-def add_services(services: Iterable[Service]) -> None:
+def add_services(added: Iterable[Service]) -> None:
     """Add records of a team's own; one of a service that is there already replaces it."""
-    _added.extend(services)
-    by_client.cache_clear()
+    _added.update({service.prefix: service for service in added})
+    for look_up in (services, by_client, by_prefix, by_principal):
+        look_up.cache_clear()
+
+
+@cache
+def services() -> tuple[Service, ...]:
+    """Every service: those of maslow, and those of a team's own."""
+    return tuple(({service.prefix: service for service in SERVICES} | _added).values())
+
+
+def passed_to() -> tuple[str, ...]:
+    """The service principals to which a deployment may pass the platform's roles, sorted."""
+    return tuple(sorted(name for name, each in by_principal().items() if each.roles_passed))
 
 
 @cache
 def by_client() -> Mapping[str, Service]:
     """The services by the names of their boto3 clients."""
-    return {
-        client: each for each in (*SERVICES, *_added) for client in each.clients or (each.prefix,)
-    }
+    return {client: each for each in services() for client in each.clients or (each.prefix,)}
+
+
+@cache
+def by_prefix() -> Mapping[str, Service]:
+    """The services by IAM's prefixes."""
+    return {each.prefix: each for each in services()}
+
+
+@cache
+def by_principal() -> Mapping[str, Principal]:
+    """The principals by their names, which may hold `{region}`."""
+    return {principal.name: principal for each in services() for principal in each.principals}
 
 
 def action_of(client: str, operation: str) -> str:

@@ -27,7 +27,6 @@ of `components.devops.delivery.state` beside it.
 
 import json
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -35,9 +34,10 @@ import pulumi
 
 from catalog import entries
 from catalog.permissions import VERBS, grants_of
-from catalog.record import HERE, Grant, Type, listed
+from catalog.record import HERE, Grant, listed
+from catalog.services import passed_to
+from components.common.environment_scope import EnvironmentScope
 from components.common.iam import (
-    Conditions,
     Document,
     Statement,
     allow,
@@ -46,7 +46,6 @@ from components.common.iam import (
     document,
     rendered,
 )
-from components.devops.actions import TABLE
 from components.foundation.access.persona_policies import PERSONAS
 
 READ = ("read",)
@@ -97,19 +96,6 @@ MOST = 6_144
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 """
 
-PASSED_TO = (
-    "chatbot.amazonaws.com",
-    "codebuild.amazonaws.com",
-    "codepipeline.amazonaws.com",
-    "config.amazonaws.com",
-    "ecr.amazonaws.com",
-    "events.amazonaws.com",
-    "sagemaker.amazonaws.com",
-    "states.amazonaws.com",
-    "vpc-flow-logs.amazonaws.com",
-)
-"""The services that the platform's roles are made for."""
-
 FIXED_ROLES = (
     *("ci-deploy", "ci-preview", "delivery-deploy-*", "delivery-preview-*"),
     *("pull-requests-preview-*", *PERSONAS),
@@ -118,53 +104,11 @@ FIXED_POLICIES = ("boundary", "permissions-*", "*-guardrail*")
 """What a deployment cannot change, by how the names go on after the environment's prefix."""
 
 
-@dataclass(frozen=True)
-class Scope:
-    """The reach of one environment's platform."""
-
-    project: str
-    environment: str
-    account_id: str
-    region: str
-
-    @property
-    def prefix(self) -> str:
-        """What the names of the environment begin with."""
-        return f"{self.project}-{self.environment}-"
-
-    def filled(self, text: str) -> str:
-        """A text of the tables with this environment's values in place of its braces."""
-        return text.format(
-            name=f"{self.prefix}*",
-            table=f"{self.prefix}*".replace("-", "_"),
-            project=self.project,
-            environment=self.environment,
-            region=self.region,
-            account=self.account_id,
-        )
-
-    def conditions(self, when: Conditions) -> dict[str, dict[str, str | list[str]]]:
-        """A condition block with this environment's values."""
-        return {
-            operator: {
-                key: self.filled(value)
-                if isinstance(value, str)
-                else [self.filled(each) for each in value]
-                for key, value in keys.items()
-            }
-            for operator, keys in when.items()
-        }
-
-    def iam(self, kind: str, *names: str) -> list[str]:
-        """ARNs of IAM's resources whose names go on like that after the prefix."""
-        return [f"arn:aws:iam::{self.account_id}:{kind}/{self.prefix}{name}" for name in names]
-
-
-Permissions = Callable[[Scope, Collection[str]], list[Document]]
+Permissions = Callable[[EnvironmentScope, Collection[str]], list[Document]]
 """From the environment and the services in use to managed policies."""
 
 
-def preview_permissions(scope: Scope, services: Collection[str]) -> list[Document]:
+def preview_permissions(scope: EnvironmentScope, services: Collection[str]) -> list[Document]:
     """Read the settings of what the platform declares, for a preview and a refresh.
 
     `services` are names of boto3 clients, such as `sagemaker`.
@@ -172,7 +116,7 @@ def preview_permissions(scope: Scope, services: Collection[str]) -> list[Documen
     return packed(_allowed(scope, services, READ))
 
 
-def deploy_permissions(scope: Scope, services: Collection[str]) -> list[Document]:
+def deploy_permissions(scope: EnvironmentScope, services: Collection[str]) -> list[Document]:
     """Create, read, change and delete what the platform declares, as managed policies.
 
     Neither keys nor the contents of the data zones can be deleted with this: a person does that.
@@ -182,7 +126,7 @@ def deploy_permissions(scope: Scope, services: Collection[str]) -> list[Document
     passing = allow(
         ["iam:PassRole"],
         scope.iam("role", "*"),
-        when={"StringEquals": {"iam:PassedToService": list(PASSED_TO)}},
+        when={"StringEquals": {"iam:PassedToService": list(passed_to())}},
     )
     return packed([*_allowed(scope, services, VERBS), passing, fixed(scope)])
 
@@ -202,13 +146,15 @@ def policies(
     """
 
     def one(number: int, account_id: str) -> Document:
-        return permissions(Scope(project, environment, account_id, region), services)[number]
+        return permissions(EnvironmentScope(project, environment, account_id, region), services)[
+            number
+        ]
 
-    count = len(permissions(Scope(project, environment, ANY_ACCOUNT, region), services))
+    count = len(permissions(EnvironmentScope(project, environment, ANY_ACCOUNT, region), services))
     return [rendered(partial(one, number), account_id=account_id) for number in range(count)]
 
 
-def fixed(scope: Scope) -> Statement:
+def fixed(scope: EnvironmentScope) -> Statement:
     """Deny every change of what bounds the deployment, and of who may deploy."""
     changing = ("Add", "Attach", "Create", "Delete", "Detach", "Put", "Remove", "Set", "Update")
     return deny(
@@ -239,13 +185,15 @@ def packed(statements: Iterable[Statement]) -> list[Document]:
     return documents
 
 
-def _allowed(scope: Scope, services: Collection[str], verbs: tuple[str, ...]) -> list[Statement]:
+def _allowed(
+    scope: EnvironmentScope, services: Collection[str], verbs: tuple[str, ...]
+) -> list[Statement]:
     """One statement for each set of resources and condition, sorted by service."""
     merged: dict[str, tuple[Grant, list[Grant]]] = {}
     known = (entry for entry in entries().values() if entry.service in services)
     for grant in [
         *PROGRAM,
-        *(grant for entry in known for grant in _life(entry)),
+        *(grant for entry in known for grant in grants_of(entry)),
     ]:
         if set(grant.actions(verbs)) - WITHHELD.keys():
             key = json.dumps([_everywhere(grant), sorted(grant.arns()), grant.when or HERE])
@@ -254,16 +202,12 @@ def _allowed(scope: Scope, services: Collection[str], verbs: tuple[str, ...]) ->
     return [_statement(scope, first, grants, verbs) for first, grants in ordered]
 
 
-def _life(entry: Type) -> Iterable[Any]:
-    return grants_of(entry) if entry.iam else TABLE[entry.token]
-
-
 def _everywhere(grant: Grant) -> bool:
     return not grant.on
 
 
 def _statement(
-    scope: Scope, first: Grant, grants: Sequence[Grant], verbs: tuple[str, ...]
+    scope: EnvironmentScope, first: Grant, grants: Sequence[Grant], verbs: tuple[str, ...]
 ) -> Statement:
     actions = _shortest(
         {action for grant in grants for action in grant.actions(verbs)} - WITHHELD.keys()

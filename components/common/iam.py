@@ -9,6 +9,8 @@ from typing import Any, Literal, NotRequired, TypedDict
 
 import pulumi
 
+from catalog.services import by_principal
+
 Principal = Mapping[str, str | Sequence[str]]
 """Who is meant, by kind: `{"Service": "…"}`, `{"AWS": "arn:…"}` or `{"Federated": "arn:…"}`."""
 Conditions = Mapping[str, Mapping[str, str | Sequence[str]]]
@@ -16,15 +18,6 @@ Conditions = Mapping[str, Mapping[str, str | Sequence[str]]]
 Effect = Literal["Allow", "Deny"]
 Json = dict[str, Any]
 """Any other JSON document that a resource takes: a definition, a pattern."""
-
-
-UNTOLD = frozenset({"chatbot.amazonaws.com", "codepipeline.amazonaws.com", "ecr.amazonaws.com"})
-"""Services that assume roles, as AWS documents it, by trust policies without any condition.
-
-A service that tells no account could never assume a role that asks for one.
-https://docs.aws.amazon.com/codepipeline/latest/userguide/pipelines-create-service-role-cli.html
-https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-creation-templates-create-iam.html
-"""
 
 
 class Statement(TypedDict):
@@ -111,12 +104,14 @@ def document(*statements: Statement) -> Document:
 def trust(service: str, *, account_id: str) -> Document:
     """A trust policy that lets one AWS service assume the role, on behalf of this account only.
 
-    The condition keeps another account's resources from using the role through the service. Of a
-    service that may not tell whose behalf it is, it is asked only if it does: IAM lets nobody pass
-    a role of another account to a service anyway.
+    The condition keeps another account's resources from using the role through the service. Where
+    the catalog says that a service does not send the account, the condition holds without it: IAM
+    lets nobody pass a role of another account to a service anyway.
     https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
     """
-    operator = "StringEqualsIfExists" if service in UNTOLD else "StringEquals"
+    known = by_principal().get(service)
+    silent = known is not None and known.sends_source_account is False
+    operator = "StringEqualsIfExists" if silent else "StringEquals"
     return _trusting(
         "sts:AssumeRole",
         {"Service": service},

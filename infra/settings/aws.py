@@ -1,8 +1,9 @@
 """Values that AWS allows: regions, and instance types per use.
 
-They come from botocore's service models, but are kept beside this module in `aws.json`: reading
-botocore's SageMaker model costs 80 ms and importing its loader 300 ms, this file one. A test
-keeps them in step; `python -m infra.settings.aws` writes the file anew.
+Regions are the catalog's. Instance types come from botocore's service models, but are kept beside
+this module in `aws.json`: reading botocore's SageMaker model costs 80 ms and importing its loader
+300 ms, this file one. A test keeps them in step; `python -m infra.settings.aws` writes the file
+anew.
 """
 
 import functools
@@ -10,6 +11,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+from catalog.regions import regions
 from infra.settings.mistakes import did_you_mean, refusal, shown
 
 FILE = Path(__file__).with_name("aws.json")
@@ -24,31 +26,30 @@ USES = {
 
 @functools.cache
 def allowed() -> dict[str, list[str]]:
-    """Sorted values by kind: `regions`, and each of the USES."""
+    """The instance types that are allowed for each of the USES, sorted."""
     values: dict[str, list[str]] = json.loads(FILE.read_text())
     return values
 
 
 def allowed_by_botocore() -> dict[str, list[str]]:
-    """The same, read from the installed botocore.
-
-    Regions are those of the `aws` partition that have SageMaker: the other partitions have ARNs
-    of their own.
-    """
+    """The same, read from the installed botocore."""
     import botocore.session
 
     session = botocore.session.get_session()
     model = session.get_service_model("sagemaker")
-    return {"regions": sorted(session.get_available_regions("sagemaker"))} | {
-        use: sorted(model.shape_for(shape).enum) for use, shape in USES.items()
-    }
+    return {use: sorted(model.shape_for(shape).enum) for use, shape in USES.items()}
+
+
+def allowed_regions() -> tuple[str, ...]:
+    """The regions of the `aws` partition that have SageMaker, sorted."""
+    return regions()["sagemaker"]
 
 
 def region_mistake(value: object) -> tuple[str, str] | None:
     """What is wrong with a region, and a hint; None where it is right."""
-    if value in allowed()["regions"]:
+    if value in allowed_regions():
         return None
-    hint = did_you_mean(value, allowed()["regions"])
+    hint = did_you_mean(value, allowed_regions())
     return f"{shown(value)} is not an AWS region with SageMaker.", hint
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema
 
-from infra.settings.aws import allowed
+from infra.settings.aws import allowed_regions
 from infra.settings.base import Settings
 from infra.settings.filekeys import ENGINE_KEYS, PLATFORM, REGION, SECRETS
 from infra.settings.mistakes import Path as SettingPath
@@ -56,7 +56,7 @@ def schema() -> dict[str, Any]:
                 "properties": {
                     REGION: {
                         "type": "string",
-                        "enum": allowed()["regions"],
+                        "enum": list(allowed_regions()),
                         "description": "AWS region of the environment.",
                     },
                     PLATFORM: platform,
@@ -86,7 +86,7 @@ def values(path: str) -> list[str]:
     setting that has no closed list of values.
     """
     leaves = dict(_leaves(platform_schema(), ""))
-    leaves[REGION] = {"enum": allowed()["regions"]}
+    leaves[REGION] = {"enum": list(allowed_regions())}
     found = [path] if path in leaves else [name for name in leaves if name.endswith(f".{path}")]
     if not found:
         listed = [name for name in leaves if _choices(leaves[name])]

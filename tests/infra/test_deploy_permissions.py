@@ -10,12 +10,12 @@ from cfnlint.data import AdditionalSpecs
 from cfnlint.helpers import load_resource
 
 from catalog import entries
+from catalog.chatbot import CHAT
+from catalog.services import passed_to
+from components.common.environment_scope import EnvironmentScope
 from components.common.iam import Document, Statement, allow, deny, document
-from components.devops.actions.messages import CHAT
 from infra.deploy_permissions import (
     MOST,
-    PASSED_TO,
-    Scope,
     deploy_permissions,
     packed,
     preview_permissions,
@@ -23,7 +23,7 @@ from infra.deploy_permissions import (
 
 ACCOUNT, REGION = "123456789012", "eu-west-1"
 ARTIFACTS = "arn:aws:s3:::maslow-dev-artifacts-1a2b3c4"
-SCOPE = Scope("maslow", "dev", ACCOUNT, REGION)
+SCOPE = EnvironmentScope("maslow", "dev", ACCOUNT, REGION)
 SERVICES = frozenset(entry.service for entry in entries().values())
 """All that the catalog knows: no environment asks for more."""
 
@@ -170,7 +170,7 @@ def test_roles_are_passed_to_the_listed_services_only() -> None:
     role = f"arn:aws:iam::{ACCOUNT}:role/maslow-dev-training-role"
     passing = granting(DEPLOY, "iam:PassRole", role)
     assert [s["Condition"] for s in passing] == [
-        {"StringEquals": {"iam:PassedToService": list(PASSED_TO)}}
+        {"StringEquals": {"iam:PassedToService": list(passed_to())}}
     ]
     assert not granting(DEPLOY, "iam:PassRole", f"arn:aws:iam::{ACCOUNT}:role/admin")
 
@@ -194,7 +194,7 @@ def test_what_another_environment_tagged_as_its_own_is_left_alone() -> None:
 def test_the_longest_names_fit_into_as_many_policies_as_a_role_may_hold(
     permissions: Callable[..., list[Document]],
 ) -> None:
-    longest = Scope("a" * 15, "e" * 16, ACCOUNT, "ap-southeast-1")
+    longest = EnvironmentScope("a" * 15, "e" * 16, ACCOUNT, "ap-southeast-1")
     policies = permissions(longest, SERVICES)
     assert all(len(json.dumps(policy)) <= MOST for policy in policies)
     assert len(policies) <= 10

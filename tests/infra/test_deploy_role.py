@@ -9,13 +9,13 @@ from typing import Any, NamedTuple
 
 from catalog import entries, entry_of
 from catalog.record import OURS, Call, Each, Type
+from catalog.services import passed_to
+from components.common.environment_scope import EnvironmentScope
 from components.foundation.access.boundary import boundary_policy
 from embedded.translate import service_model
 from infra import plausible
 from infra.deploy_permissions import (
-    PASSED_TO,
     WITHHELD,
-    Scope,
     deploy_permissions,
     preview_permissions,
 )
@@ -313,7 +313,9 @@ def test_the_boundary_leaves_the_deployment_all_that_it_is_allowed() -> None:
             **scope,
         )["Statement"]  # type: ignore[arg-type]
     )
-    policies = deploy_permissions(Scope("maslow", "prod", ACCOUNT, "eu-west-1"), SERVICES)
+    policies = deploy_permissions(
+        EnvironmentScope("maslow", "prod", ACCOUNT, "eu-west-1"), SERVICES
+    )
     cut_off = {
         (action, arn)
         for policy in policies
@@ -337,7 +339,7 @@ def test_every_role_of_a_stack_is_for_a_service_that_it_may_be_passed_to(graph: 
     for role in graph.of_type("aws:iam/role:Role"):
         for statement in json.loads(role.inputs["assumeRolePolicy"])["Statement"]:
             service = statement["Principal"].get("Service")
-            assert service is None or service in PASSED_TO, role.name
+            assert service is None or service in passed_to(), role.name
 
 
 def test_a_role_is_passed_to_no_service_that_no_role_is_for(every_graph: list[Graph]) -> None:
@@ -347,7 +349,7 @@ def test_a_role_is_passed_to_no_service_that_no_role_is_for(every_graph: list[Gr
         for role in graph.of_type("aws:iam/role:Role")
         for statement in json.loads(role.inputs["assumeRolePolicy"])["Statement"]
     }
-    assert set(PASSED_TO) <= trusted
+    assert set(passed_to()) <= trusted
 
 
 def test_the_policies_of_each_role_fit_what_iam_takes(graph: Graph) -> None:
@@ -366,7 +368,7 @@ def test_no_role_holds_more_managed_policies_than_iam_lets_it(graph: Graph) -> N
 
 
 def test_what_another_environment_in_the_account_names_is_out_of_reach() -> None:
-    scope = Scope("maslow", "dev", ACCOUNT, "eu-west-1")
+    scope = EnvironmentScope("maslow", "dev", ACCOUNT, "eu-west-1")
     for permissions in (deploy_permissions, preview_permissions):
         policies = permissions(scope, SERVICES)
         arns = {arn for p in policies for s in p["Statement"] for arn in s.get("Resource", [])}

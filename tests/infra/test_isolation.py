@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from components.foundation.network.endpoint_services import SERVICES
+from components.foundation.network.endpoint_services import ENDPOINTS
 from infra.graph import Graph, Resource
 from infra.offline import recorded
 from infra.project import Project
@@ -130,7 +130,7 @@ def test_workloads_are_in_the_private_subnets_and_in_their_group(isolated: Graph
 def test_what_workloads_are_allowed_to_call_they_can_reach(isolated: Graph) -> None:
     region = "com.amazonaws.eu-west-1."
     there = [e.inputs["serviceName"].removeprefix(region) for e in isolated.of_type(ENDPOINT)]
-    reached = {SERVICES[service] for service in there if service != "s3"}
+    reached = {ENDPOINTS[service] for service in there if service != "s3"}
     own = {role.name for role in isolated.of_type("aws:iam/role:Role")}
     called: set[str] = set()
     for workload in workloads(isolated):

@@ -11,7 +11,7 @@ from cfnlint.api import ManualArgs, lint
 from cfnlint.data import AdditionalSpecs
 from cfnlint.helpers import load_resource
 
-from components.common.iam import UNTOLD
+from catalog.services import by_principal
 from infra.graph import Graph, Resource
 from infra.plausible import ACCOUNT
 from infra.project import Project
@@ -280,8 +280,9 @@ def test_every_role_is_taken_by_whom_its_trust_tells_apart(project: Project, gra
             assert asked <= keys[kind], policy.resource.name
             if kind == "Service":
                 assert len(policy.statements) == 1, policy.resource.name
-                untold = statement["Principal"]["Service"] in UNTOLD
-                operator = "StringEqualsIfExists" if untold else "StringEquals"
+                service = by_principal()[statement["Principal"]["Service"]]
+                sends = service.sends_source_account
+                operator = "StringEquals" if sends else "StringEqualsIfExists"
                 assert statement["Condition"] == {operator: mine}, policy.resource.name
 
 

@@ -13,23 +13,8 @@ from typing import TypedDict
 import pulumi
 import pulumi_aws as aws
 
+from catalog.services import services
 from components.common.iam import Document, allow, allow_everywhere, deny, document, rendered
-
-REGIONAL = (
-    *("application-autoscaling", "athena", "cloudtrail", "cloudwatch", "codeartifact", "codebuild"),
-    *("codecommit", "codeconnections", "codepipeline", "codestar-connections"),
-    *("codestar-notifications", "config", "ec2", "ecr", "events", "glue", "guardduty"),
-    *("inspector2", "kms", "logs", "network-firewall", "route53resolver", "s3", "sagemaker"),
-    *("scheduler", "secretsmanager", "securityhub", "sns", "sqs", "ssm", "states", "tag"),
-)
-"""The services, by their prefix in IAM, that the platform uses in its region."""
-
-GLOBAL = (
-    *("budgets:*", "ce:*", "chatbot:*", "iam:Get*", "iam:List*", "sso:Describe*", "sso:List*"),
-    *("iam:GenerateCredentialReport", "route53:AssociateVPCWithHostedZone"),
-    *("sts:GetCallerIdentity", "sts:GetServiceBearerToken"),
-)
-"""What it uses of services that answer elsewhere than in its region, or are of no region."""
 
 PULLS = (
     "ecr:BatchCheckLayerAvailability",
@@ -91,7 +76,7 @@ def boundary_policy(
     reason = "a boundary gives nothing; the policies within it name their resources"
     return document(
         allow_everywhere(
-            [f"{service}:*" for service in REGIONAL],
+            _actions(elsewhere=False),
             reason=reason,
             when={
                 "StringEquals": {"aws:RequestedRegion": region},
@@ -99,7 +84,7 @@ def boundary_policy(
             },
             sid="ServicesHere",
         ),
-        allow_everywhere(GLOBAL, reason=reason, sid="ServicesWithoutRegion"),
+        allow_everywhere(_actions(elsewhere=True), reason=reason, sid="ServicesWithoutRegion"),
         allow(PULLS, [f"arn:aws:ecr:{region}:*:repository/*"], sid="ImagesOfAws"),
         allow(BOUNDED_WRITES, [roles], when=bounded, sid="RolesWithinTheBoundary"),
         allow(OWN_ROLES, [roles], sid="OwnRoles"),
@@ -109,6 +94,16 @@ def boundary_policy(
             sid="RolesOfServices",
         ),
         deny(WITHHELD, ["*"], sid="Withheld"),
+    )
+
+
+def _actions(*, elsewhere: bool) -> list[str]:
+    """The most that the platform does with services of its region, or with all the others."""
+    return sorted(
+        f"{service.prefix}:{action}"
+        for service in services()
+        if bool(service.elsewhere) is elsewhere
+        for action in service.boundary
     )
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 
 from components.common.iam import Document, Statement, allow, allow_everywhere, document
 from components.foundation.access.persona_statements import (
-    Realm,
+    PersonaScope,
     query,
     read_logs,
     read_metrics,
@@ -22,17 +22,17 @@ from components.foundation.access.persona_statements import (
 )
 
 
-def data_engineer(realm: Realm) -> list[Statement]:
+def data_engineer(scope: PersonaScope) -> list[Statement]:
     """Brings data in and tidies it: writes the zones raw and curated, and their tables."""
     written = ("raw", "curated")
     return [
-        *read_objects(*realm.zones.values()),
+        *read_objects(*scope.zones.values()),
         allow(
             ["s3:AbortMultipartUpload", "s3:DeleteObject", "s3:PutObject"],
-            [f"{realm.zones[zone]}/*" for zone in written],
+            [f"{scope.zones[zone]}/*" for zone in written],
             sid="WriteZones",
         ),
-        read_tables(realm, *realm.zones),
+        read_tables(scope, *scope.zones),
         allow(
             [
                 "glue:BatchCreatePartition",
@@ -44,77 +44,77 @@ def data_engineer(realm: Realm) -> list[Statement]:
                 "glue:UpdatePartition",
                 "glue:UpdateTable",
             ],
-            realm.tables(*written),
+            scope.tables(*written),
             sid="WriteTables",
         ),
-        *query(realm),
-        use_key(realm, "data", "s3", "glue"),
-        read_metrics(realm),
+        *query(scope),
+        use_key(scope, "data", "s3", "glue"),
+        read_metrics(scope),
     ]
 
 
-def data_scientist(realm: Realm) -> list[Statement]:
+def data_scientist(scope: PersonaScope) -> list[Statement]:
     """Learns from curated data and features, starts trainings, and sees what came of them."""
     read = ("curated", "features")
     return [
-        *read_objects(*(realm.zones[zone] for zone in read)),
-        read_tables(realm, *read),
-        *query(realm),
+        *read_objects(*(scope.zones[zone] for zone in read)),
+        read_tables(scope, *read),
+        *query(scope),
         allow(
             ["sagemaker:BatchGetRecord", "sagemaker:DescribeFeatureGroup", "sagemaker:GetRecord"],
-            realm.own("sagemaker", "feature-group/"),
+            scope.own("sagemaker", "feature-group/"),
             sid="ReadFeatures",
         ),
-        *start_trainings(realm),
-        *read_versions(realm),
-        use_key(realm, "data", "s3", "sagemaker"),
-        use_key(realm, "artifacts", "s3", reads=True),
-        read_metrics(realm),
+        *start_trainings(scope),
+        *read_versions(scope),
+        use_key(scope, "data", "s3", "sagemaker"),
+        use_key(scope, "artifacts", "s3", reads=True),
+        read_metrics(scope),
     ]
 
 
-def ml_engineer(realm: Realm) -> list[Statement]:
+def ml_engineer(scope: PersonaScope) -> list[Statement]:
     """Brings models to their users: approves versions, asks endpoints, looks after monitors."""
     return [
-        *start_trainings(realm),
-        *read_versions(realm),
+        *start_trainings(scope),
+        *read_versions(scope),
         allow(
             ["sagemaker:UpdateModelPackage"],
-            realm.own("sagemaker", "model-package/"),
+            scope.own("sagemaker", "model-package/"),
             sid="ApproveVersions",
         ),
         allow(
             ["sagemaker:InvokeEndpoint", "sagemaker:InvokeEndpointWithResponseStream"],
-            realm.own("sagemaker", "endpoint/"),
+            scope.own("sagemaker", "endpoint/"),
             sid="AskEndpoints",
         ),
         allow(
             ["sagemaker:StartMonitoringSchedule", "sagemaker:StopMonitoringSchedule"],
-            realm.own("sagemaker", "monitoring-schedule/"),
+            scope.own("sagemaker", "monitoring-schedule/"),
             sid="SwitchMonitors",
         ),
-        use_key(realm, "artifacts", "s3", reads=True),
-        read_metrics(realm),
+        use_key(scope, "artifacts", "s3", reads=True),
+        read_metrics(scope),
         read_logs(
-            realm,
-            "/aws/sagemaker/Endpoints/" + realm.prefix,
+            scope,
+            "/aws/sagemaker/Endpoints/" + scope.prefix,
             "/aws/sagemaker/TrainingJobs",
             "/aws/sagemaker/ProcessingJobs",
-            realm.prefix,
+            scope.prefix,
         ),
     ]
 
 
-def reviewer(realm: Realm) -> list[Statement]:
+def reviewer(scope: PersonaScope) -> list[Statement]:
     """Reads what is set up and what a change would do; the settings are what there is to see."""
-    return [read_metrics(realm)]
+    return [read_metrics(scope)]
 
 
-def auditor(realm: Realm) -> list[Statement]:
+def auditor(scope: PersonaScope) -> list[Statement]:
     """Reads who did what, and how things are set up, and no data."""
     return [
-        *read_objects(*realm.records),
-        use_key(realm, "audit", "s3", reads=True),
+        *read_objects(*scope.records),
+        use_key(scope, "audit", "s3", reads=True),
         allow_everywhere(
             [
                 "cloudtrail:DescribeTrails",
@@ -126,20 +126,20 @@ def auditor(realm: Realm) -> list[Statement]:
                 "config:SelectResourceConfig",
             ],
             reason="the history of an account and of its settings is asked for as a whole",
-            when={"StringEquals": {"aws:RequestedRegion": realm.region}},
+            when={"StringEquals": {"aws:RequestedRegion": scope.region}},
             sid="ReadHistory",
         ),
-        *_who_is_let_in(realm),
-        read_metrics(realm),
+        *_who_is_let_in(scope),
+        read_metrics(scope),
     ]
 
 
-def platform_engineer(realm: Realm) -> list[Statement]:
+def platform_engineer(scope: PersonaScope) -> list[Statement]:
     """Keeps it running: deliveries, builds, jobs, alarms and keys; what is in the zones stays shut.
 
     Of a key it is its life that is theirs, not its use.
     """
-    named = {"ForAnyValue:StringLike": {"kms:ResourceAliases": f"alias/{realm.prefix}*"}}
+    named = {"ForAnyValue:StringLike": {"kms:ResourceAliases": f"alias/{scope.prefix}*"}}
     return [
         allow(
             [
@@ -154,15 +154,15 @@ def platform_engineer(realm: Realm) -> list[Statement]:
                 "codepipeline:StartPipelineExecution",
                 "codepipeline:StopPipelineExecution",
             ],
-            realm.own("codepipeline", ""),
+            scope.own("codepipeline", ""),
             sid="Deliveries",
         ),
         allow(
             ["codebuild:BatchGetBuilds", "codebuild:ListBuildsForProject", "codebuild:StopBuild"],
-            realm.own("codebuild", "project/"),
+            scope.own("codebuild", "project/"),
             sid="Builds",
         ),
-        *start_trainings(realm),
+        *start_trainings(scope),
         allow(
             [
                 "sagemaker:DescribeProcessingJob",
@@ -170,23 +170,23 @@ def platform_engineer(realm: Realm) -> list[Statement]:
                 "sagemaker:StopProcessingJob",
                 "sagemaker:StopTrainingJob",
             ],
-            [realm.arn("sagemaker", f"{kind}-job/*") for kind in ("processing", "training")],
-            when={"StringEquals": {"aws:ResourceTag/maslow:environment": realm.environment}},
+            [scope.arn("sagemaker", f"{kind}-job/*") for kind in ("processing", "training")],
+            when={"StringEquals": {"aws:ResourceTag/maslow:environment": scope.environment}},
             sid="Jobs",
         ),
         allow(
             ["states:DescribeExecution", "states:GetExecutionHistory", "states:StopExecution"],
-            [realm.arn("states", f"execution:{realm.prefix}*:*")],
+            [scope.arn("states", f"execution:{scope.prefix}*:*")],
             sid="Machines",
         ),
         allow(
             ["states:ListExecutions", "states:StartExecution"],
-            realm.own("states", "stateMachine:"),
+            scope.own("states", "stateMachine:"),
             sid="StartMachines",
         ),
         allow(
             ["cloudwatch:DisableAlarmActions", "cloudwatch:EnableAlarmActions"],
-            realm.own("cloudwatch", "alarm:"),
+            scope.own("cloudwatch", "alarm:"),
             sid="Alarms",
         ),
         allow(
@@ -201,23 +201,23 @@ def platform_engineer(realm: Realm) -> list[Statement]:
                 "kms:ScheduleKeyDeletion",
                 "kms:UpdateKeyDescription",
             ],
-            [realm.arn("kms", "key/*")],
+            [scope.arn("kms", "key/*")],
             when=named,
             sid="Keys",
         ),
-        read_metrics(realm),
-        read_logs(realm, realm.prefix, "/aws/codebuild/" + realm.prefix, "/aws/sagemaker/"),
+        read_metrics(scope),
+        read_logs(scope, scope.prefix, "/aws/codebuild/" + scope.prefix, "/aws/sagemaker/"),
     ]
 
 
-def _who_is_let_in(realm: Realm) -> list[Statement]:
+def _who_is_let_in(scope: PersonaScope) -> list[Statement]:
     """See which people and groups a permission set is assigned to.
 
     AWS answers where Identity Center is managed, which may be another account.
     """
-    if not realm.identity_center_arn:
+    if not scope.identity_center_arn:
         return []
-    instance = realm.identity_center_arn.rpartition("/")[2]
+    instance = scope.identity_center_arn.rpartition("/")[2]
     return [
         allow(
             [
@@ -226,16 +226,16 @@ def _who_is_let_in(realm: Realm) -> list[Statement]:
                 "sso:ListPermissionSetsProvisionedToAccount",
             ],
             [
-                realm.identity_center_arn,
+                scope.identity_center_arn,
                 f"arn:aws:sso:::permissionSet/{instance}/*",
-                f"arn:aws:sso:::account/{realm.account_id}",
+                f"arn:aws:sso:::account/{scope.account_id}",
             ],
             sid="WhoIsLetIn",
         )
     ]
 
 
-PERSONAS: Mapping[str, Callable[[Realm], list[Statement]]] = {
+PERSONAS: Mapping[str, Callable[[PersonaScope], list[Statement]]] = {
     "platform-engineer": platform_engineer,
     "data-engineer": data_engineer,
     "data-scientist": data_scientist,
@@ -252,14 +252,14 @@ WITHOUT_DATA = ("platform-engineer", "ml-engineer", "reviewer", "auditor")
 """Those that never read what is in the lake: its key is closed to them as well."""
 
 
-def persona_policy(persona: str, realm: Realm, *, approves: bool) -> Document:
+def persona_policy(persona: str, scope: PersonaScope, *, approves: bool) -> Document:
     """What a persona may do; one that `approves` may also let deliveries go on, or stop them."""
-    statements = PERSONAS[persona](realm)
+    statements = PERSONAS[persona](scope)
     if approves:
         statements.append(
             allow(
                 ["codepipeline:PutApprovalResult"],
-                [realm.arn("codepipeline", f"{realm.prefix}*/Approve/Approve")],
+                [scope.arn("codepipeline", f"{scope.prefix}*/Approve/Approve")],
                 sid="Approve",
             )
         )
@@ -267,7 +267,7 @@ def persona_policy(persona: str, realm: Realm, *, approves: bool) -> Document:
             statements.append(
                 allow(
                     ["codepipeline:GetPipelineExecution", "codepipeline:GetPipelineState"],
-                    realm.own("codepipeline", ""),
+                    scope.own("codepipeline", ""),
                     sid="SeeDeliveries",
                 )
             )

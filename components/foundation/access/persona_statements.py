@@ -6,22 +6,21 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/reference_pol
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from catalog.services import by_prefix
+from components.common.environment_scope import EnvironmentScope
 from components.common.iam import Statement, allow, allow_everywhere
 
 
 @dataclass(frozen=True)
-class Realm:
-    """What there is in one environment, by ARN."""
+class PersonaScope(EnvironmentScope):
+    """An environment, with what its people work with by ARN."""
 
-    project: str
-    environment: str
-    account_id: str
-    region: str
     zones: Mapping[str, str]
     """Bucket of each zone of the lake, by zone."""
     results_arn: str
     """Bucket of the queries' results."""
     workgroup_arn: str
+    """Workgroup that queries run in."""
     artifacts_arn: str
     """Bucket of models and reports."""
     keys: Mapping[str, str]
@@ -30,22 +29,9 @@ class Realm:
     """Instance of IAM Identity Center; empty where people come by other ways."""
 
     @property
-    def prefix(self) -> str:
-        """What the environment's names begin with, such as `maslow-prod-`."""
-        return f"{self.project}-{self.environment}-"
-
-    @property
     def records(self) -> list[str]:
         """Buckets of who did what and how things were set up, with `*` for what Pulumi adds."""
         return [f"arn:aws:s3:::{self.prefix}{what}-*" for what in ("trails", "config-history")]
-
-    def arn(self, service: str, resource: str) -> str:
-        """An ARN in the environment's account and region."""
-        return f"arn:aws:{service}:{self.region}:{self.account_id}:{resource}"
-
-    def own(self, service: str, *kinds: str) -> list[str]:
-        """ARNs of all of these kinds, such as `endpoint/`, that bear the environment's prefix."""
-        return [self.arn(service, f"{kind}{self.prefix}*") for kind in kinds]
 
     def tables(self, *zones: str) -> list[str]:
         """The Glue catalog, and the databases and tables of these zones."""
@@ -65,7 +51,7 @@ def read_objects(*buckets: str) -> list[Statement]:
     ]
 
 
-def read_tables(realm: Realm, *zones: str) -> Statement:
+def read_tables(scope: PersonaScope, *zones: str) -> Statement:
     """Read what the catalog says of the tables of these zones."""
     return allow(
         [
@@ -77,11 +63,11 @@ def read_tables(realm: Realm, *zones: str) -> Statement:
             "glue:GetTable",
             "glue:GetTables",
         ],
-        realm.tables(*zones),
+        scope.tables(*zones),
     )
 
 
-def query(realm: Realm) -> list[Statement]:
+def query(scope: PersonaScope) -> list[Statement]:
     """Query with Athena in the environment's workgroup.
 
     The results are written by whoever asks:
@@ -99,25 +85,28 @@ def query(realm: Realm) -> list[Statement]:
                 "athena:StartQueryExecution",
                 "athena:StopQueryExecution",
             ],
-            [realm.workgroup_arn],
+            [scope.workgroup_arn],
         ),
-        *read_objects(realm.results_arn),
-        allow(["s3:AbortMultipartUpload", "s3:PutObject"], [f"{realm.results_arn}/*"]),
+        *read_objects(scope.results_arn),
+        allow(["s3:AbortMultipartUpload", "s3:PutObject"], [f"{scope.results_arn}/*"]),
     ]
 
 
-def use_key(realm: Realm, holds: str, *services: str, reads: bool = False) -> Statement:
-    """Read, and unless it only `reads` write too, what a key encrypts, through these services."""
+def use_key(scope: PersonaScope, holds: str, *services: str, reads: bool = False) -> Statement:
+    """Read, and unless it only `reads` write too, what a key encrypts, through these services.
+
+    They are named by IAM's prefixes. Raises KeyError for one without a record in the catalog.
+    """
     actions = ["kms:Decrypt"] if reads else ["kms:Decrypt", "kms:GenerateDataKey"]
-    through = [f"{service}.{realm.region}.amazonaws.com" for service in services]
-    return allow(actions, [realm.keys[holds]], when={"StringEquals": {"kms:ViaService": through}})
+    through = [by_prefix()[service].via(scope.region) for service in services]
+    return allow(actions, [scope.keys[holds]], when={"StringEquals": {"kms:ViaService": through}})
 
 
-def start_trainings(realm: Realm) -> list[Statement]:
+def start_trainings(scope: PersonaScope) -> list[Statement]:
     """Start and stop the models' pipelines, and see how they and their jobs fare."""
-    pipelines = realm.own("sagemaker", "pipeline/")
+    pipelines = scope.own("sagemaker", "pipeline/")
     jobs = [
-        realm.arn("sagemaker", f"{kind}-job/pipelines-*") for kind in ("processing", "training")
+        scope.arn("sagemaker", f"{kind}-job/pipelines-*") for kind in ("processing", "training")
     ]
     return [
         allow(
@@ -135,30 +124,30 @@ def start_trainings(realm: Realm) -> list[Statement]:
             pipelines,
         ),
         allow(["sagemaker:DescribeProcessingJob", "sagemaker:DescribeTrainingJob"], jobs),
-        read_logs(realm, "/aws/sagemaker/ProcessingJobs", "/aws/sagemaker/TrainingJobs"),
+        read_logs(scope, "/aws/sagemaker/ProcessingJobs", "/aws/sagemaker/TrainingJobs"),
     ]
 
 
-def read_versions(realm: Realm) -> list[Statement]:
+def read_versions(scope: PersonaScope) -> list[Statement]:
     """See the models' versions and what was reported of them."""
     return [
         allow(
             ["sagemaker:DescribeModelPackage", "sagemaker:DescribeModelPackageGroup"],
-            realm.own("sagemaker", "model-package/", "model-package-group/"),
+            scope.own("sagemaker", "model-package/", "model-package-group/"),
         ),
         allow_everywhere(
             ["sagemaker:ListModelPackageGroups", "sagemaker:ListModelPackages"],
             reason="SageMaker lists these per account",
-            when={"StringEquals": {"aws:RequestedRegion": realm.region}},
+            when={"StringEquals": {"aws:RequestedRegion": scope.region}},
         ),
-        allow(["s3:GetObject"], [f"{realm.artifacts_arn}/models/*"]),
+        allow(["s3:GetObject"], [f"{scope.artifacts_arn}/models/*"]),
         allow(
-            ["s3:ListBucket"], [realm.artifacts_arn], when={"StringLike": {"s3:prefix": "models/*"}}
+            ["s3:ListBucket"], [scope.artifacts_arn], when={"StringLike": {"s3:prefix": "models/*"}}
         ),
     ]
 
 
-def read_metrics(realm: Realm) -> Statement:
+def read_metrics(scope: PersonaScope) -> Statement:
     """See metrics and alarms."""
     return allow_everywhere(
         [
@@ -168,13 +157,13 @@ def read_metrics(realm: Realm) -> Statement:
             "cloudwatch:ListMetrics",
         ],
         reason="a metric is no resource, and alarms are listed per account",
-        when={"StringEquals": {"aws:RequestedRegion": realm.region}},
+        when={"StringEquals": {"aws:RequestedRegion": scope.region}},
     )
 
 
-def read_logs(realm: Realm, *groups: str) -> Statement:
+def read_logs(scope: PersonaScope, *groups: str) -> Statement:
     """Read and search the log groups whose names begin with one of these."""
     return allow(
         ["logs:DescribeLogStreams", "logs:FilterLogEvents", "logs:GetLogEvents", "logs:StartQuery"],
-        [realm.arn("logs", f"log-group:{group}*") for group in groups],
+        [scope.arn("logs", f"log-group:{group}*") for group in groups],
     )

@@ -15,7 +15,7 @@ from components.common.iam import (
     trust_saml,
 )
 from components.foundation.access.persona_policies import PERSONAS, SEE_SETTINGS, persona_policy
-from components.foundation.access.persona_statements import Realm
+from components.foundation.access.persona_statements import PersonaScope
 
 SUFFIX = "?" * 16
 """What IAM Identity Center ends a role's name with; exactly as long, or the permission set `ds`
@@ -60,8 +60,8 @@ def persona_trust(
         sets = permission_set_roles(permission_sets, account_id)
         trusted.append(_account(account_id, {"ArnLike": {"aws:PrincipalArn": sets}}))
     if affiliations:
-        said = {"ForAnyValue:StringEquals": {"saml:edupersonaffiliation": list(affiliations)}}
-        trusted.append(trust_saml(saml_provider_arn, when=said))
+        asserted = {"ForAnyValue:StringEquals": {"saml:edupersonaffiliation": list(affiliations)}}
+        trusted.append(trust_saml(saml_provider_arn, when=asserted))
     if users := [arn for arn in principals if ":role/" not in arn]:
         with_mfa = {
             "Bool": {"aws:MultiFactorAuthPresent": "true"},
@@ -132,8 +132,8 @@ class PersonasArgs(TypedDict):
     """ARN of the key of each class of data."""
 
 
-def _policy(persona: str, approves: bool, **realm: Any) -> Document:
-    return persona_policy(persona, Realm(**realm), approves=approves)
+def _policy(persona: str, approves: bool, **scope: Any) -> Document:
+    return persona_policy(persona, PersonaScope(**scope), approves=approves)
 
 
 class Personas(pulumi.ComponentResource):
@@ -149,39 +149,39 @@ class Personas(pulumi.ComponentResource):
         self, name: str, args: PersonasArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         super().__init__("maslow:index:Personas", name, None, opts)
-        for persona, told in args["personas"].items():
+        for persona, let_in in args["personas"].items():
             if persona not in PERSONAS:
                 raise ValueError(f"{persona}: is none of {', '.join(PERSONAS)}")
-            if not (told["permission_sets"] or told["affiliations"] or told["principals"]):
+            if not (let_in["permission_sets"] or let_in["affiliations"] or let_in["principals"]):
                 raise ValueError(f"{persona}: nobody is let in")
         self.role_arns = {
-            persona: self._role(name, persona, told, args)
-            for persona, told in args["personas"].items()
+            persona: self._role(name, persona, let_in, args)
+            for persona, let_in in args["personas"].items()
         }
         self.register_outputs({"role_arns": self.role_arns})
 
     def _role(
-        self, name: str, persona: str, told: PersonaArgs, args: PersonasArgs
+        self, name: str, persona: str, let_in: PersonaArgs, args: PersonasArgs
     ) -> pulumi.Output[str]:
         role = aws.iam.Role(
             f"{name}-{persona}",
-            name=told["role_name"],
+            name=let_in["role_name"],
             description=f"People who work as {persona} in {args['environment']}",
             max_session_duration=args["session_hours"] * 3600,
             assume_role_policy=rendered(
                 persona_trust,
                 account_id=args["account_id"],
-                permission_sets=told["permission_sets"],
+                permission_sets=let_in["permission_sets"],
                 saml_provider_arn=args.get("saml_provider_arn", ""),
-                affiliations=told["affiliations"],
-                principals=told["principals"],
+                affiliations=let_in["affiliations"],
+                principals=let_in["principals"],
             ),
             opts=pulumi.ResourceOptions(parent=self),
         )
         aws.iam.RolePolicy(
             f"{name}-{persona}-work",
             role=role.name,
-            policy=rendered(_policy, persona=persona, approves=told["approves"], **_realm(args)),
+            policy=rendered(_policy, persona=persona, approves=let_in["approves"], **_scope(args)),
             opts=pulumi.ResourceOptions(parent=self),
         )
         if persona in SEE_SETTINGS:
@@ -195,7 +195,7 @@ class Personas(pulumi.ComponentResource):
         return role.arn
 
 
-def _realm(args: PersonasArgs) -> Mapping[str, pulumi.Input[Any]]:
+def _scope(args: PersonasArgs) -> Mapping[str, pulumi.Input[Any]]:
     return {
         "project": args["project"],
         "environment": args["environment"],

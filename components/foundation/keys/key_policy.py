@@ -1,11 +1,15 @@
-"""Who may do what with an encryption key, by the class of data that it encrypts."""
+"""Who may do what with an encryption key, by the class of data that it encrypts.
+
+The catalog's services say which of them keep data of a class, and how each uses keys.
+"""
 
 import enum
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from typing import TypedDict
 
-from components.common.iam import Document, Statement, allow_everywhere, deny, document
+from catalog.service_record import KeyUse, Service
+from catalog.services import services
+from components.common.iam import Conditions, Document, Statement, allow_everywhere, deny, document
 
 _THE_KEY_ITSELF = "in a key policy, * is the key that the policy belongs to"
 _ADMINISTRATION = [
@@ -27,7 +31,6 @@ _ADMINISTRATION = [
 _READING = ["kms:DescribeKey", "kms:GetKeyPolicy", "kms:GetKeyRotationStatus", "kms:List*"]
 _CRYPTOGRAPHY = ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"]
 _USE = [*_CRYPTOGRAPHY, "kms:DescribeKey"]
-_PUBLISH = ["kms:Decrypt", "kms:GenerateDataKey*"]
 
 
 class DataClass(enum.Enum):
@@ -45,86 +48,10 @@ class DataClass(enum.Enum):
     """Trails and the history of how resources are configured."""
 
 
-@dataclass(frozen=True)
-class KeyGrants:
-    """Who may use the key of one class.
-
-    `{region}` and `{account}` in values of conditions stand for the key's own.
-    """
-
-    through: tuple[str, ...]
-    """Services, by the first label of their endpoint, through which the account's identities may
-    use the key. Their own policies must allow it too."""
-    attaches: tuple[str, ...]
-    """Those of them that keep grants on the key for what they attach it to: SageMaker for volumes
-    and online stores, ECR for repositories, CodeArtifact for domains. A grant outlives the call
-    that makes it."""
-    services: Mapping[str, Mapping[str, Mapping[str, str]]]
-    """Service principals that use the key in their own name, each with its conditions."""
-    writes_directly: bool = False
-    """Whether the account's identities may ask KMS itself for a key to encrypt with, as far as
-    their policies allow: Feature Store does in the name of an offline store's role. With that alone
-    nothing is read."""
-
-
-_THIS_ACCOUNT = {"StringEquals": {"aws:SourceAccount": "{account}"}}
-
-GRANTS: Mapping[DataClass, KeyGrants] = {
-    DataClass.DATA: KeyGrants(
-        through=("s3", "sagemaker", "glue"),
-        attaches=("sagemaker",),
-        services={},
-        writes_directly=True,
-    ),
-    DataClass.ARTIFACTS: KeyGrants(
-        through=("s3", "sagemaker", "ecr", "codebuild", "codeartifact"),
-        attaches=("ecr", "sagemaker", "codeartifact"),
-        services={},
-    ),
-    DataClass.LOGS: KeyGrants(
-        through=("logs",),
-        attaches=(),
-        services={
-            "logs.{region}.amazonaws.com": {
-                "ArnLike": {
-                    "kms:EncryptionContext:aws:logs:arn": (
-                        "arn:aws:logs:{region}:{account}:log-group:*"
-                    )
-                }
-            }
-        },
-    ),
-    DataClass.MESSAGES: KeyGrants(
-        through=("sns",),
-        attaches=(),
-        services={
-            "budgets.amazonaws.com": _THIS_ACCOUNT,
-            "cloudwatch.amazonaws.com": _THIS_ACCOUNT,
-            "costalerts.amazonaws.com": _THIS_ACCOUNT,
-            # EventBridge sends no source account with what it publishes to a topic: a condition
-            # on it would never hold, and the message would be lost without an error.
-            "events.amazonaws.com": {},
-        },
-    ),
-    DataClass.AUDIT: KeyGrants(
-        through=("s3",),
-        attaches=(),
-        services={
-            "cloudtrail.amazonaws.com": {
-                "ArnLike": {"aws:SourceArn": "arn:aws:cloudtrail:{region}:{account}:trail/*"}
-            }
-        },
-    ),
-}
-
-_IN_THEIR_OWN_NAME = {
-    # EventBridge looks at the key of a bus before it takes it.
-    "events.amazonaws.com": [*_PUBLISH, "kms:DescribeKey"],
-    # The log group's ARN, by which they are told, comes with no other call.
-    "logs.{region}.amazonaws.com": _CRYPTOGRAPHY,
-    "cloudtrail.amazonaws.com": [*_PUBLISH, "kms:DescribeKey"],
-}
-"""What services do with a key in their own name; the others publish."""
+WRITTEN_DIRECTLY = frozenset({DataClass.DATA})
+"""Classes for which the account's identities may ask KMS itself for a key to encrypt with, as far
+as their policies allow: Feature Store does in the name of an offline store's role. With that alone
+nothing is read."""
 
 
 class KeyReaderArgs(TypedDict):
@@ -172,12 +99,12 @@ def key_policy(
     https://docs.aws.amazon.com/sagemaker/latest/dg/feature-store-security.html
     https://docs.aws.amazon.com/kms/latest/developerguide/multi-region-keys-auth.html
     """
-    grants = GRANTS[holds]
+    through = services_of(holds)
     root = f"arn:aws:iam::{account_id}:root"
     account = {"AWS": root}
 
-    def through(services: Sequence[str]) -> list[str]:
-        return [f"{service}.{region}.amazonaws.com" for service in services]
+    def via(services: Sequence[Service]) -> list[str]:
+        return [service.via(region) for service in services]
 
     statements: list[Statement] = [
         allow_everywhere(
@@ -196,14 +123,14 @@ def key_policy(
             principal=account,
             when={
                 "StringEquals": {
-                    "kms:ViaService": through(grants.through),
+                    "kms:ViaService": via(through),
                     "kms:CallerAccount": account_id,
                 }
             },
             sid="UseThroughServices",
         ),
     ]
-    if grants.writes_directly:
+    if holds in WRITTEN_DIRECTLY:
         statements.append(
             allow_everywhere(
                 ["kms:GenerateDataKey"],
@@ -213,7 +140,7 @@ def key_policy(
                 sid="WriteDirectly",
             )
         )
-    if grants.attaches:
+    if attaching := [service for service in through if service.keeps_grants]:
         statements.append(
             allow_everywhere(
                 ["kms:CreateGrant"],
@@ -222,7 +149,7 @@ def key_policy(
                 when={
                     "Bool": {"kms:GrantIsForAWSResource": "true"},
                     "StringEquals": {
-                        "kms:ViaService": through(grants.attaches),
+                        "kms:ViaService": via(attaching),
                         "kms:CallerAccount": account_id,
                     },
                 },
@@ -246,25 +173,48 @@ def key_policy(
             principal={"AWS": f"arn:aws:iam::{reader['account_id']}:root"},
             when={
                 "ArnLike": {"aws:PrincipalArn": reader["role_patterns"]},
-                "StringEquals": {"kms:ViaService": through(grants.through)},
+                "StringEquals": {"kms:ViaService": via(through)},
             },
             sid=f"ReadFrom{reader['account_id']}",
         )
         for reader in readers
     ]
-    for service, conditions in grants.services.items():
+    for principal, key in users_of(holds):
         statements.append(
             allow_everywhere(
-                _IN_THEIR_OWN_NAME.get(service, _PUBLISH),
+                key.actions,
                 reason=_THE_KEY_ITSELF,
-                principal={"Service": service.format(region=region)},
-                when={
-                    operator: {
-                        key: value.format(region=region, account=account_id)
-                        for key, value in tests.items()
-                    }
-                    for operator, tests in conditions.items()
-                },
+                principal={"Service": principal.format(region=region)},
+                when=_filled(key.when, region=region, account=account_id),
             )
         )
     return document(*statements)
+
+
+def services_of(holds: DataClass) -> list[Service]:
+    """The services through which the account's identities use the key of a class, by prefix.
+
+    Their own policies must allow it too.
+    """
+    found = [service for service in services() if holds.value in service.encrypts]
+    return sorted(found, key=lambda service: service.prefix)
+
+
+def users_of(holds: DataClass) -> Iterator[tuple[str, KeyUse]]:
+    """The principals that use the key of a class in their own name, sorted, and how."""
+    principals = (principal for service in services() for principal in service.principals)
+    for principal in sorted(principals, key=lambda each: each.name):
+        if principal.key and holds.value in principal.key.classes:
+            yield principal.name, principal.key
+
+
+def _filled(when: Conditions, **values: str) -> Conditions:
+    return {
+        operator: {
+            key: wanted.format(**values)
+            if isinstance(wanted, str)
+            else [each.format(**values) for each in wanted]
+            for key, wanted in tests.items()
+        }
+        for operator, tests in when.items()
+    }

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from components.common.iam import Document, allow, allow_everywhere, document
-from components.foundation.network.endpoint_services import SERVICES, SHARED
+from components.foundation.network.endpoint_services import ENDPOINTS, SHARED
 
 AWS_OWNED_BUCKETS = (
     "prod-{region}-starport-layer-bucket",
@@ -47,7 +47,7 @@ def s3_endpoint_policy(
     return document(
         allow_everywhere(
             ["s3:*"],
-            reason="which buckets the account has is told by the condition",
+            reason="the condition says which buckets the account has",
             principal={"AWS": "*"},
             when={
                 "StringEquals": {
@@ -80,8 +80,8 @@ def interface_endpoint_policy(*, service: str, account_id: str) -> Document:
     own = {} if service in SHARED else {"StringEqualsIfExists": {"aws:ResourceAccount": account_id}}
     return document(
         allow_everywhere(
-            [f"{SERVICES[service]}:*"],
-            reason="what an identity may do is told by its own policies; this is a fence around",
+            [f"{ENDPOINTS[service]}:*"],
+            reason="an identity's own policies say what it may do; this only narrows them",
             principal={"AWS": "*"},
             when={"StringEquals": {"aws:PrincipalAccount": account_id}, **own},
         )

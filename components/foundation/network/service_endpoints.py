@@ -10,7 +10,7 @@ from components.foundation.network.endpoint_policies import (
     interface_endpoint_policy,
     s3_endpoint_policy,
 )
-from components.foundation.network.endpoint_services import SERVICES
+from components.foundation.network.endpoint_services import ENDPOINTS
 
 
 def s3_gateway(
@@ -56,7 +56,7 @@ def interface_endpoints(
 
     Raises ValueError for a service that has none.
     """
-    if unknown := [service for service in services if service not in SERVICES]:
+    if unknown := [service for service in services if service not in ENDPOINTS]:
         raise ValueError(f"{name}: no interface endpoint is known of {', '.join(unknown)}")
     for service in services:
         aws.ec2.VpcEndpoint(

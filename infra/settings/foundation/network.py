@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
-from components.foundation.network.endpoint_services import SERVICES, Use, needed
+from components.foundation.network.endpoint_services import ENDPOINTS, Use, needed
 from infra.settings.base import Settings
 from infra.settings.cross_stack import mapping
 from infra.settings.mistakes import Mistake, did_you_mean, refusal, refusals, shown
@@ -93,13 +93,13 @@ def endpoints(value: object) -> object:
                 did_you_mean(value, ENDPOINT_WORDS),
             )
         return value
-    unknown = [(place, name) for place, name in enumerate(value) if name not in SERVICES]
+    unknown = [(place, name) for place, name in enumerate(value) if name not in ENDPOINTS]
     if unknown:
         raise refusals(
             Mistake(
                 (place,),
                 f"{shown(name)} has no interface endpoint that is known here.",
-                did_you_mean(name, SERVICES),
+                did_you_mean(name, ENDPOINTS),
             )
             for place, name in unknown
         )
@@ -116,7 +116,7 @@ Endpoints = Annotated[
                 {"enum": list(ENDPOINT_WORDS)},
                 {
                     "type": "array",
-                    "items": {"enum": sorted(SERVICES)},
+                    "items": {"enum": sorted(ENDPOINTS)},
                     "uniqueItems": True,
                 },
             ]

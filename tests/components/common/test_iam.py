@@ -27,7 +27,7 @@ def test_a_statement_names_its_resources():
 
 
 ROOT = Path(__file__).parents[3]
-BUILDER = ROOT / "components" / "iam.py"
+BUILDER = ROOT / "components" / "common" / "iam.py"
 
 
 def wide(source: str) -> list[int]:
@@ -101,6 +101,11 @@ def test_a_trust_policy_serves_one_account():
 def test_a_service_that_may_not_tell_the_account_is_not_shut_out_for_it(service):
     (statement,) = trust(f"{service}.amazonaws.com", account_id="111111111111")["Statement"]
     assert statement["Condition"] == {"StringEqualsIfExists": {"aws:SourceAccount": "111111111111"}}
+
+
+def test_a_service_without_a_record_must_say_for_which_account_it_comes():
+    (statement,) = trust("braket.amazonaws.com", account_id="111111111111")["Statement"]
+    assert statement["Condition"] == {"StringEquals": {"aws:SourceAccount": "111111111111"}}
 
 
 def test_plain_http_is_refused_for_the_bucket_and_its_objects():

@@ -21,7 +21,7 @@ KEYS = {
 
 
 def people(approvers=(), hours=1, **personas):
-    told = {
+    settings = {
         name.replace("_", "-"): {
             "permission_sets": sets,
             "affiliations": [],
@@ -36,7 +36,7 @@ def people(approvers=(), hours=1, **personas):
         Personas(
             "maslow-prod-people",
             {
-                "personas": told,
+                "personas": settings,
                 "identity_center_arn": INSTANCE,
                 "session_hours": hours,
                 "settings_policy_arns": [SETTINGS],

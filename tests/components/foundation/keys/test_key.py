@@ -1,9 +1,12 @@
+import dataclasses
 import json
 import re
 
 import pytest
 
+from catalog.services import SERVICES, by_prefix
 from components.common.durability import Durability
+from components.foundation.keys import key_policy as key_policies
 from components.foundation.keys.key import DataClass, Key
 from components.foundation.keys.key_policy import key_policy
 from infra.graph import record
@@ -13,12 +16,12 @@ ROOT = {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}
 CRYPTOGRAPHY = {"kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"}
 
 
-def statements(holds, **told):
-    return key_policy(holds=holds, account_id=ACCOUNT, region="eu-west-1", **told)["Statement"]
+def statements(holds, **args):
+    return key_policy(holds=holds, account_id=ACCOUNT, region="eu-west-1", **args)["Statement"]
 
 
-def titled(sid, holds, **told):
-    (found,) = [s for s in statements(holds, **told) if s.get("Sid") == sid]
+def titled(sid, holds, **args):
+    (found,) = [s for s in statements(holds, **args) if s.get("Sid") == sid]
     return found
 
 
@@ -93,9 +96,9 @@ def test_administrators_can_replicate_a_key_that_is_made_for_it(holds):
 def test_the_data_key_is_used_through_the_stores_of_data():
     (using,) = [s for s in statements(DataClass.DATA) if s.get("Sid") == "UseThroughServices"]
     assert using["Condition"]["StringEquals"]["kms:ViaService"] == [
+        "glue.eu-west-1.amazonaws.com",
         "s3.eu-west-1.amazonaws.com",
         "sagemaker.eu-west-1.amazonaws.com",
-        "glue.eu-west-1.amazonaws.com",
     ]
 
 
@@ -106,9 +109,9 @@ def test_the_data_key_is_used_through_the_stores_of_data():
         (
             DataClass.ARTIFACTS,
             [
+                "codeartifact.eu-west-1.amazonaws.com",
                 "ecr.eu-west-1.amazonaws.com",
                 "sagemaker.eu-west-1.amazonaws.com",
-                "codeartifact.eu-west-1.amazonaws.com",
             ],
         ),
         (DataClass.LOGS, []),
@@ -124,6 +127,15 @@ def test_grants_are_for_resources_of_the_services_that_attach_something(holds, a
         if attaches
         else []
     )
+
+
+def test_a_service_that_begins_to_keep_a_class_of_data_needs_its_record_alone(monkeypatch):
+    queues = dataclasses.replace(by_prefix()["sqs"], encrypts=("messages",), keeps_grants=True)
+    others = tuple(service for service in SERVICES if service.prefix != "sqs")
+    monkeypatch.setattr(key_policies, "services", lambda: (*others, queues))
+    for sid in ("UseThroughServices", "AttachToResources"):
+        through = titled(sid, DataClass.MESSAGES)["Condition"]["StringEquals"]["kms:ViaService"]
+        assert "sqs.eu-west-1.amazonaws.com" in through
 
 
 def test_a_key_with_administrators_is_administered_by_them_and_the_root_user_alone():
@@ -240,7 +252,7 @@ def test_a_key_takes_its_periods_and_its_regions_from_its_args():
 
 
 @pytest.mark.parametrize(
-    ("periods", "told"),
+    ("periods", "refusal"),
     [
         ({"rotation_days": 89}, "rotation_days: 89 is not between 90 and 2560"),
         ({"rotation_days": 2561}, "rotation_days: 2561 is not between 90 and 2560"),
@@ -248,6 +260,6 @@ def test_a_key_takes_its_periods_and_its_regions_from_its_args():
         ({"deletion_days": 31}, "deletion_days: 31 is not between 7 and 30"),
     ],
 )
-def test_periods_that_aws_would_refuse_are_refused(periods, told):
-    with pytest.raises(ValueError, match=told):
+def test_periods_that_aws_would_refuse_are_refused(periods, refusal):
+    with pytest.raises(ValueError, match=refusal):
         key(Durability.KEEP, **periods)

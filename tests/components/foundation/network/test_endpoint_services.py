@@ -1,13 +1,18 @@
-from components.foundation.network.endpoint_services import NEEDED, SERVICES, SHARED, Use, needed
+from components.foundation.network.endpoint_services import ENDPOINTS, NEEDED, SHARED, Use, needed
 
 
-def test_what_is_needed_has_an_endpoint():
-    assert NEEDED.keys() <= SERVICES.keys()
-    assert SERVICES.keys() >= SHARED
+def test_an_endpoint_lets_the_actions_of_its_service_pass():
+    assert ENDPOINTS["monitoring"] == "cloudwatch"
+    assert ENDPOINTS["kinesis-streams"] == "kinesis"
+    assert ENDPOINTS["sagemaker.featurestore-runtime"] == "sagemaker"
+
+
+def test_other_accounts_are_reached_for_images_packages_and_roles_alone():
+    assert {ENDPOINTS[name] for name in SHARED} == {"codeartifact", "ecr", "sts"}
 
 
 def test_an_endpoint_that_has_no_private_name_cannot_be_asked_for():
-    assert "dynamodb" not in SERVICES
+    assert "dynamodb" not in ENDPOINTS
 
 
 def test_every_use_needs_an_endpoint():

@@ -1,0 +1,133 @@
+"""What maslow knows of the AWS services that keep, move and compute data.
+
+The other services, and how to look one up, are in `catalog/services.py`.
+"""
+
+from catalog.service_record import ANYTHING, Endpoint, KeyUse, Principal, Service
+
+DATA_SERVICES: tuple[Service, ...] = (
+    Service(
+        "airflow",
+        clients=("mwaa",),
+        principals=(Principal("airflow.amazonaws.com"), Principal("airflow-env.amazonaws.com")),
+        kms_via="airflow",
+        endpoints=(Endpoint("airflow.api"), Endpoint("airflow.env"), Endpoint("airflow.ops")),
+    ),
+    Service(
+        "airflow-serverless",
+        clients=("mwaa-serverless",),
+        cloudformation="MWAAServerless",
+        principals=(Principal("airflow-serverless.amazonaws.com"),),
+    ),
+    Service(
+        "athena",
+        kms_via="athena",
+        # the queries that make a training set
+        endpoints=(Endpoint("athena", uses=("features",)),),
+        boundary=ANYTHING,
+    ),
+    Service("backup", kms_via="backup", endpoints=(Endpoint("backup"),)),
+    Service("batch", endpoints=(Endpoint("batch"),)),
+    Service("datasync", endpoints=(Endpoint("datasync"),)),
+    # Its interface endpoint has no private name, and so nobody would come by it.
+    # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/privatelink-interface-endpoints.html
+    Service("dynamodb", kms_via="dynamodb"),
+    Service(
+        "eks",
+        # Pods assume roles by pod identity.
+        principals=(Principal("eks.amazonaws.com"), Principal("pods.eks.amazonaws.com")),
+        kms_via="eks",
+        endpoints=(Endpoint("eks"),),
+    ),
+    Service("eks-auth", endpoints=(Endpoint("eks-auth"),)),
+    Service(
+        "elasticfilesystem",
+        clients=("efs",),
+        kms_via="elasticfilesystem",
+        endpoints=(Endpoint("elasticfilesystem"),),
+    ),
+    Service(
+        "elasticmapreduce",
+        clients=("emr",),
+        principals=(Principal("elasticmapreduce.amazonaws.com"),),
+        endpoints=(Endpoint("elasticmapreduce"),),
+    ),
+    Service("emr-containers", endpoints=(Endpoint("emr-containers"),)),
+    Service(
+        "emr-serverless",
+        principals=(Principal("emr-serverless.amazonaws.com"),),
+        endpoints=(Endpoint("emr-serverless"),),
+    ),
+    Service(
+        "firehose",
+        principals=(Principal("firehose.amazonaws.com"),),
+        kms_via="firehose",
+        endpoints=(Endpoint("kinesis-firehose"),),
+    ),
+    Service("fsx", kms_via="fsx", endpoints=(Endpoint("fsx"),)),
+    Service(
+        "glue",
+        principals=(Principal("glue.amazonaws.com"),),
+        kms_via="glue",
+        # the tables that the queries read
+        endpoints=(Endpoint("glue", uses=("features",)),),
+        boundary=ANYTHING,
+        encrypts=("data",),
+    ),
+    Service("kinesis", kms_via="kinesis", endpoints=(Endpoint("kinesis-streams"),)),
+    Service(
+        "kinesisanalytics",
+        clients=("kinesisanalyticsv2",),
+        principals=(Principal("kinesisanalytics.amazonaws.com"),),
+    ),
+    Service("lakeformation", endpoints=(Endpoint("lakeformation"),)),
+    Service(
+        "lambda",
+        principals=(Principal("lambda.amazonaws.com"),),
+        kms_via="lambda",
+        endpoints=(Endpoint("lambda"),),
+    ),
+    Service("macie2", kms_via="macie"),
+    Service("rds-data", endpoints=(Endpoint("rds-data"),)),
+    Service("redshift", kms_via="redshift", endpoints=(Endpoint("redshift"),)),
+    Service("redshift-data", endpoints=(Endpoint("redshift-data"),)),
+    Service(
+        "s3",
+        actions={
+            "DeleteBucketEncryption": "PutEncryptionConfiguration",
+            "DeleteBucketLifecycle": "PutLifecycleConfiguration",
+            "DeleteBucketOwnershipControls": "PutBucketOwnershipControls",
+            "DeleteBucketTagging": "PutBucketTagging",
+            "DeletePublicAccessBlock": "PutBucketPublicAccessBlock",
+            "GetBucketEncryption": "GetEncryptionConfiguration",
+            "GetBucketLifecycleConfiguration": "GetLifecycleConfiguration",
+            "GetPublicAccessBlock": "GetBucketPublicAccessBlock",
+            "GetObjectLockConfiguration": "GetBucketObjectLockConfiguration",
+            "HeadBucket": "ListBucket",
+            "HeadObject": "GetObject",
+            "PutBucketEncryption": "PutEncryptionConfiguration",
+            "PutBucketLifecycleConfiguration": "PutLifecycleConfiguration",
+            "PutBucketNotificationConfiguration": "PutBucketNotification",
+            "GetBucketNotificationConfiguration": "GetBucketNotification",
+            "PutObjectLockConfiguration": "PutBucketObjectLockConfiguration",
+            "PutPublicAccessBlock": "PutBucketPublicAccessBlock",
+        },
+        principals=(Principal("logging.s3.amazonaws.com"),),
+        kms_via="s3",
+        boundary=ANYTHING,
+        encrypts=("artifacts", "audit", "data"),
+    ),
+    Service(
+        "s3tables",
+        cloudformation="S3Tables",
+        # It compacts tables, without which a table with a customer's key cannot be created.
+        principals=(
+            Principal(
+                "maintenance.s3tables.amazonaws.com",
+                key=KeyUse(actions=("kms:Decrypt", "kms:GenerateDataKey")),
+            ),
+        ),
+        endpoints=(Endpoint("s3tables"),),
+    ),
+    Service("textract", endpoints=(Endpoint("textract"),)),
+)

@@ -1,0 +1,53 @@
+"""Writes `regions.json` anew: `python -m catalog.generate_regions`.
+
+botocore's endpoint data come first. They list nothing for services of the last years, and of those
+CloudFormation's schemas, as cfn-lint carries them, tell where a resource type is offered. They know
+nothing of me-south-1 and little of me-central-1: that a service is missing there is no proof.
+"""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+from catalog.regions import FILE
+from catalog.services import SERVICES
+
+
+def generated() -> dict[str, list[str]]:
+    """Sorted regions of the `aws` partition by service, read from the installed packages.
+
+    The other partitions have ARNs of their own.
+    """
+    import botocore.session
+
+    session = botocore.session.get_session()
+    partition = session.get_available_regions("ec2")
+    by_schema = dict(_by_schema())
+    found: dict[str, list[str]] = {}
+    for service in sorted(SERVICES, key=lambda each: each.prefix):
+        client = (service.clients or (service.prefix,))[0]
+        names = session.get_available_regions(client) or [
+            region for region in partition if service.cloudformation in by_schema.get(region, ())
+        ]
+        if names:
+            found[service.prefix] = sorted(names)
+    return found
+
+
+def _by_schema() -> Iterator[tuple[str, set[str]]]:
+    """Each region with CloudFormation's names of the services that it has a resource type of."""
+    import cfnlint  # type: ignore[import-untyped]  # its data are files
+
+    providers = Path(cfnlint.__file__).parent / "data" / "schemas" / "providers"
+    for path in providers.glob("*.json"):
+        yield path.stem, {name.split("::")[1] for name in json.loads(path.read_text())}
+
+
+def rendered(regions: dict[str, list[str]]) -> str:
+    """JSON with a line for each service, so that a change of one is one line's."""
+    lines = (f"{json.dumps(prefix)}: {json.dumps(names)}" for prefix, names in regions.items())
+    return "{\n" + ",\n".join(lines) + "\n}\n"
+
+
+if __name__ == "__main__":
+    FILE.write_text(rendered(generated()))
