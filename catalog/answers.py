@@ -11,7 +11,9 @@ from typing import Any
 
 from google.protobuf import json_format, struct_pb2
 
-from catalog.record import Per, Type
+from catalog.cloudformation import named, schema_of
+from catalog.functions import FUNCTIONS
+from catalog.record import Call, Per, Type, arn_of
 
 ACCOUNT = "123456789012"
 """Stands for the account where none is named."""
@@ -19,6 +21,50 @@ ACCOUNT = "123456789012"
 
 class Unanswerable(LookupError):
     """A function without a record, or an input that a template needs and nobody gave."""
+
+
+def invoke(token: str, args: Mapping[str, Any], region: str, account: str) -> dict[str, Any]:
+    """The result of a provider's function, by camelCase name.
+
+    Raises Unanswerable for a function without a record, or an argument that is missing.
+    """
+    function = next((each for each in FUNCTIONS if each.token == token), None)
+    if function is None:
+        raise Unanswerable(f"{token}: catalog/functions.py has no record of this function")
+    given = {**function.defaults, **{key: item for key, item in args.items() if item is not None}}
+    urn = "".join(str(item) for _, item in sorted(args.items()))
+    values = _Values(given, token, urn, region, account)
+    try:
+        return {key: _filled(item, values, given) for key, item in function.outputs.items()}
+    except KeyError as error:
+        raise Unanswerable(f"{token}: its answer needs the argument {error}") from error
+
+
+def generic(token: str, inputs: Mapping[str, Any]) -> Type:
+    """What is known of a type that the catalog has no record of: ids and ARNs in AWS's form.
+
+    CloudFormation's schema, where the type has one, tells what AWS computes.
+    """
+    name = named(token) or str(inputs.get("typeName", ""))
+    schema = schema_of(name)
+    service = (
+        name.split("::")[1] if name else token.split(":")[1].split("/", maxsplit=1)[0]
+    ).lower()
+    noun = token.rpartition(":")[2].lower()
+    arn = arn_of(service, f"{noun}/{{logical}}")
+    computed = {path for path in schema.computed if "/" not in path} if schema else set()
+    return Type(
+        token,
+        service,
+        create=Call(""),
+        read=Call(""),
+        id="{logical}",
+        cloudformation=name,
+        outputs={
+            f"{what[0].lower()}{what[1:]}": arn if what.endswith("Arn") else f"{{logical}}-{what}"
+            for what in sorted({"Arn"} | computed)
+        },
+    )
 
 
 def outputs(
@@ -58,7 +104,7 @@ def add_outputs(
 
     Returns the resource's id. Raises as `outputs` does.
     """
-    id_, added = outputs(entry, logical, urn, _Inputs(struct), region, account)
+    id_, added = outputs(entry, logical, urn, Inputs(struct), region, account)
     for key, value in added.items():
         if isinstance(value, str):
             struct.fields[key].string_value = value
@@ -90,7 +136,7 @@ def _of_element(element: Mapping[str, Any]) -> dict[str, str]:
     return {**texts, "hex": hashlib.sha256("".join(texts.values()).encode()).hexdigest()[:17]}
 
 
-class _Inputs(Mapping[str, Any]):
+class Inputs(Mapping[str, Any]):
     """The inputs in a struct; each is read when it is asked for."""
 
     def __init__(self, struct: struct_pb2.Struct) -> None:

@@ -3,27 +3,10 @@
 https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/
 """
 
-from catalog.record import Call, Iam, Tags, Type, Values
+from catalog.record import Call, Iam, Tags, Type
 
 BUDGET = {"AccountId": "{account}", "BudgetName": "{name}"}
 ARN = {"ResourceARN": "arn:aws:budgets::{account}:budget/{name}"}
-
-
-def _with_subscribers(inputs: Values) -> Values:
-    """Each notification beside its subscribers, who are addresses of two kinds."""
-    if "notifications" not in inputs:
-        return inputs
-    kinds = {"subscriberEmailAddresses": "EMAIL", "subscriberSnsTopicArns": "SNS"}
-    notifications = []
-    for each in inputs["notifications"]:
-        subscribers = [
-            {"subscriptionType": kind, "address": address}
-            for name, kind in kinds.items()
-            for address in each.get(name, [])
-        ]
-        rest = {key: value for key, value in each.items() if key not in kinds}
-        notifications.append({"notification": rest, "subscribers": subscribers})
-    return {**inputs, "notifications": notifications}
 
 
 TYPES = (
@@ -51,7 +34,6 @@ TYPES = (
             at="Budget",
             outputs={"accountId": "{account}"},
         ),
-        prepare=_with_subscribers,
         remade="moto has no UpdateBudget",
         delete=Call("DeleteBudget", given=BUDGET),
         tags=Tags(

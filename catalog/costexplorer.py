@@ -3,10 +3,7 @@
 https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/
 """
 
-import json
-from typing import Any
-
-from catalog.record import GLOBAL, OURS, Call, Grant, Iam, Tags, Type, Values, listed
+from catalog.record import GLOBAL, OURS, Call, Grant, Iam, Tags, Type, listed
 
 AUTHORIZATION = "https://docs.aws.amazon.com/service-authorization/latest/reference/list_awscostexplorerservice.html"
 """Which actions there are, and on what."""
@@ -22,20 +19,6 @@ ACTIVATE = Call(
         "status": "CostAllocationTagsStatus.Status",
     },
 )
-
-
-def _parsed(inputs: Values) -> Values:
-    """The monitor's specification as AWS takes it: no text, and nothing that is null."""
-    text = inputs.get("monitorSpecification")
-    if not isinstance(text, str):
-        return inputs
-    return {**inputs, "monitorSpecification": _without_nulls(json.loads(text))}
-
-
-def _without_nulls(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _without_nulls(item) for key, item in value.items() if item is not None}
-    return value
 
 
 TYPES = (
@@ -65,7 +48,6 @@ TYPES = (
                 given={"MonitorArn": "{id}"},
             ),
         ),
-        prepare=_parsed,
         delete=Call("DeleteAnomalyMonitor", given={"MonitorArn": "{id}"}),
         tags=TAGS,
         id="arn:aws:ce::{account}:anomalymonitor/{uuid}",

@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/AWSEC2/latest/APIReference/
 
 from typing import Any
 
-from catalog.record import OURS, Call, Each, Grant, Iam, Tags, Type, Values, arn_of, listed
+from catalog.record import OURS, Call, Each, Grant, Iam, Tags, Type, arn_of, listed
 
 AUTHORIZATION = (
     "https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html"
@@ -33,15 +33,6 @@ def named(kind: str, value: str) -> list[dict[str, Any]]:
 def _one_by_one(operation: str, parameter: str, *names: str) -> tuple[Call, ...]:
     """Attributes of which AWS sets one in a call."""
     return tuple(Call(operation, takes=(name,), given={parameter: "{id}"}) for name in names)
-
-
-def _logged(inputs: Values) -> Values:
-    """What a flow log watches, as AWS asks for it: one list of ids, and of what kind they are."""
-    kinds = {"vpcId": "VPC", "subnetId": "Subnet", "eniId": "NetworkInterface"}
-    rest = {key: item for key, item in inputs.items() if key not in kinds}
-    for key in kinds.keys() & inputs.keys():
-        rest |= {"resourceIds": [inputs[key]], "resourceType": kinds[key]}
-    return rest
 
 
 def _ids_added_and_removed(name: str) -> Each:
@@ -382,7 +373,6 @@ TYPES = (
             at="FlowLogs[0]",
             outputs={"logDestination": "LogDestination"},
         ),
-        prepare=_logged,
         delete=Call("DeleteFlowLogs", given={"FlowLogIds": ["{id}"]}),
         tags=TAGS,
         id="fl-{hex}",

@@ -131,6 +131,10 @@ TYPES = (
             ),
         ),
         delete=Call("DeletePullThroughCacheRule", given={"ecrRepositoryPrefix": "{id}"}),
+        changes=dict.fromkeys(
+            ("credentialArn", "customRoleArn"),
+            "https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_UpdatePullThroughCacheRule.html",
+        ),
         cloudformation="AWS::ECR::PullThroughCacheRule",
         outputs={"registryId": "{account}"},
         holds_no_data="what was pulled is in repositories of its own",

@@ -36,7 +36,7 @@ def generated() -> dict[str, list[str]]:
 
 def _by_schema() -> Iterator[tuple[str, set[str]]]:
     """Each region with CloudFormation's names of the services that it has a resource type of."""
-    import cfnlint  # type: ignore[import-untyped]  # its data are files
+    import cfnlint  # its data are files
 
     providers = Path(cfnlint.__file__).parent / "data" / "schemas" / "providers"
     for path in providers.glob("*.json"):

@@ -3,9 +3,7 @@
 https://docs.aws.amazon.com/IAM/latest/APIReference/
 """
 
-from typing import Any
-
-from catalog.record import Call, Conditions, Each, Grant, Iam, Tags, Type, Values
+from catalog.record import Call, Conditions, Each, Grant, Iam, Tags, Type
 
 AUTHORIZATION = "https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementiam.html"
 """Which actions there are, and on what."""
@@ -23,30 +21,6 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
 ROLE = {"RoleName": "{id}"}
 POLICY = {"PolicyArn": "{id}"}
 IDENTITIES = {"OpenIDConnectProviderArn": "{id}"}
-
-
-def _empty(client: Any, state: Values) -> None:
-    """Take the policies off a role that declares them itself, or is to be forced."""
-    role, forced = state["id"], state.get("forceDetachPolicies")
-    try:
-        if forced or state.get("inlinePolicies"):
-            for name in client.list_role_policies(RoleName=role)["PolicyNames"]:
-                client.delete_role_policy(RoleName=role, PolicyName=name)
-        if forced or state.get("managedPolicyArns"):
-            for policy in client.list_attached_role_policies(RoleName=role)["AttachedPolicies"]:
-                client.detach_role_policy(RoleName=role, PolicyArn=policy["PolicyArn"])
-    except client.exceptions.NoSuchEntityException:
-        return
-
-
-def _forget_versions(client: Any, state: Values) -> None:
-    """Delete what the policy said before: IAM deletes no policy that has other versions."""
-    try:
-        for version in client.list_policy_versions(PolicyArn=state["id"])["Versions"]:
-            if not version["IsDefaultVersion"]:
-                client.delete_policy_version(PolicyArn=state["id"], VersionId=version["VersionId"])
-    except client.exceptions.NoSuchEntityException:
-        return
 
 
 TYPES = (
@@ -98,7 +72,6 @@ TYPES = (
             ),
         ),
         delete=Call("DeleteRole", given=ROLE),
-        empty=_empty,
         ignored={"forceDetachPolicies": "read when the role is deleted"},
         tags=Tags(
             Call("TagRole", given=ROLE),
@@ -172,7 +145,6 @@ TYPES = (
             ),
         ),
         delete=Call("DeletePolicy", given=POLICY),
-        empty=_forget_versions,
         tags=Tags(
             Call("TagPolicy", given=POLICY),
             Call("UntagPolicy", given={**POLICY, "TagKeys": "{removed}"}),

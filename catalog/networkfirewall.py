@@ -11,7 +11,6 @@ from catalog.record import (
     Per,
     Tags,
     Type,
-    Values,
     arn_of,
     linked_role,
     listed,
@@ -30,25 +29,6 @@ RULE_GROUP = {"RuleGroupArn": "{id}"}
 POLICY = {"FirewallPolicyArn": "{id}"}
 TOKEN = {"UpdateToken": "00000000-0000-4000-8000-000000000000"}
 """AWS hands one out with each description; who sends it back has seen the last change."""
-
-
-def _variables(inputs: Values) -> Values:
-    """Variables as AWS has them: a map of names, where pulumi-aws lists keys and definitions."""
-    group = inputs.get("ruleGroup") or {}
-    variables = group.get("ruleVariables")
-    if not variables:
-        return inputs
-    mapped = {
-        kind: {each["key"]: {"definition": _definitions(each)} for each in listed}
-        for kind, listed in variables.items()
-    }
-    return {**inputs, "ruleGroup": {**group, "ruleVariables": mapped}}
-
-
-def _definitions(variable: Values) -> list[str]:
-    (found,) = (value for key, value in variable.items() if key != "key")
-    definitions: list[str] = found["definitions"]
-    return definitions
 
 
 TYPES = (
@@ -215,7 +195,6 @@ TYPES = (
         delete=Call("DeleteRuleGroup", given=RULE_GROUP),
         tags=TAGS,
         emulated=False,
-        prepare=_variables,
         id=arn_of("network-firewall", "stateful-rulegroup/{name}"),
         cloudformation="AWS::NetworkFirewall::RuleGroup",
         outputs={"arn": "{id}"},

@@ -7,7 +7,7 @@ out.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -233,7 +233,7 @@ class Type:
     holds_no_data: str = ""
     """Why nothing is lost that the program could not make again."""
     iam: Iam | None = None
-    """What its life asks of IAM; None only until every module says it."""
+    """What its life asks of IAM; None where that is not known."""
     prefix: str = ""
     """What AWS requires a name to begin with, put before one that is filled in."""
     limit: int = 255
@@ -246,19 +246,18 @@ class Type:
     """Paths of inputs that are not carried, each with the reason."""
     replaces: tuple[str, ...] = ()
     """Inputs that force replacement although an update could carry them."""
+    changes: Mapping[str, str] = field(default_factory=dict)
+    """Inputs that change in place although CloudFormation replaces the resource, with the source
+    that says so."""
     remade: str = ""
     """Why an update deletes and creates anew under the same id: the embedded AWS's lack."""
     gone: str = ""
     """JMESPath below the first read's `at`: true once AWS only remembers the resource."""
-    prepare: Callable[[Values], Values] | None = None
-    """Reshapes the inputs where data cannot say it."""
-    empty: Callable[[Any, Values], None] | None = None
-    """Called with the client and the state before the deletion."""
     emulated: bool = True
     """Whether the embedded AWS has the service.
 
     Without it, each request is checked by botocore's model of the service and sent nowhere; the
-    resource is remembered with the outputs of infra/plausible.py.
+    resource is kept with the outputs of the record.
     """
 
     @property

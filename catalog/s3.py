@@ -3,14 +3,7 @@
 https://docs.aws.amazon.com/AmazonS3/latest/API/
 """
 
-import base64
-from pathlib import Path
-from typing import Any
-
-import pulumi
-
-from catalog.record import Call, Iam, Type, Values
-from embedded.wire import asset
+from catalog.record import Call, Iam, Type
 
 AUTHORIZATION = (
     "https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html"
@@ -48,43 +41,6 @@ def _setting(
 
 def _delete(operation: str) -> Call:
     return Call(operation, given=TO_THE_BUCKET)
-
-
-def _empty(client: Any, state: Values) -> None:
-    """Delete every version of every object, as `forceDestroy` asks."""
-    if not state.get("forceDestroy"):
-        return
-    try:
-        for page in client.get_paginator("list_object_versions").paginate(Bucket=state["id"]):
-            for item in [*page.get("Versions", []), *page.get("DeleteMarkers", [])]:
-                client.delete_object(
-                    Bucket=state["id"], Key=item["Key"], VersionId=item["VersionId"]
-                )
-    except client.exceptions.NoSuchBucket:
-        return
-
-
-def _body(inputs: Values) -> Values:
-    """The object's bytes as `content`, whichever of its three inputs held them."""
-    kept = {key: inputs[key] for key in inputs if key not in ("contentBase64", "source")}
-    if "contentBase64" in inputs:
-        kept["content"] = base64.b64decode(inputs["contentBase64"])
-    elif "source" in inputs:
-        kept["content"] = _bytes(inputs["source"])
-    return kept
-
-
-def _bytes(source: object) -> bytes:
-    match source:
-        case pulumi.FileAsset():
-            return Path(source.path).read_bytes()
-        case pulumi.StringAsset():
-            return source.text.encode()
-        case _:
-            found = asset(source)
-            if found is None:
-                raise ValueError("the source of a bucket object must be a file or a text")
-            return found
 
 
 OBJECT = Call(
@@ -125,7 +81,6 @@ TYPES = (
                 undo=_delete("DeleteBucketTagging"),
             ),
         ),
-        empty=_empty,
         delete=_delete("DeleteBucket"),
         ignored={"forceDestroy": "read when the bucket is deleted"},
         cloudformation="AWS::S3::Bucket",
@@ -225,7 +180,6 @@ TYPES = (
                 undo=Call("DeleteObjectTagging", given=KEY),
             ),
         ),
-        prepare=_body,
         delete=Call("DeleteObject", given=KEY),
         ignored={
             "etag": "tells Pulumi that the content changed, AWS computes its own",

@@ -62,7 +62,7 @@ def _named(
         cloudformation=f"AWS::SageMaker::{what}",
         holds_data=holds_data,
         holds_no_data=holds_no_data,
-        iam=iam or Iam(on=f"{kind}/{{name}}", read="ListTags"),
+        iam=iam or Iam(on=f"{kind}/{{name}}", read="ListTags", source=AUTHORIZATION),
     )
 
 
@@ -70,6 +70,7 @@ TYPES = (
     _named(
         "FeatureGroup",
         "feature-group",
+        limit=64,
         name="featureGroupName",
         autonamed=False,
         update=("throughputConfig",),

@@ -77,6 +77,8 @@ SERVICES: tuple[Service, ...] = (
         "cloudformation",
         clients=("cloudformation", "cloudcontrol"),
         endpoints=(Endpoint("cloudformation"),),
+        # Cloud Control's calls alone: what they make is asked for in the caller's own name.
+        boundary=("*Resource", "DescribeType", "GetResourceRequestStatus"),
     ),
     Service(
         "cloudtrail",

@@ -4,7 +4,7 @@ https://docs.aws.amazon.com/AWSEC2/latest/APIReference/
 """
 
 from catalog.ec2 import OWNER, TAGS, named
-from catalog.record import OURS, Call, Each, Iam, Type, Values, arn_of, listed
+from catalog.record import OURS, Call, Each, Iam, Type, arn_of, listed
 
 AUTHORIZATION = (
     "https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html"
@@ -13,56 +13,12 @@ AUTHORIZATION = (
 
 GROUP = {"GroupId": "{id}"}
 OPEN = [{"ipProtocol": "-1", "ipRanges": [{"cidrIp": "0.0.0.0/0"}]}]
-SOURCES = {
-    "cidrBlocks": ("ipRanges", "cidrIp"),
-    "ipv6CidrBlocks": ("ipv6Ranges", "cidrIpv6"),
-    "prefixListIds": ("prefixListIds", "prefixListId"),
-    "securityGroups": ("userIdGroupPairs", "groupId"),
-}
 RULE_SOURCES = {
     "cidrIpv4": "IpRanges.CidrIp",
     "cidrIpv6": "Ipv6Ranges.CidrIpv6",
     "prefixListId": "PrefixListIds.PrefixListId",
     "referencedSecurityGroupId": "UserIdGroupPairs.GroupId",
 }
-
-
-def _permissions(inputs: Values) -> Values:
-    """Inline rules in AWS's form; those from the group itself apart, as its id is yet unknown."""
-    result = dict(inputs)
-    for side in ("ingress", "egress"):
-        rules = inputs.get(side) or []
-        result[side] = [made for rule in rules if (made := _permission(rule))]
-        result[f"{side}Self"] = [_ports(rule) for rule in rules if rule.get("self")]
-    return result
-
-
-def _ports(rule: Values) -> Values:
-    taken = {*SOURCES, "self", "description"}
-    kept = {key: item for key, item in rule.items() if key not in taken}
-    return {"ipProtocol" if key == "protocol" else key: item for key, item in kept.items()}
-
-
-def _permission(rule: Values) -> Values:
-    said = {"description": rule["description"]} if rule.get("description") else {}
-    sources = {
-        name: [{field: item, **said} for item in rule[source]]
-        for source, (name, field) in SOURCES.items()
-        if rule.get(source)
-    }
-    return {**_ports(rule), **sources} if sources or not rule.get("self") else {}
-
-
-def _described(inputs: Values) -> Values:
-    """The description of a rule belongs to whichever source the rule has.
-
-    A preview may not know the source yet, and then the rule comes without it.
-    """
-    source = next((name for name in RULE_SOURCES if name in inputs), None)
-    rest = {key: item for key, item in inputs.items() if key != "description"}
-    if source is None or "description" not in inputs:
-        return rest
-    return {**rest, f"{source}Description": inputs["description"]}
 
 
 def _security_group_steps() -> tuple[Each, ...]:
@@ -130,7 +86,6 @@ def _rule(side: str) -> Type:
             f"RevokeSecurityGroup{side}",
             given={"GroupId": "{securityGroupId}", "SecurityGroupRuleIds": ["{id}"]},
         ),
-        prepare=_described,
         tags=TAGS,
         id="sgr-{hex}",
         outputs={"arn": arn_of("ec2", "security-group-rule/sgr-{hex}")},
@@ -161,7 +116,6 @@ TYPES = (
             Call("RevokeSecurityGroupEgress", given={**GROUP, "IpPermissions": OPEN}),
             *_security_group_steps(),
         ),
-        prepare=_permissions,
         defaults={"description": "Managed by Pulumi"},
         delete=Call("DeleteSecurityGroup", given=GROUP),
         ignored={"revokeRulesOnDelete": "the embedded AWS deletes a group with its rules"},
@@ -205,7 +159,6 @@ TYPES = (
             Call("RevokeSecurityGroupEgress", given={**GROUP, "IpPermissions": OPEN}),
             *_security_group_steps(),
         ),
-        prepare=_permissions,
         replaces=("vpcId",),
         ignored={"revokeRulesOnDelete": "AWS never deletes a default group"},
         tags=TAGS,

@@ -5,6 +5,7 @@ from typing import Any
 
 from catalog import entry_of
 from catalog.record import Call, Each, Type, Values, filled, references
+from embedded.reshaping import RESHAPED
 from embedded.translate import Translation, at, input_shape
 
 EVERYWHERE = frozenset({"region"})
@@ -55,7 +56,8 @@ def prepared(entry: Type, inputs: Values) -> Values:
     wanted = {key: value for key, value in inputs.items() if key not in EVERYWHERE}
     for path, value in entry.presumed.items():
         wanted = _presuming(wanted, path.split("."), value)
-    return entry.prepare(wanted) if entry.prepare else wanted
+    reshape = RESHAPED.get(entry.token)
+    return reshape(wanted) if reshape else wanted
 
 
 def creating(entry: Type, inputs: Values) -> Values:

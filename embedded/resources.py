@@ -14,6 +14,7 @@ import catalog
 from catalog import UnknownType
 from catalog.record import Call, Each, Per, Tags, Type, Values, filled, found_at
 from embedded.calls import Caller, CallFailed, Clients, found, outputs_of
+from embedded.emptying import EMPTIED
 from embedded.functions import function_of
 from embedded.inputs import (
     creating,
@@ -166,8 +167,8 @@ class Resources:
         entry = catalog.entry_of(type_)
         context = self._context(state, id_)
         try:
-            if entry.empty:
-                entry.empty(self._call.client(entry.service), context)
+            if empty := EMPTIED.get(entry.token):
+                empty(self._call.client(entry.service), context)
             for call in entry.deletes:
                 if not call.when or context.get(call.when):
                     self._call(entry, call, {}, context)

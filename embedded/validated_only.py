@@ -5,7 +5,6 @@ from uuid import uuid4
 
 from catalog import answers
 from catalog.record import Type, Values
-from infra import plausible
 
 
 class Remembered:
@@ -23,10 +22,7 @@ class Remembered:
         """Remember a resource; its id. Raises Unanswerable for a type without plausible outputs."""
         name = str(inputs.get(entry.name or "name") or uuid4().hex)
         urn = f"{entry.token}/{name}"
-        if entry.iam:
-            id_, outputs = answers.outputs(entry, name, urn, inputs, region, account)
-        else:
-            id_, outputs = plausible.outputs(entry.token, name, urn, inputs, region, account)
+        id_, outputs = answers.outputs(entry, name, urn, inputs, region, account)
         self._outputs[entry.token, id_] = dict(outputs)
         return id_
 

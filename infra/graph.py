@@ -7,6 +7,7 @@ plausible values. Everything offline (the plan, tests, policies) reads the graph
 import asyncio
 import contextvars
 import json
+from collections import Counter
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -22,7 +23,8 @@ from pulumi.runtime.proto import alias_pb2, resource_pb2
 from pulumi.runtime.settings import Settings, configure
 from pulumi.runtime.stack import run_in_stack
 
-from infra import plausible
+import catalog
+from catalog import answers
 from infra.collector import collector_paused
 from infra.lean_sdk import lean
 
@@ -63,6 +65,9 @@ class Graph:
     project: str
     stack: str
     resources: tuple[Resource, ...]
+    unknown: Mapping[str, int] = field(default_factory=dict)
+    """Types that the catalog has no record of, each with how many resources it has: their outputs
+    are of the right form at best."""
 
     @cached_property
     def by_urn(self) -> Mapping[str, Resource]:
@@ -118,15 +123,15 @@ class Run:
     project: str = "maslow"
     stack: str = "test"
     region: str = "eu-west-1"
-    account: str = plausible.ACCOUNT
+    account: str = answers.ACCOUNT
     config: Mapping[str, str] = field(default_factory=dict)
 
 
 def record(program: Callable[[], None], run: Run | None = None) -> Graph:
     """The graph of what `program` registers, answered with plausible values.
 
-    Raises what the program raises, and `plausible.Unanswerable` for a resource type or an invoke
-    that has no plausible answer.
+    Raises what the program raises, and `answers.Unanswerable` for a function of a provider that
+    the catalog has no record of. A resource type without one is answered generically.
     """
     run = run or Run()
     monitor = RecordingMonitor(run)
@@ -198,6 +203,7 @@ class RecordingMonitor(MockMonitor):
         self.run = run
         self.requests: dict[str, resource_pb2.RegisterResourceRequest] = {}
         self.stack_outputs: dict[str, Any] = {}
+        self.unknown: Counter[str] = Counter()
 
     def make_urn(self, parent: str, type_: str, name: str) -> str:
         """The URN that the engine would give: a top-level one does not name the stack's type."""
@@ -228,8 +234,17 @@ class RecordingMonitor(MockMonitor):
     ) -> resource_pb2.RegisterResourceResponse:
         """The response for one custom resource: its inputs, with the computed outputs added."""
         response = resource_pb2.RegisterResourceResponse(urn=urn, object=request.object)
-        response.id = plausible.add_outputs(
-            request.type, request.name, urn, response.object, self.run.region, self.run.account
+        if request.type.startswith("pulumi:"):
+            response.id = request.name
+            return response
+        inputs = answers.Inputs(response.object)
+        try:
+            record = catalog.entry_of(request.type, inputs)
+        except catalog.UnknownType:
+            record = answers.generic(request.type, inputs)
+            self.unknown[request.type] += 1
+        response.id = answers.add_outputs(
+            record, request.name, urn, response.object, self.run.region, self.run.account
         )
         return response
 
@@ -243,7 +258,7 @@ class RecordingMonitor(MockMonitor):
 
     def invoke(self, token: str, args: dict[str, Any]) -> dict[str, Any]:
         """The result of one function, by camelCase name."""
-        return plausible.invoke(token, args, self.run.region, self.run.account)
+        return answers.invoke(token, args, self.run.region, self.run.account)
 
     def RegisterResourceOutputs(  # noqa: N802
         self, request: resource_pb2.RegisterResourceOutputsRequest
@@ -259,6 +274,7 @@ class RecordingMonitor(MockMonitor):
             project=self.run.project,
             stack=self.run.stack,
             resources=tuple(_resource(urn, request) for urn, request in self.requests.items()),
+            unknown=dict(self.unknown),
         )
 
 

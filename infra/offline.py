@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from catalog import entries
-from infra import plausible
+from catalog.answers import ACCOUNT
 from infra.collector import collector_paused
 from infra.graph import Graph, Run, record
 from infra.naming import Names
@@ -49,7 +49,7 @@ def _with_one_model_of_a_kind(stack: StackFile) -> StackFile:
 def _recorded(
     project: Project, stack: StackFile, lookup: Lookup, services: Collection[str]
 ) -> Graph:
-    account = stack.account or plausible.ACCOUNT
+    account = stack.account or ACCOUNT
     run = Run(project=project.name, stack=stack.environment, region=stack.region, account=account)
     with collector_paused():  # importing pulumi_aws allocates as much as registering does
         from infra.composition import declare
@@ -60,7 +60,7 @@ def _recorded(
 def assumed_versions(stack: StackFile, project: str) -> Lookup:
     """What is assumed of the versions that an environment deploys: where they were trained."""
     origin = promotion_of(stack, project).origin
-    account = stack.account or plausible.ACCOUNT
+    account = stack.account or ACCOUNT
     if origin is None:
         return assumed(stack.region, account, Names(project, stack.environment))
     return assumed(stack.region, origin.account_id or account, origin.names, built=True)

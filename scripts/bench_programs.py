@@ -68,23 +68,25 @@ def plan(models: int | None) -> Registered:
 
 def mocks(models: int | None) -> Registered:
     """The same program on Pulumi's own mocks, with the same plausible answers."""
-    from infra import plausible
+    from catalog import answers, entry_of
     from infra.composition import declare
     from infra.offline import assumed_versions, services_of
 
     project, stack = _environment(models)
-    account = stack.account or plausible.ACCOUNT
+    account = stack.account or answers.ACCOUNT
 
     def outputs(args: "MockResourceArgs") -> tuple[str, dict[str, Any]]:
         if not args.custom:
             return "", args.inputs
-        id_, computed = plausible.outputs(
-            args.typ, args.name, args.name, args.inputs, stack.region, account
+        if args.typ.startswith("pulumi:"):
+            return args.name, args.inputs
+        id_, computed = answers.outputs(
+            entry_of(args.typ), args.name, args.name, args.inputs, stack.region, account
         )
         return id_, args.inputs | computed
 
     def call(args: "MockCallArgs") -> dict[str, Any]:
-        return plausible.invoke(args.token, args.args, stack.region, account)
+        return answers.invoke(args.token, args.args, stack.region, account)
 
     lookup = assumed_versions(stack, project.name)
     services = services_of(project, stack)
@@ -155,10 +157,10 @@ def _import_services(types: Iterable[str]) -> None:
 def _environment(models: int | None) -> "tuple[Project, StackFile]":
     """The project and its stack, with all imported that its program needs."""
     import_module("infra.composition")
-    from infra.plausible import RESOURCES
+    from catalog import entries
     from infra.project import Project
 
-    _import_services(RESOURCES)
+    _import_services(entries())
     project = Project.around(Path.cwd())
     stack = project.stack(ENVIRONMENT)
     return project, stack if models is None else with_models(stack, models)

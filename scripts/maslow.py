@@ -166,3 +166,7 @@ def _found(environment: str) -> "tuple[Project, StackFile]":
 
     project = Project.around(Path.cwd())
     return project, project.stack(environment)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,5 +1,6 @@
 """`maslow plan`: the recorded graph, as a tree or as JSON."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,6 +35,8 @@ def show(
 
     out.print(plan.tree(graph), soft_wrap=False)
     out.print(plan.totals(graph))
+    if graph.unknown:
+        out.print(_unknown(graph.unknown))
     if ties := across.tree(graph, stack.platform.accounts):
         out.print(ties, soft_wrap=False)
     if stack.platform.models and first_pass:
@@ -44,3 +47,15 @@ def show(
             "--first-pass shows the plan without."
         )
     return graph
+
+
+def _unknown(types: Mapping[str, int]) -> str:
+    """What was answered without a record, and what it takes to bring it up."""
+    from catalog import file_of
+
+    listed = ", ".join(f"{type_} ({count})" for type_, count in sorted(types.items()))
+    files = ", ".join(sorted({file_of(type_) for type_ in types}))
+    return (
+        f"Not in the catalog, and so answered generically: {listed}. The embedded AWS and the "
+        f"deploy role need a record: {files}"
+    )

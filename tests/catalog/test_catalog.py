@@ -2,17 +2,21 @@ import dataclasses
 import importlib
 import inspect
 import re
+import warnings
 from collections.abc import Mapping
+from keyword import iskeyword
 from typing import Any
 
 import pulumi_aws
 import pytest
 
-from catalog import UnknownType, entries, entry_of
+import catalog
+from catalog import CLOUDCONTROL, UnknownType, entries, entry_of
+from catalog.permissions import grants_of
 from catalog.record import Each, Type, filled, references
 from embedded.functions import function_of
+from embedded.reshaping import RESHAPED
 from embedded.translate import at, service_model
-from infra import plausible
 
 TOKENS = sorted(entries())
 OUTPUTS_FOR_USE = ("arn", "keyId", "repositoryUrl", "publicIp", "bucketRegionalDomainName")
@@ -20,10 +24,14 @@ OUTPUTS_FOR_USE = ("arn", "keyId", "repositoryUrl", "publicIp", "bucketRegionalD
 
 def pulumi_module(token: str) -> Any:
     path, _, name = token.removeprefix("aws:").partition(":")
-    # A module that is imported before its package is missing from the package ever after.
-    getattr(getattr(pulumi_aws, path.partition("/")[0]), name)
-    snake = re.sub(r"(?<!^)([A-Z])", r"_\1", path.partition("/")[2]).lower()
-    return importlib.import_module(f"pulumi_aws.{path.partition('/')[0]}.{snake}"), name
+    package, _, module = path.partition("/")
+    package += "_" if iskeyword(package) else ""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # some warn of former classes beside
+        # A module that is imported before its package is missing from the package ever after.
+        getattr(getattr(pulumi_aws, package), name)
+        snake = re.sub(r"(?<!^)([A-Z])", r"_\1", module).lower()
+        return importlib.import_module(f"pulumi_aws.{package}.{snake}"), name
 
 
 def camel(name: str) -> str:
@@ -43,8 +51,18 @@ def outputs_of(token: str) -> set[str]:
     return {camel(key) for key, _ in properties}
 
 
-def test_every_resource_module_of_pulumi_is_found_by_its_token() -> None:
-    assert inputs_of("aws:s3/bucketPolicy:BucketPolicy") >= {"bucket", "policy", "region"}
+@pytest.mark.parametrize(
+    ("token", "inputs"),
+    [
+        ("aws:s3/bucketPolicy:BucketPolicy", {"bucket", "policy", "region"}),
+        ("aws:lambda/function:Function", {"handler", "role"}),
+        ("aws:s3/bucketV2:BucketV2", {"bucket"}),
+    ],
+)
+def test_every_resource_module_of_pulumi_is_found_by_its_token(
+    token: str, inputs: set[str]
+) -> None:
+    assert inputs_of(token) >= inputs
 
 
 @pytest.mark.parametrize("token", TOKENS)
@@ -77,8 +95,8 @@ def test_every_input_that_the_catalog_names_is_pulumis(token: str) -> None:
 
 
 def pseudo(entry: Type) -> set[str]:
-    """Inputs that only `prepare` makes."""
-    return {"ingressSelf", "egressSelf"} if entry.prepare else set()
+    """Inputs that only a reshaping makes."""
+    return {"ingressSelf", "egressSelf"} if entry.token in RESHAPED else set()
 
 
 def elements_of(entry: Type) -> set[str]:
@@ -91,16 +109,40 @@ def test_outputs_are_pulumis_own_and_hold_what_others_need(token: str) -> None:
     entry = entry_of(token)
     promised = {name for call in (entry.create, *entry.reads) for name in call.outputs}
     promised |= set(entry.outputs)
-    if not entry.emulated:
-        promised |= set(plausible.RESOURCES[token].outputs)
     declared = outputs_of(token) | {"id"}
     assert promised <= declared
     assert {name for name in OUTPUTS_FOR_USE if name in declared} <= promised | inputs_of(token)
 
 
-def test_a_type_that_is_not_there_names_the_file_it_belongs_to() -> None:
-    with pytest.raises(UnknownType, match=r"catalog/mwaa\.py"):
-        entry_of("aws:mwaa/environment:Environment")
+@pytest.mark.parametrize(
+    ("token", "file"),
+    [
+        ("aws:mwaa/environment:Environment", "catalog/mwaa.py"),
+        ("aws:lambda/function:Function", "catalog/lambda_.py"),
+    ],
+)
+def test_a_type_that_is_not_there_names_the_file_it_belongs_to(token: str, file: str) -> None:
+    with pytest.raises(UnknownType, match=f"{re.escape(token)}.*{re.escape(file)}"):
+        entry_of(token)
+
+
+@pytest.mark.parametrize("token", TOKENS)
+def test_every_type_says_whether_it_holds_data_and_what_its_life_asks_of_iam(token: str) -> None:
+    entry = entry_of(token)
+    assert bool(entry.holds_data) != bool(entry.holds_no_data)
+    assert entry.iam is not None
+    assert grants_of(entry)
+
+
+def test_of_cloud_controls_one_type_the_cloudformation_type_tells_which() -> None:
+    base = entry_of(CLOUDCONTROL)
+    mine = dataclasses.replace(base, cloudformation="AWS::MWAAServerless::Workflow")
+    try:
+        catalog.extend([mine])
+        assert entry_of(CLOUDCONTROL, {"typeName": "AWS::MWAAServerless::Workflow"}) is mine
+        assert entry_of(CLOUDCONTROL, {"typeName": "AWS::ARC::Plan"}) is base
+    finally:
+        catalog.forget([mine])
 
 
 def test_a_function_that_is_not_there_is_named() -> None:

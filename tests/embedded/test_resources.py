@@ -411,6 +411,11 @@ CASES = [
         {"topic": "$topic", "protocol": "email", "endpoint": "oncall@example.com"},
     ),
     Case(
+        "aws:cloudcontrol/resource:Resource",
+        {"typeName": "AWS::MWAAServerless::Workflow", "desiredState": '{"Name": "flow"}'},
+        {"desiredState": '{"Name": "flow", "Description": "x"}'},
+    ),
+    Case(
         "aws:sqs/queue:Queue",
         {"kmsMasterKeyId": "$key", "messageRetentionSeconds": 1209600},
         {"messageRetentionSeconds": 86400, **TAGGED},

@@ -9,22 +9,20 @@ import catalog
 from catalog.record import Call, Tags, Type
 from embedded.cloud import Cloud
 from embedded.resources import CallFailed, Resources
-from infra import plausible
 
 TYPE = "aws:mwaa/environment:Environment"
 ENVIRONMENT = Type(
     TYPE,
     "mwaa",
+    id="{name}",
     name="name",
+    outputs={"arn": "arn:aws:airflow:{region}:{account}:environment/{name}"},
     create=Call("CreateEnvironment"),
     read=Call("GetEnvironment", given={"Name": "{name}"}),
     update=(Call("UpdateEnvironment", takes=("dagS3Path",), given={"Name": "{name}"}),),
     delete=Call("DeleteEnvironment", given={"Name": "{name}"}),
     tags=Tags(Call("TagResource", given={"ResourceArn": "{arn}"}), Call("UntagResource")),
     emulated=False,
-)
-ANSWER = plausible.Plausible(
-    "{name}", {"arn": "arn:aws:airflow:{region}:{account}:environment/{name}"}, named_by="name"
 )
 INPUTS = {
     "name": "flows",
@@ -38,11 +36,10 @@ INPUTS = {
 @pytest.fixture
 def resources(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Iterator[Resources]:
     monkeypatch.setitem(catalog.entries(), TYPE, ENVIRONMENT)
-    monkeypatch.setitem(plausible.RESOURCES, TYPE, ANSWER)
     return Resources(cloud, {"platform": "maslow"})
 
 
-def test_a_resource_of_a_missing_service_is_remembered_with_plausible_outputs(
+def test_a_resource_of_a_missing_service_is_kept_with_the_outputs_of_its_record(
     resources: Resources,
 ) -> None:
     inputs = resources.check(TYPE, INPUTS, "flows")

@@ -3,8 +3,8 @@
 import json
 from typing import Any
 
+from catalog.answers import ACCOUNT
 from infra.graph import Graph
-from infra.plausible import ACCOUNT
 from infra.project import Project
 from infra.settings.foundation.audit import Audit
 

@@ -15,9 +15,9 @@ import pytest
 from cfnlint.data import AdditionalSpecs
 from cfnlint.helpers import load_resource
 
+from catalog.answers import ACCOUNT
 from components.foundation.access.boundary import boundary_policy
 from infra.graph import Graph, Resource
-from infra.plausible import ACCOUNT
 
 Statement = Mapping[str, Any]
 

@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
+from catalog import entry_of
+from catalog.answers import ACCOUNT, outputs
 from infra.graph import Graph, Resource
-from infra.plausible import ACCOUNT, outputs
 from infra.project import Project
 
 REGION = "eu-west-1"
@@ -40,7 +41,7 @@ def arn_of(graph: Graph, resource: Resource) -> str:
     allowed = graph.one("pulumi:providers:aws").inputs.get("allowedAccountIds")
     (account,) = json.loads(allowed) if allowed else [ACCOUNT]
     _, answered = outputs(
-        resource.type, resource.name, resource.urn, resource.inputs, REGION, account
+        entry_of(resource.type), resource.name, resource.urn, resource.inputs, REGION, account
     )
     return str(answered["arn"])
 

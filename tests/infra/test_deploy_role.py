@@ -7,13 +7,12 @@ from fnmatch import fnmatchcase
 from functools import cache
 from typing import Any, NamedTuple
 
-from catalog import entries, entry_of
+from catalog import answers, entries, entry_of
 from catalog.record import OURS, Call, Each, Type
 from catalog.services import passed_to
 from components.common.environment_scope import EnvironmentScope
 from components.foundation.access.boundary import boundary_policy
 from embedded.translate import service_model
-from infra import plausible
 from infra.deploy_permissions import (
     WITHHELD,
     deploy_permissions,
@@ -21,7 +20,7 @@ from infra.deploy_permissions import (
 )
 from infra.graph import Graph, Resource
 
-ACCOUNT = plausible.ACCOUNT
+ACCOUNT = answers.ACCOUNT
 
 PREFIXES = {"monitoring": "cloudwatch"}
 """What IAM calls a service, where it is not what its requests are signed for."""
@@ -189,8 +188,8 @@ def arn_of(resource: Resource, graph: Graph) -> str:
         if "queueUrl" in known:
             known["queueUrl"] = known["queueUrl"].rpartition("/")[2]
         return PART_OF[resource.type].format(**known)
-    _, found = plausible.outputs(
-        resource.type, resource.name, resource.urn, resource.inputs, region, account
+    _, found = answers.outputs(
+        entry_of(resource.type), resource.name, resource.urn, resource.inputs, region, account
     )
     if resource.type.startswith("aws:s3/bucket"):
         return BUCKET.format(bucket=found.get("bucket") or strings.get("bucket", resource.name))

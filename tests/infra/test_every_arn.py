@@ -11,10 +11,9 @@ from typing import Any
 
 import pytest
 
-from catalog import entry_of
-from infra import plausible
+from catalog import answers, entry_of
+from catalog.answers import ACCOUNT
 from infra.graph import Graph, Resource
-from infra.plausible import ACCOUNT
 from infra.project import Project
 from infra.promotion import promotion_of
 
@@ -64,8 +63,13 @@ def made(project: Project, graph: Graph) -> set[str]:
     found = set()
     for resource in graph.resources:
         if resource.custom and not resource.type.startswith("pulumi:"):
-            id_, outputs = plausible.outputs(
-                resource.type, resource.name, resource.urn, resource.inputs, REGION, account
+            id_, outputs = answers.outputs(
+                entry_of(resource.type),
+                resource.name,
+                resource.urn,
+                resource.inputs,
+                REGION,
+                account,
             )
             texts = [id_, *(value for value in outputs.values() if isinstance(value, str))]
             arns = {text for text in texts if text.startswith("arn:")}

@@ -5,7 +5,6 @@ import pulumi_aws as aws
 import pytest
 
 from infra.graph import HIDDEN, Run, record
-from infra.plausible import Unanswerable
 
 
 class Shelf(pulumi.ComponentResource):
@@ -86,9 +85,15 @@ def test_a_secret_is_hidden():
     assert "hush" not in graph.to_json()
 
 
-def test_an_unknown_resource_type_is_an_error():
-    with pytest.raises(Unanswerable, match="aws:ssm/parameter:Parameter"):
-        record(lambda: aws.ssm.Parameter("any", type="String", value="x"))
+def test_a_type_that_the_catalog_does_not_know_is_answered_in_awss_form_and_named():
+    def program() -> None:
+        function = aws.lambda_.Function("any", role="arn:aws:iam::123456789012:role/any")
+        aws.kms.Key("key", description=function.arn)
+
+    graph = record(program)
+    described = graph.one("aws:kms/key:Key").inputs["description"]
+    assert described == "arn:aws:lambda:eu-west-1:123456789012:function/any"
+    assert graph.unknown == {"aws:lambda/function:Function": 1}
 
 
 def test_an_unknown_function_is_an_error():

@@ -11,9 +11,9 @@ from cfnlint.api import ManualArgs, lint
 from cfnlint.data import AdditionalSpecs
 from cfnlint.helpers import load_resource
 
+from catalog.answers import ACCOUNT
 from catalog.services import by_principal
 from infra.graph import Graph, Resource
-from infra.plausible import ACCOUNT
 from infra.project import Project
 from infra.promotion import Peer, promotion_of
 

@@ -8,10 +8,10 @@ import pulumi
 import pytest
 from botocore.exceptions import NoCredentialsError
 
+from catalog.answers import ACCOUNT
 from infra import program
 from infra.graph import Graph, Run, record
 from infra.offline import assumed_versions
-from infra.plausible import ACCOUNT
 from infra.project import Project
 from infra.settings.yamlfile import read
 from infra.versions import none_yet

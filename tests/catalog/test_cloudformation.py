@@ -1,0 +1,65 @@
+"""The catalog's records against CloudFormation's resource schemas."""
+
+from fnmatch import fnmatchcase
+
+import pytest
+
+from catalog import entries, generate
+from catalog.cloudformation import FILE, named, schema_of
+from catalog.permissions import VERBS, grants_of
+from catalog.record import Type
+from embedded.inputs import updatable
+
+RECORDS = [entry for entry in entries().values() if entry.cloudformation]
+EVERY = pytest.mark.parametrize("entry", RECORDS, ids=lambda entry: entry.token)
+
+
+def test_the_committed_file_is_what_the_installed_packages_say() -> None:
+    written = generate.rendered(generate.generated())
+    assert FILE.read_text(encoding="utf-8") == written, "run: python -m catalog.generate"
+
+
+@EVERY
+def test_each_cloudformation_type_of_a_record_is_one(entry: Type) -> None:
+    assert schema_of(entry.cloudformation) is not None
+    assert named(entry.token) == entry.cloudformation
+
+
+@EVERY
+def test_what_a_grant_adds_to_the_handlers_of_a_type_names_its_source(entry: Type) -> None:
+    schema = schema_of(entry.cloudformation)
+    assert schema is not None
+    asked = {action.lower() for names in schema.actions.values() for action in names}
+    for grant in grants_of(entry):
+        beyond = {
+            action
+            for action in grant.actions(VERBS)
+            if not any(
+                fnmatchcase(action.lower(), known) or fnmatchcase(known, action.lower())
+                for known in asked
+            )
+        }
+        own = {name for verb in VERBS for name in _operations(entry, verb)}
+        assert not beyond - own or grant.source.startswith("https://"), (entry.token, beyond - own)
+
+
+def _operations(entry: Type, verb: str) -> set[str]:
+    from catalog.permissions import operations
+    from catalog.services import action_of
+
+    return {action_of(entry.service, name) for name in operations(entry, verb)}
+
+
+@EVERY
+def test_what_cloudformation_replaces_for_is_not_changed_in_place(entry: Type) -> None:
+    schema = schema_of(entry.cloudformation)
+    assert schema is not None
+    names = {f"{path[0].lower()}{path[1:]}" for path in schema.replaces if "/" not in path}
+    in_place = {name for name in names if name in known_inputs(entry) and updatable(entry, name)}
+    assert in_place - entry.changes.keys() == set()
+
+
+def known_inputs(entry: Type) -> set[str]:
+    """Inputs that the record's calls name, so that a like name is no accident."""
+    calls = [call for call in entry.calls() if call.takes]
+    return {name for call in calls for name in call.takes or ()}
