@@ -30,7 +30,10 @@ def invoke(token: str, args: Mapping[str, Any], region: str, account: str) -> di
     """
     function = next((each for each in FUNCTIONS if each.token == token), None)
     if function is None:
-        raise Unanswerable(f"{token}: catalog/functions.py has no record of this function")
+        raise Unanswerable(
+            f"{token}: a plan has no answer for this function: its record belongs into "
+            "catalog/functions.py"
+        )
     given = {**function.defaults, **{key: item for key, item in args.items() if item is not None}}
     urn = "".join(str(item) for _, item in sorted(args.items()))
     values = _Values(given, token, urn, region, account)

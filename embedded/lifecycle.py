@@ -57,8 +57,8 @@ class Lifecycle:
 
         Raises Refused for inputs that are not carried.
         """
-        asked = self._tagged(type_, _without_notes(news))
         with _readable(name):
+            asked = self._tagged(type_, _without_notes(news))
             checked = self.resources.check(type_, asked, name, seed)
         filled_in = sorted(key for key in checked if key not in asked)
         for key in set(filled_in) & set(olds.get(DEFAULTS, [])):

@@ -4,8 +4,9 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from catalog import entries
-from catalog.answers import ACCOUNT
+from catalog.answers import ACCOUNT, Unanswerable
 from infra.collector import collector_paused
+from infra.errors import InputError
 from infra.graph import Graph, Run, record
 from infra.naming import Names
 from infra.project import Project
@@ -54,7 +55,10 @@ def _recorded(
     with collector_paused():  # importing pulumi_aws allocates as much as registering does
         from infra.composition import declare
 
-        return record(lambda: declare(stack, lookup, project.root, services=services), run)
+        try:
+            return record(lambda: declare(stack, lookup, project.root, services=services), run)
+        except Unanswerable as error:
+            raise InputError(str(error)) from error
 
 
 def assumed_versions(stack: StackFile, project: str) -> Lookup:

@@ -259,3 +259,11 @@ def test_many_resources_at_once_are_each_made_once(host, cloud):
     outcome = host.up(lambda: [aws.s3.Bucket(f"bucket-{i}") for i in range(40)] and None)
     assert outcome.changes == {Operation.CREATE: 40}
     assert sum(name.startswith("bucket-") for name in buckets(cloud)) == 40
+
+
+def test_a_type_that_the_catalog_does_not_know_is_refused_in_one_sentence(host):
+    def program():
+        aws.lambda_.Function("enrichment", role="arn:aws:iam::123456789012:role/any")
+
+    with pytest.raises(Refused, match=r"^enrichment: .*Function is not in .* catalog/lambda_\.py"):
+        host.up(program)
