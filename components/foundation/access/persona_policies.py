@@ -12,6 +12,7 @@ from components.common.iam import Document, Statement, allow, allow_everywhere, 
 from components.foundation.access.persona_statements import (
     PersonaScope,
     query,
+    read_dead_letters,
     read_logs,
     read_metrics,
     read_objects,
@@ -94,6 +95,7 @@ def ml_engineer(scope: PersonaScope) -> list[Statement]:
             sid="SwitchMonitors",
         ),
         use_key(scope, "artifacts", "s3", reads=True),
+        *read_dead_letters(scope),
         read_metrics(scope),
         read_logs(
             scope,
@@ -137,7 +139,7 @@ def auditor(scope: PersonaScope) -> list[Statement]:
 def platform_engineer(scope: PersonaScope) -> list[Statement]:
     """Keeps it running: deliveries, builds, jobs, alarms and keys; what is in the zones stays shut.
 
-    Of a key it is its life that is theirs, not its use.
+    Of a key it is its life that is theirs, and of its use only to read undelivered events.
     """
     named = {"ForAnyValue:StringLike": {"kms:ResourceAliases": f"alias/{scope.prefix}*"}}
     return [
@@ -205,6 +207,7 @@ def platform_engineer(scope: PersonaScope) -> list[Statement]:
             when=named,
             sid="Keys",
         ),
+        *read_dead_letters(scope),
         read_metrics(scope),
         read_logs(scope, scope.prefix, "/aws/codebuild/" + scope.prefix, "/aws/sagemaker/"),
     ]

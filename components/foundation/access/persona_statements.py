@@ -102,6 +102,18 @@ def use_key(scope: PersonaScope, holds: str, *services: str, reads: bool = False
     return allow(actions, [scope.keys[holds]], when={"StringEquals": {"kms:ViaService": through}})
 
 
+def read_dead_letters(scope: PersonaScope) -> list[Statement]:
+    """Read the events that EventBridge gave up, and take away those that were dealt with."""
+    return [
+        allow(
+            ["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"],
+            [scope.arn("sqs", f"{scope.prefix}dead-letters-*")],
+            sid="DeadLetters",
+        ),
+        use_key(scope, "messages", "sqs", reads=True),
+    ]
+
+
 def start_trainings(scope: PersonaScope) -> list[Statement]:
     """Start and stop the models' pipelines, and see how they and their jobs fare."""
     pipelines = scope.own("sagemaker", "pipeline/")
