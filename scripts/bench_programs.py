@@ -53,13 +53,14 @@ def with_models(stack: "StackFile", count: int) -> "StackFile":
 
 def plan(models: int | None) -> Registered:
     """What `maslow plan` does for so many models; None leaves them as the stack file has them."""
-    from infra.collector import collector_paused_to_the_end
+    from infra.collector import switch_off_collector
     from scripts.plan import show
 
     project, stack = _environment(models)
 
     def work() -> Iterable[str]:
-        with collector_paused_to_the_end(), contextlib.redirect_stdout(io.StringIO()):
+        switch_off_collector()  # as the command does
+        with contextlib.redirect_stdout(io.StringIO()):
             graph = show(project, stack)
         return [resource.type for resource in graph.resources]
 
