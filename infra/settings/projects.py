@@ -27,7 +27,7 @@ PARAMETERS: dict[str, str | int | float] = {
 """What the platform sets in every project's pipeline, with a value of the right type."""
 
 
-def unfit(project: str, root: Path) -> tuple[str, str] | None:
+def check_project(project: str, root: Path) -> tuple[str, str] | None:
     """What is wrong with the model project in a folder of `root`, and a hint; None for nothing."""
     if not (root / project / DEFINITION).is_file():
         holders = sorted(

@@ -122,7 +122,7 @@ class Ci(Settings):
         return self.issuer or ISSUERS["github" if self.github else "gitlab"]
 
 
-def unsigned(values: Mapping[str, Any]) -> Iterator[Mistake]:
+def check_ci_role(values: Mapping[str, Any]) -> Iterator[Mistake]:
     """A delivery that is left to CI, which then has no role to deploy by.
 
     It reads plain values and passes over malformed ones.
@@ -136,7 +136,7 @@ def unsigned(values: Mapping[str, Any]) -> Iterator[Mistake]:
         )
 
 
-def unmatched(values: Mapping[str, Any]) -> Iterator[Mistake]:
+def check_tag_delivery(values: Mapping[str, Any]) -> Iterator[Mistake]:
     """A tag that starts a delivery, whose token the deploy role would refuse.
 
     The tokens of GitLab name the ref; on GitHub they name the environment instead. It reads plain

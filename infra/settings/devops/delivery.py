@@ -66,7 +66,7 @@ class Delivery(Settings):
         return self.trigger.branch is not None if self.pull_requests is None else self.pull_requests
 
 
-def undeliverable(values: Mapping[str, Any]) -> Iterator[Mistake]:
+def check_s3_source(values: Mapping[str, Any]) -> Iterator[Mistake]:
     """What a source in S3 cannot do: it has no tags and no pull requests.
 
     It reads plain values and passes over malformed ones.

@@ -30,7 +30,7 @@ class ModelDelivery(Settings):
     )
 
 
-def undeliverable_models(values: Mapping[str, Any]) -> Iterator[Mistake]:
+def check_model_deliveries(values: Mapping[str, Any]) -> Iterator[Mistake]:
     """What the deliveries of models cannot do, in values as a stack file has them.
 
     It passes over malformed values.

@@ -59,7 +59,7 @@ class Promotion(Settings):
         return self
 
 
-def unpromotable(values: Mapping[str, Any], environment: str) -> Iterator[Mistake]:
+def check_promotion(values: Mapping[str, Any], environment: str) -> Iterator[Mistake]:
     """What does not fit the promotion of an environment, in values as its stack file has them.
 
     It passes over malformed ones.

@@ -160,7 +160,7 @@ class Access(Settings):
         return ":role/" in entry if by_arn else self.identity_center is not None
 
 
-def unmet(values: Mapping[str, Any]) -> Iterator[Mistake]:
+def check_approvers(values: Mapping[str, Any]) -> Iterator[Mistake]:
     """Approvers of deliveries that nobody can sign in as, in values as a stack file has them.
 
     It reads plain values and passes over malformed ones. Without any persona, people sign in by
@@ -180,7 +180,7 @@ def unmet(values: Mapping[str, Any]) -> Iterator[Mistake]:
             )
 
 
-def unmanageable(values: Mapping[str, Any]) -> Iterator[Mistake]:
+def check_key_administrators(values: Mapping[str, Any]) -> Iterator[Mistake]:
     """Keys that platform engineers alone manage where there is none, in plain values as above."""
     access, keys = values.get("access"), values.get("keys")
     chosen = keys.get("administrators") if isinstance(keys, Mapping) else None

@@ -33,7 +33,7 @@ AccountId = Annotated[
 ]
 
 
-def unplaced(values: Mapping[str, Any], environment: str) -> Iterator[Mistake]:
+def check_own_account(values: Mapping[str, Any], environment: str) -> Iterator[Mistake]:
     """The mistake of a file that gives accounts, and none for its own environment.
 
     It reads plain values and passes over malformed ones.

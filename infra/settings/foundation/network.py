@@ -232,7 +232,7 @@ def uses(values: Mapping[str, Any]) -> frozenset[Use]:
     return frozenset(found)
 
 
-def unreachable(values: Mapping[str, Any]) -> Iterator[Mistake]:
+def check_reachable(values: Mapping[str, Any]) -> Iterator[Mistake]:
     """What is needed and cannot be reached, where nothing leads to it but an endpoint.
 
     It reads plain values and passes over malformed ones. An existing VPC may have endpoints of
