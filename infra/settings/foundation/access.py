@@ -6,7 +6,7 @@ from typing import Annotated, Any, NamedTuple, Self, get_args
 
 from pydantic import AfterValidator, Field, WithJsonSchema, model_validator
 
-from infra.settings.base import Persona, Settings
+from infra.settings.base import Persona, Settings, matching
 from infra.settings.mistakes import Mistake, did_you_mean, refusal, refusals, shown
 
 INSTANCE = r"arn:aws:sso:::instance/(sso)?ins-[0-9A-Za-z.-]{16}"
@@ -42,27 +42,23 @@ PERMISSION_SET = Entry(
 AFFILIATION = Entry(r"[^*?]{1,256}", "an affiliation", "It has up to 256 characters, no * and no ?")
 
 
-def instance_arn(value: str) -> str:
-    """Refuse what is no instance of IAM Identity Center.
+instance_arn = matching(
+    INSTANCE,
+    "is not the ARN of an instance of IAM Identity Center",
+    "It reads arn:aws:sso:::instance/ssoins-… (aws sso-admin list-instances tells it).",
+)
+"""Refuses what is no instance of IAM Identity Center.
 
-    https://docs.aws.amazon.com/singlesignon/latest/APIReference/API_InstanceMetadata.html
-    """
-    if not re.fullmatch(INSTANCE, value, re.ASCII):
-        raise refusal(
-            f"{shown(value)} is not the ARN of an instance of IAM Identity Center.",
-            "It reads arn:aws:sso:::instance/ssoins-… (aws sso-admin list-instances tells it).",
-        )
-    return value
+https://docs.aws.amazon.com/singlesignon/latest/APIReference/API_InstanceMetadata.html
+"""
 
 
-def provider_arn(value: str) -> str:
-    """Refuse what is no SAML provider of IAM."""
-    if not re.fullmatch(SAML_PROVIDER, value, re.ASCII):
-        raise refusal(
-            f"{shown(value)} is not the ARN of a SAML provider.",
-            "It reads arn:aws:iam::<account>:saml-provider/<name>.",
-        )
-    return value
+provider_arn = matching(
+    SAML_PROVIDER,
+    "is not the ARN of a SAML provider",
+    "It reads arn:aws:iam::<account>:saml-provider/<name>.",
+)
+"""Refuses what is no SAML provider of IAM."""
 
 
 def persona(value: str) -> str:
