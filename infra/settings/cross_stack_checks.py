@@ -50,7 +50,7 @@ def shown_path(path: Path) -> str:
 
 
 def check_ranges(own: StackValues, others: Sequence[StackValues]) -> Iterator[Mistake]:
-    """Ranges that overlap, with the next free one of the same size.
+    """Yield network ranges that overlap, with the next free one of the same size.
 
     Networks that overlap can never be peered, nor reached from one place.
     https://docs.aws.amazon.com/vpc/latest/peering/vpc-peering-basics.html
@@ -88,7 +88,7 @@ def free_range(prefix: int, taken: Sequence[ipaddress.IPv4Network]) -> ipaddress
 
 
 def check_identity_providers(own: StackValues, others: Sequence[StackValues]) -> Iterator[Mistake]:
-    """Two environments of one account that would each make CI's identity provider.
+    """Yield a mistake if two environments of an account would each make CI's identity provider.
 
     An account has one for each issuer, and refuses the second.
     https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateOpenIDConnectProvider.html
@@ -108,7 +108,7 @@ def check_identity_providers(own: StackValues, others: Sequence[StackValues]) ->
 
 
 def check_image_scanning(own: StackValues, others: Sequence[StackValues]) -> Iterator[Mistake]:
-    """Two environments of one account that would each have Inspector scan the images.
+    """Yield a mistake if two environments of an account would each have Inspector scan images.
 
     An account has one configuration in a region: the first that goes would end it for the other.
     https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_PutRegistryScanningConfiguration.html

@@ -23,7 +23,7 @@ Check = Callable[[Values], Iterator[Mistake]]
 
 
 def check_groups(values: Values, environment: str) -> Iterator[Mistake]:
-    """Every mistake between the groups of settings of an environment."""
+    """Yield every mistake between the groups of settings of an environment."""
     for check in CHECKS:
         yield from check(values)
     yield from check_own_account(values, environment)
@@ -31,7 +31,7 @@ def check_groups(values: Values, environment: str) -> Iterator[Mistake]:
 
 
 def check_feature_groups(values: Values) -> Iterator[Mistake]:
-    """Two feature groups that would be one: by name and version, or by their table in Glue."""
+    """Yield feature groups of one name and version, and those that would share a Glue table."""
     seen_groups: dict[tuple[str, Any], str] = {}
     for index, group in _entries(values, "features"):
         name, version = group["name"], group.get("version", 1)
@@ -49,7 +49,7 @@ def check_feature_groups(values: Values) -> Iterator[Mistake]:
 
 
 def check_models(values: Values) -> Iterator[Mistake]:
-    """Two models of one name, and models that read a feature group that is not there."""
+    """Yield models of one name, and models that read a feature group that does not exist."""
     known = dict.fromkeys(group["name"] for _, group in _entries(values, "features"))
     seen_models: set[str] = set()
     for index, model in _entries(values, "models"):

@@ -28,7 +28,7 @@ PARAMETERS: dict[str, str | int | float] = {
 
 
 def check_project(project: str, root: Path) -> tuple[str, str] | None:
-    """What is wrong with the model project in a folder of `root`, and a hint; None for nothing."""
+    """The first mistake in the model project at `root / project` and a hint, or None."""
     if not (root / project / DEFINITION).is_file():
         holders = sorted(
             str(file.parent.relative_to(root))

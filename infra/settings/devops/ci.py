@@ -23,7 +23,7 @@ github_subject = matching(
 )
 """Refuses what a token of GitHub Actions cannot call its repository.
 
-Repositories made or renamed since July 2026 are told with the ids of owner and repository.
+Repositories made or renamed since July 2026 appear in tokens with the ids of owner and repository.
 https://docs.github.com/en/actions/reference/security/oidc
 """
 
@@ -116,10 +116,7 @@ class Ci(Settings):
 
 
 def check_ci_role(values: Mapping[str, Any]) -> Iterator[Mistake]:
-    """A delivery that is left to CI, which then has no role to deploy by.
-
-    It reads plain values and passes over malformed ones.
-    """
+    """Yield a mistake if CI is to deploy, and no role is set up for it."""
     delivery = values.get("delivery")
     if isinstance(delivery, Mapping) and delivery.get("by") == "ci" and not values.get("ci"):
         yield Mistake(
@@ -130,10 +127,9 @@ def check_ci_role(values: Mapping[str, Any]) -> Iterator[Mistake]:
 
 
 def check_tag_delivery(values: Mapping[str, Any]) -> Iterator[Mistake]:
-    """A tag that starts a delivery, whose token the deploy role would refuse.
+    """Yield a mistake if a tag starts deliveries, and the deploy role trusts a branch.
 
-    The tokens of GitLab name the ref; on GitHub they name the environment instead. It reads plain
-    values and passes over malformed ones.
+    The tokens of GitLab name the ref; on GitHub they name the environment instead.
     """
     delivery, ci = values.get("delivery"), values.get("ci")
     if not isinstance(delivery, Mapping) or not isinstance(ci, Mapping):

@@ -57,10 +57,7 @@ class Promotion(Settings):
 
 
 def check_promotion(values: Mapping[str, Any], environment: str) -> Iterator[Mistake]:
-    """What does not fit the promotion of an environment, in values as its stack file has them.
-
-    It passes over malformed ones.
-    """
+    """Yield what is wrong with where an environment's model versions come from or go to."""
     promotion = values.get("promotion")
     if not isinstance(promotion, Mapping):
         return

@@ -23,7 +23,7 @@ class Entry(NamedTuple):
 
     pattern: str
     """What its whole text matches."""
-    told: str
+    noun: str
     """What it is, in a mistake."""
     hint: str
     """What it looks like, as a whole sentence."""
@@ -131,8 +131,8 @@ class Access(Settings):
     def _strangers(self) -> Iterator[Mistake]:
         for persona, entries in self.personas.items():
             for place, entry in enumerate(entries):
-                if told := self._unknown(entry):
-                    yield Mistake(("personas", persona, place), *told)
+                if wrong := self._unknown(entry):
+                    yield Mistake(("personas", persona, place), *wrong)
 
     def _unknown(self, entry: str) -> tuple[str, str] | None:
         """What is wrong with who is let in, and a hint; None for one who can be known."""
@@ -149,7 +149,7 @@ class Access(Settings):
             )
         if re.fullmatch(kind.pattern, entry, re.ASCII):
             return None
-        return f"{shown(entry)} is not {kind.told}.", kind.hint
+        return f"{shown(entry)} is not {kind.noun}.", kind.hint
 
     def _chained(self, entry: str) -> bool:
         by_arn = entry.startswith("arn:")
@@ -157,9 +157,9 @@ class Access(Settings):
 
 
 def check_approvers(values: Mapping[str, Any]) -> Iterator[Mistake]:
-    """Approvers of deliveries that nobody can sign in as, in values as a stack file has them.
+    """Yield approvers of deliveries as whom nobody can sign in.
 
-    It reads plain values and passes over malformed ones. Without any persona, people sign in by
+    Without any persona, people sign in by
     other means than maslow's, and approve by those.
     """
     access, delivery = values.get("access"), values.get("delivery")
@@ -177,7 +177,7 @@ def check_approvers(values: Mapping[str, Any]) -> Iterator[Mistake]:
 
 
 def check_key_administrators(values: Mapping[str, Any]) -> Iterator[Mistake]:
-    """Keys that platform engineers alone manage where there is none, in plain values as above."""
+    """Yield a mistake if only platform engineers may manage the keys, and there are none."""
     access, keys = values.get("access"), values.get("keys")
     chosen = keys.get("administrators") if isinstance(keys, Mapping) else None
     personas = access.get("personas") if isinstance(access, Mapping) else None

@@ -65,7 +65,7 @@ class Audit(Settings):
 
 
 def check_object_lock(values: Mapping[str, Any]) -> Iterator[Mistake]:
-    """A lock in a stack whose data a destroy must take, in values as a stack file has them."""
+    """Yield a mistake if trails are locked in a stack that is to be destroyed with its data."""
     if mapping(values.get("audit")).get("object_lock") and values.get("durability") == "disposable":
         yield Mistake(
             ("audit", "object_lock"),
@@ -75,7 +75,7 @@ def check_object_lock(values: Mapping[str, Any]) -> Iterator[Mistake]:
 
 
 def check_account_services(own: StackValues, others: Sequence[StackValues]) -> Iterator[Mistake]:
-    """What an account has once in each region, and two of its environments would turn on.
+    """Yield services that an account has once in each region, and two environments turn on.
 
     Environments without `accounts` may well share one, and are taken to.
     """

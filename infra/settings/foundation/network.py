@@ -207,7 +207,7 @@ _NEW_OR_EXISTING = (
 
 
 def uses(values: Mapping[str, Any]) -> frozenset[Use]:
-    """What workloads do in the network, told from settings as a stack file has them.
+    """What workloads do in the network, from the plain values of a stack file.
 
     Where versions come from another environment, nothing is built or trained.
     """
@@ -230,9 +230,9 @@ def uses(values: Mapping[str, Any]) -> frozenset[Use]:
 
 
 def check_reachable(values: Mapping[str, Any]) -> Iterator[Mistake]:
-    """What is needed and cannot be reached, where nothing leads to it but an endpoint.
+    """Yield services that workloads need and cannot reach: no egress, and no endpoint.
 
-    It reads plain values and passes over malformed ones. An existing VPC may have endpoints of
+    An existing VPC may have endpoints of
     its own, and is taken on trust.
     """
     network, wanted = mapping(values.get("network")), uses(values)
