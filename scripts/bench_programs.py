@@ -4,6 +4,7 @@ A program prints the `Registered` that it came to as JSON. It imports only what 
 process is measured with its imports.
 """
 
+import asyncio
 import contextlib
 import io
 import json
@@ -91,6 +92,7 @@ def mocks(models: int | None) -> Registered:
 
     lookup = assumed_versions(stack, project.name)
     services = services_of(project, stack)
+    asyncio.set_event_loop(asyncio.new_event_loop())  # the recording has closed the first one
     return _mocked(lambda: declare(stack, lookup, project.root, services=services), outputs, call)
 
 
