@@ -24,7 +24,7 @@ from pulumi.runtime.stack import run_in_stack
 
 import catalog
 from catalog import answers
-from catalog.wire import readable
+from catalog.wire import Lazy, readable
 from infra.lean_sdk import lean
 
 STACK_TYPE = "pulumi:pulumi:Stack"
@@ -234,7 +234,7 @@ class RecordingMonitor(MockMonitor):
         if request.type.startswith("pulumi:"):
             response.id = request.name
             return response
-        inputs = answers.Inputs(response.object)
+        inputs = Lazy(response.object)
         try:
             record = catalog.entry_of(request.type, inputs)
         except catalog.UnknownType:
