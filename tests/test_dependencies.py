@@ -51,7 +51,7 @@ def test_every_distribution_that_is_imported_is_declared(package: str) -> None:
         # Several distributions may share one name, as `google` is shared. What writes a file that
         # is committed is run by developers only.
         if not {normal(each) for each in installed.get(name, [])}
-        & (to_develop if file.name.startswith("generate_") else to_run)
+        & (to_develop if file.name.startswith("generate") else to_run)
     }
     assert sorted(undeclared) == []
 
