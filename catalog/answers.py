@@ -9,11 +9,12 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from google.protobuf import json_format, struct_pb2
+from google.protobuf import struct_pb2
 
 from catalog.cloudformation import named, schema_of
 from catalog.functions import FUNCTIONS
 from catalog.record import Call, Per, Type, arn_of
+from catalog.wire import Lazy
 
 ACCOUNT = "123456789012"
 """Stands for the account where none is named."""
@@ -107,7 +108,7 @@ def add_outputs(
 
     Returns the resource's id. Raises as `outputs` does.
     """
-    id_, added = outputs(entry, logical, urn, Inputs(struct), region, account)
+    id_, added = outputs(entry, logical, urn, Lazy(struct), region, account)
     for key, value in added.items():
         if isinstance(value, str):
             struct.fields[key].string_value = value
@@ -137,27 +138,6 @@ def _of_element(element: Mapping[str, Any]) -> dict[str, str]:
     """The texts among an element's fields, and hexadecimal digits that are told from them."""
     texts = {key: item for key, item in element.items() if isinstance(item, str)}
     return {**texts, "hex": hashlib.sha256("".join(texts.values()).encode()).hexdigest()[:17]}
-
-
-class Inputs(Mapping[str, Any]):
-    """The inputs in a struct; each is read when it is asked for."""
-
-    def __init__(self, struct: struct_pb2.Struct) -> None:
-        self.fields = struct.fields
-
-    def __getitem__(self, key: str) -> Any:
-        if key not in self.fields:
-            raise KeyError(key)
-        value = self.fields[key]
-        if value.WhichOneof("kind") == "string_value":
-            return value.string_value
-        return json_format.MessageToDict(value)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.fields)
-
-    def __len__(self) -> int:
-        return len(self.fields)
 
 
 class _Values(Mapping[str, str]):

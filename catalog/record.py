@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import jmespath  # type: ignore[import-untyped]  # botocore brings it, without types
+import jmespath  # type: ignore[import-untyped]
 
 Values = dict[str, Any]
 

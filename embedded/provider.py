@@ -14,7 +14,7 @@ import grpc  # type: ignore[import-untyped]
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
-from embedded import wire
+from catalog import wire
 from embedded.lifecycle import Change, Lifecycle, Refused
 from embedded.resources import Resources
 

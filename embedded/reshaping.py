@@ -10,7 +10,7 @@ import pulumi
 
 from catalog.record import Values
 from catalog.vpc import RULE_SOURCES
-from embedded.wire import asset
+from catalog.wire import asset
 
 SOURCES = {
     "cidrBlocks": ("ipRanges", "cidrIp"),

@@ -13,6 +13,7 @@ from typing import Any
 import catalog
 from catalog import UnknownType
 from catalog.record import Call, Each, Per, Tags, Type, Values, filled, found_at
+from catalog.wire import UNKNOWN
 from embedded.calls import Caller, CallFailed, Clients, found, outputs_of
 from embedded.emptying import EMPTIED
 from embedded.functions import function_of
@@ -28,7 +29,6 @@ from embedded.inputs import (
 )
 from embedded.translate import NotCarried
 from embedded.validated_only import Remembered
-from embedded.wire import UNKNOWN
 
 __all__ = ["CallFailed", "Created", "Diff", "NotCarried", "Resources", "UnknownType"]
 

@@ -1,10 +1,9 @@
 """What Pulumi's engine runs. What it declares is in infra/composition.py."""
 
-import gc
+from infra.collector import switch_off_collector
 
-# A registration keeps nearly all that it allocates, so each collection walks the SDK's futures in
-# vain; without, a preview of thousands of resources takes about half the time.
-gc.disable()
+# To the end of the process, since the SDK goes on registering after `main` has returned.
+switch_off_collector()
 
 from infra.program import main  # noqa: E402  the collector is off for the imports too
 

@@ -1,38 +1,29 @@
-"""Python's cyclic garbage collector, and when not to have it run."""
+"""Python's cyclic garbage collector, off for work that keeps nearly all that it allocates.
+
+A registration keeps what it allocates, and so does an import: each collection walks it in vain.
+That is half the time of a large program. Entry points switch it off, and nothing below them does:
+`maslow plan`, the program under the engine, and the in-process host.
+"""
 
 import atexit
 import gc
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 
-@contextmanager
-def collector_paused() -> Iterator[None]:
-    """Leave the cyclic garbage collector off for a while.
+def switch_off_collector() -> Callable[[], None]:
+    """Switch the collector off; returns what puts it back as it was.
 
-    A registration keeps nearly all that it allocates, and so does an import; each collection walks
-    it in vain. That is half the time of a large program.
+    A process that ends after the work need not put it back.
     """
     was_on = gc.isenabled()
     gc.disable()
-    try:
-        yield
-    finally:
+    # The interpreter would collect once more at its end, which takes seconds after a large program.
+    atexit.register(gc.freeze)
+
+    def put_back() -> None:
+        gc.freeze()
+        gc.unfreeze()  # freezing and back brings all to the oldest generation, unseen
         if was_on:
             gc.enable()
 
-
-@contextmanager
-def collector_paused_to_the_end() -> Iterator[None]:
-    """`collector_paused` for the work after which the process ends.
-
-    What it leaves is given back with the process. To look it through takes seconds after a large
-    program: once when the collector is back on, and once when the interpreter ends.
-    """
-    with collector_paused():
-        try:
-            yield
-        finally:
-            gc.freeze()
-            gc.unfreeze()  # freezing and back brings all to the oldest generation, unseen
-            atexit.register(gc.freeze)
+    return put_back

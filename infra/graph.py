@@ -15,9 +15,8 @@ from functools import cached_property
 from typing import Any, ParamSpec, TypeVar, cast
 
 import pulumi
-from google.protobuf import empty_pb2, struct_pb2
+from google.protobuf import empty_pb2
 from pulumi.runtime import config as runtime_config
-from pulumi.runtime import rpc
 from pulumi.runtime.mocks import MockMonitor, Mocks
 from pulumi.runtime.proto import alias_pb2, resource_pb2
 from pulumi.runtime.settings import Settings, configure
@@ -25,11 +24,10 @@ from pulumi.runtime.stack import run_in_stack
 
 import catalog
 from catalog import answers
-from infra.collector import collector_paused
+from catalog.wire import Lazy, readable
 from infra.lean_sdk import lean
 
 STACK_TYPE = "pulumi:pulumi:Stack"
-HIDDEN = "[secret]"
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -175,8 +173,7 @@ def run_program(
         runtime_config.set_all_config({"aws:region": run.region, **run.config})
         await run_in_stack(declared)
 
-    with collector_paused():
-        contextvars.Context().run(asyncio.run, main())
+    contextvars.Context().run(asyncio.run, main())
 
 
 async def _settled() -> None:
@@ -237,7 +234,7 @@ class RecordingMonitor(MockMonitor):
         if request.type.startswith("pulumi:"):
             response.id = request.name
             return response
-        inputs = answers.Inputs(response.object)
+        inputs = Lazy(response.object)
         try:
             record = catalog.entry_of(request.type, inputs)
         except catalog.UnknownType:
@@ -253,7 +250,7 @@ class RecordingMonitor(MockMonitor):
     ) -> resource_pb2.ResourceInvokeResponse:
         """Answer a function of a provider."""
         response = resource_pb2.ResourceInvokeResponse()
-        getattr(response, "return").update(self.invoke(request.tok, plain(request.args)))
+        getattr(response, "return").update(self.invoke(request.tok, readable(request.args)))
         return response
 
     def invoke(self, token: str, args: dict[str, Any]) -> dict[str, Any]:
@@ -265,7 +262,7 @@ class RecordingMonitor(MockMonitor):
     ) -> empty_pb2.Empty:
         """Keep the stack's outputs; those of components are not of use offline."""
         if f"::{STACK_TYPE}::" in request.urn:
-            self.stack_outputs = plain(request.outputs)
+            self.stack_outputs = readable(request.outputs)
         return empty_pb2.Empty()
 
     def graph(self) -> Graph:
@@ -278,40 +275,6 @@ class RecordingMonitor(MockMonitor):
         )
 
 
-def plain(value: struct_pb2.Struct) -> dict[str, Any]:
-    """A protobuf struct as plain values, each secret as `[secret]`."""
-    return {key: _plain_value(item) for key, item in value.fields.items()}
-
-
-def _plain_value(value: struct_pb2.Value) -> Any:
-    match value.WhichOneof("kind"):
-        case "string_value":
-            return value.string_value
-        case "bool_value":
-            return value.bool_value
-        case "number_value":
-            number = value.number_value
-            return int(number) if number.is_integer() else number
-        case "list_value":
-            return [_plain_value(item) for item in value.list_value.values]
-        case "struct_value":
-            return _plain_struct(value.struct_value)
-        case _:
-            return None
-
-
-def _plain_struct(value: struct_pb2.Struct) -> Any:
-    fields = value.fields
-    if rpc._special_sig_key not in fields:  # noqa: SLF001  # the wire format's own marker
-        return plain(value)
-    marker = fields[rpc._special_sig_key].string_value  # noqa: SLF001
-    if marker == rpc._special_secret_sig:  # noqa: SLF001
-        return HIDDEN
-    if marker == rpc._special_resource_sig:  # noqa: SLF001
-        return fields["urn"].string_value
-    return {key: item for key, item in plain(value).items() if key != rpc._special_sig_key}  # noqa: SLF001
-
-
 def _resource(urn: str, request: resource_pb2.RegisterResourceRequest) -> Resource:
     return Resource(
         urn=urn,
@@ -320,7 +283,7 @@ def _resource(urn: str, request: resource_pb2.RegisterResourceRequest) -> Resour
         custom=request.custom,
         parent=request.parent,
         provider=request.provider.rpartition("::")[0],
-        inputs=plain(request.object),
+        inputs=readable(request.object),
         options=_options(request),
         dependencies=tuple(sorted(request.dependencies)),
     )

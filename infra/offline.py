@@ -5,7 +5,6 @@ from dataclasses import replace
 
 from catalog import entries
 from catalog.answers import ACCOUNT, Unanswerable
-from infra.collector import collector_paused
 from infra.errors import InputError
 from infra.graph import Graph, Run, record
 from infra.naming import Names
@@ -52,13 +51,12 @@ def _recorded(
 ) -> Graph:
     account = stack.account or ACCOUNT
     run = Run(project=project.name, stack=stack.environment, region=stack.region, account=account)
-    with collector_paused():  # importing pulumi_aws allocates as much as registering does
-        from infra.composition import declare
+    from infra.composition import declare
 
-        try:
-            return record(lambda: declare(stack, lookup, project.root, services=services), run)
-        except Unanswerable as error:
-            raise InputError(str(error)) from error
+    try:
+        return record(lambda: declare(stack, lookup, project.root, services=services), run)
+    except Unanswerable as error:
+        raise InputError(str(error)) from error
 
 
 def assumed_versions(stack: StackFile, project: str) -> Lookup:

@@ -4,6 +4,7 @@ A program prints the `Registered` that it came to as JSON. It imports only what 
 process is measured with its imports.
 """
 
+import asyncio
 import contextlib
 import io
 import json
@@ -53,13 +54,14 @@ def with_models(stack: "StackFile", count: int) -> "StackFile":
 
 def plan(models: int | None) -> Registered:
     """What `maslow plan` does for so many models; None leaves them as the stack file has them."""
-    from infra.collector import collector_paused_to_the_end
+    from infra.collector import switch_off_collector
     from scripts.plan import show
 
     project, stack = _environment(models)
 
     def work() -> Iterable[str]:
-        with collector_paused_to_the_end(), contextlib.redirect_stdout(io.StringIO()):
+        switch_off_collector()  # as the command does
+        with contextlib.redirect_stdout(io.StringIO()):
             graph = show(project, stack)
         return [resource.type for resource in graph.resources]
 
@@ -90,6 +92,7 @@ def mocks(models: int | None) -> Registered:
 
     lookup = assumed_versions(stack, project.name)
     services = services_of(project, stack)
+    asyncio.set_event_loop(asyncio.new_event_loop())  # the recording has closed the first one
     return _mocked(lambda: declare(stack, lookup, project.root, services=services), outputs, call)
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from infra.collector import collector_paused_to_the_end
+from infra.collector import switch_off_collector
 from infra.errors import InputError, WorkError
 from scripts.interruption import hold_off, listen
 
@@ -66,10 +66,10 @@ def main() -> None:
 @click.option("--first-pass", is_flag=True, help="Before any model has an approved version.")
 def plan(stack: str, as_json: bool, first_pass: bool) -> None:
     """Show what an environment is made of: no engine, no account, no network."""
-    with collector_paused_to_the_end():
-        from scripts import plan as command
+    click.get_current_context().call_on_close(switch_off_collector())
+    from scripts import plan as command
 
-        command.run(stack, as_json=as_json, first_pass=first_pass)
+    command.run(stack, as_json=as_json, first_pass=first_pass)
 
 
 @main.command()
@@ -169,4 +169,4 @@ def _found(environment: str) -> "tuple[Project, StackFile]":
 
 
 if __name__ == "__main__":
-    main()
+    main(prog_name="maslow")

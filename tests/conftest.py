@@ -16,6 +16,7 @@ import regex
 from botocore.model import Shape
 
 from embedded.cloud import Cloud
+from infra.collector import switch_off_collector
 from infra.graph import Graph
 from infra.offline import recorded
 from infra.project import Project
@@ -65,7 +66,11 @@ def recording() -> Recording:
     @cache
     def record(environment: str, which: str) -> Graph:
         stack = PROJECT.stack(environment)
-        return recorded(PROJECT, stack, first_pass=which == "first")
+        put_back = switch_off_collector()
+        try:
+            return recorded(PROJECT, stack, first_pass=which == "first")
+        finally:
+            put_back()
 
     return record
 

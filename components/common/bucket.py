@@ -6,6 +6,7 @@ from typing import NotRequired, TypedDict
 import pulumi
 import pulumi_aws as aws
 
+from components.common.args import AccountArgs
 from components.common.durability import Durability
 from components.common.hardened_bucket import NONCURRENT_DAYS, hardened_bucket, lifecycle
 from components.common.iam import Document, Statement, allow, deny, document, tls_only
@@ -105,13 +106,11 @@ def access_log_policy(
     )
 
 
-class PrivateBucketArgs(TypedDict):
+class PrivateBucketArgs(AccountArgs):
     """What a private bucket is made of."""
 
     key_arn: pulumi.Input[str]
     """Key that encrypts every object."""
-    account_id: pulumi.Input[str]
-    """Account that owns the bucket."""
     durability: Durability
     """Whether the bucket and its objects outlive the stack."""
     log_bucket: NotRequired[pulumi.Input[str]]

@@ -1,10 +1,9 @@
 """State machines, each with a role of its own and a log of all that it does."""
 
-from typing import TypedDict
-
 import pulumi
 import pulumi_aws as aws
 
+from components.common.args import AccountArgs, LoggedArgs
 from components.common.execution_role import ExecutionRole
 from components.common.iam import Document, allow, document, rendered
 from components.common.log_group import deliver_logs, encrypted_log_group
@@ -48,7 +47,7 @@ def starter_policy(
     )
 
 
-class StateMachineArgs(TypedDict):
+class StateMachineArgs(AccountArgs):
     """What a state machine needs to know."""
 
     definition: pulumi.Input[str]
@@ -57,8 +56,6 @@ class StateMachineArgs(TypedDict):
     """What it may do, writing its log included, as JSON."""
     log_group_arn: pulumi.Input[str]
     """ARN of its log group, made by `machine_log_group`."""
-    account_id: pulumi.Input[str]
-    """Account that it runs in."""
 
 
 class StateMachine(pulumi.ComponentResource):
@@ -99,7 +96,7 @@ class StateMachine(pulumi.ComponentResource):
         self.register_outputs({"arn": self.arn})
 
 
-class StarterArgs(TypedDict):
+class StarterArgs(AccountArgs, LoggedArgs):
     """What a machine that starts one pipeline is made of."""
 
     service: str
@@ -112,12 +109,6 @@ class StarterArgs(TypedDict):
     """Topic that hears of a pipeline that could not be started."""
     messages_key_arn: pulumi.Input[str]
     """Key of that topic."""
-    log_key_arn: pulumi.Input[str]
-    """Key of the machine's log group."""
-    log_retention_days: int
-    """Days that its log is kept."""
-    account_id: pulumi.Input[str]
-    """Account of all this."""
 
 
 def pipeline_starter(name: str, args: StarterArgs, *, parent: pulumi.Resource) -> StateMachine:

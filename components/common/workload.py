@@ -1,9 +1,10 @@
 """What every workload of a model has in common: where it runs, and what it may do there."""
 
-from typing import Any, NotRequired, TypedDict
+from typing import Any, NotRequired
 
 import pulumi
 
+from components.common.args import PlacedArgs
 from components.common.iam import Statement
 from components.common.job_access import (
     attach_encrypted_volumes,
@@ -14,7 +15,7 @@ from components.common.job_access import (
 from components.common.other_accounts import OriginArgs
 
 
-class WorkloadArgs(TypedDict):
+class WorkloadArgs(PlacedArgs):
     """Where a model's jobs and endpoints run, and where they keep what they make."""
 
     model: str
@@ -27,10 +28,6 @@ class WorkloadArgs(TypedDict):
     """Private subnets of the instances."""
     security_group_id: pulumi.Input[str]
     """Security group of the instances."""
-    account_id: pulumi.Input[str]
-    """Account of all this."""
-    region: str
-    """Region of all this."""
     built_images: NotRequired[pulumi.Input[str]]
     """URL of the repository of the images that the model's delivery builds."""
     origin: NotRequired[OriginArgs]

@@ -1,11 +1,12 @@
 """Feature groups: typed features, kept for online reads and for training."""
 
 import enum
-from typing import NotRequired, TypedDict
+from typing import NotRequired
 
 import pulumi
 import pulumi_aws as aws
 
+from components.common.args import PlacedArgs
 from components.common.durability import Durability, stateful
 from components.common.execution_role import ExecutionRole
 from components.common.iam import Document, allow, document, rendered
@@ -29,7 +30,7 @@ class TableFormat(enum.Enum):
     ICEBERG = "Iceberg"
 
 
-class FeatureGroupArgs(TypedDict):
+class FeatureGroupArgs(PlacedArgs):
     """What a feature group needs to know."""
 
     feature_group_name: str
@@ -55,10 +56,6 @@ class FeatureGroupArgs(TypedDict):
     """Glue database of the features zone; the table takes the group's name, `_` for `-`."""
     key_arn: pulumi.Input[str]
     """KMS key of both stores."""
-    account_id: pulumi.Input[str]
-    """Account of the feature store."""
-    region: str
-    """Region of the feature store."""
     durability: Durability
     """Whether the group outlives the stack."""
 

@@ -7,6 +7,7 @@ from typing import NotRequired, TypedDict
 import pulumi
 import pulumi_aws as aws
 
+from components.common.args import AccountArgs
 from components.common.bucket import PrivateBucket, PrivateBucketArgs
 from components.common.durability import Durability, setting_of_stateful, stateful
 from components.common.limits import SMALLEST_SCAN_BYTES
@@ -45,7 +46,7 @@ class ZonesArgs(TypedDict):
     """The features zone."""
 
 
-class LakeArgs(TypedDict):
+class LakeArgs(AccountArgs):
     """What a lake needs to know."""
 
     database_prefix: str
@@ -56,8 +57,6 @@ class LakeArgs(TypedDict):
     """Bytes that one query may scan before Athena cancels it; 10 MB at least."""
     key_arn: pulumi.Input[str]
     """KMS key of data and query results."""
-    account_id: pulumi.Input[str]
-    """Account that owns the buckets."""
     log_bucket: NotRequired[pulumi.Input[str]]
     """Name of the bucket that access logs go to."""
     durability: Durability

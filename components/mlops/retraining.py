@@ -6,6 +6,7 @@ from typing import NotRequired, TypedDict
 
 import pulumi
 
+from components.common.args import AccountArgs, LoggedArgs
 from components.common.event_start import start_on_event, starting_role
 from components.common.iam import Json, rendered
 from components.common.state_machine import StateMachine, pipeline_starter
@@ -25,7 +26,7 @@ class ElsewhereArgs(TypedDict):
     """Bus that its account's events come by, unless it is in the same account."""
 
 
-class RetrainingArgs(TypedDict):
+class RetrainingArgs(AccountArgs, LoggedArgs):
     """What retraining is made of."""
 
     alarm_names: list[pulumi.Input[str]]
@@ -40,12 +41,6 @@ class RetrainingArgs(TypedDict):
     """Topic that hears of a pipeline that could not be started."""
     messages_key_arn: pulumi.Input[str]
     """Key of that topic."""
-    log_key_arn: pulumi.Input[str]
-    """Key of the machine's log group."""
-    log_retention_days: int
-    """Days that its log is kept."""
-    account_id: pulumi.Input[str]
-    """Account of all this."""
     elsewhere: NotRequired[list[ElsewhereArgs]]
     """Environments whose alarms start it as well."""
 

@@ -15,9 +15,10 @@ from typing import Any
 from google.protobuf import struct_pb2
 from pulumi.runtime.proto import resource_pb2
 
-from embedded import wire
+from catalog import wire
 from embedded.lifecycle import Change, Lifecycle, Refused, Values
 from embedded.resources import Resources
+from infra.collector import switch_off_collector
 from infra.graph import Graph, RecordingMonitor, Run, run_program
 from infra.hosts.progress import OnStep, Operation, Phase, Step, silent
 
@@ -88,12 +89,15 @@ class InProcessHost:
                 monitor.refused = interrupt  # the SDK waits for all that was begun
                 raise
 
+        put_back = switch_off_collector()
         try:
             run_program(watched, monitor, self._run, executor=_Calls())
         except Exception as error:
             if monitor.refused is None or monitor.refused is error:
                 raise
             raise monitor.refused from error
+        finally:
+            put_back()
         gone = [held for urn, held in self._held.items() if urn not in monitor.requests]
         monitor.changes[Operation.DELETE] = self._delete(gone)
         return Outcome(monitor.graph(), monitor.stack_outputs, +monitor.changes)

@@ -1,7 +1,7 @@
 """What all settings models share: strict, frozen, closed, and a few kinds of value."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
@@ -47,14 +47,30 @@ class Percent:
         return {"type": "string", "pattern": "^[0-9]{1,3}%$" + ("|^off$" if self.off else "")}
 
 
-def email_address(value: str) -> str:
-    """Refuse what cannot be an e-mail address or, as an owner tag, an AWS tag value.
+def matching(
+    pattern: str, message: str, hint: str = "", flags: re.RegexFlag = re.ASCII
+) -> Callable[[str], str]:
+    """A validator that refuses text of which not all matches a regular expression.
 
-    https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html
+    The refusal reads `"<value>" <message>.` with the hint below.
     """
-    if not re.fullmatch(r"[\w.+-]+@[\w-]+(\.[\w-]+)+", value, re.ASCII):
-        raise refusal(f"{shown(value)} is not an e-mail address.")
-    return value
+
+    def check(value: str) -> str:
+        if not re.fullmatch(pattern, value, flags):
+            raise refusal(f"{shown(value)} {message}.", hint)
+        return value
+
+    return check
+
+
+email_address = matching(
+    r"[\w.+-]+@[\w-]+(\.[\w-]+)+",
+    "is not an e-mail address",
+)
+"""Refuses what cannot be an e-mail address or, as an owner tag, an AWS tag value.
+
+https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html
+"""
 
 
 EmailAddress = Annotated[str, AfterValidator(email_address)]

@@ -1,4 +1,4 @@
-"""Another environment, as the checks across stack files see it."""
+"""The stack file of an environment, as the checks across stack files see it."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,8 +8,8 @@ from infra.settings.mistakes import Mistake
 
 
 @dataclass(frozen=True)
-class Neighbour:
-    """Another environment, as its stack file has it, unchecked."""
+class StackValues:
+    """One environment, as its stack file has it, unchecked."""
 
     file: str
     """The file as people name it: `stacks/Pulumi.dev.yaml`."""
@@ -24,8 +24,8 @@ class Neighbour:
         return mapping(self.values.get("accounts")).get(self.environment)
 
 
-Check = Callable[[Neighbour, Sequence[Neighbour]], Iterator[Mistake]]
-"""From this file and its neighbours to mistakes, with paths below `maslow:platform`."""
+Check = Callable[[StackValues, Sequence[StackValues]], Iterator[Mistake]]
+"""From this file and the others of its folder to mistakes, with paths below `maslow:platform`."""
 
 
 def mapping(value: Any) -> Mapping[str, Any]:

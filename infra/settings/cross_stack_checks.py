@@ -1,35 +1,35 @@
 """What must fit between the stack files of one folder.
 
-A check is a function of this file's settings and the neighbours', as they are written; it passes
-over what is malformed, since that file's own load tells it. `CHECKS` lists them all.
+A check compares this file's settings with those of the others, as they are written. It passes over
+what is malformed, which is reported when that file is loaded. `CHECKS` lists them all.
 """
 
 import ipaddress
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from infra.settings.cross_stack import Check, Neighbour, mapping
+from infra.settings.cross_stack import Check, StackValues, mapping
 from infra.settings.devops.ci import ISSUERS
 from infra.settings.filekeys import PLATFORM, REGION
-from infra.settings.foundation.audit import one_of_each
+from infra.settings.foundation.audit import check_account_services
 from infra.settings.foundation.network import DOCKER_RANGE, PRIVATE_RANGES
 from infra.settings.mistakes import Mistake
-from infra.settings.promotion_checks import one_account_each, promoted_by_both
+from infra.settings.promotion_checks import check_accounts, check_promotions
 from infra.settings.yamlfile import read
 
 EMBEDDED = "embedded"
 
 
-def around(own: Neighbour, path: Path) -> list[Neighbour]:
-    """The environments of the files beside `own`, the file at `path`.
+def other_stacks(own: StackValues, path: Path) -> list[StackValues]:
+    """The environments of the other stack files in the folder of `path`, which is `own`'s.
 
-    An environment on the embedded AWS shares nothing with the others, and has no neighbours.
+    An environment on the embedded AWS shares nothing with any other, so it is compared with none.
     """
-    return [] if own.values.get("cloud") == EMBEDDED else list(_neighbours(path))
+    return [] if own.values.get("cloud") == EMBEDDED else list(_in_aws(path))
 
 
-def mistakes(own: Neighbour, others: Sequence[Neighbour]) -> Iterator[Mistake]:
-    """What does not fit between a file and its neighbours."""
+def check_cross_stack(own: StackValues, others: Sequence[StackValues]) -> Iterator[Mistake]:
+    """Every mistake between a file and the others of its folder."""
     for check in CHECKS:
         yield from check(own, others)
 
@@ -49,8 +49,8 @@ def shown_path(path: Path) -> str:
     return f"{path.parent.name}/{path.name}" if path.parent.name else path.name
 
 
-def overlaps(own: Neighbour, others: Sequence[Neighbour]) -> Iterator[Mistake]:
-    """Ranges that overlap, with the next free one of the same size.
+def check_ranges(own: StackValues, others: Sequence[StackValues]) -> Iterator[Mistake]:
+    """Yield network ranges that overlap, with the next free one of the same size.
 
     Networks that overlap can never be peered, nor reached from one place.
     https://docs.aws.amazon.com/vpc/latest/peering/vpc-peering-basics.html
@@ -87,8 +87,8 @@ def free_range(prefix: int, taken: Sequence[ipaddress.IPv4Network]) -> ipaddress
     return next((candidate for candidate in free if candidate > highest), next(iter(free), None))
 
 
-def one_identity_provider(own: Neighbour, others: Sequence[Neighbour]) -> Iterator[Mistake]:
-    """Two environments of one account that would each make CI's identity provider.
+def check_identity_providers(own: StackValues, others: Sequence[StackValues]) -> Iterator[Mistake]:
+    """Yield a mistake if two environments of an account would each make CI's identity provider.
 
     An account has one for each issuer, and refuses the second.
     https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateOpenIDConnectProvider.html
@@ -107,8 +107,8 @@ def one_identity_provider(own: Neighbour, others: Sequence[Neighbour]) -> Iterat
         )
 
 
-def one_scanning_configuration(own: Neighbour, others: Sequence[Neighbour]) -> Iterator[Mistake]:
-    """Two environments of one account that would each have Inspector scan the images.
+def check_image_scanning(own: StackValues, others: Sequence[StackValues]) -> Iterator[Mistake]:
+    """Yield a mistake if two environments of an account would each have Inspector scan images.
 
     An account has one configuration in a region: the first that goes would end it for the other.
     https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_PutRegistryScanningConfiguration.html
@@ -127,16 +127,16 @@ def one_scanning_configuration(own: Neighbour, others: Sequence[Neighbour]) -> I
 
 
 CHECKS: tuple[Check, ...] = (
-    overlaps,
-    one_identity_provider,
-    one_account_each,
-    one_scanning_configuration,
-    one_of_each,
-    promoted_by_both,
+    check_ranges,
+    check_identity_providers,
+    check_accounts,
+    check_image_scanning,
+    check_account_services,
+    check_promotions,
 )
 
 
-def _neighbours(path: Path) -> Iterator[Neighbour]:
+def _in_aws(path: Path) -> Iterator[StackValues]:
     for other in beside(path):
         try:
             config = mapping(mapping(read(other).values).get("config"))
@@ -144,17 +144,17 @@ def _neighbours(path: Path) -> Iterator[Neighbour]:
             continue
         values = mapping(config.get(PLATFORM))
         if values.get("cloud") != EMBEDDED:
-            yield Neighbour(shown_path(other), environment_of(other), config.get(REGION), values)
+            yield StackValues(shown_path(other), environment_of(other), config.get(REGION), values)
 
 
-def _range(environment: Neighbour) -> ipaddress.IPv4Network | None:
+def _range(environment: StackValues) -> ipaddress.IPv4Network | None:
     try:
         return ipaddress.IPv4Network(mapping(environment.values.get("network")).get("cidr"))
     except ValueError:
         return None
 
 
-def _made_issuer(environment: Neighbour) -> str | None:
+def _made_issuer(environment: StackValues) -> str | None:
     """The server whose identity provider the environment makes for CI, if it makes one."""
     ci = mapping(environment.values.get("ci"))
     if not ci or "provider" in ci:
@@ -163,5 +163,5 @@ def _made_issuer(environment: Neighbour) -> str | None:
     return str(address).removeprefix("https://")
 
 
-def _enhanced(environment: Neighbour) -> bool:
+def _enhanced(environment: StackValues) -> bool:
     return mapping(environment.values.get("registry")).get("scanning") == "enhanced"

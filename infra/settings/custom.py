@@ -56,7 +56,7 @@ def checked(settings: Custom, root: Path) -> Any:
     return settings.own if model is None else model.model_validate(settings.own)
 
 
-def custom_mistakes(values: Mapping[str, Any], root: Path) -> Iterator[Mistake]:
+def check_custom(values: Mapping[str, Any], root: Path) -> Iterator[Mistake]:
     """What is wrong under `custom:`, in values as a stack file has them."""
     try:
         settings = Custom.model_validate(values.get("custom"))

@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from components.common.limits import FEATURE_STORE_NAME, RESERVED_FEATURES, SMALLEST_SCAN_BYTES
-from infra.settings.base import PositiveInt, Settings
+from infra.settings.base import PositiveInt, Settings, matching
 from infra.settings.mistakes import Mistake, did_you_mean, refusal, refusals, shown
 
 BYTES_PER_GB = 1_000_000_000
@@ -13,17 +13,15 @@ BYTES_PER_GB = 1_000_000_000
 FeatureType = Literal["string", "integral", "fractional"]
 
 
-def service_name(value: str) -> str:
-    """Refuse a name that SageMaker Feature Store refuses.
+service_name = matching(
+    FEATURE_STORE_NAME.pattern,
+    "is not a name for the feature store",
+    "Letters, digits, and - or _ between them, at most 64 characters.",
+)
+"""Refuses a name that SageMaker Feature Store refuses.
 
-    https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_FeatureDefinition.html
-    """
-    if not FEATURE_STORE_NAME.fullmatch(value):
-        raise refusal(
-            f"{shown(value)} is not a name for the feature store.",
-            "Letters, digits, and - or _ between them, at most 64 characters.",
-        )
-    return value
+https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_FeatureDefinition.html
+"""
 
 
 def feature_name(value: str) -> str:

@@ -1,4 +1,4 @@
-"""What is wrong in a stack file, in words that its reader uses."""
+"""Mistakes in a stack file, and how they are reported."""
 
 import difflib
 import json

@@ -15,7 +15,7 @@ from pydantic import (
 
 from components.common.limits import BAKE_MINUTES, CANARY_PERCENT
 from infra.settings.aws import InstanceType, allowed
-from infra.settings.base import Percent, PositiveInt, Settings
+from infra.settings.base import Percent, PositiveInt, Settings, matching
 from infra.settings.devops.model_delivery import ModelDelivery
 from infra.settings.foundation.budget import ModelBudget
 from infra.settings.mistakes import Mistake, refusal, refusals, shown
@@ -44,15 +44,13 @@ EndpointInstance = Annotated[
 ]
 
 
-def model_name(value: str) -> str:
-    """Refuse a name that would not fit into the names of the model's resources."""
-    if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", value) or len(value) > MODEL_NAME_LIMIT:
-        raise refusal(
-            f"{shown(value)} is not a model name.",
-            "Small letters, digits and single hyphens between them, a letter first, "
-            f"at most {MODEL_NAME_LIMIT} characters.",
-        )
-    return value
+model_name = matching(
+    rf"(?=.{{1,{MODEL_NAME_LIMIT}}}$)[a-z][a-z0-9]*(-[a-z0-9]+)*",
+    "is not a model name",
+    "Small letters, digits and single hyphens between them, a letter first, "
+    f"at most {MODEL_NAME_LIMIT} characters.",
+)
+"""Refuses a name that would not fit into the names of the model's resources."""
 
 
 def project_path(value: str) -> str:
@@ -65,24 +63,21 @@ def project_path(value: str) -> str:
     return value
 
 
-def data_prefix(value: str) -> str:
-    """Refuse what does not join into an S3 URI."""
-    if not re.fullmatch(r"[\w.-]+(/[\w.-]+)*", value, re.ASCII):
-        raise refusal(
-            f"{shown(value)} is not a prefix in the curated zone.",
-            "Letters, digits, . _ - and / between them: visits/2026.",
-        )
-    return value
+data_prefix = matching(
+    r"[\w.-]+(/[\w.-]+)*",
+    "is not a prefix in the curated zone",
+    "Letters, digits, . _ - and / between them: visits/2026.",
+)
+"""Refuses what does not join into an S3 URI."""
 
 
-def image_uri(value: str) -> str:
-    """Refuse an image that SageMaker cannot pull."""
-    if not re.fullmatch(r"\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com/[^:@\s]+([:@]\S+)?", value):
-        raise refusal(
-            f"{shown(value)} is not an image in ECR.",
-            "Example: 123456789012.dkr.ecr.eu-west-1.amazonaws.com/training:1.0.",
-        )
-    return value
+image_uri = matching(
+    r"\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com/[^:@\s]+([:@]\S+)?",
+    "is not an image in ECR",
+    "Example: 123456789012.dkr.ecr.eu-west-1.amazonaws.com/training:1.0.",
+    flags=re.UNICODE,
+)
+"""Refuses an image that SageMaker cannot pull."""
 
 
 class Scale(Settings):

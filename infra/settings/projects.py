@@ -27,8 +27,8 @@ PARAMETERS: dict[str, str | int | float] = {
 """What the platform sets in every project's pipeline, with a value of the right type."""
 
 
-def unfit(project: str, root: Path) -> tuple[str, str] | None:
-    """What is wrong with the model project in a folder of `root`, and a hint; None for nothing."""
+def check_project(project: str, root: Path) -> tuple[str, str] | None:
+    """The first mistake in the model project at `root / project` and a hint, or None."""
     if not (root / project / DEFINITION).is_file():
         holders = sorted(
             str(file.parent.relative_to(root))

@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from infra.settings.cross_stack import Neighbour, mapping
+from infra.settings.cross_stack import StackValues, mapping
 from infra.settings.mistakes import Mistake, did_you_mean
 
 
-def one_account_each(own: Neighbour, others: Sequence[Neighbour]) -> Iterator[Mistake]:
-    """Files that give an environment different accounts."""
+def check_accounts(own: StackValues, others: Sequence[StackValues]) -> Iterator[Mistake]:
+    """Yield the environments to which two files give different accounts."""
     ours = mapping(own.values.get("accounts"))
     for other in others:
         theirs = mapping(other.values.get("accounts"))
@@ -20,8 +20,8 @@ def one_account_each(own: Neighbour, others: Sequence[Neighbour]) -> Iterator[Mi
                 )
 
 
-def promoted_by_both(own: Neighbour, others: Sequence[Neighbour]) -> Iterator[Mistake]:
-    """A promotion that only one of its two environments knows of, or that cannot work."""
+def check_promotions(own: StackValues, others: Sequence[StackValues]) -> Iterator[Mistake]:
+    """Yield promotions that only one of the two files has, and those that cannot work."""
     known = {other.environment: other for other in others}
     ours = _promotion(own)
     origin, targets = ours.get("from"), ours.get("to")
@@ -29,7 +29,7 @@ def promoted_by_both(own: Neighbour, others: Sequence[Neighbour]) -> Iterator[Mi
         path = ("promotion", "from")
         other = known.get(origin)
         if other is None:
-            yield _nowhere(path, origin, known)
+            yield _no_such_environment(path, origin, known)
         elif own.environment not in _targets(other):
             yield Mistake(
                 path,
@@ -37,13 +37,13 @@ def promoted_by_both(own: Neighbour, others: Sequence[Neighbour]) -> Iterator[Mi
                 f"Say there promotion: {{to: [{own.environment}]}}, beside others.",
             )
         else:
-            yield from _unfit(own, other)
+            yield from _check_origin(own, other)
     for position, name in enumerate(targets if isinstance(targets, list) else []):
         if not isinstance(name, str) or name == own.environment:
             continue
         target = known.get(name)
         if target is None:
-            yield _nowhere(("promotion", "to", position), name, known)
+            yield _no_such_environment(("promotion", "to", position), name, known)
         elif _promotion(target).get("from") != own.environment:
             yield Mistake(
                 ("promotion", "to", position),
@@ -52,8 +52,8 @@ def promoted_by_both(own: Neighbour, others: Sequence[Neighbour]) -> Iterator[Mi
             )
 
 
-def _unfit(own: Neighbour, origin: Neighbour) -> Iterator[Mistake]:
-    """What keeps versions of `origin` from being deployed to `own`."""
+def _check_origin(own: StackValues, origin: StackValues) -> Iterator[Mistake]:
+    """Yield what keeps versions trained in `origin` from being deployed to `own`."""
     path = ("promotion", "from")
     if own.region != origin.region:
         yield Mistake(
@@ -93,7 +93,7 @@ def _unfit(own: Neighbour, origin: Neighbour) -> Iterator[Mistake]:
             )
 
 
-def _columns(environment: Neighbour, model: Mapping[str, Any]) -> dict[str, object]:
+def _columns(environment: StackValues, model: Mapping[str, Any]) -> dict[str, object]:
     """The columns of the newest version of each feature group that a model reads."""
     newest: dict[str, tuple[int, object]] = {}
     groups = environment.values.get("features")
@@ -110,21 +110,23 @@ def _columns(environment: Neighbour, model: Mapping[str, Any]) -> dict[str, obje
     return {name: newest[name][1] for name in names}
 
 
-def _nowhere(path: tuple[str | int, ...], name: str, known: Mapping[str, Neighbour]) -> Mistake:
+def _no_such_environment(
+    path: tuple[str | int, ...], name: str, known: Mapping[str, StackValues]
+) -> Mistake:
     hint = did_you_mean(name, known) or f"Beside it are {', '.join(known) or 'none'}."
     return Mistake(path, f"there is no environment {name} beside this file.", hint)
 
 
-def _promotion(environment: Neighbour) -> Mapping[str, Any]:
+def _promotion(environment: StackValues) -> Mapping[str, Any]:
     return mapping(environment.values.get("promotion"))
 
 
-def _targets(environment: Neighbour) -> list[object]:
+def _targets(environment: StackValues) -> list[object]:
     targets = _promotion(environment).get("to")
     return targets if isinstance(targets, list) else []
 
 
-def _models(environment: Neighbour) -> Iterator[tuple[int, Mapping[str, Any]]]:
+def _models(environment: StackValues) -> Iterator[tuple[int, Mapping[str, Any]]]:
     models = environment.values.get("models")
     for index, model in enumerate(models if isinstance(models, list) else []):
         yield index, mapping(model)

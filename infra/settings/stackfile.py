@@ -10,18 +10,22 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from infra.settings import cross_stack_checks as neighbours
 from infra.settings.aws import region_mistake
-from infra.settings.cross_stack import Neighbour
-from infra.settings.cross_stack_checks import beside, environment_of, shown_path
-from infra.settings.custom import custom_mistakes
-from infra.settings.devops.promotion import unpromotable
+from infra.settings.cross_stack import StackValues
+from infra.settings.cross_stack_checks import (
+    beside,
+    check_cross_stack,
+    environment_of,
+    other_stacks,
+    shown_path,
+)
+from infra.settings.custom import check_custom
 from infra.settings.filekeys import ENGINE_KEYS, PLATFORM, REGION, SECRETS
-from infra.settings.foundation.accounts import unplaced
+from infra.settings.group_checks import check_groups
 from infra.settings.mistakes import Mistake, SettingsError, did_you_mean, shown
 from infra.settings.mistakes import Path as SettingPath
-from infra.settings.projects import unfit
-from infra.settings.root import PlatformSettings, misfits
+from infra.settings.projects import check_project
+from infra.settings.root import PlatformSettings
 from infra.settings.yamlfile import Document, read
 
 PLATFORM_PATH: SettingPath = ("config", PLATFORM)
@@ -85,25 +89,23 @@ def _checked(document: Document, environment: str, path: Path | None) -> StackFi
     config = _mapping(_mapping(document.values).get("config"))
     values = config.get(PLATFORM)
     platform = None
-    others: list[Neighbour] = []
+    others: list[StackValues] = []
     if isinstance(values, Mapping):
         below: list[Mistake] = []
         try:
             platform = PlatformSettings.model_validate_json(json.dumps(values))
         except ValidationError as error:
-            from infra.settings import (
-                validation_messages as words,  # builds the schema: for mistakes only
-            )
+            from infra.settings import validation_messages  # builds the schema: for mistakes only
 
-            below = [*words.mistakes(error), *misfits(values)]
-        below += [*unplaced(values, environment), *unpromotable(values, environment)]
+            below = list(validation_messages.mistakes(error))
+        below += check_groups(values, environment)
         if path is not None:
-            own = Neighbour(shown_path(path), environment, config.get(REGION), values)
-            others = neighbours.around(own, path)
+            own = StackValues(shown_path(path), environment, config.get(REGION), values)
+            others = other_stacks(own, path)
             below += [
                 *_project_mistakes(values, path.resolve().parent.parent),
-                *custom_mistakes(values, path.resolve().parent.parent),
-                *neighbours.mistakes(own, others),
+                *check_custom(values, path.resolve().parent.parent),
+                *check_cross_stack(own, others),
             ]
         found += [replace(mistake, path=(*PLATFORM_PATH, *mistake.path)) for mistake in below]
     if found or platform is None:
@@ -159,7 +161,7 @@ def _key_mistakes(config: Mapping[str, Any]) -> Iterator[Mistake]:
 
 
 def _project_mistakes(values: Mapping[str, Any], root: Path) -> Iterator[Mistake]:
-    judged = cache(unfit)  # many models may share a project
+    judged = cache(check_project)  # many models may share a project
     for index, model in _models(values):
         project = model.get("project")
         if not isinstance(project, str) or ".." in Path(project).parts:

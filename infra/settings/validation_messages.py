@@ -1,4 +1,4 @@
-"""pydantic's findings, told in the words of a stack file."""
+"""pydantic's validation errors as messages about a stack file."""
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -31,11 +31,11 @@ def mistakes(error: ValidationError) -> Iterator[Mistake]:
         elif value is None:
             yield Mistake(path, "has no value.", str(schema.at(path).get("description", "")))
         else:
-            say = SAYINGS.get(kind)
-            told = say(context) if say else "is not a value that this setting takes"
+            say = MESSAGES.get(kind)
+            message = say(context) if say else "is not a value that this setting takes"
             group = schema.at(path).get("properties")
             hint = f"Settings of this group: {', '.join(group)}." if group else ""
-            yield Mistake(path, f"{shown(value)} {told}.", hint)
+            yield Mistake(path, f"{shown(value)} {message}.", hint)
 
 
 def _within(inner: Path, outer: Path) -> bool:
@@ -59,11 +59,11 @@ def _other_than(path: Path, value: object) -> Mistake:
     return Mistake(path, f"{shown(value)} is not {listed}.", did_you_mean(value, choices))
 
 
-def _fixed(words: str) -> Callable[[Context], str]:
-    return lambda _: words
+def _fixed(message: str) -> Callable[[Context], str]:
+    return lambda _: message
 
 
-SAYINGS: Mapping[str, Callable[[Context], str]] = {
+MESSAGES: Mapping[str, Callable[[Context], str]] = {
     "string_type": _fixed("is not text (put it in quotes if it is meant to be)"),
     "int_type": _fixed("is not a whole number"),
     "int_from_float": _fixed("is not a whole number"),
@@ -80,4 +80,4 @@ SAYINGS: Mapping[str, Callable[[Context], str]] = {
     "too_long": lambda context: f"is too long: at most {context['max_length']} allowed",
     "string_too_short": _fixed("is empty"),
 }
-"""pydantic error type to what is said after the value."""
+"""pydantic's error type to what the message says after the value."""

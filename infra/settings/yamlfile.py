@@ -64,7 +64,7 @@ def parse(text: str) -> Document:
         root = yaml.compose(text, LOADER)
         document.values = None if root is None else _value(root, (), document)
     except yaml.MarkedYAMLError as error:
-        _broken(document, _line(error.problem_mark), _told(error))
+        _broken(document, _line(error.problem_mark), _problem(error))
     except yaml.reader.ReaderError as error:
         _broken(document, text.count("\n", 0, error.position) + 1, f": {error.reason}")
     except RecursionError:
@@ -72,12 +72,12 @@ def parse(text: str) -> Document:
     return document
 
 
-def _broken(document: Document, line: int, told: str) -> None:
+def _broken(document: Document, line: int, problem: str) -> None:
     document.values, document.lines = None, {(): line}
-    document.mistakes = [Mistake((), f"the YAML is broken{told}.")]
+    document.mistakes = [Mistake((), f"the YAML is broken{problem}.")]
 
 
-def _told(error: Any) -> str:
+def _problem(error: Any) -> str:
     """The parser's words, with the start of what it was reading."""
     column = f" in column {error.problem_mark.column + 1}" if error.problem_mark else ""
     context = ""

@@ -5,7 +5,7 @@ import pytest
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
 
-from embedded import wire
+from catalog import wire
 from embedded.provider import ProviderServer
 from embedded.resources import Resources
 

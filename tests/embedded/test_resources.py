@@ -7,9 +7,9 @@ import pulumi
 import pytest
 
 from catalog import entries
+from catalog.wire import ASSET, SIGNATURE, UNKNOWN
 from embedded.cloud import Cloud
 from embedded.resources import CallFailed, NotCarried, Resources, UnknownType
-from embedded.wire import ASSET, SIGNATURE, UNKNOWN
 
 Values = dict[str, Any]
 

@@ -4,7 +4,8 @@ import pulumi
 import pulumi_aws as aws
 import pytest
 
-from infra.graph import HIDDEN, Run, record
+from catalog.wire import HIDDEN
+from infra.graph import Run, record
 
 
 class Shelf(pulumi.ComponentResource):

@@ -1,5 +1,7 @@
 import json
 import socket
+import subprocess
+import sys
 
 import pytest
 from click.testing import CliRunner
@@ -45,6 +47,12 @@ def spoil(copy):
         path.write_text(text.replace(old, new))
 
     return change
+
+
+def test_the_command_runs_as_a_module(project):
+    command = [sys.executable, "-m", "scripts.maslow", "--version"]
+    run = subprocess.run(command, cwd=project.root, capture_output=True, text=True, check=True)
+    assert run.stdout.startswith("maslow, version ")
 
 
 def test_a_plan_as_json_has_its_published_form(maslow, committed, recording):

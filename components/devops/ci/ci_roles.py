@@ -1,10 +1,11 @@
 """The roles by which a host's CI previews and deploys, without a key that anybody could lose."""
 
-from typing import NotRequired, TypedDict
+from typing import NotRequired
 
 import pulumi
 import pulumi_aws as aws
 
+from components.common.args import PlacedArgs
 from components.common.iam import rendered, trust_web_identity
 from components.devops.ci.ci_subjects import AUDIENCE
 from components.devops.delivery.state import StateArgs, state_policy
@@ -12,7 +13,7 @@ from components.devops.delivery.state import StateArgs, state_policy
 PREVIEW_SECONDS = 3_600
 
 
-class CiRolesArgs(TypedDict):
+class CiRolesArgs(PlacedArgs):
     """Who comes, and what they find."""
 
     issuer: str
@@ -35,10 +36,6 @@ class CiRolesArgs(TypedDict):
     """Managed policies by which it is deployed."""
     state: StateArgs
     """Pulumi's state."""
-    account_id: pulumi.Input[str]
-    """Account of the environment."""
-    region: str
-    """Region of the environment."""
 
 
 class CiRoles(pulumi.ComponentResource):

@@ -1,9 +1,8 @@
 """The builds of the platform's own pipelines: validation, preview, deployment."""
 
-from typing import TypedDict
-
 import pulumi
 
+from components.common.args import LoggedArgs, PlacedArgs
 from components.devops.delivery import buildspec
 from components.devops.delivery.source import SourceArgs
 from components.devops.delivery.stage_build import StageBuild, VariableArgs
@@ -13,7 +12,7 @@ MINUTES = {"Validate": 60, "Preview": 30, "Deploy": 180}
 """How long each build may take; a deployment waits for endpoints to roll over."""
 
 
-class PlatformPipelineArgs(TypedDict):
+class PlatformPipelineArgs(PlacedArgs, LoggedArgs):
     """What every pipeline of the platform needs to know."""
 
     pipeline_name: str
@@ -24,10 +23,6 @@ class PlatformPipelineArgs(TypedDict):
     """Environment, which is the stack, to preview and deploy."""
     preview_policy_arns: list[pulumi.Input[str]]
     """The managed policies by which the platform is previewed."""
-    account_id: pulumi.Input[str]
-    """Account of the environment."""
-    region: str
-    """Region of the environment."""
     state: StateArgs
     """Pulumi's state."""
     artifact_bucket: pulumi.Input[str]
@@ -36,10 +31,6 @@ class PlatformPipelineArgs(TypedDict):
     """Its ARN."""
     artifact_key_arn: pulumi.Input[str]
     """KMS key of that bucket."""
-    log_key_arn: pulumi.Input[str]
-    """KMS key of the builds' log groups."""
-    log_retention_days: int
-    """Days that the builds' logs are kept."""
 
 
 def platform_build(

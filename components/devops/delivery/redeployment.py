@@ -1,10 +1,11 @@
 """An approved model is delivered by itself: its approval starts the platform's delivery."""
 
 import json
-from typing import NotRequired, TypedDict
+from typing import NotRequired
 
 import pulumi
 
+from components.common.args import AccountArgs, LoggedArgs
 from components.common.event_start import start_on_event, starting_role
 from components.common.iam import rendered
 from components.common.state_machine import StateMachine, pipeline_starter
@@ -14,7 +15,7 @@ from components.devops.delivery.source import SourceArgs, revision_type
 from components.devops.promotion.approval_events import approval_pattern
 
 
-class RedeploymentArgs(TypedDict):
+class RedeploymentArgs(AccountArgs, LoggedArgs):
     """What a redeployment is made of."""
 
     group_prefix: str
@@ -34,12 +35,6 @@ class RedeploymentArgs(TypedDict):
     """SNS topic that hears of a delivery that could not be started."""
     alert_key_arn: pulumi.Input[str]
     """KMS key of that topic."""
-    log_key_arn: pulumi.Input[str]
-    """KMS key of the machine's log group."""
-    log_retention_days: int
-    """Days that its log is kept."""
-    account_id: pulumi.Input[str]
-    """Account of all this."""
     event_bus: NotRequired[pulumi.Input[str]]
     """Bus that tells of decisions, where they are made in another account; the account's own
     unless given."""

@@ -6,6 +6,7 @@ from typing import NotRequired, TypedDict
 import pulumi
 import pulumi_aws as aws
 
+from components.common.args import AccountArgs, LoggedArgs
 from components.common.execution_role import ExecutionRole
 from components.common.iam import rendered
 from components.common.log_group import encrypted_log_group
@@ -43,7 +44,7 @@ class BuildNetworkArgs(TypedDict):
     """Region of the network."""
 
 
-class StageBuildArgs(TypedDict):
+class StageBuildArgs(AccountArgs, LoggedArgs):
     """What a build of a pipeline needs to know."""
 
     buildspec: Buildspec
@@ -60,16 +61,10 @@ class StageBuildArgs(TypedDict):
     """Managed policies of the platform's own that it may use besides."""
     variables: list[VariableArgs]
     """Its environment."""
-    account_id: pulumi.Input[str]
-    """Account that it runs in."""
     artifact_bucket_arn: pulumi.Input[str]
     """ARN of the bucket that the revisions travel through."""
     artifact_key_arn: pulumi.Input[str]
     """KMS key of that bucket."""
-    log_key_arn: pulumi.Input[str]
-    """KMS key of the log group."""
-    log_retention_days: int
-    """Days that the log is kept."""
     puts_artifacts: NotRequired[bool]
     """Whether it hands artifacts on; without, it only reads them."""
     cache: NotRequired[bool]

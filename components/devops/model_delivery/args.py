@@ -5,6 +5,7 @@ from typing import NotRequired, TypedDict
 
 import pulumi
 
+from components.common.args import LoggedArgs, PlacedArgs
 from components.devops.delivery.source import SourceArgs
 from components.devops.delivery.source_events import TriggerArgs
 from components.devops.delivery.stage_build import BuildNetworkArgs
@@ -51,7 +52,7 @@ class PackageSourceArgs(TypedDict):
     """ARN of the repository."""
 
 
-class ModelDeliveryArgs(TypedDict):
+class ModelDeliveryArgs(PlacedArgs, LoggedArgs):
     """What the delivery of a model needs to know."""
 
     model: str
@@ -96,15 +97,7 @@ class ModelDeliveryArgs(TypedDict):
     """KMS key of that bucket."""
     network: BuildNetworkArgs
     """Subnets that the builds run in."""
-    log_key_arn: pulumi.Input[str]
-    """KMS key of the log groups."""
-    log_retention_days: int
-    """Days that the logs are kept."""
     approval_topic_arn: pulumi.Input[str]
     """SNS topic that hears of approvals to give."""
     approval_key_arn: pulumi.Input[str]
     """KMS key of that topic."""
-    account_id: pulumi.Input[str]
-    """Account of all this."""
-    region: str
-    """Region of all this."""

@@ -9,6 +9,7 @@ from typing import TypedDict
 import pulumi
 import pulumi_aws as aws
 
+from components.common.args import AccountArgs
 from components.common.execution_role import ExecutionRole
 from components.common.iam import Document, Json, allow, document, rendered
 from components.common.other_accounts import OtherRolesArgs, account, only
@@ -89,7 +90,7 @@ class PromotionBus(pulumi.ComponentResource):
         self.register_outputs({"name": self.name, "arn": self.arn})
 
 
-class EventForwardingArgs(TypedDict):
+class EventForwardingArgs(AccountArgs):
     """What a forwarding rule is made of."""
 
     description: str
@@ -98,8 +99,6 @@ class EventForwardingArgs(TypedDict):
     """Pattern of the events, on the account's own bus."""
     bus_arns: list[str]
     """ARNs of the buses in other accounts, one to five: an event of one rule goes to no more."""
-    account_id: pulumi.Input[str]
-    """Account of the rule."""
 
 
 class EventForwarding(pulumi.ComponentResource):

@@ -1,10 +1,9 @@
 """Where builds get Python packages: a repository of their own, which fetches what it lacks."""
 
-from typing import TypedDict
-
 import pulumi
 import pulumi_aws as aws
 
+from components.common.args import AccountArgs
 from components.common.durability import Durability, setting_of_stateful, stateful
 from components.common.iam import Document, allow, allow_everywhere, deny, document, rendered
 
@@ -69,7 +68,7 @@ def login_commands(*, domain: str, owner: str, repository: str, region: str) -> 
     return [f'aws codeartifact login --tool pip {where} --region "{region}"']
 
 
-class PackageRegistryArgs(TypedDict):
+class PackageRegistryArgs(AccountArgs):
     """What a package registry needs to know."""
 
     domain: str
@@ -77,8 +76,6 @@ class PackageRegistryArgs(TypedDict):
     key_arn: pulumi.Input[str]
     """KMS key that encrypts the packages; its policy must let CodeArtifact's callers make
     grants."""
-    account_id: pulumi.Input[str]
-    """Account of the domain."""
     durability: Durability
     """Whether the packages outlive the stack."""
 

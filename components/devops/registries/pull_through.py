@@ -6,6 +6,7 @@ from typing import NotRequired, TypedDict
 import pulumi
 import pulumi_aws as aws
 
+from components.common.args import PlacedArgs
 from components.common.execution_role import ExecutionRole
 from components.common.iam import Document, Statement, allow, document, rendered
 from components.common.job_access import PULL
@@ -40,17 +41,13 @@ class MirrorArgs(TypedDict):
     """Secrets Manager secret with the login, for a registry that wants one."""
 
 
-class PullThroughArgs(TypedDict):
+class PullThroughArgs(PlacedArgs):
     """What the mirrors need to know."""
 
     mirrors: list[MirrorArgs]
     """What is mirrored."""
     key_arn: pulumi.Input[str]
     """KMS key that encrypts the layers."""
-    account_id: pulumi.Input[str]
-    """Account of the registry."""
-    region: str
-    """Region of the registry."""
     untagged_days: int
     """Days until an image that no tag points at expires."""
 

@@ -8,12 +8,12 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
 """
 
 from collections.abc import Sequence
-from typing import TypedDict
 
 import pulumi
 import pulumi_aws as aws
 
 from catalog.services import services
+from components.common.args import PlacedArgs
 from components.common.iam import Document, allow, allow_everywhere, deny, document, rendered
 
 PULLS = (
@@ -107,19 +107,15 @@ def _actions(*, elsewhere: bool) -> list[str]:
     )
 
 
-class BoundaryArgs(TypedDict):
+class BoundaryArgs(PlacedArgs):
     """What a permissions boundary is made of."""
 
     policy_name: str
     """Name of the policy within the account, at most 128 characters."""
     prefix: str
     """What the names of the environment's resources begin with, such as `maslow-prod-`."""
-    account_id: pulumi.Input[str]
-    """Account of the environment."""
     other_accounts: list[str]
     """Accounts of the project's other environments."""
-    region: str
-    """Region of the environment."""
 
 
 class Boundary(pulumi.ComponentResource):

@@ -6,6 +6,7 @@ from typing import Any, NotRequired, TypedDict
 import pulumi
 import pulumi_aws as aws
 
+from components.common.args import PlacedArgs
 from components.common.iam import (
     Conditions,
     Document,
@@ -98,7 +99,7 @@ class PersonaArgs(EntryArgs):
     """Whether the persona may approve deliveries."""
 
 
-class PersonasArgs(TypedDict):
+class PersonasArgs(PlacedArgs):
     """What the personas of an environment are made of."""
 
     personas: dict[str, PersonaArgs]
@@ -116,10 +117,6 @@ class PersonasArgs(TypedDict):
     """Name of the Pulumi project."""
     environment: str
     """Name of the environment."""
-    account_id: pulumi.Input[str]
-    """Account of the environment."""
-    region: str
-    """Region of the environment."""
     zones: dict[str, pulumi.Input[str]]
     """ARN of the bucket of each zone of the lake: raw, curated, features."""
     results_arn: pulumi.Input[str]

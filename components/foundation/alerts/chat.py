@@ -6,11 +6,10 @@ https://docs.aws.amazon.com/chatbot/latest/adminguide/slack-setup.html
 https://docs.aws.amazon.com/chatbot/latest/adminguide/teams-setup.html
 """
 
-from typing import TypedDict
-
 import pulumi
 import pulumi_aws as aws
 
+from components.common.args import PlacedArgs
 from components.common.execution_role import ExecutionRole
 from components.common.iam import Document, allow, allow_everywhere, document, rendered
 
@@ -40,7 +39,7 @@ def channel_policy(*, account_id: str, region: str) -> Document:
     )
 
 
-class ChatArgs(TypedDict):
+class ChatArgs(PlacedArgs):
     """What a channel of either application is made of."""
 
     configuration_name: str
@@ -48,10 +47,6 @@ class ChatArgs(TypedDict):
     topic_arns: list[pulumi.Input[str]]
     """Topics whose messages the channel shows. SNS decrypts what it delivers: only those who
     publish need their key."""
-    account_id: pulumi.Input[str]
-    """Account of the topics."""
-    region: str
-    """Region of the alarms."""
 
 
 class SlackChannelArgs(ChatArgs):

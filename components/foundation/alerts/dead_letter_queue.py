@@ -1,10 +1,9 @@
 """The queue that keeps the events which EventBridge could not deliver, and the alarm on it."""
 
-from typing import TypedDict
-
 import pulumi
 import pulumi_aws as aws
 
+from components.common.args import AccountArgs
 from components.common.iam import Document, allow, deny, document, rendered
 
 RETENTION_SECONDS = 14 * 24 * 3600
@@ -45,7 +44,7 @@ def dead_letter_policy(
     )
 
 
-class DeadLetterQueueArgs(TypedDict):
+class DeadLetterQueueArgs(AccountArgs):
     """What the queue is made of."""
 
     key_arn: pulumi.Input[str]
@@ -54,8 +53,6 @@ class DeadLetterQueueArgs(TypedDict):
     """What the names of the environment's rules begin with, such as `maslow-prod-`."""
     topic_arn: pulumi.Input[str]
     """Topic that is told of an event which was not delivered."""
-    account_id: pulumi.Input[str]
-    """Account of the environment."""
     region: str
     """Region of the environment: a rule sends to a queue of its own region only."""
 

@@ -1,10 +1,9 @@
 """The recorder of AWS Config: how the platform's resources are configured, and were."""
 
-from typing import TypedDict
-
 import pulumi
 import pulumi_aws as aws
 
+from components.common.args import AccountArgs
 from components.common.execution_role import ExecutionRole
 from components.common.iam import rendered
 from components.foundation.audit.recorder_policies import (
@@ -14,7 +13,7 @@ from components.foundation.audit.recorder_policies import (
 )
 
 
-class RecorderArgs(TypedDict):
+class RecorderArgs(AccountArgs):
     """What a recorder is made of."""
 
     bucket: pulumi.Input[str]
@@ -24,8 +23,6 @@ class RecorderArgs(TypedDict):
     """ARN of that bucket."""
     key_arn: pulumi.Input[str]
     """Key that encrypts the history."""
-    account_id: pulumi.Input[str]
-    """Account that is recorded."""
     region: str
     """Region that is recorded, and the account's users, roles and policies with it."""
 

@@ -6,6 +6,8 @@ from typing import NotRequired, TypedDict
 import pulumi
 import pulumi_aws as aws
 
+from components.common.args import AccountArgs
+
 Selector = aws.cloudtrail.TrailAdvancedEventSelectorArgsDict
 
 MANAGEMENT_EVENTS: Selector = {
@@ -56,7 +58,7 @@ class DataEventsArgs(TypedDict):
     """What the names of watched feature groups and endpoints begin with."""
 
 
-class TrailArgs(TypedDict):
+class TrailArgs(AccountArgs):
     """What a trail is made of."""
 
     trail_name: str
@@ -65,8 +67,6 @@ class TrailArgs(TypedDict):
     """Name of the bucket that it delivers to."""
     key_arn: pulumi.Input[str]
     """Key that encrypts the logs; its policy must let CloudTrail use it."""
-    account_id: pulumi.Input[str]
-    """Account that is watched."""
     region: str
     """Home region of the trail."""
     data_events: NotRequired[DataEventsArgs]

@@ -1,10 +1,11 @@
 """The bucket that CloudTrail delivers to: written by two trails, changed by nobody."""
 
-from typing import NotRequired, TypedDict
+from typing import NotRequired
 
 import pulumi
 import pulumi_aws as aws
 
+from components.common.args import AccountArgs
 from components.common.durability import Durability
 from components.common.hardened_bucket import Lock, LockMode, hardened_bucket, lifecycle
 from components.common.iam import Document, allow, document, tls_only
@@ -64,15 +65,13 @@ def trail_bucket_policy(
     )
 
 
-class TrailBucketArgs(TypedDict):
+class TrailBucketArgs(AccountArgs):
     """What a bucket for trails is made of."""
 
     trail_names: list[str]
     """Names of the trails that deliver to it; they are in its account and region."""
     key_arn: pulumi.Input[str]
     """Key that encrypts what is delivered."""
-    account_id: pulumi.Input[str]
-    """Account that owns the bucket and the trails."""
     region: str
     """Home region of the trails."""
     durability: Durability

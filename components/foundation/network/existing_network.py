@@ -1,15 +1,16 @@
 """A network that is already there: maslow adds its own security groups and endpoints, no more."""
 
-from typing import NotRequired, TypedDict
+from typing import NotRequired
 
 import pulumi
 import pulumi_aws as aws
 
+from components.common.args import PlacedArgs
 from components.foundation.network.security_groups import endpoint_group, workload_group
 from components.foundation.network.service_endpoints import interface_endpoints, s3_gateway
 
 
-class ExistingNetworkArgs(TypedDict):
+class ExistingNetworkArgs(PlacedArgs):
     """What is there, and what is wanted of it."""
 
     vpc_id: str
@@ -25,10 +26,6 @@ class ExistingNetworkArgs(TypedDict):
     AWS refuses a second one of the same private name."""
     trusted_accounts: NotRequired[list[str]]
     """Other accounts whose buckets may be reached by the gateway endpoint."""
-    region: str
-    """Region of the network."""
-    account_id: pulumi.Input[str]
-    """Account of the network."""
 
 
 class ExistingNetwork(pulumi.ComponentResource):

@@ -1,10 +1,11 @@
 """The network: a VPC whose workloads reach AWS privately, and the internet only if allowed."""
 
-from typing import NotRequired, TypedDict, cast
+from typing import NotRequired, cast
 
 import pulumi
 import pulumi_aws as aws
 
+from components.common.args import LoggedArgs, PlacedArgs
 from components.foundation.network.cidr_plan import plan_cidrs
 from components.foundation.network.egress import Egress, Ground, firewall_subnets, lead_out
 from components.foundation.network.egress_firewall import (
@@ -26,7 +27,7 @@ from components.foundation.network.service_endpoints import interface_endpoints,
 from components.foundation.network.subnets import association, route_table, subnet
 
 
-class NetworkArgs(TypedDict):
+class NetworkArgs(PlacedArgs, LoggedArgs):
     """What a network is made of."""
 
     cidr: str
@@ -43,14 +44,6 @@ class NetworkArgs(TypedDict):
     """Other accounts whose buckets may be reached: those that models are promoted from."""
     query_log: bool
     """Whether the names that workloads ask for are logged."""
-    region: str
-    """Region of the network."""
-    account_id: pulumi.Input[str]
-    """Account of the network."""
-    log_key_arn: pulumi.Input[str]
-    """Key that encrypts the logs."""
-    log_retention_days: int
-    """Days that logs are kept."""
 
 
 class Network(pulumi.ComponentResource):

@@ -1,14 +1,13 @@
 """Whose CI may sign in to the account, where a team runs its own instead of CodePipeline."""
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from infra.settings.base import EXACTLY_ONE, Settings, only_one
+from infra.settings.base import EXACTLY_ONE, Settings, matching, only_one
 from infra.settings.devops.source import Repository
-from infra.settings.mistakes import Mistake, refusal, shown
+from infra.settings.mistakes import Mistake, refusal
 
 ISSUERS = {
     "github": "https://token.actions.githubusercontent.com",
@@ -17,41 +16,35 @@ ISSUERS = {
 """Who signs the tokens of each host's jobs, where the host is not a server of one's own."""
 
 
-def github_subject(value: str) -> str:
-    """Refuse what a token of GitHub Actions cannot call its repository.
+github_subject = matching(
+    r"[\w-]+/[\w.-]+|[\w-]+@[0-9]+/[\w.-]+@[0-9]+",
+    "is not a repository of GitHub",
+    "Write it as owner/repository, or as owner@1234/repository@5678 with the ids of both.",
+)
+"""Refuses what a token of GitHub Actions cannot call its repository.
 
-    Repositories made or renamed since July 2026 are told with the ids of owner and repository.
-    https://docs.github.com/en/actions/reference/security/oidc
-    """
-    if not re.fullmatch(r"[\w-]+/[\w.-]+|[\w-]+@[0-9]+/[\w.-]+@[0-9]+", value, re.ASCII):
-        raise refusal(
-            f"{shown(value)} is not a repository of GitHub.",
-            "Write it as owner/repository, or as owner@1234/repository@5678 with the ids of both.",
-        )
-    return value
+Repositories made or renamed since July 2026 appear in tokens with the ids of owner and repository.
+https://docs.github.com/en/actions/reference/security/oidc
+"""
 
 
-def issuer_address(value: str) -> str:
-    """Refuse what IAM takes for no issuer: https, without port, query or fragment.
+issuer_address = matching(
+    r"https://[a-z0-9.-]+(/[\w.~/-]*[\w~-])?",
+    "is not the address of an issuer",
+    "It is https://, the server's name, and a path if it has one.",
+)
+"""Refuses what IAM takes for no issuer: https, without port, query or fragment.
 
-    https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_create_oidc.html
-    """
-    if not re.fullmatch(r"https://[a-z0-9.-]+(/[\w.~/-]*[\w~-])?", value, re.ASCII):
-        raise refusal(
-            f"{shown(value)} is not the address of an issuer.",
-            "It is https://, the server's name, and a path if it has one.",
-        )
-    return value
+https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_create_oidc.html
+"""
 
 
-def provider_arn(value: str) -> str:
-    """Refuse what is not the ARN of an OpenID Connect provider."""
-    if not re.fullmatch(r"arn:aws:iam::[0-9]{12}:oidc-provider/[\w./~-]+", value, re.ASCII):
-        raise refusal(
-            f"{shown(value)} is not the ARN of an identity provider.",
-            "Example: arn:aws:iam::111111111111:oidc-provider/gitlab.com.",
-        )
-    return value
+provider_arn = matching(
+    r"arn:aws:iam::[0-9]{12}:oidc-provider/[\w./~-]+",
+    "is not the ARN of an identity provider",
+    "Example: arn:aws:iam::111111111111:oidc-provider/gitlab.com.",
+)
+"""Refuses what is not the ARN of an OpenID Connect provider."""
 
 
 GitHubSubject = Annotated[str, AfterValidator(github_subject)]
@@ -122,11 +115,8 @@ class Ci(Settings):
         return self.issuer or ISSUERS["github" if self.github else "gitlab"]
 
 
-def unsigned(values: Mapping[str, Any]) -> Iterator[Mistake]:
-    """A delivery that is left to CI, which then has no role to deploy by.
-
-    It reads plain values and passes over malformed ones.
-    """
+def check_ci_role(values: Mapping[str, Any]) -> Iterator[Mistake]:
+    """Yield a mistake if CI is to deploy, and no role is set up for it."""
     delivery = values.get("delivery")
     if isinstance(delivery, Mapping) and delivery.get("by") == "ci" and not values.get("ci"):
         yield Mistake(
@@ -136,11 +126,10 @@ def unsigned(values: Mapping[str, Any]) -> Iterator[Mistake]:
         )
 
 
-def unmatched(values: Mapping[str, Any]) -> Iterator[Mistake]:
-    """A tag that starts a delivery, whose token the deploy role would refuse.
+def check_tag_delivery(values: Mapping[str, Any]) -> Iterator[Mistake]:
+    """Yield a mistake if a tag starts deliveries, and the deploy role trusts a branch.
 
-    The tokens of GitLab name the ref; on GitHub they name the environment instead. It reads plain
-    values and passes over malformed ones.
+    The tokens of GitLab name the ref; on GitHub they name the environment instead.
     """
     delivery, ci = values.get("delivery"), values.get("ci")
     if not isinstance(delivery, Mapping) or not isinstance(ci, Mapping):

@@ -66,11 +66,8 @@ class Delivery(Settings):
         return self.trigger.branch is not None if self.pull_requests is None else self.pull_requests
 
 
-def undeliverable(values: Mapping[str, Any]) -> Iterator[Mistake]:
-    """What a source in S3 cannot do: it has no tags and no pull requests.
-
-    It reads plain values and passes over malformed ones.
-    """
+def check_s3_source(values: Mapping[str, Any]) -> Iterator[Mistake]:
+    """Yield settings that need tags or pull requests, where the source is an object in S3."""
     source, delivery = values.get("source"), values.get("delivery")
     if not isinstance(source, Mapping) or "s3" not in source or not isinstance(delivery, Mapping):
         return

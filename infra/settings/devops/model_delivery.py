@@ -30,11 +30,8 @@ class ModelDelivery(Settings):
     )
 
 
-def undeliverable_models(values: Mapping[str, Any]) -> Iterator[Mistake]:
-    """What the deliveries of models cannot do, in values as a stack file has them.
-
-    It passes over malformed values.
-    """
+def check_model_deliveries(values: Mapping[str, Any]) -> Iterator[Mistake]:
+    """Yield trainings too long for a delivery, and tags that no delivery waits for."""
     trigger = _mapping(_mapping(values, "delivery"), "trigger")
     models = values.get("models")
     for index, model in enumerate(models if isinstance(models, list) else []):

@@ -1,27 +1,24 @@
 """Where the versions of models come from, and where they go on to."""
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from infra.settings.base import Settings
+from infra.settings.base import Settings, matching
 from infra.settings.mistakes import Mistake, Path, did_you_mean, refusal, shown
 
 ELSEWHERE = ("data", "training", "accept", "approval", "delivery")
 """Settings of how a model's versions are made, and so of the environment that makes them."""
 
 
-def role_name(value: str) -> str:
-    """Refuse what is neither a role's name, with its path, nor a pattern of such names."""
-    if not re.fullmatch(r"[\w+=,.@/*-]+", value, re.ASCII) or re.fullmatch(r"[*/]+", value):
-        raise refusal(
-            f"{shown(value)} names no role.",
-            "A role's name with its path, * for any part of it: "
-            "aws-reserved/sso.amazonaws.com/*/AWSReservedSSO_Administrator_*.",
-        )
-    return value
+role_name = matching(
+    r"(?![*/]+$)[\w+=,.@/*-]+",
+    "names no role",
+    "A role's name with its path, * for any part of it: "
+    "aws-reserved/sso.amazonaws.com/*/AWSReservedSSO_Administrator_*.",
+)
+"""Refuses what is neither a role's name, with its path, nor a pattern of such names."""
 
 
 RoleName = Annotated[str, AfterValidator(role_name)]
@@ -59,11 +56,8 @@ class Promotion(Settings):
         return self
 
 
-def unpromotable(values: Mapping[str, Any], environment: str) -> Iterator[Mistake]:
-    """What does not fit the promotion of an environment, in values as its stack file has them.
-
-    It passes over malformed ones.
-    """
+def check_promotion(values: Mapping[str, Any], environment: str) -> Iterator[Mistake]:
+    """Yield what is wrong with where an environment's model versions come from or go to."""
     promotion = values.get("promotion")
     if not isinstance(promotion, Mapping):
         return

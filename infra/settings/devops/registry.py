@@ -1,12 +1,10 @@
 """Where images and packages of the platform's builds come from."""
 
-import re
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from infra.settings.base import Settings
-from infra.settings.mistakes import refusal, shown
+from infra.settings.base import Settings, matching
 
 LOGIN_ARN = (
     r"arn:aws[\w-]*:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:"
@@ -14,18 +12,16 @@ LOGIN_ARN = (
 )
 
 
-def login_arn(value: str) -> str:
-    """Refuse a secret that ECR would not read.
+login_arn = matching(
+    LOGIN_ARN,
+    "is not the ARN of a secret for ECR",
+    "A secret in Secrets Manager with username and accessToken, whose name begins with "
+    "ecr-pullthroughcache/.",
+)
+"""Refuses a secret that ECR would not read.
 
-    https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-creating-secret.md
-    """
-    if not re.fullmatch(LOGIN_ARN, value, re.ASCII):
-        raise refusal(
-            f"{shown(value)} is not the ARN of a secret for ECR.",
-            "A secret in Secrets Manager with username and accessToken, whose name begins with "
-            "ecr-pullthroughcache/.",
-        )
-    return value
+https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-creating-secret.md
+"""
 
 
 LoginArn = Annotated[str, AfterValidator(login_arn)]

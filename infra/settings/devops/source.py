@@ -1,12 +1,11 @@
 """Where the platform's code comes from."""
 
-import re
 from typing import Annotated, Self
 
 from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
-from infra.settings.base import Settings, only_one
-from infra.settings.mistakes import refusal, shown
+from infra.settings.base import Settings, matching, only_one
+from infra.settings.mistakes import refusal
 
 PROVIDERS = {
     "github": "GitHub",
@@ -22,56 +21,44 @@ https://docs.aws.amazon.com/codeconnections/latest/APIReference/API_CreateConnec
 CONNECTED = ("github", "gitlab", "bitbucket")
 
 
-def repository_path(value: str) -> str:
-    """Refuse what is no `owner/repository`; GitLab's groups may nest."""
-    if not re.fullmatch(r"[\w.-]+(/[\w.-]+)+", value, re.ASCII):
-        raise refusal(f"{shown(value)} is not a repository.", "Write it as owner/repository.")
-    return value
+repository_path = matching(
+    r"[\w.-]+(/[\w.-]+)+",
+    "is not a repository",
+    "Write it as owner/repository.",
+)
+"""Refuses what is no `owner/repository`; GitLab's groups may nest."""
 
 
-def two_parts(value: str) -> str:
-    """Refuse a nested path, which GitHub and Bitbucket do not have."""
-    if value.count("/") != 1:
-        raise refusal(f"{shown(value)} is not a repository.", "Write it as owner/repository.")
-    return value
+two_parts = matching(r"[^/]*/[^/]*", "is not a repository", "Write it as owner/repository.")
+"""Refuses a nested path, which GitHub and Bitbucket do not have."""
 
 
-def codecommit_name(value: str) -> str:
-    """Refuse what CodeCommit takes for no repository's name.
+codecommit_name = matching(
+    r"(?!.*[.]git$)[\w.-]{1,100}",
+    "is no name of a repository in CodeCommit",
+    "It has 1 to 100 letters, digits and . _ -, and does not end in .git.",
+)
+"""Refuses what CodeCommit takes for no repository's name.
 
-    https://docs.aws.amazon.com/codecommit/latest/APIReference/API_CreateRepository.html
-    """
-    if not re.fullmatch(r"[\w.-]{1,100}", value, re.ASCII) or value.endswith(".git"):
-        raise refusal(
-            f"{shown(value)} is no name of a repository in CodeCommit.",
-            "It has 1 to 100 letters, digits and . _ -, and does not end in .git.",
-        )
-    return value
+https://docs.aws.amazon.com/codecommit/latest/APIReference/API_CreateRepository.html
+"""
 
 
-def bucket_name(value: str) -> str:
-    """Refuse what S3 takes for no bucket's name.
+bucket_name = matching(
+    r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]",
+    "is no name of a bucket",
+    "It has 3 to 63 small letters, digits, dots and hyphens.",
+)
+"""Refuses what S3 takes for no bucket's name.
 
-    https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
-    """
-    if not re.fullmatch(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", value):
-        raise refusal(
-            f"{shown(value)} is no name of a bucket.",
-            "It has 3 to 63 small letters, digits, dots and hyphens.",
-        )
-    return value
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+"""
 
 
 def arn_of(service: str, resource: str) -> AfterValidator:
     """Refuses what is no ARN of a service, whose resource matches a pattern."""
     pattern = rf"arn:aws[\w-]*:{service}:[a-z0-9-]+:[0-9]{{12}}:{resource}"
-
-    def check(value: str) -> str:
-        if not re.fullmatch(pattern, value, re.ASCII):
-            raise refusal(f"{shown(value)} is not an ARN of the kind that is needed here.")
-        return value
-
-    return AfterValidator(check)
+    return AfterValidator(matching(pattern, "is not an ARN of the kind that is needed here"))
 
 
 Repository = Annotated[str, AfterValidator(repository_path)]

@@ -1,1 +1,1 @@
-"""Need 0, a safe place to stand: network, logs, money, people to tell."""
+"""Need 0, the foundation: accounts, network, keys, access, logs, audit, budget, alerts."""

@@ -6,7 +6,7 @@ from typing import Annotated, Any, NamedTuple, Self, get_args
 
 from pydantic import AfterValidator, Field, WithJsonSchema, model_validator
 
-from infra.settings.base import Persona, Settings
+from infra.settings.base import Persona, Settings, matching
 from infra.settings.mistakes import Mistake, did_you_mean, refusal, refusals, shown
 
 INSTANCE = r"arn:aws:sso:::instance/(sso)?ins-[0-9A-Za-z.-]{16}"
@@ -23,7 +23,7 @@ class Entry(NamedTuple):
 
     pattern: str
     """What its whole text matches."""
-    told: str
+    noun: str
     """What it is, in a mistake."""
     hint: str
     """What it looks like, as a whole sentence."""
@@ -42,27 +42,23 @@ PERMISSION_SET = Entry(
 AFFILIATION = Entry(r"[^*?]{1,256}", "an affiliation", "It has up to 256 characters, no * and no ?")
 
 
-def instance_arn(value: str) -> str:
-    """Refuse what is no instance of IAM Identity Center.
+instance_arn = matching(
+    INSTANCE,
+    "is not the ARN of an instance of IAM Identity Center",
+    "It reads arn:aws:sso:::instance/ssoins-… (aws sso-admin list-instances tells it).",
+)
+"""Refuses what is no instance of IAM Identity Center.
 
-    https://docs.aws.amazon.com/singlesignon/latest/APIReference/API_InstanceMetadata.html
-    """
-    if not re.fullmatch(INSTANCE, value, re.ASCII):
-        raise refusal(
-            f"{shown(value)} is not the ARN of an instance of IAM Identity Center.",
-            "It reads arn:aws:sso:::instance/ssoins-… (aws sso-admin list-instances tells it).",
-        )
-    return value
+https://docs.aws.amazon.com/singlesignon/latest/APIReference/API_InstanceMetadata.html
+"""
 
 
-def provider_arn(value: str) -> str:
-    """Refuse what is no SAML provider of IAM."""
-    if not re.fullmatch(SAML_PROVIDER, value, re.ASCII):
-        raise refusal(
-            f"{shown(value)} is not the ARN of a SAML provider.",
-            "It reads arn:aws:iam::<account>:saml-provider/<name>.",
-        )
-    return value
+provider_arn = matching(
+    SAML_PROVIDER,
+    "is not the ARN of a SAML provider",
+    "It reads arn:aws:iam::<account>:saml-provider/<name>.",
+)
+"""Refuses what is no SAML provider of IAM."""
 
 
 def persona(value: str) -> str:
@@ -135,8 +131,8 @@ class Access(Settings):
     def _strangers(self) -> Iterator[Mistake]:
         for persona, entries in self.personas.items():
             for place, entry in enumerate(entries):
-                if told := self._unknown(entry):
-                    yield Mistake(("personas", persona, place), *told)
+                if wrong := self._unknown(entry):
+                    yield Mistake(("personas", persona, place), *wrong)
 
     def _unknown(self, entry: str) -> tuple[str, str] | None:
         """What is wrong with who is let in, and a hint; None for one who can be known."""
@@ -153,17 +149,17 @@ class Access(Settings):
             )
         if re.fullmatch(kind.pattern, entry, re.ASCII):
             return None
-        return f"{shown(entry)} is not {kind.told}.", kind.hint
+        return f"{shown(entry)} is not {kind.noun}.", kind.hint
 
     def _chained(self, entry: str) -> bool:
         by_arn = entry.startswith("arn:")
         return ":role/" in entry if by_arn else self.identity_center is not None
 
 
-def unmet(values: Mapping[str, Any]) -> Iterator[Mistake]:
-    """Approvers of deliveries that nobody can sign in as, in values as a stack file has them.
+def check_approvers(values: Mapping[str, Any]) -> Iterator[Mistake]:
+    """Yield approvers of deliveries as whom nobody can sign in.
 
-    It reads plain values and passes over malformed ones. Without any persona, people sign in by
+    Without any persona, people sign in by
     other means than maslow's, and approve by those.
     """
     access, delivery = values.get("access"), values.get("delivery")
@@ -180,8 +176,8 @@ def unmet(values: Mapping[str, Any]) -> Iterator[Mistake]:
             )
 
 
-def unmanageable(values: Mapping[str, Any]) -> Iterator[Mistake]:
-    """Keys that platform engineers alone manage where there is none, in plain values as above."""
+def check_key_administrators(values: Mapping[str, Any]) -> Iterator[Mistake]:
+    """Yield a mistake if only platform engineers may manage the keys, and there are none."""
     access, keys = values.get("access"), values.get("keys")
     chosen = keys.get("administrators") if isinstance(keys, Mapping) else None
     personas = access.get("personas") if isinstance(access, Mapping) else None

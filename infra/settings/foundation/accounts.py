@@ -33,11 +33,8 @@ AccountId = Annotated[
 ]
 
 
-def unplaced(values: Mapping[str, Any], environment: str) -> Iterator[Mistake]:
-    """The mistake of a file that gives accounts, and none for its own environment.
-
-    It reads plain values and passes over malformed ones.
-    """
+def check_own_account(values: Mapping[str, Any], environment: str) -> Iterator[Mistake]:
+    """Yield a mistake if accounts are given, and none for this environment."""
     accounts = values.get("accounts")
     if isinstance(accounts, Mapping) and accounts and environment not in accounts:
         yield Mistake(

@@ -6,41 +6,36 @@ from urllib.parse import quote
 
 from pydantic import AfterValidator, Field
 
-from infra.settings.base import EmailAddress, Settings
+from infra.settings.base import EmailAddress, Settings, matching
 from infra.settings.mistakes import refusal, shown
 
 Lowest = Literal["critical", "warning", "info"]
 UUID = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 
 
-def slack_workspace(value: str) -> str:
-    """Refuse what is not the id of a workspace."""
-    if not re.fullmatch(r"T[A-Z0-9]{2,}", value):
-        raise refusal(
-            f"{shown(value)} is not the id of a Slack workspace.",
-            "It begins with T; the workspace's address in a browser has it.",
-        )
-    return value
+slack_workspace = matching(
+    r"T[A-Z0-9]{2,}",
+    "is not the id of a Slack workspace",
+    "It begins with T; the workspace's address in a browser has it.",
+)
+"""Refuses what is not the id of a workspace."""
 
 
-def slack_channel(value: str) -> str:
-    """Refuse what is not the id of a channel."""
-    if not re.fullmatch(r"[CG][A-Z0-9]{2,}", value):
-        raise refusal(
-            f"{shown(value)} is not the id of a Slack channel.",
-            "It begins with C or G; the channel's link ends with it.",
-        )
-    return value
+slack_channel = matching(
+    r"[CG][A-Z0-9]{2,}",
+    "is not the id of a Slack channel",
+    "It begins with C or G; the channel's link ends with it.",
+)
+"""Refuses what is not the id of a channel."""
 
 
-def uuid(value: str) -> str:
-    """Refuse what is not a UUID."""
-    if not re.fullmatch(UUID, value, re.IGNORECASE):
-        raise refusal(
-            f"{shown(value)} is not an id of Microsoft's.",
-            "The channel's link has it, as 12345678-1234-1234-1234-123456789abc.",
-        )
-    return value
+uuid = matching(
+    UUID,
+    "is not an id of Microsoft's",
+    "The channel's link has it, as 12345678-1234-1234-1234-123456789abc.",
+    flags=re.IGNORECASE,
+)
+"""Refuses what is not a UUID."""
 
 
 def teams_channel(value: str) -> str:

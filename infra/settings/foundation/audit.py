@@ -6,7 +6,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from infra.settings.base import Settings
-from infra.settings.cross_stack import Neighbour, mapping
+from infra.settings.cross_stack import StackValues, mapping
 from infra.settings.mistakes import Mistake
 
 LONGEST_DAYS = 36_500
@@ -64,8 +64,8 @@ class Audit(Settings):
     )
 
 
-def undestroyable(values: Mapping[str, Any]) -> Iterator[Mistake]:
-    """A lock in a stack whose data a destroy must take, in values as a stack file has them."""
+def check_object_lock(values: Mapping[str, Any]) -> Iterator[Mistake]:
+    """Yield a mistake if trails are locked in a stack that is to be destroyed with its data."""
     if mapping(values.get("audit")).get("object_lock") and values.get("durability") == "disposable":
         yield Mistake(
             ("audit", "object_lock"),
@@ -74,8 +74,8 @@ def undestroyable(values: Mapping[str, Any]) -> Iterator[Mistake]:
         )
 
 
-def one_of_each(own: Neighbour, others: Sequence[Neighbour]) -> Iterator[Mistake]:
-    """What an account has once in each region, and two of its environments would turn on.
+def check_account_services(own: StackValues, others: Sequence[StackValues]) -> Iterator[Mistake]:
+    """Yield services that an account has once in each region, and two environments turn on.
 
     Environments without `accounts` may well share one, and are taken to.
     """
@@ -94,7 +94,7 @@ def one_of_each(own: Neighbour, others: Sequence[Neighbour]) -> Iterator[Mistake
                 )
 
 
-def _account(environment: Neighbour, own: Neighbour) -> object:
+def _account(environment: StackValues, own: StackValues) -> object:
     """The account of an environment, as its file has it or else the one at hand."""
     at_hand = mapping(own.values.get("accounts"))
     return environment.account or at_hand.get(environment.environment)

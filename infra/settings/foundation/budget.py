@@ -1,12 +1,11 @@
 """What an environment and its models may cost."""
 
-import re
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
 from components.common.limits import BUDGET_NOTIFICATIONS
-from infra.settings.base import Settings
+from infra.settings.base import Settings, matching
 from infra.settings.mistakes import Mistake, refusal, refusals, shown
 
 
@@ -17,14 +16,12 @@ def distinct_shares(value: tuple[int, ...]) -> tuple[int, ...]:
     return value
 
 
-def monitor_arn(value: str) -> str:
-    """Refuse what is not the ARN of a monitor."""
-    if not re.fullmatch(r"arn:aws[a-z-]*:ce::\d{12}:anomalymonitor/[\w-]+", value, re.ASCII):
-        raise refusal(
-            f"{shown(value)} is not the ARN of a monitor.",
-            "aws ce get-anomaly-monitors lists them.",
-        )
-    return value
+monitor_arn = matching(
+    r"arn:aws[a-z-]*:ce::\d{12}:anomalymonitor/[\w-]+",
+    "is not the ARN of a monitor",
+    "aws ce get-anomaly-monitors lists them.",
+)
+"""Refuses what is not the ARN of a monitor."""
 
 
 class Spending(Settings):

@@ -1,14 +1,13 @@
 """The private network that everything runs in."""
 
 import ipaddress
-import re
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
 from components.foundation.network.endpoint_services import ENDPOINTS, Use, needed
-from infra.settings.base import Settings
+from infra.settings.base import Settings, matching
 from infra.settings.cross_stack import mapping
 from infra.settings.mistakes import Mistake, did_you_mean, refusal, refusals, shown
 
@@ -60,13 +59,10 @@ def _first_address(value: str) -> str:
 
 def resource_id(prefix: str) -> AfterValidator:
     """Refuse what is not the id of a kind of EC2 resource: the prefix and 8 or 17 digits."""
-
-    def check(value: str) -> str:
-        if not re.fullmatch(rf"{prefix}-([0-9a-f]{{8}}|[0-9a-f]{{17}})", value):
-            raise refusal(f"{shown(value)} is not an id.", f"Example: {prefix}-0a1b2c3d4e5f67890.")
-        return value
-
-    return AfterValidator(check)
+    pattern = rf"{prefix}-([0-9a-f]{{8}}|[0-9a-f]{{17}})"
+    return AfterValidator(
+        matching(pattern, "is not an id", f"Example: {prefix}-0a1b2c3d4e5f67890.")
+    )
 
 
 def distinct(value: tuple[str, ...]) -> tuple[str, ...]:
@@ -76,12 +72,13 @@ def distinct(value: tuple[str, ...]) -> tuple[str, ...]:
     return value
 
 
-def domain(value: str) -> str:
-    """Refuse what is no name of the internet; `*.` may stand for all below it."""
-    labels = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
-    if not re.fullmatch(rf"(\*\.)?({labels}\.)+[a-z]{{2,63}}", value) or len(value) > DOMAIN_LIMIT:
-        raise refusal(f"{shown(value)} is not a domain.", "Examples: a.example.org, *.example.net.")
-    return value
+LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
+domain = matching(
+    rf"(?=.{{1,{DOMAIN_LIMIT}}}$)(\*\.)?({LABEL}\.)+[a-z]{{2,63}}",
+    "is not a domain",
+    "Examples: a.example.org, *.example.net.",
+)
+"""Refuses what is no name of the internet; `*.` may stand for all below it."""
 
 
 def endpoints(value: object) -> object:
@@ -210,7 +207,7 @@ _NEW_OR_EXISTING = (
 
 
 def uses(values: Mapping[str, Any]) -> frozenset[Use]:
-    """What workloads do in the network, told from settings as a stack file has them.
+    """What workloads do in the network, from the plain values of a stack file.
 
     Where versions come from another environment, nothing is built or trained.
     """
@@ -232,10 +229,10 @@ def uses(values: Mapping[str, Any]) -> frozenset[Use]:
     return frozenset(found)
 
 
-def unreachable(values: Mapping[str, Any]) -> Iterator[Mistake]:
-    """What is needed and cannot be reached, where nothing leads to it but an endpoint.
+def check_reachable(values: Mapping[str, Any]) -> Iterator[Mistake]:
+    """Yield services that workloads need and cannot reach: no egress, and no endpoint.
 
-    It reads plain values and passes over malformed ones. An existing VPC may have endpoints of
+    An existing VPC may have endpoints of
     its own, and is taken on trust.
     """
     network, wanted = mapping(values.get("network")), uses(values)

@@ -1,3 +1,4 @@
+import gc
 import json
 import threading
 
@@ -57,6 +58,12 @@ def test_what_the_program_declares_stands_afterwards(host, cloud):
     outcome = host.up(one_bucket())
     assert outcome.outputs["bucket"] in buckets(cloud)
     assert outcome.changes == {Operation.CREATE: 1}
+
+
+def test_the_collector_is_off_while_the_program_runs(host):
+    seen = []
+    host.up(lambda: seen.append(gc.isenabled()))
+    assert (seen, gc.isenabled()) == ([False], True)
 
 
 def test_the_pass_records_the_graph_too(host):

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
+from catalog.wire import HIDDEN
 from infra.errors import InputError
-from infra.graph import HIDDEN, Graph, Run, record
+from infra.graph import Graph, Run, record
 from infra.offline import recorded
 from infra.project import Project
 from infra.settings import StackFile

@@ -90,12 +90,12 @@ def test_an_environment_of_this_machine_meets_no_other(stacks, embedded):
         "config: {maslow:platform: {network: {cidr: ten}}}",
     ],
 )
-def test_a_malformed_neighbour_is_passed_over(stacks, text):
+def test_a_malformed_file_beside_it_is_passed_over(stacks, text):
     (stacks / "Pulumi.old.yaml").write_text(text)
     assert load(environment(stacks, "dev", "10.10.0.0/16")).environment == "dev"
 
 
-def test_a_neighbour_that_cannot_be_read_is_passed_over(stacks):
+def test_a_file_beside_it_that_cannot_be_read_is_passed_over(stacks):
     (stacks / "Pulumi.old.yaml").mkdir()
     assert load(environment(stacks, "dev", "10.10.0.0/16")).environment == "dev"
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from infra.offline import recorded
-from infra.settings.projects import PARAMETERS, unfit
+from infra.settings.projects import PARAMETERS, check_project
 
 TABULAR = Path(__file__).resolve().parents[3] / "templates" / "tabular"
 PIPELINE = "aws:sagemaker/pipeline:Pipeline"
@@ -28,7 +28,7 @@ def write(root, changed):
 
 
 def test_a_project_made_from_the_template_is_fit(root):
-    assert unfit("models/stay", root) is None
+    assert check_project("models/stay", root) is None
 
 
 @pytest.mark.parametrize("name", sorted(PARAMETERS))
@@ -36,7 +36,7 @@ def test_a_pipeline_declares_each_parameter_that_the_platform_sets(root, name):
     lacking = definition(root)
     lacking["Parameters"] = [one for one in lacking["Parameters"] if one["Name"] != name]
     write(root, lacking)
-    message, _ = unfit("models/stay", root)
+    message, _ = check_project("models/stay", root)
     assert message.startswith(
         f"models/stay/pipeline.json: the pipeline definition declares no parameter {name};"
     )
@@ -47,7 +47,7 @@ def test_a_parameter_has_the_type_of_what_the_platform_sets(root):
     (count,) = (one for one in wrong["Parameters"] if one["Name"] == "TrainingInstanceCount")
     count.update(Type="String", DefaultValue="1")
     write(root, wrong)
-    message, _ = unfit("models/stay", root)
+    message, _ = check_project("models/stay", root)
     assert "TrainingInstanceCount is declared as String, and can't be 1" in message
 
 
@@ -77,18 +77,18 @@ def test_what_is_checked_is_what_the_platform_sets(root, project):
 )
 def test_what_is_no_definition_is_told_with_its_file(root, text, words):
     write(root, text)
-    message, _ = unfit("models/stay", root)
+    message, _ = check_project("models/stay", root)
     assert message.startswith(words)
 
 
 def test_a_project_without_code_is_told_with_its_folder(root):
     shutil.rmtree(root / "models/stay/code")
-    assert unfit("models/stay", root) == ("models/stay/code: the project has no code.", "")
+    assert check_project("models/stay", root) == ("models/stay/code: the project has no code.", "")
 
 
 def test_a_folder_without_a_pipeline_is_answered_with_those_that_have_one(root):
-    assert unfit("models/story", root) == (
+    assert check_project("models/story", root) == (
         "models/story has no pipeline.json.",
         "Did you mean models/stay?",
     )
-    assert unfit("elsewhere", root)[1] == "Model projects here: models/stay."
+    assert check_project("elsewhere", root)[1] == "Model projects here: models/stay."

@@ -175,7 +175,7 @@ def test_networks_of_two_environments_may_not_overlap(stacks):
     )
 
 
-def test_a_broken_neighbour_does_not_stop_a_sound_file(stacks):
+def test_a_broken_file_beside_it_does_not_stop_a_sound_file(stacks):
     written(stacks / "Pulumi.prod.yaml", "config: [")
     (stacks / "Pulumi.old.yaml").write_bytes(b"\xff")
     assert load(written(stacks / "Pulumi.dev.yaml", SOUND)).environment == "dev"

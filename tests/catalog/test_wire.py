@@ -1,6 +1,6 @@
 from google.protobuf import struct_pb2
 
-from embedded import wire
+from catalog import wire
 
 
 def test_plain_values_come_back_as_they_went():
@@ -46,3 +46,35 @@ def test_only_a_marked_value_is_a_secret():
     marked = wire.struct({"v": {wire.SIGNATURE: wire.SECRET, "value": "x"}}).fields["v"]
     assert wire.is_secret(marked)
     assert not wire.is_secret(struct_pb2.Value(string_value="x"))
+
+
+def test_people_read_no_secret_and_see_which_resource_is_meant():
+    secret = {wire.SIGNATURE: wire.SECRET, "value": "hunter2"}
+    role = {wire.SIGNATURE: wire.RESOURCE, "urn": "urn:x", "id": "role-1"}
+    asked = wire.struct({"password": secret, "role": role, "name": None, "list": [secret]})
+    assert wire.readable(asked) == {
+        "password": wire.HIDDEN,
+        "role": "urn:x",
+        "name": None,
+        "list": [wire.HIDDEN],
+    }
+
+
+def test_an_asset_goes_back_as_it_came_and_is_read_without_its_signature():
+    source = {wire.SIGNATURE: wire.ASSET, "text": "print()"}
+    asked = wire.struct({"source": source})
+    assert wire.plain(asked) == {"source": source}
+    assert wire.readable(asked) == {"source": {"text": "print()"}}
+
+
+def test_numbers_are_whole_where_they_can_be():
+    asked = wire.struct({"days": 7.0, "ratio": 0.5, "most": float("inf")})
+    assert wire.readable(asked) == {"days": 7, "ratio": 0.5, "most": float("inf")}
+
+
+def test_a_property_of_a_lazy_struct_is_decoded_when_asked_for():
+    secret = {wire.SIGNATURE: wire.SECRET, "value": "hunter2"}
+    lazy = wire.Lazy(wire.struct({"days": 7, "password": secret}))
+    assert (lazy["days"], lazy["password"], set(lazy)) == (7, "hunter2", {"days", "password"})
+    assert "name" not in lazy
+    assert len(lazy) == 2

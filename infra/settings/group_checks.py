@@ -1,0 +1,95 @@
+"""What must fit between the groups of settings of one stack file.
+
+A check reads the plain values of the file, in which a setting that is left out is missing, and
+passes over malformed ones, so that one run finds these mistakes and the ones within a group. It
+yields mistakes with paths below `maslow:platform`.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from infra.settings.devops.ci import check_ci_role, check_tag_delivery
+from infra.settings.devops.delivery import check_s3_source
+from infra.settings.devops.model_delivery import check_model_deliveries
+from infra.settings.devops.promotion import check_promotion
+from infra.settings.foundation.access import check_approvers, check_key_administrators
+from infra.settings.foundation.accounts import check_own_account
+from infra.settings.foundation.audit import check_object_lock
+from infra.settings.foundation.network import check_reachable
+from infra.settings.mistakes import Mistake, did_you_mean, shown
+
+Values = Mapping[str, Any]
+Check = Callable[[Values], Iterator[Mistake]]
+
+
+def check_groups(values: Values, environment: str) -> Iterator[Mistake]:
+    """Yield every mistake between the groups of settings of an environment."""
+    for check in CHECKS:
+        yield from check(values)
+    yield from check_own_account(values, environment)
+    yield from check_promotion(values, environment)
+
+
+def check_feature_groups(values: Values) -> Iterator[Mistake]:
+    """Yield feature groups of one name and version, and those that would share a Glue table."""
+    seen_groups: dict[tuple[str, Any], str] = {}
+    for index, group in _entries(values, "features"):
+        name, version = group["name"], group.get("version", 1)
+        # Glue's tables have small letters and no hyphens.
+        table = (name.lower().replace("-", "_"), version)
+        if twin := seen_groups.get(table):
+            yield Mistake(
+                ("features", index, "name"),
+                f"version {version} of {name} is here twice."
+                if twin == name
+                else f"{name} and {twin} would share one table in the offline store.",
+                "Give one of them another name or version.",
+            )
+        seen_groups.setdefault(table, name)
+
+
+def check_models(values: Values) -> Iterator[Mistake]:
+    """Yield models of one name, and models that read a feature group that does not exist."""
+    known = dict.fromkeys(group["name"] for _, group in _entries(values, "features"))
+    seen_models: set[str] = set()
+    for index, model in _entries(values, "models"):
+        if model["name"] in seen_models:
+            yield Mistake(
+                ("models", index, "name"),
+                f"two models are called {model['name']}.",
+                "Give one of them another name.",
+            )
+        seen_models.add(model["name"])
+        wanted = model.get("features")
+        for position, group in enumerate(wanted if isinstance(wanted, list) else []):
+            if isinstance(group, str) and group not in known:
+                listed = f"Known: {', '.join(known) or 'none'}."
+                yield Mistake(
+                    ("models", index, "features", position),
+                    f"there is no feature group {shown(group)}.",
+                    did_you_mean(group, known) or listed,
+                )
+
+
+CHECKS: tuple[Check, ...] = (
+    check_s3_source,
+    check_ci_role,
+    check_tag_delivery,
+    check_reachable,
+    check_object_lock,
+    check_approvers,
+    check_key_administrators,
+    check_model_deliveries,
+    check_feature_groups,
+    check_models,
+)
+
+
+def _entries(values: Mapping[str, Any], key: str) -> list[tuple[int, Mapping[str, Any]]]:
+    """Position and entry of each list item that has a name."""
+    entries = values.get(key)
+    return [
+        (index, entry)
+        for index, entry in enumerate(entries if isinstance(entries, list) else [])
+        if isinstance(entry, dict) and isinstance(entry.get("name"), str)
+    ]
