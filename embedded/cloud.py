@@ -71,6 +71,7 @@ class Cloud:
         self._making_clients = threading.RLock()
         self._clients: dict[tuple[str, str | None], Any] = {}
         self._session: Any = None
+        self._transport: Any = None
 
     def __enter__(self) -> Self:
         self.start()
@@ -139,7 +140,7 @@ class Cloud:
                 "credentials_file": (None, None, os.devnull, None),
             }
             self._session = boto3.Session(botocore_session=botocore.session.Session(settings))
-        return self._session.client(
+        client = self._session.client(
             service,
             region_name=self.region,
             endpoint_url=self.url,
@@ -150,6 +151,8 @@ class Cloud:
                 inject_host_prefix=False,  # 127.0.0.1 has no subdomains
             ),
         )
+        client.meta.events.register("before-send", self._transport)
+        return client
 
     def _taken_role(self, account_id: str) -> dict[str, str]:
         """The credentials of a role in another account, as boto3's clients take them."""
@@ -175,6 +178,7 @@ class Cloud:
 
         from embedded import extensions
         from embedded.server import Server, configure, reset
+        from embedded.transport import Transport
 
         self._undo.callback(reset)
         reset()
@@ -182,6 +186,7 @@ class Cloud:
         extensions.install()
         self._undo.callback(configure(self.account_id))
         server = Server(listening)
+        self._transport = Transport(server.app, server)
         self._undo.callback(server.stop)
         server.start()
         self._port = port

@@ -82,9 +82,18 @@ class Application(DomainDispatcherApplication):
 
     def __init__(self) -> None:
         super().__init__(create_backend_app)
+        self._backends: dict[str | None, Any] = {}
 
     def get_backend_for_host(self, host: str | None) -> Any:
-        """The moto module that serves `host`. Raises NotImplementedError if there is none."""
+        """The moto module that serves `host`. Raises NotImplementedError if there is none.
+
+        moto lists its folder and tries its patterns at each request: what it found is kept.
+        """
+        if host not in self._backends:
+            self._backends[host] = self._backend(host)
+        return self._backends[host]
+
+    def _backend(self, host: str | None) -> Any:
         if host and "amazonaws.com" in host:
             url = f"http://{host}"
             if not any(pattern.match(url) for _, pattern in self.backend_url_patterns):
