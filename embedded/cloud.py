@@ -133,13 +133,17 @@ class Cloud:
         import botocore.session
         from botocore.config import Config
 
+        from embedded.translate import loader
+
         if self._session is None:
             settings = {
                 "profile": (None, None, None, None),
                 "config_file": (None, None, os.devnull, None),
                 "credentials_file": (None, None, os.devnull, None),
             }
-            self._session = boto3.Session(botocore_session=botocore.session.Session(settings))
+            session = botocore.session.Session(settings)
+            session.register_component("data_loader", loader())
+            self._session = boto3.Session(botocore_session=session)
         client = self._session.client(
             service,
             region_name=self.region,

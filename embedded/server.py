@@ -8,9 +8,11 @@ import logging
 import socket
 import threading
 from collections.abc import Callable, Iterable
+from functools import cache
 from typing import Any
 from xml.sax.saxutils import escape
 
+from moto.core import utils as moto_utils
 from moto.core.config import default_user_config
 from moto.iam import models as iam
 from moto.moto_api._internal.models import moto_api_backend
@@ -111,6 +113,10 @@ class Application(DomainDispatcherApplication):
             status = "500 Internal Server Error"
             return _failure(environ, start_response, status, "InternalFailure", error)
         return answer
+
+
+vars(moto_utils)["create_loader"] = cache(vars(moto_utils)["create_loader"])
+"""moto reads each model by a loader of its own, which looks through all services first."""
 
 
 def configure(account_id: str) -> Callable[[], None]:

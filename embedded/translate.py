@@ -19,6 +19,7 @@ from functools import cache
 from typing import Any
 
 import botocore.session
+from botocore.loaders import Loader, create_loader
 from botocore.model import ServiceModel, Shape
 
 Values = dict[str, Any]
@@ -36,9 +37,17 @@ class NotCarried(Exception):
 
 
 @cache
+def loader() -> Loader:
+    """What reads botocore's models, once for this process: a new one looks through all of them."""
+    return create_loader()
+
+
+@cache
 def service_model(service: str) -> ServiceModel:
     """The model of a service, by its client name. No account or network is needed."""
-    return botocore.session.Session().get_service_model(service)
+    session = botocore.session.Session()
+    session.register_component("data_loader", loader())
+    return session.get_service_model(service)
 
 
 def input_shape(service: str, operation: str) -> Any:

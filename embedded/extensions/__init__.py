@@ -25,6 +25,7 @@ MODULES = (
     "pipeline_execution",
     "sagemaker_tags",
     "state_machines",
+    "symmetric_keys",
 )
 
 
