@@ -1,6 +1,7 @@
 """A team's own package: which one, and the settings that it understands."""
 
 import sys
+import traceback
 from collections.abc import Iterator, Mapping
 from importlib import import_module
 from pathlib import Path
@@ -44,7 +45,18 @@ def package(name: str, root: Path) -> ModuleType:
     except Exception as error:
         raise InputError(
             f"custom.module: {name} cannot be imported: {type(error).__name__}: {error}"
+            f"{_place(error, root)}"
         ) from error
+
+
+def _place(error: Exception, root: Path) -> str:
+    """The last line below `root` that an error came through, in brackets; empty without one."""
+    frames = traceback.extract_tb(error.__traceback__)
+    for frame in reversed(frames[1:]):
+        path = Path(frame.filename)
+        if path.is_relative_to(root) and "site-packages" not in path.parts:
+            return f" ({path.relative_to(root)}:{frame.lineno})"
+    return ""
 
 
 def checked(settings: Custom, root: Path) -> Any:

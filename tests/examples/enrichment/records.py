@@ -121,7 +121,7 @@ TYPES = (
                     when={
                         **HERE,
                         "ArnLike": {
-                            "lambda:FunctionArn": "arn:aws:lambda:{region}:{account}:function:{name}"
+                            "lambda:FunctionArn": arn_of("lambda", "function:{name}")
                         },
                     },
                     reason="a mapping has no name before it is there",
