@@ -39,7 +39,11 @@ _added: dict[str, Type] = {}
 
 
 def extend(types: Iterable[Type], services: Iterable[Service] = ()) -> None:
-    """Add records of a team's own; one of a type that is there already replaces it."""
+    """Add records of a team's own; one of a type that is there already replaces it.
+
+    Types stay, as they say what AWS is. Services are those of one environment: they replace what
+    was added of them before.
+    """
     _added.update({key_of(entry): entry for entry in types})
     add_services(services)
     entries.cache_clear()

@@ -60,6 +60,7 @@ def load(settings: PlatformSettings, root: Path) -> Custom | None:
     settings, or has a component that lacks an output of the one it stands in for.
     """
     if settings.custom is None:
+        catalog.extend(())
         return None
     name = settings.custom.module
     module = package(name, root)
