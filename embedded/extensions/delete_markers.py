@@ -14,5 +14,5 @@ def install() -> None:
     add(FakeDeleteMarker, dispose)
 
 
-def dispose(self: FakeDeleteMarker, garbage: bool = False) -> None:  # noqa: ARG001
+def dispose(self: FakeDeleteMarker, garbage: bool = False) -> None:
     """Let go of nothing: a marker holds no bytes."""

@@ -120,9 +120,7 @@ TYPES = (
                     create="CreateEventSourceMapping",
                     when={
                         **HERE,
-                        "ArnLike": {
-                            "lambda:FunctionArn": arn_of("lambda", "function:{name}")
-                        },
+                        "ArnLike": {"lambda:FunctionArn": arn_of("lambda", "function:{name}")},
                     },
                     reason="a mapping has no name before it is there",
                     source=AUTHORIZATION,
