@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 from catalog import answers, entries, entry_of
 from catalog.record import OURS, Call, Each, Type
 from components.common.environment_scope import EnvironmentScope
-from components.foundation.access.boundary import boundary_policy
 from embedded.translate import service_model
 from infra.deploy_permissions import (
     WITHHELD,
@@ -301,24 +300,18 @@ def test_a_role_is_given_a_policy_only_if_it_carries_the_environments_boundary(
         assert role.inputs["permissionsBoundary"] == boundary, role.name
 
 
-def test_the_boundary_leaves_the_deployment_all_that_it_is_allowed() -> None:
-    scope = {"account_id": ACCOUNT, "region": "eu-west-1"}
-    bounded = Reach(
-        boundary_policy(
-            boundary_arn=f"arn:aws:iam::{ACCOUNT}:policy/maslow-prod-boundary",
-            prefix="maslow-prod-",
-            other_accounts=[],
-            **scope,
-        )["Statement"]  # type: ignore[arg-type]
-    )
-    policies = deploy_permissions(
-        EnvironmentScope("maslow", "prod", ACCOUNT, "eu-west-1"), SERVICES
-    )
+def test_the_boundary_leaves_the_deployment_all_that_it_is_allowed(graph: Graph) -> None:
+    (boundary,) = [
+        policy
+        for policy in graph.of_type("aws:iam/policy:Policy")
+        if policy.name.endswith("-boundary-policy")
+    ]
+    bounded = Reach(json.loads(boundary.inputs["policy"])["Statement"])
+    deploying = [s for s in reach(graph, "deploy").statements if s["Effect"] == "Allow"]
+    assert deploying
     cut_off = {
         (action, arn)
-        for policy in policies
-        for statement in policy["Statement"]
-        if statement["Effect"] == "Allow"
+        for statement in deploying
         for action in statement["Action"]
         for arn in statement["Resource"]
         if not bounded.allows(action, arn) or bounded.denies(action, arn)
