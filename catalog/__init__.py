@@ -39,7 +39,11 @@ _added: dict[str, Type] = {}
 
 
 def extend(types: Iterable[Type], services: Iterable[Service] = ()) -> None:
-    """Add records of a team's own; one of a type that is there already replaces it."""
+    """Add records of a team's own; one of a type that is there already replaces it.
+
+    Types stay, as they say what AWS is. Services are those of one environment: they replace what
+    was added of them before.
+    """
     _added.update({key_of(entry): entry for entry in types})
     add_services(services)
     entries.cache_clear()
@@ -54,10 +58,16 @@ def forget(types: Iterable[Type]) -> None:
 
 @cache
 def entries() -> dict[str, Type]:
-    """Every type of the catalog, by its token."""
+    """Every type of the catalog, by its token, and those of a team's own."""
+    return own_entries() | _added
+
+
+@cache
+def own_entries() -> dict[str, Type]:
+    """Every type that has its record in a module of the catalog, by its token."""
     modules = [import_module(f"{__name__}.{each.name}") for each in iter_modules(__path__)]
     known = (entry for module in modules for entry in getattr(module, "TYPES", ()))
-    return {key_of(entry): entry for entry in known} | _added
+    return {key_of(entry): entry for entry in known}
 
 
 def entry_of(token: str, inputs: Mapping[str, Any] | None = None) -> Type:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from catalog import entries
+from catalog import own_entries
 from catalog.cloudformation import FILE
 
 REGION = "us-east-1"
@@ -41,7 +41,7 @@ def generated() -> dict[str, dict[str, Any]]:
     """Types by CloudFormation's name, and those names by Pulumi's token, each sorted."""
     from cfnlint.schema import PROVIDER_SCHEMA_MANAGER as SCHEMAS
 
-    held = {entry.cloudformation for entry in entries().values()} - {""}
+    held = {entry.cloudformation for entry in own_entries().values()} - {""}
     types = sorted(SCHEMAS.get_resource_types(REGION))
     known = {
         name: _facts(SCHEMAS.get_resource_schema(REGION, name).schema, actions=name in held)
@@ -75,7 +75,7 @@ def _properties(schema: dict[str, Any], key: str) -> list[str]:
 def _tokens(types: list[str]) -> Iterator[tuple[str, str]]:
     """Pulumi's tokens that have a CloudFormation type: by the catalog's word, or by like names."""
     by_name = {name.lower(): name for name in types}
-    written = {token: entry.cloudformation for token, entry in entries().items()}
+    written = {token: entry.cloudformation for token, entry in own_entries().items()}
     for token in sorted(pulumi_tokens()):
         module, noun = token.split(":")[1].partition("/")[0], token.split(":")[2]
         for service in SERVICES.get(module, (module,)):

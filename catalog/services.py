@@ -295,6 +295,7 @@ SERVICES: tuple[Service, ...] = (
     Service("servicecatalog", endpoints=(Endpoint("servicecatalog"),)),
     Service(
         "sns",
+        principals=(Principal("sns.amazonaws.com"),),
         kms_via="sns",
         endpoints=(Endpoint("sns"),),
         boundary=ANYTHING,
@@ -345,7 +346,12 @@ _added: dict[str, Service] = {}
 
 
 def add_services(added: Iterable[Service]) -> None:
-    """Add records of a team's own; one of a service that is there already replaces it."""
+    """Add records of a team's own in the place of those that were added before.
+
+    One of a service that is there already replaces it. They say what an environment uses, so they
+    last until the next environment's.
+    """
+    _added.clear()
     _added.update({service.prefix: service for service in added})
     for look_up in (services, by_client, by_prefix, by_principal):
         look_up.cache_clear()

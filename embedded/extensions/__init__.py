@@ -15,6 +15,7 @@ MODULES = (
     "codebuild",
     "codeconnections",
     "config_packs",
+    "delete_markers",
     "endpoints",
     "feature_groups",
     "guardduty",

@@ -1,6 +1,7 @@
 """A team's own package: which one, and the settings that it understands."""
 
 import sys
+import traceback
 from collections.abc import Iterator, Mapping
 from importlib import import_module
 from pathlib import Path
@@ -44,16 +45,32 @@ def package(name: str, root: Path) -> ModuleType:
     except Exception as error:
         raise InputError(
             f"custom.module: {name} cannot be imported: {type(error).__name__}: {error}"
+            f"{_place(error, root)}"
         ) from error
+
+
+def _place(error: Exception, root: Path) -> str:
+    """The last line below `root` that an error came through, in brackets; empty without one."""
+    frames = traceback.extract_tb(error.__traceback__)
+    for frame in reversed(frames[1:]):
+        path = Path(frame.filename)
+        if path.is_relative_to(root) and "site-packages" not in path.parts:
+            return f" ({path.relative_to(root)}:{frame.lineno})"
+    return ""
 
 
 def checked(settings: Custom, root: Path) -> Any:
     """The package's settings as an object of its model, or as a dictionary where it has none.
 
-    Raises InputError as `package` does, and pydantic.ValidationError.
+    Raises InputError as `package` does and for a model that is none of pydantic's, and
+    pydantic.ValidationError.
     """
     model = getattr(package(settings.module, root), SETTINGS, None)
-    return settings.own if model is None else model.model_validate(settings.own)
+    if model is None:
+        return settings.own
+    if not (isinstance(model, type) and issubclass(model, BaseModel)):
+        raise InputError(f"custom.module: {settings.module}.{SETTINGS} is no pydantic model.")
+    return model.model_validate(settings.own)
 
 
 def check_custom(values: Mapping[str, Any], root: Path) -> Iterator[Mistake]:
@@ -63,13 +80,9 @@ def check_custom(values: Mapping[str, Any], root: Path) -> Iterator[Mistake]:
     except ValidationError:
         return  # the schema of the stack file says it already, or there is nothing
     try:
-        model = checked(settings, root)
+        checked(settings, root)
     except InputError as error:
         yield Mistake(("custom", "module"), str(error).partition(": ")[2])
     except ValidationError as error:
         for wrong in error.errors(include_url=False):
             yield Mistake(("custom", *wrong["loc"]), f"{wrong['msg']}.")
-    else:
-        if isinstance(model, BaseModel | dict):
-            return
-        yield Mistake(("custom", "module"), f"{settings.module}.{SETTINGS} is no pydantic model.")

@@ -118,7 +118,7 @@ def test_outputs_are_pulumis_own_and_hold_what_others_need(token: str) -> None:
     ("token", "file"),
     [
         ("aws:mwaa/environment:Environment", "catalog/mwaa.py"),
-        ("aws:lambda/function:Function", "catalog/lambda_.py"),
+        ("aws:lambda/alias:Alias", "catalog/lambda_.py"),
     ],
 )
 def test_a_type_that_is_not_there_names_the_file_it_belongs_to(token: str, file: str) -> None:

@@ -13,10 +13,13 @@ import pytest
 from pulumi.provider.experimental.analyzer import Analyzer
 
 import components
+import custom
+from tests.examples import enrichment
 
 MODULES = [
     importlib.import_module(module.name)
-    for module in pkgutil.walk_packages(components.__path__, "components.")
+    for package in (components, custom, enrichment)
+    for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")
     if ".runtime" not in module.name
 ]
 COMPONENTS = [

@@ -36,8 +36,12 @@ def models(project: Project, graph: Graph) -> dict[str, Any]:
     return {f"{graph.project}-{graph.stack}-{model.name}": model for model in settings}
 
 
-def test_the_needs_come_in_their_order(either_pass: Graph) -> None:
-    assert [need.name for need in either_pass.of_type("maslow:index:Need")] == list(NEEDS)
+def test_the_needs_come_in_their_order_and_a_teams_own_after_them(
+    project: Project, either_pass: Graph
+) -> None:
+    own = ["custom"] if project.stack(either_pass.stack).platform.custom else []
+    needs = [need.name for need in either_pass.of_type("maslow:index:Need")]
+    assert needs == [*NEEDS, *own]
 
 
 def test_every_resource_belongs_to_a_need(either_pass: Graph) -> None:

@@ -9,9 +9,7 @@ from typing import Any, NamedTuple
 
 from catalog import answers, entries, entry_of
 from catalog.record import OURS, Call, Each, Type
-from catalog.services import passed_to
 from components.common.environment_scope import EnvironmentScope
-from components.foundation.access.boundary import boundary_policy
 from embedded.translate import service_model
 from infra.deploy_permissions import (
     WITHHELD,
@@ -302,24 +300,18 @@ def test_a_role_is_given_a_policy_only_if_it_carries_the_environments_boundary(
         assert role.inputs["permissionsBoundary"] == boundary, role.name
 
 
-def test_the_boundary_leaves_the_deployment_all_that_it_is_allowed() -> None:
-    scope = {"account_id": ACCOUNT, "region": "eu-west-1"}
-    bounded = Reach(
-        boundary_policy(
-            boundary_arn=f"arn:aws:iam::{ACCOUNT}:policy/maslow-prod-boundary",
-            prefix="maslow-prod-",
-            other_accounts=[],
-            **scope,
-        )["Statement"]  # type: ignore[arg-type]
-    )
-    policies = deploy_permissions(
-        EnvironmentScope("maslow", "prod", ACCOUNT, "eu-west-1"), SERVICES
-    )
+def test_the_boundary_leaves_the_deployment_all_that_it_is_allowed(graph: Graph) -> None:
+    (boundary,) = [
+        policy
+        for policy in graph.of_type("aws:iam/policy:Policy")
+        if policy.name.endswith("-boundary-policy")
+    ]
+    bounded = Reach(json.loads(boundary.inputs["policy"])["Statement"])
+    deploying = [s for s in reach(graph, "deploy").statements if s["Effect"] == "Allow"]
+    assert deploying
     cut_off = {
         (action, arn)
-        for policy in policies
-        for statement in policy["Statement"]
-        if statement["Effect"] == "Allow"
+        for statement in deploying
         for action in statement["Action"]
         for arn in statement["Resource"]
         if not bounded.allows(action, arn) or bounded.denies(action, arn)
@@ -334,11 +326,22 @@ def test_ids_are_told_apart_by_tags_that_the_provider_gives_to_all(graph: Graph)
     assert asked <= tags["tags"].keys()
 
 
+def passed_to(graph: Graph) -> set[str]:
+    """The services to which a stack's deployment may pass roles."""
+    return {
+        service
+        for statement in reach(graph, "deploy").statements
+        if statement["Effect"] == "Allow" and "iam:PassRole" in statement["Action"]
+        for service in statement["Condition"]["StringEquals"]["iam:PassedToService"]
+    }
+
+
 def test_every_role_of_a_stack_is_for_a_service_that_it_may_be_passed_to(graph: Graph) -> None:
+    passed = passed_to(graph)
     for role in graph.of_type("aws:iam/role:Role"):
         for statement in json.loads(role.inputs["assumeRolePolicy"])["Statement"]:
             service = statement["Principal"].get("Service")
-            assert service is None or service in passed_to(), role.name
+            assert service is None or service in passed, role.name
 
 
 def test_a_role_is_passed_to_no_service_that_no_role_is_for(every_graph: list[Graph]) -> None:
@@ -348,7 +351,7 @@ def test_a_role_is_passed_to_no_service_that_no_role_is_for(every_graph: list[Gr
         for role in graph.of_type("aws:iam/role:Role")
         for statement in json.loads(role.inputs["assumeRolePolicy"])["Statement"]
     }
-    assert set(passed_to()) <= trusted
+    assert set().union(*map(passed_to, every_graph)) <= trusted
 
 
 def test_the_policies_of_each_role_fit_what_iam_takes(graph: Graph) -> None:

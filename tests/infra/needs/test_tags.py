@@ -4,6 +4,7 @@ import inspect
 import json
 from collections.abc import Mapping
 from importlib import import_module
+from keyword import iskeyword
 from typing import Any
 
 import pulumi
@@ -20,7 +21,8 @@ ENVIRONMENT = {"maslow:project", "maslow:environment", "maslow:owner"}
 def takes_tags(type_: str) -> bool:
     """Whether the type has the input `tags` in pulumi-aws."""
     module, _, name = type_.removeprefix("aws:").partition("/")
-    class_ = getattr(import_module(f"pulumi_aws.{module}"), name.partition(":")[2])
+    package = f"{module}_" if iskeyword(module) else module
+    class_ = getattr(import_module(f"pulumi_aws.{package}"), name.partition(":")[2])
     return "tags" in inspect.signature(class_._internal_init).parameters
 
 
