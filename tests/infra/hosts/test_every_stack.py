@@ -30,6 +30,10 @@ SHARED = (
     "aws:sagemaker/modelPackageGroup:ModelPackageGroup",
     "aws:sagemaker/modelPackageGroupPolicy:ModelPackageGroupPolicy",
 )
+EVERY_PASS = ("local", "prod")
+"""The stacks that go through all passes: one that trains its models and one that takes them from
+another account. The others go through the first."""
+EVERY_PASS_ALONE = pytest.mark.parametrize("environment", EVERY_PASS, indirect=True)
 IMAGE = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/training:1"
 
 
@@ -47,8 +51,11 @@ class Account(NamedTuple):
         return self.cloud.client(service, self.id)
 
 
-class Stood(NamedTuple):
-    """A stack after three passes: nothing trained, everything approved, and nothing changed."""
+class Deployed(NamedTuple):
+    """A stack after its passes: nothing trained, then everything approved, then nothing changed.
+
+    Only those of EVERY_PASS have the second and the third.
+    """
 
     cloud: Cloud
     registry: Account
@@ -60,9 +67,9 @@ class Stood(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def stood(
+def deployed(
     project: Project, environment: str, misfits: Misfits, recording: Recording
-) -> Iterator[Stood]:
+) -> Iterator[Deployed]:
     stack = project.stack(environment)
     with Cloud(stack.region, account_id=stack.account) as cloud:
         stack = hosted(cloud, stack)
@@ -79,10 +86,12 @@ def stood(
         def up() -> Outcome:
             return host.up(lambda: declare(stack, newest, project.root, services=services))
 
-        first = up()
-        for model in first.outputs["models"].values():
-            approve(registry, model["group"])
-        yield Stood(cloud, registry, host, [first, up(), up()], refused)
+        passes = [up()]
+        if environment in EVERY_PASS:
+            for model in passes[0].outputs["models"].values():
+                approve(registry, model["group"])
+            passes += [up(), up()]
+        yield Deployed(cloud, registry, host, passes, refused)
 
 
 def share(account: Account, origin: Graph) -> None:
@@ -161,29 +170,33 @@ def test_every_input_is_carried_or_left_out_for_a_reason(either_pass: Graph) -> 
     assert lost == []
 
 
-def test_the_first_pass_makes_all_that_is_declared_offline(stood: Stood, first_pass: Graph) -> None:
-    first = stood.passes[0]
+def test_the_first_pass_makes_all_that_is_declared_offline(
+    deployed: Deployed, first_pass: Graph
+) -> None:
+    first = deployed.passes[0]
     assert declared(first.graph) == declared(first_pass)
     assert first.changes == {Operation.CREATE: len(declared(first_pass))}
 
 
+@EVERY_PASS_ALONE
 def test_approved_versions_add_the_rest_and_touch_nothing_else(
-    stood: Stood, graph: Graph, first_pass: Graph
+    deployed: Deployed, graph: Graph, first_pass: Graph
 ) -> None:
-    second = stood.passes[1]
+    second = deployed.passes[1]
     assert declared(second.graph) == declared(graph)
     old = len(declared(first_pass))
     assert second.changes == {Operation.SAME: old, Operation.CREATE: len(declared(graph)) - old}
 
 
-def test_an_unchanged_pass_changes_nothing(stood: Stood, graph: Graph) -> None:
-    _, second, third = stood.passes
+@EVERY_PASS_ALONE
+def test_an_unchanged_pass_changes_nothing(deployed: Deployed, graph: Graph) -> None:
+    _, second, third = deployed.passes
     assert third.changes == {Operation.SAME: len(declared(graph))}
     assert third.outputs == second.outputs
 
 
-def test_every_request_keeps_to_what_the_model_of_its_service_allows(stood: Stood) -> None:
-    assert stood.refused == []
+def test_every_request_keeps_to_what_the_model_of_its_service_allows(deployed: Deployed) -> None:
+    assert deployed.refused == []
 
 
 def test_a_request_that_aws_would_refuse_is_seen(misfits: Misfits) -> None:
@@ -201,24 +214,37 @@ def test_a_request_that_aws_would_refuse_is_seen(misfits: Misfits) -> None:
     ]
 
 
-def test_the_outputs_name_what_stands(stood: Stood) -> None:
-    sagemaker = stood.cloud.client("sagemaker")
-    for model in stood.passes[1].outputs["models"].values():
+@EVERY_PASS_ALONE
+def test_the_outputs_name_what_is_deployed(deployed: Deployed) -> None:
+    sagemaker = deployed.cloud.client("sagemaker")
+    for model in deployed.passes[1].outputs["models"].values():
         endpoint = sagemaker.describe_endpoint(EndpointName=model["endpoint"])
         assert endpoint["EndpointStatus"] == "InService"
         package = sagemaker.describe_model_package(ModelPackageName=model["version"])
         assert package["ModelPackageGroupName"] == model["group"].rpartition("/")[2]
-    buckets = set(stood.passes[1].outputs["zones"].values())
-    assert buckets <= names_of_buckets(stood.cloud)
+    buckets = set(deployed.passes[1].outputs["zones"].values())
+    assert buckets <= names_of_buckets(deployed.cloud)
+
+
+def test_between_them_the_passes_make_every_type_that_any_stack_declares(
+    every_graph: list[Graph], recording: Recording
+) -> None:
+    made = {
+        resource.type
+        for graph in every_graph
+        for which in ("first", "second" if graph.stack in EVERY_PASS else "first")
+        for resource in recording(graph.stack, which).resources
+    }
+    assert {resource.type for graph in every_graph for resource in graph.resources} == made
 
 
 def test_the_outputs_name_a_pipeline_for_each_model_that_is_trained_here(
-    stood: Stood, project: Project, environment: str
+    deployed: Deployed, project: Project, environment: str
 ) -> None:
-    models = stood.passes[1].outputs["models"]
+    models = deployed.passes[0].outputs["models"]
     pipelines = {name: model["pipeline"] for name, model in models.items() if "pipeline" in model}
     assert list(pipelines) == ([] if project.stack(environment).platform.origin else list(models))
-    sagemaker = stood.cloud.client("sagemaker")
+    sagemaker = deployed.cloud.client("sagemaker")
     for pipeline in pipelines.values():
         assert sagemaker.describe_pipeline(PipelineName=pipeline)["PipelineStatus"] == "Active"
 
@@ -228,24 +254,27 @@ def names_of_buckets(cloud: Cloud) -> set[str]:
 
 
 def test_a_destroy_takes_what_the_stack_file_lets_it_take(
-    stood: Stood, project: Project, environment: str
+    deployed: Deployed, project: Project, environment: str
 ) -> None:
-    forget_versions(stood)
+    forget_versions(deployed)
+    last = deployed.passes[-1]
     durability = project.stack(environment).platform.durability
     if durability == "protected":
-        before = stood.host.held
+        before = deployed.host.held
         with pytest.raises(Refused, match="is protected: a destroy must not take it"):
-            stood.host.destroy()
-        assert stood.host.held == before
+            deployed.host.destroy()
+        assert deployed.host.held == before
         return
-    assert stood.host.destroy() == sum(stood.passes[2].changes.values())
-    assert stood.host.held == {}
-    zones = set(stood.passes[1].outputs["zones"].values())
-    kept = names_of_buckets(stood.cloud)
+    assert deployed.host.destroy() == sum(last.changes.values())
+    assert deployed.host.held == {}
+    zones = set(last.outputs["zones"].values())
+    kept = names_of_buckets(deployed.cloud)
     assert kept == set() if durability == "disposable" else zones <= kept
 
 
-def forget_versions(stood: Stood) -> None:
+def forget_versions(deployed: Deployed) -> None:
     """SageMaker deletes no group that has versions, so a person deletes them first."""
-    for model in stood.passes[1].outputs["models"].values():
-        stood.registry.client("sagemaker").delete_model_package(ModelPackageName=model["version"])
+    for model in deployed.passes[-1].outputs["models"].values():
+        if "version" in model:
+            sagemaker = deployed.registry.client("sagemaker")
+            sagemaker.delete_model_package(ModelPackageName=model["version"])
