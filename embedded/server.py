@@ -36,7 +36,7 @@ class Server(ThreadedWSGIServer):
 
     def __init__(self, listening: socket.socket) -> None:
         host, port = listening.getsockname()
-        super().__init__(host, port, Application(), _QuietHandler, fd=listening.fileno())
+        super().__init__(host, port, application(), _QuietHandler, fd=listening.fileno())
         self._connections: set[socket.socket] = set()
         self._thread = threading.Thread(
             target=self.serve_forever, args=(POLL_SECONDS,), name="embedded-aws", daemon=True
@@ -113,6 +113,12 @@ class Application(DomainDispatcherApplication):
             status = "500 Internal Server Error"
             return _failure(environ, start_response, status, "InternalFailure", error)
         return answer
+
+
+@cache
+def application() -> Application:
+    """The one application of this process: it keeps how moto routes, and no resource."""
+    return Application()
 
 
 vars(moto_utils)["create_loader"] = cache(vars(moto_utils)["create_loader"])

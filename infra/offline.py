@@ -14,13 +14,22 @@ from infra.settings import StackFile
 from infra.versions import Lookup, assumed, none_yet
 
 
-def recorded(project: Project, stack: StackFile, *, first_pass: bool = False) -> Graph:
+def recorded(
+    project: Project,
+    stack: StackFile,
+    *,
+    first_pass: bool = False,
+    services: Collection[str] | None = None,
+) -> Graph:
     """The graph of one environment, in which every model has an approved version.
 
-    With `first_pass`, none has one yet. Raises what the program raises, such as ProjectError.
+    With `first_pass`, none has one yet. `services` are the environment's where they are known
+    already. Raises what the program raises, such as ProjectError.
     """
     lookup = none_yet if first_pass else assumed_versions(stack, project.name)
-    return _recorded(project, stack, lookup, services_of(project, stack))
+    if services is None:
+        services = services_of(project, stack)
+    return _recorded(project, stack, lookup, services)
 
 
 def services_of(project: Project, stack: StackFile) -> frozenset[str]:

@@ -19,7 +19,7 @@ from embedded.cloud import Cloud
 from infra.collector import switch_off_collector
 from infra.custom import load as load_custom
 from infra.graph import Graph
-from infra.offline import recorded
+from infra.offline import recorded, services_of
 from infra.project import Project
 from infra.settings import StackFile, from_config
 from infra.settings.yamlfile import read
@@ -69,11 +69,16 @@ def recording() -> Recording:
     """The graph of a stack by its environment and pass: in the first one, nothing is trained."""
 
     @cache
+    def services(environment: str) -> frozenset[str]:
+        return services_of(PROJECT, PROJECT.stack(environment))
+
+    @cache
     def record(environment: str, which: str) -> Graph:
         stack = PROJECT.stack(environment)
         put_back = switch_off_collector()
         try:
-            return recorded(PROJECT, stack, first_pass=which == "first")
+            first = which == "first"
+            return recorded(PROJECT, stack, first_pass=first, services=services(environment))
         finally:
             put_back()
 
