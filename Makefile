@@ -50,6 +50,7 @@ check: setup
 	@if command -v go >/dev/null; then go run $(ACTIONLINT); else echo "no Go: actionlint is left out"; fi
 
 bench: setup
+	@$(BIN)/python -m pytest --quiet -m bench tests/scripts/test_bench.py
 	@$(BIN)/python -m scripts.bench
 
 sagemaker: $(INSTALLED)-sagemaker

@@ -146,6 +146,7 @@ def test_an_environment_is_widened_by_copies_of_its_first_model() -> None:
     assert stack.platform.models[0].name == first.name
 
 
+@pytest.mark.bench
 def test_a_plan_and_its_mocks_register_the_same_and_the_bare_program_as_many() -> None:
     plan, mocks = (process(*PROGRAM, program, "1").registered for program in ("plan", "mocks"))
     assert plan.types == mocks.types
