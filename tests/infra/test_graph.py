@@ -88,13 +88,13 @@ def test_a_secret_is_hidden():
 
 def test_a_type_that_the_catalog_does_not_know_is_answered_in_awss_form_and_named():
     def program() -> None:
-        function = aws.lambda_.Function("any", role="arn:aws:iam::123456789012:role/any")
-        aws.kms.Key("key", description=function.arn)
+        alias = aws.lambda_.Alias("any", function_name="any", function_version="1")
+        aws.kms.Key("key", description=alias.arn)
 
     graph = record(program)
     described = graph.one("aws:kms/key:Key").inputs["description"]
-    assert described == "arn:aws:lambda:eu-west-1:123456789012:function/any"
-    assert graph.unknown == {"aws:lambda/function:Function": 1}
+    assert described == "arn:aws:lambda:eu-west-1:123456789012:alias/any"
+    assert graph.unknown == {"aws:lambda/alias:Alias": 1}
 
 
 def test_an_unknown_function_is_an_error():

@@ -40,6 +40,7 @@ PUBLISHERS = {
     "Budget *": {"warning", "info"},
     "EventTarget *-delivery-progress": {"info"},
     "MetricAlarm *-dead-letters-alarm": {"warning"},
+    "MetricAlarm *-enrichment-*": {"warning"},
     "EventTarget *-pull-requests-outcome": {"info"},
     "Pipeline *-delivery-pipeline": {"info"},
 }
@@ -49,7 +50,7 @@ A budget tells of shares that are reached and of its own excess; a pipeline asks
 """
 
 RECEIVING = {
-    *("RolePolicy", "TopicPolicy", "TopicSubscription"),
+    *("QueuePolicy", "RolePolicy", "TopicPolicy", "TopicSubscription"),
     *("SlackChannelConfiguration", "TeamsChannelConfiguration"),
 }
 """Kinds that name a topic and publish nothing to it by themselves."""
