@@ -69,6 +69,7 @@ def alert(topic_arn: str, *, pipeline: str, subject: str, because: str) -> dict[
                     "& $string($states.input) %}",
                 ),
             },
+            "Retry": RETRY,
             "Next": "NotStarted",
         },
         "NotStarted": fail(

@@ -97,7 +97,11 @@ def drift_alarm(
     threshold: float,
     topic_arn: pulumi.Input[str],
 ) -> aws.cloudwatch.MetricAlarm:
-    """An alarm when one run of the monitor finds a feature over `threshold` from its baseline."""
+    """An alarm when one run of the monitor finds a feature over `threshold` from its baseline.
+
+    The topic is told as well when runs cease to bring any distance.
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
+    """
     return aws.cloudwatch.MetricAlarm(
         name,
         alarm_description=(
@@ -113,7 +117,10 @@ def drift_alarm(
         evaluation_periods=1,
         comparison_operator="GreaterThanThreshold",
         threshold=threshold,
-        treat_missing_data="notBreaching",
+        # A monitor that says nothing has found no drift, which would retrain; nobody would know of
+        # any either, and that is told.
+        treat_missing_data="missing",
+        insufficient_data_actions=[topic_arn],
         alarm_actions=[topic_arn],
         ok_actions=[topic_arn],
         opts=pulumi.ResourceOptions(parent=parent),

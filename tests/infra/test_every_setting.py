@@ -1,0 +1,317 @@
+"""Every setting does something: given another value, it changes what is declared.
+
+The settings are those of the stack files' schema, so that a new one is held to this without being
+added anywhere. Each is changed by itself in an environment that has little else.
+"""
+
+import json
+import sys
+from collections.abc import Iterator, Mapping
+from copy import deepcopy
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pulumi_aws as aws
+import pytest
+
+from infra.composition import declare
+from infra.graph import Run, record
+from infra.offline import assumed_versions
+from infra.project import Project
+from infra.settings import from_config
+from infra.settings.schema import platform_schema, resolved
+
+ENVIRONMENT, REGION, ACCOUNT = "dev", "eu-west-1", "111111111111"
+
+VPC = {"id": "vpc-0a1b2c3d", "subnets": ["subnet-0a1b2c3d", "subnet-1a1b2c3d"]}
+
+BASE: dict[str, Any] = {
+    "owner": "ml-platform@example.com",
+    "accounts": {ENVIRONMENT: ACCOUNT},
+    "network": {"vpc": VPC, "endpoints": "none"},
+    "source": {"github": "example/platform"},
+    "audit": {"management_events": False},
+    "registry": {"packages": False, "mirrors": []},
+}
+"""What a setting is changed in, with what CONTEXTS has for it: little, for it is declared often."""
+
+MODEL: dict[str, Any] = {
+    "features": [
+        {
+            "name": "visits",
+            "record_id": "visit",
+            "event_time": "at",
+            "features": {"visit": "string", "other": "string", "at": "string", "age": "integral"},
+        }
+    ],
+    "models": [
+        {
+            "name": "readmission",
+            "project": "templates/tabular",
+            "features": ["visits"],
+            "serving": {"scale": {"min": 2}},  # one instance has no canary
+        }
+    ],
+}
+DEPLOYED: dict[str, Any] = {
+    **MODEL,
+    "models": [{**MODEL["models"][0], "delivery": {"start": "off"}}],
+}
+"""A model without a delivery, and so with half of the resources."""
+PAID = {**MODEL["models"][0], "budget": {"monthly_usd": 100}}
+CENTER = "arn:aws:sso:::instance/ssoins-0123456789abcdef"
+SECRETS = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret"
+SAML = f"arn:aws:iam::{ACCOUNT}:saml-provider/idp"
+STAFF = {"auditor": ["auditors"]}
+USER = f"arn:aws:iam::{ACCOUNT}:user/someone"
+NETWORK = {"cidr": "10.10.0.0/16", "endpoints": "none"}
+FILTER = {"by": "dns", "domains": ["a.example.org"]}
+TEAM = "0a1b2c3d-0a1b-0a1b-0a1b-0a1b2c3d4e5f"
+CHANNEL = "19%3Aalerts%40thread.tacv2"
+GITHUB, GITLAB = {"github": "example/platform"}, {"gitlab": "example/platform"}
+TAGGED = {"delivery": {"trigger": {"tag": "v*"}}}
+PROMOTED = {**MODEL, "promotion": {"to": ["staging"]}}
+ACCOUNTS = {"dev": ACCOUNT, "staging": "222222222222", "prod": "333333333333"}
+PROVIDER = f"arn:aws:iam::{ACCOUNT}:oidc-provider"
+
+CONTEXTS: dict[str, dict[str, Any]] = {
+    "network": {"network": NETWORK},
+    "network.endpoints": {**DEPLOYED, "network": NETWORK},
+    "network.vpc": DEPLOYED,
+    "network.filter": {"network": {**NETWORK, "filter": FILTER}},
+    "keys.administrators": {"access": {"personas": {"platform-engineer": [USER]}}},
+    "access.identity_center": {"access": {"identity_center": CENTER, "personas": STAFF}},
+    "access.saml": {"access": {"saml": SAML, "personas": STAFF}},
+    "access.session_hours": {"access": {"personas": {"auditor": [USER]}}},
+    "budget": {"budget": {"monthly_usd": 100}},
+    "budget.anomaly_monitor": {"budget": {"monthly_usd": 100, "anomaly_usd": 10}},
+    "alerts.email_from": {"alerts": {"email": ["a@example.com"]}},
+    "alerts.slack": {"alerts": {"slack": {"workspace": "T0123", "channel": "C0456"}}},
+    "alerts.teams": {"alerts": {"teams": {"tenant": TEAM, "team": TEAM, "channel": CHANNEL}}},
+    "source.gitlab": {"source": GITLAB},
+    "source.bitbucket": {"source": {"bitbucket": "example/platform"}},
+    "source.codecommit": {"source": {"codecommit": "platform"}},
+    "source.s3": {"source": {"s3": {"bucket": "sources", "key": "platform.zip"}}},
+    "delivery.trigger.branch": {"delivery": {"trigger": {"branch": "main"}}},
+    "delivery.trigger.tag": TAGGED,
+    "delivery.trigger.excluding": TAGGED,
+    "delivery.by": {"ci": GITHUB},
+    "delivery.approvers": {"access": {"personas": {"reviewer": [USER]}}},
+    "ci": {"ci": GITHUB},
+    "ci.gitlab": {"ci": GITLAB},
+    "ci.issuer": {"ci": GITLAB},
+    "ci.default_branch": {"ci": GITLAB},
+    "ci.deploys.environment": {"ci": {**GITHUB, "deploys": {"environment": "dev"}}},
+    "ci.deploys.branch": {"ci": {**GITHUB, "deploys": {"branch": "main"}}},
+    "ci.deploys.tag": {"ci": {**GITHUB, "deploys": {"tag": "v*"}}},
+    "promotion": {**PROMOTED, "accounts": ACCOUNTS},
+    "promotion.from": {**MODEL, "accounts": ACCOUNTS, "promotion": {"from": "staging"}},
+    "registry.packages": MODEL,
+    "features": DEPLOYED,
+    "models": DEPLOYED,
+    "models.0.project": MODEL,
+    "models.0.approval": MODEL,
+    "models.0.accept": MODEL,
+    "models.0.delivery": MODEL,
+    "models.0.delivery.tag": {**MODEL, **TAGGED},
+    "models.0.budget": {**MODEL, "models": [PAID], "budget": {"monthly_usd": 100}},
+}
+"""By the beginning of a setting's path: what the environment has in which it means something."""
+
+VALUES: dict[str, Any] = {
+    "owner": "others@example.com",
+    "tags": {"cost-center": "clinical-ml"},
+    "accounts": {ENVIRONMENT: "222222222222"},
+    "network.cidr": "10.20.0.0/16",
+    "network.vpc.id": "vpc-1a1b2c3d",
+    "network.vpc.subnets": ["subnet-0a1b2c3d", "subnet-2a1b2c3d"],
+    "network.vpc.route_tables": ["rtb-0a1b2c3d"],
+    "network.filter.domains": ["b.example.org"],
+    "access.identity_center": CENTER.replace("0", "1"),
+    "access.saml": SAML.replace("idp", "other"),
+    "access.personas": {"reviewer": [USER]},
+    "budget.anomaly_monitor": f"arn:aws:ce::{ACCOUNT}:anomalymonitor/{TEAM}",
+    "alerts.email": ["a@example.com"],
+    "alerts.slack.workspace": "T4567",
+    "alerts.slack.channel": "C4567",
+    "alerts.teams.tenant": TEAM.replace("0", "1"),
+    "alerts.teams.team": TEAM.replace("0", "1"),
+    "alerts.teams.channel": CHANNEL.replace("alerts", "others"),
+    "source.github": "example/other",
+    "source.gitlab": "example/other",
+    "source.bitbucket": "example/other",
+    "source.codecommit": "other",
+    "source.s3.bucket": "others",
+    "source.s3.key": "other.zip",
+    "source.s3.kms_key": f"arn:aws:kms:{REGION}:{ACCOUNT}:key/{TEAM}",
+    "source.connection": f"arn:aws:codeconnections:{REGION}:{ACCOUNT}:connection/{TEAM}",
+    "delivery.trigger.branch": "release",
+    "delivery.trigger.tag": "release-*",
+    "delivery.trigger.excluding": "*-rc*",
+    "delivery.approvers": ["reviewer"],  # as whom someone signs in
+    "delivery.pull_requests": False,  # a branch starts deliveries, which is true
+    "ci.github": "example/other",
+    "ci.gitlab": "example/other",
+    "ci.issuer": "https://gitlab.example.com",
+    "ci.provider": f"{PROVIDER}/token.actions.githubusercontent.com",
+    "ci.default_branch": "trunk",
+    "ci.deploys.environment": "production",
+    "ci.deploys.branch": "trunk",
+    "ci.deploys.tag": "release-*",
+    "promotion.from": "prod",
+    "promotion.to": ["staging", "prod"],
+    "promotion.operators": ["administrator"],
+    "registry.logins": {"docker-hub": f"{SECRETS}:ecr-pullthroughcache/hub-a1b2c3"},
+    "features.0.name": "stays",
+    "features.0.record_id": "other",
+    "features.0.event_time": "other",
+    "features.0.features": {"visit": "string", "at": "string", "weight": "fractional"},
+    "models.0.name": "other",
+    "models.0.project": "elsewhere",
+    "models.0.features": [],
+    "models.0.target": "age",
+    "models.0.data": "others",
+    "models.0.image": f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/training:1.0",
+    "models.0.delivery.start": "hand",  # a push where it is not said
+    "models.0.delivery.tag": "release-*",
+    "models.0.serving.rollout.canary": "25%",
+    "models.0.monitor.capture": "50%",
+    "models.0.retrain.on": [],
+    "custom.module": "extras",
+}
+"""Other values of settings whose schema allows more texts than the setting does, or refers to what
+else the environment has; those of the rest are made from the schema."""
+
+TOGETHER: dict[str, dict[str, Any]] = {
+    "features.0.name": {"models.0.features": ["stays"]},
+}
+"""What must be changed with a setting, for it is referred to."""
+
+WITHOUT_EFFECT = {
+    "cloud": "which AWS the same resources go to",
+}
+"""Settings of which no other value changes a resource, each with the reason."""
+
+
+def leaves(node: Mapping[str, Any], *path: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Dotted path and schema of each setting that is no group of others; 0 is a list's first."""
+    inner = resolved(node)
+    if "properties" in inner:
+        for key, below in inner["properties"].items():
+            yield from leaves(below, *path, key)
+    elif "properties" in resolved(inner.get("items", {})):
+        yield from leaves(inner["items"], *path, "0")
+    else:
+        yield ".".join(path), {**node, **inner}
+
+
+LEAVES = dict(leaves(platform_schema()))
+
+
+def another(path: str, present: Any) -> Any:
+    """A value that a setting allows, other than the present one."""
+    if path in VALUES:
+        return VALUES[path]
+    match LEAVES[path]:
+        case {"type": "array", "items": items}:
+            return [another_of(items, None)]
+        case {"enum": _} | {"type": "boolean" | "integer" | "number"} as schema:
+            return another_of(schema, present)
+    pytest.fail(f"{path}: give it another value in VALUES of {__name__}")
+
+
+def another_of(schema: Mapping[str, Any], present: Any) -> Any:
+    if "enum" in schema:
+        return next(choice for choice in schema["enum"] if choice != present)
+    if schema["type"] == "boolean":
+        return not present
+    if present is None:
+        return schema.get("minimum", 1)
+    if schema["type"] == "number":
+        return present / 2
+    return present + 1 if present < schema.get("maximum", present + 1) else present - 1
+
+
+def surroundings(path: str) -> dict[str, Any]:
+    """The platform's settings in which the one at a path is changed."""
+    parts = path.split(".")
+    beginnings = [".".join(parts[:length]) for length in range(len(parts), 0, -1)]
+    context = next((CONTEXTS[each] for each in beginnings if each in CONTEXTS), {})
+    return {**BASE, **context}
+
+
+def at(settings: Any, path: str) -> Any:
+    """The value at a path; the schema's default where none is given."""
+    for step in path.split("."):
+        settings = settings[int(step)] if step.isdecimal() else settings.get(step)
+        if settings is None:
+            return LEAVES[path].get("default")
+    return settings
+
+
+def put(settings: Any, path: str, value: Any) -> None:
+    *above, last = path.split(".")
+    for step in above:
+        settings = settings[int(step)] if step.isdecimal() else settings.setdefault(step, {})
+    settings[last] = value
+
+
+@cache
+def declared(root: Path, settings: str, region: str = REGION) -> dict[str, Any]:
+    """Inputs and options of each resource by its URN, from settings as JSON."""
+    stack = from_config(json.loads(settings), region, ENVIRONMENT)
+    graph = record(
+        # Which services deployments look after is no setting.
+        lambda: declare(stack, assumed_versions(stack, "maslow"), root, services=frozenset()),
+        Run(stack=ENVIRONMENT, region=region, account=stack.account or ACCOUNT),
+    )
+    return {resource.urn: (resource.inputs, resource.options) for resource in graph.resources}
+
+
+@pytest.fixture(scope="module")
+def root(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The repository, with the template of a model project in another place as well."""
+    root = tmp_path_factory.mktemp("repository")
+    for entry in project.root.iterdir():
+        (root / entry.name).symlink_to(entry)
+    (root / "elsewhere").symlink_to(project.root / "templates" / "tabular")
+    return root
+
+
+@pytest.fixture(autouse=True)
+def team_package(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A package of a team's own, called `extras`, that adds one resource."""
+    extras = ModuleType("extras")
+    extras.declare = lambda settings, platform: aws.sqs.Queue("extra", opts=platform.options())  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "extras", extras)
+
+
+@pytest.mark.parametrize("path", sorted(LEAVES.keys() - WITHOUT_EFFECT.keys()))
+def test_another_value_of_a_setting_changes_a_resource(root: Path, path: str) -> None:
+    before = surroundings(path)
+    after = deepcopy(before)
+    put(after, path, another(path, at(before, path)))
+    for other, value in TOGETHER.get(path, {}).items():
+        put(after, other, value)
+    changes = declared(root, json.dumps(before)) != declared(root, json.dumps(after))
+    assert changes, f"{path}: {at(after, path)} declares what {at(before, path)} does"
+
+
+def test_the_region_changes_a_resource(root: Path) -> None:
+    assert declared(root, json.dumps(BASE)) != declared(root, json.dumps(BASE), "eu-west-2")
+
+
+@pytest.mark.parametrize("path", WITHOUT_EFFECT)
+def test_a_setting_is_excused_only_while_it_changes_nothing(root: Path, path: str) -> None:
+    before = surroundings(path)
+    after = deepcopy(before)
+    put(after, path, another(path, at(before, path)))
+    assert declared(root, json.dumps(before)) == declared(root, json.dumps(after))
+
+
+def test_every_context_and_value_is_of_a_setting() -> None:
+    beginnings = {path[: len(start)] for path in LEAVES for start in CONTEXTS}
+    assert CONTEXTS.keys() <= beginnings
+    assert VALUES.keys() | WITHOUT_EFFECT.keys() <= LEAVES.keys()
