@@ -13,7 +13,7 @@ from scripts.console import PLANNED, told
 
 FOLLOWED = """
 import time
-from infra.progress import Operation, Phase, Step
+from infra.hosts.progress import Operation, Phase, Step
 from scripts.console import Follower, out
 with Follower(lists_changes=True) as follower:
     follower.begin("Stand up")

@@ -270,7 +270,7 @@ def test_many_resources_at_once_are_each_made_once(host, cloud):
 
 def test_a_type_that_the_catalog_does_not_know_is_refused_in_one_sentence(host):
     def program():
-        aws.lambda_.Function("enrichment", role="arn:aws:iam::123456789012:role/any")
+        aws.lambda_.Alias("enrichment", function_name="any", function_version="1")
 
-    with pytest.raises(Refused, match=r"^enrichment: .*Function is not in .* catalog/lambda_\.py"):
+    with pytest.raises(Refused, match=r"^enrichment: .*Alias is not in .* catalog/lambda_\.py"):
         host.up(program)
