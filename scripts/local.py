@@ -15,9 +15,8 @@ from rich.markup import escape
 
 from embedded.cloud import Cloud, PortTaken
 from infra.errors import InputError, WorkError
-from infra.hosts import sample
-from infra.hosts import smoke_run as first_round
-from infra.hosts.session import Pass, Up, has_engine, standing
+from infra.hosts import sample, smoke_run
+from infra.hosts.session import Pass, Up, has_engine, session
 from infra.project import Project
 from infra.settings import StackFile
 from infra.settings.mlops import ModelSettings
@@ -60,7 +59,7 @@ def up(project: Project, stack: StackFile, *, serve: bool, command: str | None, 
         try:
             with _stage("Start", follower) as say:
                 cloud = undo.enter_context(_running(stack, port))
-                bring_up = undo.enter_context(standing(project, stack, cloud, follower.on_step))
+                bring_up = undo.enter_context(session(project, stack, cloud, follower.on_step))
                 say(f"an embedded AWS at {cloud.url}")
             try:
                 _turn(stack, cloud, bring_up, follower)
@@ -121,7 +120,7 @@ def _turn(stack: StackFile, cloud: Cloud, bring_up: Up, follower: Follower) -> N
     for model in models:
         with _stage("Ask", follower) as say:
             endpoint = stood.outputs["models"][model.name]["endpoint"]
-            answers = first_round.ask(cloud, endpoint, sample.load())
+            answers = smoke_run.ask(cloud, endpoint, sample.load())
             say(
                 f"{model.name}: version {answers.version} is right on {answers.right} of "
                 f"{answers.asked} unseen records"
@@ -131,15 +130,15 @@ def _turn(stack: StackFile, cloud: Cloud, bring_up: Up, follower: Follower) -> N
 
 def _train(
     model: ModelSettings, cloud: Cloud, stood: Pass, follower: Follower
-) -> first_round.Version:
+) -> smoke_run.Version:
     names = stood.outputs["models"][model.name]
     bucket = stood.outputs["zones"]["curated"]
-    first_round.put_data(cloud, bucket, model.data_prefix, model.target, sample.load())
-    first_round.train(cloud, names["pipeline"], follower.now)
-    return first_round.approved(cloud, names["group"])
+    smoke_run.put_data(cloud, bucket, model.data_prefix, model.target, sample.load())
+    smoke_run.train(cloud, names["pipeline"], follower.now)
+    return smoke_run.approved(cloud, names["group"])
 
 
-def _measured(version: first_round.Version, model: ModelSettings) -> str:
+def _measured(version: smoke_run.Version, model: ModelSettings) -> str:
     auc = version.metrics.get("auc")
     if auc is None:
         return f"version {version.number}"
@@ -161,7 +160,7 @@ def _stage(name: str, follower: Follower) -> Iterator[Say]:
 def _summary(
     cloud: Cloud,
     stood: Pass,
-    versions: Mapping[str, first_round.Version],
+    versions: Mapping[str, smoke_run.Version],
     origin: str | None = None,
 ) -> None:
     outputs = stood.outputs
@@ -203,7 +202,7 @@ def _named(label: str, output: str, outputs: Mapping[str, Any]) -> list[str]:
 
 
 def _not_emulated(types: Mapping[str, int]) -> None:
-    """What the summary must not pass off as standing."""
+    """What the summary must not pass off as deployed."""
     if types:
         out.print(f"\nValidated by AWS's models, not emulated: {sum(types.values())} resources")
         names = ", ".join(sorted(token.rpartition(":")[2] for token in types))

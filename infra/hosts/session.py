@@ -43,7 +43,7 @@ def has_engine() -> bool:
 
 
 @contextmanager
-def standing(project: Project, stack: StackFile, cloud: Cloud, on_step: OnStep) -> Iterator[Up]:
+def session(project: Project, stack: StackFile, cloud: Cloud, on_step: OnStep) -> Iterator[Up]:
     """A way to bring the stack up on a running cloud, as often as is asked for.
 
     Raises WorkError, from the pass, for a resource that cannot be had.

@@ -24,10 +24,40 @@ def end_with_the_tests():
     os.read(0, 1)
     os.kill(os.getpid(), signal.SIGTERM)
 
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # which nohup ignores for the tests and all below
 threading.Thread(target=end_with_the_tests, daemon=True).start()
 from scripts.maslow import main
+{stub}
 main()
 """
+STUB = """
+import contextlib, time
+from infra.hosts.session import Pass
+from infra.hosts.smoke_run import Answers, Version
+from scripts import local
+
+def blocked():
+    print("blocked", flush=True)
+    time.sleep(600)
+
+@contextlib.contextmanager
+def session(project, stack, cloud, on_step):
+    passes = iter(("Stand up", "Deploy"))
+    names = {{model.name: {{"endpoint": "any"}} for model in stack.platform.models}}
+
+    def bring_up():
+        if next(passes) == {phase!r}:
+            blocked()
+        return Pass({{}}, {{"models": names, "zones": {{}}}}, {{}})
+
+    yield bring_up
+
+local.session = session
+local._train = lambda *_: Version("any", 1, {{"auc": 1.0}})
+local.smoke_run.ask = lambda *_: Answers(1, 1, 1)
+local._summary = lambda *_: None
+"""
+"""In place of what brings the stack up: it does nothing, and blocks in one phase."""
 SECONDS = 240
 
 QUICK = {
@@ -116,7 +146,9 @@ def quick(copy: Path) -> Path:
 class Running:
     """A `maslow` of its own session, with a folder of its own for temporary files."""
 
-    def __init__(self, project: Project, root: Path, temporary: Path, arguments: list[str]) -> None:
+    def __init__(
+        self, project: Project, root: Path, temporary: Path, arguments: list[str], stub: str
+    ) -> None:
         temporary.mkdir(exist_ok=True)
         self._temporary = temporary
         self._log = temporary.with_suffix(".log")
@@ -134,7 +166,7 @@ class Running:
         try:
             with self._log.open("wb") as log:
                 self.process = subprocess.Popen(
-                    [sys.executable, "-c", COMMAND, *arguments],
+                    [sys.executable, "-c", COMMAND.format(stub=stub), *arguments],
                     cwd=root,
                     env=environment,
                     stdin=subprocess.PIPE,  # which closes when the tests are killed
@@ -199,15 +231,19 @@ Start = Callable[..., Running]
 
 @pytest.fixture
 def start(project: Project, tmp_path: Path) -> Iterator[Start]:
-    """Starts `maslow` in a folder with arguments."""
+    """Starts `maslow` in a folder with arguments.
+
+    With `blocks`, a phase or the empty text for none, a stub brings the stack up.
+    """
     started: list[Running] = []
 
-    def begin(root: Path, *arguments: str) -> Running:
+    def begin(root: Path, *arguments: str, blocks: str | None = None) -> Running:
         temporary = tmp_path / f"temporary-{len(started)}"
-        started.append(Running(project, root, temporary, list(arguments)))
+        stub = "" if blocks is None else STUB.format(phase=blocks)
+        started.append(Running(project, root, temporary, list(arguments), stub))
         return started[-1]
 
     yield begin
     for running in started:
         running.process.kill()
-        running.process.communicate()
+        running.process.communicate(timeout=SECONDS)

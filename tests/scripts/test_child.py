@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 CALLER = """
-import os, sys
+import os, signal, sys
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # which nohup ignores for the tests and all below
 from scripts.child import run
 from scripts.interruption import listen
 if os.isatty(0):
@@ -41,8 +42,19 @@ def begin(project):
 
     yield start
     for process in processes:
-        process.kill()
-        process.wait()
+        end_session(process.pid)
+        process.wait(SECONDS)
+
+
+def end_session(leader):
+    """Kill all that a process has started, in whichever group: what is left holds our output."""
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            session = int(path.read_text().rpartition(")")[2].split()[3])
+            if session == leader:
+                os.kill(int(path.parent.name), signal.SIGKILL)
+        except (FileNotFoundError, ProcessLookupError):
+            continue
 
 
 def awaited(path):

@@ -37,9 +37,8 @@ def interrupted(running, number):
 
 
 def test_ctrl_c_while_it_stands_up_leaves_nothing(copy, start):
-    running = start(copy, "up", "-s", "local")
-    running.until_said("Start ")
-    time.sleep(1)
+    running = start(copy, "up", "-s", "local", blocks="Stand up")
+    running.until_said("blocked")
     interrupted(running, signal.SIGINT)
     assert "Stand up" not in running.said
 
@@ -53,14 +52,14 @@ def test_sigterm_while_it_trains_leaves_nothing_whatever_follows(copy, start, pa
         time.sleep(0.1)
         running.process.send_signal(number)
     interrupted(running, signal.SIGINT)
-    assert "Deploy" not in running.said
+    assert "Deploy  " not in running.said
 
 
-def test_ctrl_c_while_it_deploys_leaves_nothing(quick, copy, start):
-    running = start(copy, "up", "-s", "local")
-    running.until_said("Train ")
+def test_ctrl_c_while_it_deploys_leaves_nothing(copy, start):
+    running = start(copy, "up", "-s", "local", blocks="Deploy")
+    running.until_said("blocked")
     interrupted(running, signal.SIGINT)
-    assert "Deploy" not in running.said
+    assert "Deploy  " not in running.said
 
 
 def test_a_closed_terminal_while_it_asks_leaves_nothing(copy, start, paused):
@@ -71,8 +70,8 @@ def test_a_closed_terminal_while_it_asks_leaves_nothing(copy, start, paused):
     assert "Ask" not in running.said
 
 
-def test_serving_ends_well_when_the_whole_group_is_interrupted(quick, copy, start):
-    running = start(copy, "up", "-s", "local", "--serve")
+def test_serving_ends_well_when_the_whole_group_is_interrupted(copy, start):
+    running = start(copy, "up", "-s", "local", "--serve", blocks="")
     running.until_said("The same as one line")
     time.sleep(0.5)
     *_, line = (one for one in running.said.splitlines() if one.startswith("export "))

@@ -115,7 +115,7 @@ def test_what_aws_refuses_on_the_way_is_told_without_a_traceback(project, monkey
         raise ClientError(told, "InvokeEndpoint")
 
     monkeypatch.setattr(local, "_running", given)
-    monkeypatch.setattr(local, "standing", given)
+    monkeypatch.setattr(local, "session", given)
     monkeypatch.setattr(local, "_turn", refuse)
     with pytest.raises(WorkError, match="InvokeEndpoint operation: the model cannot"):
         local.up(project, project.stack("local"), serve=False, command=None, port=0)

@@ -7,8 +7,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from infra.errors import WorkError
-from infra.hosts import sample
-from infra.hosts import smoke_run as first_round
+from infra.hosts import sample, smoke_run
 
 BUCKET = "artifacts"
 ROLE = "arn:aws:iam::123456789012:role/jobs"
@@ -141,7 +140,7 @@ def condition(name, left, right, **branches):
 
 
 def test_the_records_lie_where_the_pipeline_reads_them(cloud, data):
-    first_round.put_data(cloud, BUCKET, "tumours", "malignant", data)
+    smoke_run.put_data(cloud, BUCKET, "tumours", "malignant", data)
     body = cloud.client("s3").get_object(Bucket=BUCKET, Key="tumours/records.csv")["Body"].read()
     assert body.decode() == data.training_csv("malignant")
 
@@ -149,7 +148,7 @@ def test_the_records_lie_where_the_pipeline_reads_them(cloud, data):
 def test_a_pipeline_that_succeeds_tells_each_step_once_as_it_begins(cloud, pipeline):
     told = []
     second = condition("Second", 1, 1)
-    first_round.train(
+    smoke_run.train(
         cloud, pipeline("good", condition("First", 1, 1, IfSteps=[second])), told.append
     )
     assert told == ["First", "Second"]
@@ -163,12 +162,12 @@ def test_a_pipeline_that_fails_is_told_with_sagemakers_reason(cloud, pipeline):
     }
     name = pipeline("bad", condition("Check", 1, 2, ElseSteps=[fail]))
     with pytest.raises(WorkError, match="bad did not succeed: the AUC is too low"):
-        first_round.train(cloud, name, lambda _: None)
+        smoke_run.train(cloud, name, lambda _: None)
 
 
 def test_a_version_that_waits_for_a_person_gets_approved(cloud, group, register):
     package = register(auc=0.875)
-    version = first_round.approved(cloud, group)
+    version = smoke_run.approved(cloud, group)
     assert (version.arn, version.number, version.metrics) == (package, 1, {"auc": 0.875})
     described = cloud.client("sagemaker").describe_model_package(ModelPackageName=package)
     assert described["ModelApprovalStatus"] == "Approved"
@@ -177,7 +176,7 @@ def test_a_version_that_waits_for_a_person_gets_approved(cloud, group, register)
 def test_the_newest_version_counts_and_one_that_is_approved_stays_so(cloud, group, register):
     register()
     newest = register(status="Approved", auc=0.95)
-    version = first_round.approved(cloud, group)
+    version = smoke_run.approved(cloud, group)
     assert (version.arn, version.number, version.metrics) == (newest, 2, {"auc": 0.95})
     described = cloud.client("sagemaker").describe_model_package(ModelPackageName=newest)
     assert described["ModelApprovalStatus"] == "Approved"
@@ -186,27 +185,27 @@ def test_the_newest_version_counts_and_one_that_is_approved_stays_so(cloud, grou
 
 def test_a_group_without_versions_is_told(cloud, group):
     with pytest.raises(WorkError, match=f"group {group} has no version"):
-        first_round.approved(cloud, group)
+        smoke_run.approved(cloud, group)
 
 
 def test_the_answers_are_counted_and_tell_which_version_gave_them(cloud, data, register, deploy):
     register(BROKEN)
     endpoint = deploy(register())
-    answers = first_round.ask(cloud, endpoint, data)
+    answers = smoke_run.ask(cloud, endpoint, data)
     right = sum((row[0] > 15.0) == bool(label) for row, label in data.held_out)
     assert 0 < right < len(data.held_out)
-    assert answers == first_round.Answers(asked=57, right=right, version=2)
+    assert answers == smoke_run.Answers(asked=57, right=right, version=2)
 
 
 @pytest.mark.parametrize("handler", [SHORT, PLAIN], ids=["too few", "no predictions"])
 def test_an_answer_of_another_form_is_told_as_it_is(cloud, data, group, register, deploy, handler):
     endpoint = deploy(register(handler))
     with pytest.raises(WorkError, match=f"endpoint {endpoint} did not answer") as caught:
-        first_round.ask(cloud, endpoint, data)
+        smoke_run.ask(cloud, endpoint, data)
     assert "one for each of 57 records" in str(caught.value)
 
 
 def test_a_model_that_cannot_answer_is_refused_by_sagemaker(cloud, data, register, deploy):
     endpoint = deploy(register(BROKEN))
     with pytest.raises(ClientError, match="ModelError"):
-        first_round.ask(cloud, endpoint, data)
+        smoke_run.ask(cloud, endpoint, data)
