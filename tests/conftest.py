@@ -24,7 +24,10 @@ from infra.project import Project
 from infra.settings import StackFile, from_config
 from infra.settings.yamlfile import read
 
-VARIANTS = {path.stem: path for path in sorted(Path(__file__).parent.glob("stacks/*.yaml"))}
+VARIANTS = {
+    path.stem.replace("-", ""): path for path in sorted(Path(__file__).parent.glob("stacks/*.yaml"))
+}
+"""Environments by their name, in which there is no hyphen: `noegress` of no-egress.yaml."""
 
 
 class Tested(Project):

@@ -48,6 +48,9 @@ def session(project: Project, stack: StackFile, cloud: Cloud, on_step: OnStep) -
 
     Raises WorkError, from the pass, for a resource that cannot be had.
     """
+    from infra.custom import load
+
+    load(stack.platform, project.root)  # a team's records are the provider's as well
     resources = Resources(cloud)
     if has_engine() and stack.path:
         from infra.hosts.engine import EngineHost

@@ -4,6 +4,8 @@ import json
 from typing import Any
 
 from infra.graph import Graph, Resource
+from infra.naming import cut
+from infra.needs.model_context import NAME_LIMIT
 from infra.offline import recorded
 from infra.project import Project
 
@@ -84,7 +86,7 @@ def test_every_model_that_is_trained_here_is_retrained_when_its_features_drift(
 ) -> None:
     """A model that names no features has none whose drift would alarm."""
     expected = {
-        f"{name}-retraining"
+        cut(f"{name}-retraining", NAME_LIMIT)
         for name, model in trained(project, graph).items()
         if model.features and model.retrains_on_drift
     }
@@ -105,8 +107,12 @@ def test_before_anything_is_trained_there_is_all_that_training_needs_and_no_more
     project: Project, first_pass: Graph
 ) -> None:
     names = set(trained(project, first_pass))
-    assert components(first_pass, "TrainingPipeline") == {f"{name}-training" for name in names}
-    assert components(first_pass, "ModelGroup") == {f"{name}-versions" for name in names}
+    assert components(first_pass, "TrainingPipeline") == {
+        cut(f"{name}-training", NAME_LIMIT) for name in names
+    }
+    assert components(first_pass, "ModelGroup") == {
+        cut(f"{name}-versions", NAME_LIMIT) for name in names
+    }
     for kind in ("Endpoint", "DataQualityMonitor", "Retraining"):
         assert components(first_pass, kind) == set()
 
