@@ -1,4 +1,4 @@
-"""Monitors of unusual cost, who hears of it, and cost-allocation tags.
+"""Monitors of unusual cost, who is notified of it, and cost-allocation tags.
 
 https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/
 """

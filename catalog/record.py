@@ -243,7 +243,7 @@ class Type:
     presumed: Mapping[str, Any] = field(default_factory=dict)
     """What Terraform's provider sends where an object lacks it: path to value."""
     ignored: Mapping[str, str] = field(default_factory=dict)
-    """Paths of inputs that are not carried, each with the reason."""
+    """Paths of inputs that are not supported, each with the reason."""
     replaces: tuple[str, ...] = ()
     """Inputs that force replacement although an update could carry them."""
     changes: Mapping[str, str] = field(default_factory=dict)

@@ -77,7 +77,7 @@ class Caller:
 
         It is empty where the embedded AWS does not have the service.
 
-        Raises NotCarried, and CallFailed for what AWS refuses.
+        Raises UnsupportedInput, and CallFailed for what AWS refuses.
         """
         parameters = parameters_of(entry, call, inputs, context)
         name = str(context.get(entry.name or "name") or context.get("id", ""))

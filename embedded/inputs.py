@@ -1,4 +1,4 @@
-"""Which call of a type carries which input, and what is carried by none."""
+"""Maps each Pulumi input to the AWS call that sends it; raises for inputs that no call sends."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,8 +14,8 @@ EVERYWHERE = frozenset({"region"})
 EMPTY: dict[str, Any] = {"string": "", "boolean": False, "list": [], "map": {}}
 
 
-def require_carried(type_: str, inputs: Values) -> None:
-    """Raise NotCarried for the first input that is neither carried nor ignored with a reason.
+def require_supported(type_: str, inputs: Values) -> None:
+    """Raise UnsupportedInput for the first input that no call sends and no reason leaves out.
 
     It needs no running cloud. Raises UnknownType.
     """
@@ -37,7 +37,7 @@ def parameters_of(
 ) -> Values:
     """The parameters of a call; `within` is where the inputs lie in the resource's own.
 
-    Raises NotCarried.
+    Raises UnsupportedInput.
     """
     shape = input_shape(entry.service, call.operation)
     ignored = {path.removeprefix(within) for path in entry.ignored if path.startswith(within)}

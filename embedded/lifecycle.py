@@ -12,7 +12,7 @@ from typing import Any
 import catalog
 from embedded.calls import CallFailed
 from embedded.resources import Resources
-from embedded.translate import NotCarried
+from embedded.translate import UnsupportedInput
 
 DEFAULTS = "__defaults"
 """The input that lists which inputs were filled in by the provider; Pulumi's bridge's own key."""
@@ -55,7 +55,7 @@ class Lifecycle:
     def check(self, type_: str, name: str, news: Values, olds: Values, seed: bytes) -> Values:
         """The inputs, completed by defaults; a name that was made up before is kept.
 
-        Raises Refused for inputs that are not carried.
+        Raises Refused for inputs that are not supported.
         """
         with _readable(name):
             asked = self._tagged(type_, _without_notes(news))
@@ -124,5 +124,5 @@ def _readable(subject: str) -> Iterator[None]:
     """Name the resource in what the translation and the AWS clients raise."""
     try:
         yield
-    except (CallFailed, NotCarried, LookupError, ValueError) as error:
+    except (CallFailed, UnsupportedInput, LookupError, ValueError) as error:
         raise Refused(f"{subject}: {error}") from error

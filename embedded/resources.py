@@ -22,15 +22,15 @@ from embedded.inputs import (
     elements,
     fields,
     prepared,
-    require_carried,
+    require_supported,
     taken_by,
     updatable,
     updating,
 )
-from embedded.translate import NotCarried
-from embedded.validated_only import Remembered
+from embedded.translate import UnsupportedInput
+from embedded.validated_only import ValidatedOnly
 
-__all__ = ["CallFailed", "Created", "Diff", "NotCarried", "Resources", "UnknownType"]
+__all__ = ["CallFailed", "Created", "Diff", "Resources", "UnknownType", "UnsupportedInput"]
 
 SUFFIX_LENGTH = 7
 
@@ -63,12 +63,12 @@ class Resources:
         self._region = cloud.region
         self._default_tags = dict(default_tags or {})
         self._account = ""
-        self._remembered = Remembered()
+        self._validated_only = ValidatedOnly()
 
     @property
     def not_emulated(self) -> Counter[str]:
         """By type, the resources whose requests were validated and went nowhere."""
-        return self._remembered.count
+        return self._validated_only.count
 
     def taggable(self, type_: str) -> bool:
         """Whether resources of a type have tags."""
@@ -79,8 +79,8 @@ class Resources:
 
         The name is `name`, a dash and seven hexadecimal digits made from it and `seed`.
 
-        Raises NotCarried, and ValueError for a name that is longer than AWS allows or a region
-        that is not the embedded AWS's own.
+        Raises UnsupportedInput, and ValueError for a name that is longer than AWS allows or a
+        region that is not the embedded AWS's own.
         """
         entry = catalog.entry_of(type_)
         given = {key: value for key, value in inputs.items() if value is not None}
@@ -100,11 +100,11 @@ class Resources:
                 f"{type_} {name}: the embedded AWS is one region, {self._region}, "
                 f"not {checked['region']}"
             )
-        require_carried(type_, {key: it for key, it in checked.items() if not _unknown(it)})
+        require_supported(type_, {key: it for key, it in checked.items() if not _unknown(it)})
         return checked
 
     def create(self, type_: str, inputs: Values) -> Created:
-        """Create a resource. Raises NotCarried, CallFailed."""
+        """Create a resource. Raises UnsupportedInput, CallFailed."""
         entry = catalog.entry_of(type_)
         after = prepared(entry, inputs)
         context = self._context({**inputs, **after, **_made_up(entry, inputs)})
@@ -113,8 +113,8 @@ class Resources:
             made = outputs_of(entry.create, found(entry.create, response, context), context)
             id_ = made.get("id") or filled(entry.id, {**context, **made})
         else:
-            id_ = self._remembered.create(entry, inputs, self._region, self._account)
-            made = self._remembered.read(entry, id_) or {}
+            id_ = self._validated_only.create(entry, inputs, self._region, self._account)
+            made = self._validated_only.read(entry, id_) or {}
         if not id_:
             raise CallFailed(
                 type_, _called(entry, inputs), entry.create.operation, "NoId", "no id was answered"
@@ -139,7 +139,7 @@ class Resources:
     def update(self, type_: str, id_: str, olds: Values, news: Values) -> Values:
         """Change a resource in place; its outputs. `olds` are its inputs or its whole state.
 
-        Raises NotCarried, CallFailed.
+        Raises UnsupportedInput, CallFailed.
         """
         entry = catalog.entry_of(type_)
         before, after = prepared(entry, olds), prepared(entry, news)
@@ -172,7 +172,7 @@ class Resources:
             for call in entry.deletes:
                 if not call.when or context.get(call.when):
                     self._call(entry, call, {}, context)
-            self._remembered.delete(entry, id_)
+            self._validated_only.delete(entry, id_)
         except CallFailed as failure:
             if not failure.missing:
                 raise
@@ -194,10 +194,10 @@ class Resources:
         context = self._context(inputs, id_)
         first, *others = entry.reads
         if not entry.emulated:
-            remembered = self._remembered.read(entry, id_)
-            if remembered is None:
+            kept = self._validated_only.read(entry, id_)
+            if kept is None:
                 return None
-            return self._shown(entry, id_, {**inputs, **remembered})
+            return self._shown(entry, id_, {**inputs, **kept})
         try:
             resource = found(first, self._call(entry, first, {}, context), context)
         except CallFailed as failure:

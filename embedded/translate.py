@@ -27,11 +27,11 @@ Values = dict[str, Any]
 KEY_NAMES = ("key", "name")
 
 
-class NotCarried(Exception):
+class UnsupportedInput(Exception):
     """An input that the embedded AWS neither carries to AWS nor ignores with a reason."""
 
     def __init__(self, type_: str, path: str, why: str = "no parameter bears this name") -> None:
-        super().__init__(f"{type_}: the input {path} is not carried to the embedded AWS ({why})")
+        super().__init__(f"{type_}: the input {path} is not supported by the embedded AWS ({why})")
         self.type = type_
         self.path = path
 
@@ -73,14 +73,14 @@ class Translation:
     ignored: Collection[str] = ()
     handled: Collection[str] = ()
     within: str = ""
-    """Where the inputs lie in the resource's own ("routes."), for the message of NotCarried."""
+    """Where the inputs lie in the resource's own ("routes."), for UnsupportedInput."""
 
     def parameters(self, shape: Any, inputs: Mapping[str, Any], inside: str = "") -> Values:
         """The parameters for `inputs`.
 
         Members of the parameter `inside` are looked for before those at the top.
 
-        Raises NotCarried for an input that finds no parameter.
+        Raises UnsupportedInput for an input that finds no parameter.
         """
         parameters: Values = {}
         for name, value in inputs.items():
@@ -90,7 +90,7 @@ class Translation:
             if target is not None:
                 self.place(shape, parameters, target, value, name)
             elif name not in self.handled:
-                raise NotCarried(self.type, self.within + name)
+                raise UnsupportedInput(self.type, self.within + name)
         return parameters
 
     def place(
@@ -135,7 +135,9 @@ class Translation:
     def _structure(self, shape: Any, value: object, where: str) -> Any:
         if isinstance(value, list):
             if len(value) > 1:
-                raise NotCarried(self.type, self.within + where, f"AWS takes one, not {len(value)}")
+                raise UnsupportedInput(
+                    self.type, self.within + where, f"AWS takes one, not {len(value)}"
+                )
             return self._structure(shape, value[0], where) if value else {}
         if not isinstance(value, Mapping):
             only = _only_member(shape)
@@ -149,7 +151,7 @@ class Translation:
                 continue
             target = self.renames.get(path, member_named(shape, key))
             if target is None:
-                raise NotCarried(self.type, self.within + path)
+                raise UnsupportedInput(self.type, self.within + path)
             self.place(shape, result, target, item, path)
         return result
 

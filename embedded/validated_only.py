@@ -7,7 +7,7 @@ from catalog import answers
 from catalog.record import Type, Values
 
 
-class Remembered:
+class ValidatedOnly:
     """What was created, with the outputs that AWS would have answered."""
 
     def __init__(self) -> None:

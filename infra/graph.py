@@ -192,7 +192,7 @@ async def _settled() -> None:
 class RecordingMonitor(MockMonitor):
     """Keeps each request and answers it with plausible values.
 
-    `answer` is what another host replaces, to create the resource in earnest.
+    `answer` is what another host replaces, to create the resource for real.
     """
 
     def __init__(self, run: Run) -> None:

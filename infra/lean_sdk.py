@@ -40,7 +40,7 @@ def lean() -> Iterator[None]:
     instead: list[tuple[ModuleType, str, Any]] = [
         (rpc, "transfer_properties", transfer_properties),
         (resource, "create_urn", create_urn),
-        (_types, "unwrap_type", _remembered(_types.unwrap_type)),
+        (_types, "unwrap_type", _validated_only(_types.unwrap_type)),
     ]
     before = [(module, name, getattr(module, name)) for module, name, _ in instead]
     try:
@@ -109,7 +109,7 @@ def create_urn(
     return pulumi.Output.from_input(f"{prefix}{type_}::{name}")
 
 
-def _remembered(unwrap: Callable[[type], type]) -> Callable[[type], type]:
+def _validated_only(unwrap: Callable[[type], type]) -> Callable[[type], type]:
     """`unwrap`, which takes a type apart, asked once for each type rather than at each value.
 
     Types are told apart by identity: unions of the same members in another order are equal.

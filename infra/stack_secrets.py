@@ -20,7 +20,7 @@ Secrets = Callable[[str], pulumi.Output[str]]
 
 
 def assumed(name: str) -> pulumi.Output[str]:
-    """A plausible value of a secret, for what is deployed nowhere in earnest. Raises KeyError."""
+    """A plausible value of a secret, for what is deployed nowhere for real. Raises KeyError."""
     return pulumi.Output.secret(ASSUMED[name])
 
 

@@ -1,4 +1,4 @@
-"""`maslow up` on the embedded AWS: one whole turn of the loop, and what stands after it."""
+"""`maslow up` on the embedded AWS: one whole turn of the loop, and what is deployed after it."""
 
 import importlib.util
 import shlex
@@ -43,7 +43,7 @@ Say = Callable[[str], None]
 
 
 def up(project: Project, stack: StackFile, *, serve: bool, command: str | None, port: int) -> int:
-    """Stand the stack up, turn the loop once, and return the exit status.
+    """Deploy the stack, turn the loop once, and return the exit status.
 
     That is 0, or the status of `command`. Raises InputError for a port that cannot be had, and
     WorkError for what fails.
@@ -103,36 +103,36 @@ def _turn(stack: StackFile, cloud: Cloud, bring_up: Up, follower: Follower) -> N
     origin = stack.platform.origin
     # Versions of models that are trained elsewhere never come here.
     models = () if origin else stack.platform.models
-    with _stage("Stand up", follower) as say:
-        stood = bring_up()
-        say(told(stood.changes))
+    with _stage("Create", follower) as say:
+        deployed = bring_up()
+        say(told(deployed.changes))
     if not models:
-        _summary(cloud, stood, {}, origin)
+        _summary(cloud, deployed, {}, origin)
         return
     versions = {}
     for model in models:
         with _stage("Train", follower) as say:
-            versions[model.name] = version = _train(model, cloud, stood, follower)
+            versions[model.name] = version = _train(model, cloud, deployed, follower)
             say(f"{model.name}: {_measured(version, model)}")
     with _stage("Deploy", follower) as say:
-        stood = bring_up()
-        say(told(stood.changes))
+        deployed = bring_up()
+        say(told(deployed.changes))
     for model in models:
         with _stage("Ask", follower) as say:
-            endpoint = stood.outputs["models"][model.name]["endpoint"]
+            endpoint = deployed.outputs["models"][model.name]["endpoint"]
             answers = smoke_run.ask(cloud, endpoint, sample.load())
             say(
                 f"{model.name}: version {answers.version} is right on {answers.right} of "
                 f"{answers.asked} unseen records"
             )
-    _summary(cloud, stood, versions)
+    _summary(cloud, deployed, versions)
 
 
 def _train(
-    model: ModelSettings, cloud: Cloud, stood: Pass, follower: Follower
+    model: ModelSettings, cloud: Cloud, deployed: Pass, follower: Follower
 ) -> smoke_run.Version:
-    names = stood.outputs["models"][model.name]
-    bucket = stood.outputs["zones"]["curated"]
+    names = deployed.outputs["models"][model.name]
+    bucket = deployed.outputs["zones"]["curated"]
     smoke_run.put_data(cloud, bucket, model.data_prefix, model.target, sample.load())
     smoke_run.train(cloud, names["pipeline"], follower.now)
     return smoke_run.approved(cloud, names["group"])
@@ -159,11 +159,11 @@ def _stage(name: str, follower: Follower) -> Iterator[Say]:
 
 def _summary(
     cloud: Cloud,
-    stood: Pass,
+    deployed: Pass,
     versions: Mapping[str, smoke_run.Version],
     origin: str | None = None,
 ) -> None:
-    outputs = stood.outputs
+    outputs = deployed.outputs
     nothing = f"{origin} trains the models" if origin else "the stack file has no models"
     rows = {
         "foundation": [
@@ -190,10 +190,10 @@ def _summary(
             f"model registry {model['group']}, version {version.number} approved",
         ]
         rows["mlops"] += _served(cloud, model["endpoint"])
-    out.print("\nWhat stands, by need")
+    out.print("\nDeployed, by need")
     for need, lines in rows.items():
         _row(need, lines or [f"nothing yet: {nothing}"])
-    _not_emulated(stood.not_emulated)
+    _not_emulated(deployed.not_emulated)
 
 
 def _named(label: str, output: str, outputs: Mapping[str, Any]) -> list[str]:

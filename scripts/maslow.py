@@ -57,7 +57,7 @@ def stack_option(command: Command) -> Command:
 @click.group(cls=Reporting, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="maslow")
 def main() -> None:
-    """Stand an MLOps platform up on AWS, one environment per stack file."""
+    """Deploy an MLOps platform on AWS, one environment per stack file."""
 
 
 @main.command()

@@ -106,7 +106,7 @@ class StarterArgs(AccountArgs, LoggedArgs):
     pipeline_arn: pulumi.Input[str]
     """ARN of the pipeline."""
     alert_topic_arn: pulumi.Input[str]
-    """Topic that hears of a pipeline that could not be started."""
+    """Topic notified of a pipeline that could not be started."""
     messages_key_arn: pulumi.Input[str]
     """Key of that topic."""
 

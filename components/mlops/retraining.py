@@ -38,7 +38,7 @@ class RetrainingArgs(AccountArgs, LoggedArgs):
     cooldown_hours: int
     """Hours, at least one, between two runs of the pipeline."""
     alert_topic_arn: pulumi.Input[str]
-    """Topic that hears of a pipeline that could not be started."""
+    """Topic notified of a pipeline that could not be started."""
     messages_key_arn: pulumi.Input[str]
     """Key of that topic."""
     elsewhere: NotRequired[list[ElsewhereArgs]]

@@ -51,7 +51,9 @@ class PlatformSettings(Settings):
     logs: Logs = Field(Logs(), description="Log groups.")
     audit: Audit = Field(Audit(), description="What is recorded of who did what.")
     budget: Budget | None = Field(None, description="What the environment may cost.")
-    alerts: Alerts = Field(Alerts(), description="Who hears of alarms, failures and spending.")
+    alerts: Alerts = Field(
+        Alerts(), description="Who is notified of alarms, failures and spending."
+    )
     source: Source = Field(description="The repository of the platform.")
     delivery: Delivery = Field(Delivery(), description="How a change travels into the environment.")
     ci: Ci | None = Field(None, description="Roles for GitHub Actions or GitLab CI.")

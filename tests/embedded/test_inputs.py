@@ -4,8 +4,15 @@ from typing import Any
 import pytest
 
 from catalog import UnknownType, entry_of
-from embedded.inputs import creating, parameters_of, prepared, require_carried, updatable, updating
-from embedded.translate import NotCarried
+from embedded.inputs import (
+    creating,
+    parameters_of,
+    prepared,
+    require_supported,
+    updatable,
+    updating,
+)
+from embedded.translate import UnsupportedInput
 from infra.offline import recorded
 from infra.project import Project
 
@@ -29,18 +36,18 @@ def test_every_input_of_every_stack_is_carried_or_ignored_with_a_reason(
     resources = [it for it in graph.resources if it.custom and it.type.startswith("aws:")]
     assert resources
     for resource in resources:
-        require_carried(resource.type, resource.inputs)
+        require_supported(resource.type, resource.inputs)
 
 
 def test_an_input_of_a_step_is_examined_too() -> None:
     role = {"assumeRolePolicy": "{}", "inlinePolicies": [{"name": "n", "polcy": "{}"}]}
-    with pytest.raises(NotCarried, match=r"inlinePolicies\.polcy"):
-        require_carried("aws:iam/role:Role", role)
+    with pytest.raises(UnsupportedInput, match=r"inlinePolicies\.polcy"):
+        require_supported("aws:iam/role:Role", role)
 
 
 def test_a_type_that_nobody_knows_is_refused() -> None:
     with pytest.raises(UnknownType):
-        require_carried("aws:mwaa/environment:Environment", {})
+        require_supported("aws:mwaa/environment:Environment", {})
 
 
 def test_a_metric_of_an_alarm_is_not_returned_unless_it_says_so() -> None:

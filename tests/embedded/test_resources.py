@@ -9,7 +9,7 @@ import pytest
 from catalog import own_entries
 from catalog.wire import ASSET, SIGNATURE, UNKNOWN
 from embedded.cloud import Cloud
-from embedded.resources import CallFailed, NotCarried, Resources, UnknownType
+from embedded.resources import CallFailed, Resources, UnknownType, UnsupportedInput
 
 Values = dict[str, Any]
 
@@ -1168,13 +1168,15 @@ def test_what_has_no_tags_gets_none(resources: Resources) -> None:
 def test_an_input_that_is_not_carried_is_refused_before_anything_is_made(
     resources: Resources,
 ) -> None:
-    with pytest.raises(NotCarried, match=r"aws:kms/key:Key: the input xksKeyIdent is not carried"):
+    with pytest.raises(
+        UnsupportedInput, match=r"aws:kms/key:Key: the input xksKeyIdent is not supported"
+    ):
         resources.check(KEY, {"xksKeyIdent": "x"}, "k")
 
 
 def test_an_input_of_an_element_that_is_not_carried_is_named(resources: Resources) -> None:
     table = {"vpcId": "vpc-1", "routes": [{"cidrBlock": "0.0.0.0/0", "gatewayIdent": "x"}]}
-    with pytest.raises(NotCarried, match=r"routes\.gatewayIdent"):
+    with pytest.raises(UnsupportedInput, match=r"routes\.gatewayIdent"):
         resources.check("aws:ec2/routeTable:RouteTable", table, "t")
 
 

@@ -4,7 +4,7 @@ import pytest
 from botocore.exceptions import ParamValidationError
 from botocore.validate import ParamValidator
 
-from embedded.translate import NotCarried, Translation, input_shape, member_named
+from embedded.translate import Translation, UnsupportedInput, input_shape, member_named
 
 
 def made(
@@ -89,7 +89,7 @@ def test_a_list_of_one_becomes_an_object() -> None:
 
 
 def test_a_list_of_two_does_not_become_an_object() -> None:
-    with pytest.raises(NotCarried, match="AWS takes one, not 2"):
+    with pytest.raises(UnsupportedInput, match="AWS takes one, not 2"):
         made("ecr", "CreateRepository", {"encryptionConfigurations": [{}, {}]})
 
 
@@ -181,14 +181,14 @@ def test_a_nested_rename_is_relative_to_its_parents_structure() -> None:
 
 
 def test_an_unknown_input_is_not_carried() -> None:
-    with pytest.raises(NotCarried) as raised:
+    with pytest.raises(UnsupportedInput) as raised:
         made("kms", "CreateKey", {"colour": "red"})
     assert (raised.value.type, raised.value.path) == ("aws:x:X", "colour")
 
 
 def test_an_unknown_nested_input_is_named_by_its_path() -> None:
     container = [{"image": "i", "weight": 1}]
-    with pytest.raises(NotCarried, match=r"containers\.weight"):
+    with pytest.raises(UnsupportedInput, match=r"containers\.weight"):
         made("sagemaker", "CreateModel", {"containers": container})
 
 

@@ -135,7 +135,7 @@ def test_what_is_replaced_still_takes_the_same(lean):
 
 def test_a_type_is_taken_apart_as_the_sdk_does_it():
     types = [None, int, pulumi.Output[str], pulumi.Input[str], aws.s3.BucketVersioning]
-    unwrap = lean_sdk._remembered(UNWRAP_TYPE)
+    unwrap = lean_sdk._validated_only(UNWRAP_TYPE)
     assert [unwrap(each) for each in types * 2] == [UNWRAP_TYPE(each) for each in types * 2]
 
 

@@ -42,7 +42,7 @@ def blocked():
 
 @contextlib.contextmanager
 def session(project, stack, cloud, on_step):
-    passes = iter(("Stand up", "Deploy"))
+    passes = iter(("Create", "Deploy"))
     names = {{model.name: {{"endpoint": "any"}} for model in stack.platform.models}}
 
     def bring_up():

@@ -16,7 +16,7 @@ import time
 from infra.hosts.progress import Operation, Phase, Step
 from scripts.console import Follower, out
 with Follower(lists_changes=True) as follower:
-    follower.begin("Stand up")
+    follower.begin("Create")
     for number in range(3):
         for phase in (Phase.STARTED, Phase.DONE):
             name = f"maslow-[dev]-a-bucket-of-a-name-that-no-narrow-terminal-has-room-for-{number}"
@@ -76,18 +76,18 @@ def test_a_pipe_gets_whole_lines_and_no_progress(printed, forced):
     assert len(lines) == 4
     assert lines[0].startswith("  + create  Bucket maslow-[dev]-a-bucket")
     assert "\r" not in text
-    assert "Stand up" not in text
+    assert "Create" not in text
 
 
 @pytest.mark.parametrize("columns", [80, 120])
 def test_in_a_terminal_the_progress_is_one_line_that_goes(printed, columns):
     text = printed(FOLLOWED, columns=columns)
-    assert text.count("Stand up") > 3
+    assert text.count("Create") > 3
     lines, widest = screen(text)
     assert widest <= columns
     assert "".join(lines).count("  + create  Bucket maslow-[dev]-a-bucket-of-a-name") == 3
     assert lines[-1] == "done"
-    assert not any("Stand up" in line for line in lines)
+    assert not any("Create" in line for line in lines)
 
 
 def screen(text):

@@ -37,10 +37,10 @@ def interrupted(running, number):
 
 
 def test_ctrl_c_while_it_stands_up_leaves_nothing(copy, start):
-    running = start(copy, "up", "-s", "local", blocks="Stand up")
+    running = start(copy, "up", "-s", "local", blocks="Create")
     running.until_said("blocked")
     interrupted(running, signal.SIGINT)
-    assert "Stand up" not in running.said
+    assert "Create" not in running.said
 
 
 def test_sigterm_while_it_trains_leaves_nothing_whatever_follows(copy, start, paused):

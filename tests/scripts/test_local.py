@@ -65,15 +65,15 @@ def test_a_round_ends_in_answers_of_the_very_model_that_was_registered(project, 
     assert story.endswith("\nasked about 57 records\n")
     assert "\r" not in story
     assert "\x1b" not in story
-    stages = re.findall(r"^  (Start|Stand up|Train|Deploy|Ask) +(.*)  \d+ s$", story, re.MULTILINE)
-    assert [name for name, _ in stages] == ["Start", "Stand up", "Train", "Deploy", "Ask"]
+    stages = re.findall(r"^  (Start|Create|Train|Deploy|Ask) +(.*)  \d+ s$", story, re.MULTILINE)
+    assert [name for name, _ in stages] == ["Start", "Create", "Train", "Deploy", "Ask"]
     told = dict(stages)
-    assert re.fullmatch(r"\d+ created", told["Stand up"])
+    assert re.fullmatch(r"\d+ created", told["Create"])
     assert re.fullmatch(r"\d+ created, \d+ unchanged", told["Deploy"])
     right = re.search(r"version 1 is right on (\d+) of 57 unseen records", told["Ask"])
     assert right is not None
     assert int(right[1]) > 50
-    rows = [line.strip() for line in story.partition("What stands, by need")[2].splitlines()]
+    rows = [line.strip() for line in story.partition("Deployed, by need")[2].splitlines()]
     assert "maslow-local-tumour-screening-delivery" in " ".join(rows)
     assert re.search(
         r"^Validated by AWS's models, not emulated: \d+ resources$", story, re.MULTILINE
@@ -138,7 +138,7 @@ def test_a_platform_without_models_says_that_there_is_nothing_yet(capsys):
     local._summary(None, Pass({}, OUTPUTS, lacking), {})
     assert capsys.readouterr().out.splitlines() == [
         "",
-        "What stands, by need",
+        "Deployed, by need",
         "  foundation   alert topic maslow-local-alerts",
         "               audit trails in t",
         "               role of a reviewer",

@@ -9,7 +9,7 @@ import pulumi_aws as aws
 from components.common.execution_role import ExecutionRole
 from components.common.iam import rendered
 from components.devops.delivery import stage_permissions, stages
-from components.devops.delivery.failure_alert import alert_on_failure, tell_of_progress
+from components.devops.delivery.failure_alert import alert_on_failure, notify_progress
 from components.devops.delivery.platform_builds import PlatformPipelineArgs, platform_build
 from components.devops.delivery.source import check_source, revision_variable, source_stage
 from components.devops.delivery.source_events import TriggerArgs, push_triggers, start_on_push
@@ -158,7 +158,7 @@ class DeliveryPipeline(pulumi.ComponentResource):
             pipeline=args["pipeline_name"],
             topic_arn=args["alert_topics"]["warning"],
         )
-        tell_of_progress(
+        notify_progress(
             f"{name}-progress",
             parent=self,
             pipeline=args["pipeline_name"],

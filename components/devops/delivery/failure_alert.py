@@ -42,14 +42,14 @@ def alert_on_failure(
     _tell(name, parent, pipeline, FAILED, topic_arn)
 
 
-def tell_of_progress(
+def notify_progress(
     name: str, *, parent: pulumi.Resource, pipeline: str, topic_arn: pulumi.Input[str]
 ) -> None:
     """A rule, child of `parent`, that publishes when the pipeline starts and when it succeeds."""
     _tell(name, parent, pipeline, PROGRESS, topic_arn)
 
 
-def tell_of_outcome(
+def notify_outcome(
     name: str, *, parent: pulumi.Resource, pipeline: str, topic_arn: pulumi.Input[str]
 ) -> None:
     """A rule, child of `parent`, that publishes how the pipeline's executions end."""

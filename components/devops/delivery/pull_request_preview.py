@@ -7,7 +7,7 @@ from components.common.execution_role import ExecutionRole
 from components.common.iam import rendered
 from components.devops.delivery import stage_permissions, stages
 from components.devops.delivery.delivery_pipeline import check
-from components.devops.delivery.failure_alert import tell_of_outcome
+from components.devops.delivery.failure_alert import notify_outcome
 from components.devops.delivery.platform_builds import PlatformPipelineArgs, platform_build
 from components.devops.delivery.source import Host, has_pull_requests, source_stage
 from components.devops.delivery.source_events import pull_request_triggers, start_on_pull_request
@@ -22,7 +22,7 @@ class PullRequestPreviewArgs(PlatformPipelineArgs):
     branch: str
     """Branch that the pull requests are to be merged into."""
     topic_arn: pulumi.Input[str]
-    """SNS topic that hears how each preview ended, and where it is read."""
+    """SNS topic notified of how each preview ended, and where it is read."""
 
 
 class PullRequestPreview(pulumi.ComponentResource):
@@ -116,7 +116,7 @@ class PullRequestPreview(pulumi.ComponentResource):
             pipeline=pipeline,
             account_id=args["account_id"],
         )
-        tell_of_outcome(
+        notify_outcome(
             f"{name}-outcome",
             parent=self,
             pipeline=args["pipeline_name"],

@@ -32,7 +32,7 @@ class RedeploymentArgs(AccountArgs, LoggedArgs):
     If something else does, the tip of its branch is taken.
     """
     alert_topic_arn: pulumi.Input[str]
-    """SNS topic that hears of a delivery that could not be started."""
+    """SNS topic notified of a delivery that could not be started."""
     alert_key_arn: pulumi.Input[str]
     """KMS key of that topic."""
     event_bus: NotRequired[pulumi.Input[str]]

@@ -98,6 +98,6 @@ class ModelDeliveryArgs(PlacedArgs, LoggedArgs):
     network: BuildNetworkArgs
     """Subnets that the builds run in."""
     approval_topic_arn: pulumi.Input[str]
-    """SNS topic that hears of approvals to give."""
+    """SNS topic notified of approvals to give."""
     approval_key_arn: pulumi.Input[str]
     """KMS key of that topic."""

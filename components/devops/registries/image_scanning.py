@@ -1,4 +1,4 @@
-"""What watches over images: how the registry scans them, and who hears of what it finds."""
+"""What watches over images: how the registry scans them, and who is notified of what it finds."""
 
 import enum
 import json
@@ -60,7 +60,7 @@ class ImageScanningArgs(TypedDict):
     scanned: str
     """Pattern of the names of repositories that ENHANCED scans, with `*` for any part."""
     alert_topic_arn: pulumi.Input[str]
-    """Topic that hears of grave findings; its policy must let EventBridge publish."""
+    """Topic notified of grave findings; its policy must let EventBridge publish."""
 
 
 class ImageScanning(pulumi.ComponentResource):

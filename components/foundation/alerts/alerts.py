@@ -31,8 +31,8 @@ class AlertTopics(TypedDict):
     """Topic of what is worth knowing."""
 
 
-def heard_from(lowest: Severity) -> list[Severity]:
-    """The severities that reach a receiver who hears nothing below `lowest`, most urgent first."""
+def severities_from(lowest: Severity) -> list[Severity]:
+    """The severities that reach a receiver who gets nothing below `lowest`, most urgent first."""
     ordered = list(Severity)
     return ordered[: ordered.index(lowest) + 1]
 
@@ -103,7 +103,7 @@ class PagerDutyArgs(TypedDict):
     url: pulumi.Input[str]
     """HTTPS address of the integration, whose key is in it: a secret."""
     lowest: Severity
-    """Lowest severity of which it is told."""
+    """Lowest severity of which it is notified."""
 
 
 class AlertsArgs(TypedDict):
@@ -139,7 +139,7 @@ class Alerts(pulumi.ComponentResource):
         arns = {severity: self._topic(f"{name}-{severity.value}", args) for severity in Severity}
         self._arns = arns
         for email, lowest in args["emails"].items():
-            for severity in heard_from(lowest):
+            for severity in severities_from(lowest):
                 aws.sns.TopicSubscription(
                     f"{name}-{severity.value}-{email}",
                     topic=arns[severity],
@@ -175,7 +175,7 @@ class Alerts(pulumi.ComponentResource):
 
     def _page(self, name: str, pagerduty: PagerDutyArgs) -> None:
         """PagerDuty confirms by itself, and reads messages in SNS's envelope only."""
-        for severity in heard_from(pagerduty["lowest"]):
+        for severity in severities_from(pagerduty["lowest"]):
             aws.sns.TopicSubscription(
                 f"{name}-{severity.value}-pagerduty",
                 topic=self._arns[severity],

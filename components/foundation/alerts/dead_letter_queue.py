@@ -52,7 +52,7 @@ class DeadLetterQueueArgs(AccountArgs):
     name_prefix: str
     """What the names of the environment's rules begin with, such as `maslow-prod-`."""
     topic_arn: pulumi.Input[str]
-    """Topic that is told of an event which was not delivered."""
+    """Topic that is notified of an event which was not delivered."""
     region: str
     """Region of the environment: a rule sends to a queue of its own region only."""
 

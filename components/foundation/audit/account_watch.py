@@ -62,10 +62,10 @@ https://docs.aws.amazon.com/securityhub/latest/userguide/cloudwatch-controls.htm
 
 
 class AccountWatchArgs(TypedDict):
-    """Who hears of it."""
+    """Who is notified of it."""
 
     topic_arn: pulumi.Input[str]
-    """Topic that is told at once."""
+    """Topic that is notified at once."""
 
 
 class AccountWatch(pulumi.ComponentResource):

@@ -1,4 +1,4 @@
-"""The conformance pack of the platform: its rules, scored as one, and who hears of what fails."""
+"""The conformance pack of the platform, and who is notified of the rules that fail."""
 
 import pulumi
 import pulumi_aws as aws
@@ -28,7 +28,7 @@ class ConformanceArgs(RecorderArgs):
     """What a conformance pack and the recorder under it are made of."""
 
     topic_arn: pulumi.Input[str]
-    """Topic that is told of what fails."""
+    """Topic that is notified of what fails."""
 
 
 class Conformance(pulumi.ComponentResource):

@@ -52,7 +52,7 @@ def medium_findings() -> Pattern:
 
 
 class ThreatDetectionArgs(TypedDict):
-    """Who hears of findings."""
+    """Who is notified of findings."""
 
     topics: AlertTopics
     """Topics by severity: high findings are critical, medium ones warnings."""

@@ -31,7 +31,7 @@ class CostAnomaliesArgs(TypedDict):
     least_usd: float
     """Impact of an anomaly, in US dollars, from which it is told."""
     topic_arn: pulumi.Input[str]
-    """Topic that is told; its policy and its key must let `costalerts.amazonaws.com` publish."""
+    """Topic to notify; its policy and its key must let `costalerts.amazonaws.com` publish."""
     tag: CostTag
     """Tag of what is watched; the account that pays must have activated it."""
     monitor_arn: NotRequired[str]

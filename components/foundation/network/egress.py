@@ -1,4 +1,4 @@
-"""The way out of the network: NAT gateways, and a firewall before them where there is one."""
+"""Egress of the network: NAT gateways, and a firewall before them where there is one."""
 
 import enum
 from collections.abc import Sequence
@@ -37,8 +37,8 @@ class Egress(enum.Enum):
 
 
 @dataclass(frozen=True)
-class Ground:
-    """What a way out is laid through."""
+class NetworkPlan:
+    """The parts of a network that its egress runs through."""
 
     vpc_id: pulumi.Input[str]
     plan: CidrPlan
@@ -50,26 +50,26 @@ class Ground:
 
 
 def firewall_subnets(
-    name: str, *, parent: pulumi.Resource, ground: Ground, count: int
+    name: str, *, parent: pulumi.Resource, network: NetworkPlan, count: int
 ) -> list[aws.ec2.Subnet]:
     """A subnet for the endpoint of a firewall in each of the first `count` zones."""
     return [
         subnet(
             f"{name}-firewall-{index + 1}",
             parent=parent,
-            vpc_id=ground.vpc_id,
-            cidr=ground.plan.firewall[index],
-            zone=ground.zones[index],
+            vpc_id=network.vpc_id,
+            cidr=network.plan.firewall[index],
+            zone=network.zones[index],
         )
         for index in range(count)
     ]
 
 
-def lead_out(
+def egress_routes(
     name: str,
     *,
     parent: pulumi.Resource,
-    ground: Ground,
+    network: NetworkPlan,
     count: int,
     firewall: EgressFirewall | None,
 ) -> list[aws.ec2.Route]:
@@ -80,12 +80,12 @@ def lead_out(
     out = nat_gateways(
         name,
         parent=parent,
-        vpc_id=ground.vpc_id,
-        cidrs=ground.plan.public[:count],
-        zones=ground.zones[:count],
+        vpc_id=network.vpc_id,
+        cidrs=network.plan.public[:count],
+        zones=network.zones[:count],
     )
     if firewall is not None:
-        return _lead_through(firewall, out, name, parent=parent, ground=ground)
+        return _route_through(firewall, out, name, parent=parent, network=network)
     return [
         aws.ec2.Route(
             f"{name}-private-{index + 1}-internet",
@@ -94,12 +94,17 @@ def lead_out(
             nat_gateway_id=out.gateways[index % count].id,
             opts=pulumi.ResourceOptions(parent=parent),
         )
-        for index, table in enumerate(ground.tables)
+        for index, table in enumerate(network.tables)
     ]
 
 
-def _lead_through(
-    firewall: EgressFirewall, out: WayOut, name: str, *, parent: pulumi.Resource, ground: Ground
+def _route_through(
+    firewall: EgressFirewall,
+    out: WayOut,
+    name: str,
+    *,
+    parent: pulumi.Resource,
+    network: NetworkPlan,
 ) -> list[aws.ec2.Route]:
     """From each private subnet to an endpoint of the firewall, and from there to a NAT gateway.
 
@@ -114,7 +119,7 @@ def _lead_through(
         zip(firewall.subnets, out.gateways, strict=True), start=1
     ):
         inner = f"{name}-firewall-{number}"
-        table = route_table(inner, parent=parent, vpc_id=ground.vpc_id)
+        table = route_table(inner, parent=parent, vpc_id=network.vpc_id)
         route = aws.ec2.Route(
             f"{inner}-internet",
             route_table_id=table.id,
@@ -127,12 +132,12 @@ def _lead_through(
         )
     endpoints = firewall.endpoint_ids
     routes = []
-    for index, table in enumerate(ground.tables):
+    for index, table in enumerate(network.tables):
         private, endpoint = f"{name}-private-{index + 1}", endpoints[index % len(endpoints)]
         back = aws.ec2.Route(
             f"{private}-back",
             route_table_id=out.table.id,
-            destination_cidr_block=ground.private[index].cidr_block,
+            destination_cidr_block=network.private[index].cidr_block,
             vpc_endpoint_id=endpoint,
             opts=opts,
         )

@@ -7,7 +7,12 @@ import pulumi_aws as aws
 
 from components.common.args import LoggedArgs, PlacedArgs
 from components.foundation.network.cidr_plan import plan_cidrs
-from components.foundation.network.egress import Egress, Ground, firewall_subnets, lead_out
+from components.foundation.network.egress import (
+    Egress,
+    NetworkPlan,
+    egress_routes,
+    firewall_subnets,
+)
 from components.foundation.network.egress_firewall import (
     EgressFirewall,
     FilterArgs,
@@ -66,7 +71,7 @@ class Network(pulumi.ComponentResource):
         if "filter" in args and args["egress"] is Egress.NONE:
             raise ValueError(f"{name}: without egress there is nothing to filter")
         vpc = self._vpc(name, args["cidr"])
-        ground = self._ground(name, vpc, args)
+        planned = self._plan(name, vpc, args)
         flow_log(
             name,
             parent=self,
@@ -80,16 +85,16 @@ class Network(pulumi.ComponentResource):
             f"{name}-s3",
             parent=self,
             vpc_id=vpc.id,
-            route_table_ids=[table.id for table in ground.tables],
+            route_table_ids=[table.id for table in planned.tables],
             account_id=args["account_id"],
             trusted_accounts=args.get("trusted_accounts", []),
             region=args["region"],
         )
-        routes = self._lead_out(name, ground, args, log_groups)
+        routes = self._egress_routes(name, planned, args, log_groups)
         if QUERIES in log_groups:
             query_log(name, parent=self, vpc_id=vpc.id, log=log_groups[QUERIES])
         subnet_ids = []
-        for index, (placed, table) in enumerate(zip(ground.private, ground.tables, strict=True)):
+        for index, (placed, table) in enumerate(zip(planned.private, planned.tables, strict=True)):
             after: list[pulumi.Resource] = [s3, *routes[index : index + 1]]
             routed = association(
                 f"{name}-private-{index + 1}-routes",
@@ -137,7 +142,7 @@ class Network(pulumi.ComponentResource):
         )
         return vpc
 
-    def _ground(self, name: str, vpc: aws.ec2.Vpc, args: NetworkArgs) -> Ground:
+    def _plan(self, name: str, vpc: aws.ec2.Vpc, args: NetworkArgs) -> NetworkPlan:
         """Zones, each with a private subnet and its route table."""
         plan = plan_cidrs(args["cidr"], args["zone_count"])
         names = aws.get_availability_zones_output(
@@ -148,7 +153,7 @@ class Network(pulumi.ComponentResource):
         ).names
         numbers = range(args["zone_count"])
         zones = [names[number] for number in numbers]
-        return Ground(
+        return NetworkPlan(
             vpc_id=vpc.id,
             plan=plan,
             zones=zones,
@@ -181,8 +186,8 @@ class Network(pulumi.ComponentResource):
             region=args["region"],
         )
 
-    def _lead_out(
-        self, name: str, ground: Ground, args: NetworkArgs, log_groups: DeliveredLogs
+    def _egress_routes(
+        self, name: str, planned: NetworkPlan, args: NetworkArgs, log_groups: DeliveredLogs
     ) -> list[aws.ec2.Route]:
         """The private subnets' routes to the internet."""
         count = args["egress"].gateways(args["zone_count"])
@@ -194,7 +199,7 @@ class Network(pulumi.ComponentResource):
             dns_firewall(
                 name,
                 parent=self,
-                vpc_id=ground.vpc_id,
+                vpc_id=planned.vpc_id,
                 domains=chosen["domains"],
                 region=args["region"],
             )
@@ -202,14 +207,14 @@ class Network(pulumi.ComponentResource):
             firewall = egress_firewall(
                 name,
                 parent=self,
-                vpc_id=ground.vpc_id,
+                vpc_id=planned.vpc_id,
                 vpc_cidr=args["cidr"],
-                subnets=firewall_subnets(name, parent=self, ground=ground, count=count),
+                subnets=firewall_subnets(name, parent=self, network=planned, count=count),
                 domains=chosen["domains"],
                 region=args["region"],
                 log=log_groups[FIREWALL_LOG],
             )
-        return lead_out(name, parent=self, ground=ground, count=count, firewall=firewall)
+        return egress_routes(name, parent=self, network=planned, count=count, firewall=firewall)
 
     def _reach_services(self, name: str, args: NetworkArgs) -> Target | None:
         """Make the interface endpoints; where they are, or None if none are asked for."""

@@ -29,7 +29,7 @@ class Registries:
 def declare(
     platform: PlatformSettings, env: Environment, foundation: Foundation, need: Need
 ) -> Registries:
-    """Declare the registries of an environment, and who hears of what is found in its images."""
+    """Declare the registries of an environment, and who is notified of findings."""
     settings = platform.registry
     key_arn = foundation.keys[DataClass.ARTIFACTS].arn
     images = env.component(ImageRegistry)(

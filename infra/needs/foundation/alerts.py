@@ -1,8 +1,8 @@
-"""Who hears of an environment's alerts, and from which severity on."""
+"""Who is notified of an environment's alerts, and from which severity on."""
 
 import pulumi
 
-from components.foundation.alerts.alerts import Alerts, AlertsArgs, Severity, heard_from
+from components.foundation.alerts.alerts import Alerts, AlertsArgs, Severity, severities_from
 from components.foundation.alerts.chat import ChatArgs, SlackChannel, TeamsChannel
 from infra.environment import Environment
 from infra.needs.need import Need
@@ -53,7 +53,7 @@ def declare(
 def _chat(application: str, lowest: str, alerts: Alerts, env: Environment) -> ChatArgs:
     return {
         "configuration_name": env.names("alerts", application),
-        "topic_arns": [alerts.arn_of(severity) for severity in heard_from(Severity(lowest))],
+        "topic_arns": [alerts.arn_of(severity) for severity in severities_from(Severity(lowest))],
         "account_id": env.account_id,
         "region": env.region,
     }

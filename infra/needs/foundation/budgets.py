@@ -1,4 +1,4 @@
-"""What an environment and its models may cost, and who hears of it."""
+"""What an environment and its models may cost, and who is notified of it."""
 
 from components.foundation.alerts.alerts import AlertTopics
 from components.foundation.cost.budget import Budget, BudgetArgs, CostTag

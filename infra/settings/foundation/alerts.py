@@ -1,4 +1,4 @@
-"""Who hears of alarms, failures and spending, and from which severity on."""
+"""Who is notified of alarms, failures and spending, and from which severity on."""
 
 import re
 from typing import Annotated, Literal
@@ -77,7 +77,7 @@ class Teams(Settings):
 
 
 class Alerts(Settings):
-    """Who hears of alarms, failures and spending."""
+    """Who is notified of alarms, failures and spending."""
 
     email: tuple[EmailAddress, ...] = Field(
         (), description="Addresses; each confirms its subscription to every severity once."

@@ -23,7 +23,7 @@ ONCE_AN_ACCOUNT = {
 
 
 class Audit(Settings):
-    """Who did what in the account, and who hears of what should not be."""
+    """Who did what in the account, and who is notified of what should not be."""
 
     retention_days: int = Field(
         400,

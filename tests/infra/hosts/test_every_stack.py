@@ -9,10 +9,10 @@ from botocore.model import OperationModel, Shape
 
 import catalog
 from embedded.cloud import Cloud
-from embedded.inputs import require_carried
+from embedded.inputs import require_supported
 from embedded.lifecycle import Refused
 from embedded.resources import Resources
-from embedded.translate import NotCarried, input_shape
+from embedded.translate import UnsupportedInput, input_shape
 from infra.composition import declare
 from infra.graph import Graph, Run
 from infra.hosts.in_process import InProcessHost, Outcome
@@ -164,8 +164,8 @@ def test_every_input_is_carried_or_left_out_for_a_reason(either_pass: Graph) -> 
         if not resource.custom or resource.type.startswith("pulumi:"):
             continue
         try:
-            require_carried(resource.type, resource.inputs)
-        except NotCarried as missing:
+            require_supported(resource.type, resource.inputs)
+        except UnsupportedInput as missing:
             lost.append((resource.name, str(missing)))
     assert lost == []
 

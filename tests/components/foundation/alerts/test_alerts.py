@@ -2,7 +2,12 @@ import json
 
 import pytest
 
-from components.foundation.alerts.alerts import Alerts, Severity, alert_topic_policy, heard_from
+from components.foundation.alerts.alerts import (
+    Alerts,
+    Severity,
+    alert_topic_policy,
+    severities_from,
+)
 from infra.graph import record
 
 ACCOUNT = "123456789012"
@@ -101,7 +106,7 @@ def test_the_topics_are_told_apart():
     ],
 )
 def test_a_reader_is_sent_everything_from_the_lowest_severity_up(lowest, heard):
-    assert [severity.value for severity in heard_from(lowest)] == heard
+    assert [severity.value for severity in severities_from(lowest)] == heard
     assert subscribed(alerts({"oncall@example.com": lowest})) == {
         ("oncall@example.com", f"alerts-{severity}-topic") for severity in heard
     }
