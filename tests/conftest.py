@@ -5,7 +5,7 @@ one shows, read, recorded and stood up by the same tests.
 """
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -68,24 +68,38 @@ def project() -> Project:
 
 
 @pytest.fixture(scope="session")
-def recording() -> Recording:
-    """The graph of a stack by its environment and pass: in the first one, nothing is trained."""
+def services() -> Callable[[str], frozenset[str]]:
+    """The services that the graph of a stack uses, found once: that takes a recording."""
+    return cache(lambda environment: services_of(PROJECT, PROJECT.stack(environment)))
 
-    @cache
-    def services(environment: str) -> frozenset[str]:
-        return services_of(PROJECT, PROJECT.stack(environment))
+
+@pytest.fixture(scope="session")
+def recording(services: Callable[[str], frozenset[str]]) -> Recording:
+    """The graph of a stack by its environment and pass: in the first one, nothing is trained."""
 
     @cache
     def record(environment: str, which: str) -> Graph:
         stack = PROJECT.stack(environment)
-        put_back = switch_off_collector()
-        try:
-            first = which == "first"
-            return recorded(PROJECT, stack, first_pass=first, services=services(environment))
-        finally:
-            put_back()
+        return recorded_quickly(stack, services(environment), first_pass=which == "first")
 
     return record
+
+
+def recorded_quickly(
+    stack: StackFile, services: Collection[str], *, first_pass: bool = False
+) -> Graph:
+    """The graph of a stack, recorded once and without the garbage collector."""
+    put_back = switch_off_collector()
+    try:
+        return recorded(PROJECT, stack, first_pass=first_pass, services=services)
+    finally:
+        put_back()
+
+
+@pytest.fixture(scope="session")
+def record_like(services: Callable[[str], frozenset[str]]) -> Callable[[StackFile], Graph]:
+    """The graph of a changed stack file, whose deployments may do what the unchanged one's may."""
+    return lambda stack: recorded_quickly(stack, services(stack.environment))
 
 
 @pytest.fixture(scope="session", params=STACKS)

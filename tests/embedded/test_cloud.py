@@ -134,6 +134,7 @@ def test_a_failure_inside_the_block_stops_the_cloud():
 def test_an_interrupted_program_ends_at_once_and_says_nothing_of_its_own():
     program = (
         "import signal, os\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored in the background\n"
         "from embedded.cloud import Cloud\n"
         "try:\n"
         "    with Cloud() as cloud:\n"

@@ -3,6 +3,7 @@
 import dataclasses
 import re
 from collections import Counter
+from collections.abc import Callable
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -10,8 +11,8 @@ import pytest
 from pydantic import BaseModel
 
 from infra.graph import Graph
-from infra.offline import recorded
 from infra.project import Project
+from infra.settings import StackFile
 from infra.settings.devops.ci import Ci
 from infra.settings.devops.source import Source
 from infra.settings.foundation.alerts import Slack, Teams
@@ -446,11 +447,14 @@ CHANGES = [
 
 @pytest.mark.parametrize(("path", "value", "expected"), CHANGES)
 def test_a_setting_changes_what_it_is_about_alone(
-    project: Project, before: Graph, path: str, value: Any, expected: Difference
+    project: Project,
+    before: Graph,
+    record_like: Callable[[StackFile], Graph],
+    path: str,
+    value: Any,
+    expected: Difference,
 ) -> None:
     stack = project.stack(ENVIRONMENT)
     platform = varied(stack.platform, path, value)
-    assert (
-        difference(before, recorded(project, dataclasses.replace(stack, platform=platform)))
-        == expected
-    )
+    after = record_like(dataclasses.replace(stack, platform=platform))
+    assert difference(before, after) == expected
