@@ -25,9 +25,10 @@ from infra.settings import StackFile, from_config
 from infra.settings.yamlfile import read
 
 VARIANTS = {
-    path.stem.replace("-", ""): path for path in sorted(Path(__file__).parent.glob("stacks/*.yaml"))
+    path.stem.rpartition("-")[2]: path
+    for path in sorted(Path(__file__).parent.glob("stacks/*.yaml"))
 }
-"""Environments by their name, in which there is no hyphen: `noegress` of no-egress.yaml."""
+"""Environments by their name, in which there is no hyphen: `egress` of no-egress.yaml."""
 
 
 class Tested(Project):
