@@ -173,11 +173,13 @@ def test_an_interruption_leaves_no_process_and_no_folder(small, tmp_path):
     )
     caller = textwrap.dedent(
         f"""
+        import signal
         from pathlib import Path
-        from infra.embedded.cloud import Cloud
-        from infra.embedded.engine import EngineHost
-        from infra.embedded.resources import Resources
+        from embedded.cloud import Cloud
+        from infra.hosts.engine import EngineHost
+        from embedded.resources import Resources
         root = Path({str(small.root)!r})
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored in the background
         try:
             with Cloud() as cloud:
                 stack_file = root / "stacks" / "Pulumi.local.yaml"

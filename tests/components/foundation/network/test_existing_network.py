@@ -11,7 +11,7 @@ INGRESS_RULE = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
 VPC = "vpc-0a1b2c3d4e5f67890"
 SUBNETS = ("subnet-0a1b2c3d", "subnet-1a1b2c3d")
 RANGE = "10.90.0.0/16"
-"""What infra/plausible.py answers for any VPC."""
+"""What the catalog answers for any VPC."""
 
 
 @cache
