@@ -16,6 +16,7 @@ from typing import Any
 import pulumi_aws as aws
 import pytest
 
+from infra.collector import switch_off_collector
 from infra.composition import declare
 from infra.graph import Run, record
 from infra.offline import assumed_versions
@@ -262,11 +263,15 @@ def put(settings: Any, path: str, value: Any) -> None:
 def declared(root: Path, settings: str, region: str = REGION) -> dict[str, Any]:
     """Inputs and options of each resource by its URN, from settings as JSON."""
     stack = from_config(json.loads(settings), region, ENVIRONMENT)
-    graph = record(
-        # Which services deployments look after is no setting.
-        lambda: declare(stack, assumed_versions(stack, "maslow"), root, services=frozenset()),
-        Run(stack=ENVIRONMENT, region=region, account=stack.account or ACCOUNT),
-    )
+    put_back = switch_off_collector()
+    try:
+        graph = record(
+            # Which services deployments look after is no setting.
+            lambda: declare(stack, assumed_versions(stack, "maslow"), root, services=frozenset()),
+            Run(stack=ENVIRONMENT, region=region, account=stack.account or ACCOUNT),
+        )
+    finally:
+        put_back()
     return {resource.urn: (resource.inputs, resource.options) for resource in graph.resources}
 
 

@@ -17,7 +17,6 @@ from infra.composition import declare
 from infra.graph import Graph, Run
 from infra.hosts.in_process import InProcessHost, Outcome
 from infra.hosts.progress import Operation
-from infra.offline import services_of
 from infra.project import Project
 from infra.promotion import promotion_of
 from infra.settings import StackFile
@@ -68,7 +67,11 @@ class Deployed(NamedTuple):
 
 @pytest.fixture(scope="module")
 def deployed(
-    project: Project, environment: str, misfits: Misfits, recording: Recording
+    project: Project,
+    environment: str,
+    misfits: Misfits,
+    recording: Recording,
+    services: Callable[[str], frozenset[str]],
 ) -> Iterator[Deployed]:
     stack = project.stack(environment)
     with Cloud(stack.region, account_id=stack.account) as cloud:
@@ -81,10 +84,10 @@ def deployed(
         run = Run(project=project.name, stack=environment, region=stack.region)
         host = InProcessHost(Resources(cloud), run)
         newest = in_registry(cloud.client("sagemaker"))
-        services = services_of(project, stack)
+        used = services(environment)
 
         def up() -> Outcome:
-            return host.up(lambda: declare(stack, newest, project.root, services=services))
+            return host.up(lambda: declare(stack, newest, project.root, services=used))
 
         passes = [up()]
         if environment in EVERY_PASS:
