@@ -69,7 +69,9 @@ def test_an_interruption_cancels_the_engine_and_waits_for_it(cli, tmp_path):
     )
     caller = textwrap.dedent(
         f"""
+        import signal
         from infra.pulumi_command import Command
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored in the background
         try:
             Command().run(["up"], {str(tmp_path)!r}, {{}})
         except KeyboardInterrupt:
@@ -79,7 +81,10 @@ def test_an_interruption_cancels_the_engine_and_waits_for_it(cli, tmp_path):
     with subprocess.Popen([sys.executable, "-c", caller], env=dict(os.environ)) as process:
         pid = _awaited(tmp_path / "pid")
         process.send_signal(signal.SIGINT)
-        assert process.wait(timeout=30) == 130
+        try:
+            assert process.wait(timeout=30) == 130
+        finally:
+            process.kill()
     assert (tmp_path / "end").read_text() == "cancelled\n"
     with pytest.raises(ProcessLookupError):
         os.kill(int(pid), 0)
