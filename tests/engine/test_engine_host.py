@@ -191,9 +191,12 @@ def test_an_interruption_leaves_no_process_and_no_folder(small, tmp_path):
     )
     environment = {**os.environ, "TMPDIR": str(temporary)}
     with subprocess.Popen([sys.executable, "-c", caller], env=environment) as process:
-        pids = _awaited(tmp_path / "pids").split()[:3]
-        process.send_signal(signal.SIGINT)
-        assert process.wait(timeout=60) == 130
+        try:
+            pids = _awaited(tmp_path / "pids").split()[:3]
+            process.send_signal(signal.SIGINT)
+            assert process.wait(timeout=60) == 130
+        finally:
+            process.kill()
     assert [pid for pid in pids if _alive(pid)] == []
     assert list(temporary.glob("maslow-*")) == []
 

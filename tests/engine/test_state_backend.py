@@ -36,6 +36,7 @@ def test_the_cli_logs_in_and_keeps_secrets_as_bootstrap_says(
             capture_output=True,
             text=True,
             check=False,
+            timeout=120,
         )
         assert done.returncode == 0, done.stderr
         return done.stdout

@@ -79,9 +79,9 @@ def test_an_interruption_cancels_the_engine_and_waits_for_it(cli, tmp_path):
         """
     )
     with subprocess.Popen([sys.executable, "-c", caller], env=dict(os.environ)) as process:
-        pid = _awaited(tmp_path / "pid")
-        process.send_signal(signal.SIGINT)
         try:
+            pid = _awaited(tmp_path / "pid")
+            process.send_signal(signal.SIGINT)
             assert process.wait(timeout=30) == 130
         finally:
             process.kill()

@@ -11,13 +11,14 @@ import pytest
 CALLER = """
 import os, signal, sys
 signal.signal(signal.SIGHUP, signal.SIG_DFL)  # which nohup ignores for the tests and all below
-from scripts.child import run
+from scripts import child
 from scripts.interruption import listen
 if os.isatty(0):
     os.close(os.open(os.ttyname(0), os.O_RDWR))  # which makes it the session's own terminal
+child.STOP_SECONDS = float(sys.argv[2])
 listen()
 try:
-    sys.exit(run(sys.argv[1], {"GIVEN": "to the command"}))
+    sys.exit(child.run(sys.argv[1], {"GIVEN": "to the command"}))
 except KeyboardInterrupt:
     sys.exit(130)
 """
@@ -29,9 +30,9 @@ def begin(project):
     """Has a process of its own run a command."""
     processes = []
 
-    def start(command, **options):
+    def start(command, stop_seconds=SECONDS, **options):
         process = subprocess.Popen(
-            [sys.executable, "-c", CALLER, command],
+            [sys.executable, "-c", CALLER, command, str(stop_seconds)],
             cwd=project.root,
             env={**os.environ, "PYTHONPATH": str(project.root)},
             start_new_session=True,
@@ -100,11 +101,14 @@ def test_an_interruption_ends_the_command_with_all_that_it_started(begin, tmp_pa
 
 
 def test_a_command_that_will_not_end_is_ended_all_the_same(begin, tmp_path):
-    pids = tmp_path / "pids"
-    process = begin(f"trap '' TERM; echo $$ > {pids}; while :; do sleep 0.1; done")
+    pids, asked = tmp_path / "pids", tmp_path / "asked"
+    process = begin(
+        f"trap 'echo yes > {asked}' TERM; echo $$ > {pids}; while :; do sleep 0.1; done",
+        stop_seconds=0.5,
+    )
     started = awaited(pids)
     process.send_signal(signal.SIGTERM)
-    time.sleep(0.2)
+    awaited(asked)
     process.send_signal(signal.SIGINT)
     assert process.wait(SECONDS) == 130
     assert [pid for pid in started if alive(pid)] == []

@@ -11,6 +11,8 @@ import pytest
 from infra.hosts.progress import Operation
 from scripts.console import PLANNED, told
 
+SECONDS = 120
+
 FOLLOWED = """
 import time
 from infra.hosts.progress import Operation, Phase, Step
@@ -48,10 +50,14 @@ def printed(project):
         )
         os.close(theirs)
         text = io.BytesIO()
-        reader = threading.Thread(target=_drain, args=(ours, text))
+        reader = threading.Thread(target=_drain, args=(ours, text), daemon=True)
         reader.start()
-        assert process.wait(60) == 0
-        reader.join()
+        try:
+            assert process.wait(SECONDS) == 0
+        finally:
+            process.kill()
+        reader.join(SECONDS)
+        assert not reader.is_alive()
         os.close(ours)
         return text.getvalue().decode()
 

@@ -51,7 +51,9 @@ def spoil(copy):
 
 def test_the_command_runs_as_a_module(project):
     command = [sys.executable, "-m", "scripts.maslow", "--version"]
-    run = subprocess.run(command, cwd=project.root, capture_output=True, text=True, check=True)
+    run = subprocess.run(
+        command, cwd=project.root, capture_output=True, text=True, check=True, timeout=120
+    )
     assert run.stdout.startswith("maslow, version ")
 
 
