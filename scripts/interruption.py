@@ -1,14 +1,17 @@
 """Ctrl-C, SIGTERM and a closed terminal: what a command makes of them."""
 
 import signal
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+TOGETHER_SECONDS = 0.5
+"""Signals that come within this time of each other are one interruption."""
 
-
-_came: list[int] = []
+_came: list[float] = []
+"""When each interruption came, in seconds of the monotonic clock."""
 
 
 def listen() -> None:
@@ -29,8 +32,8 @@ def check() -> None:
     The signal's handler runs wherever the main thread happens to be, and some code, such as what
     asks an object for an attribute in C, clears any exception.
     """
-    for number in _came:
-        raise KeyboardInterrupt(number)
+    if _came:
+        raise KeyboardInterrupt
 
 
 @contextmanager
@@ -58,7 +61,14 @@ def hold_off() -> None:
         signal.signal(number, signal.SIG_IGN)
 
 
-def _interrupt(number: int, _frame: FrameType | None) -> None:
-    """Not signal.default_int_handler: asyncio puts one that waits for the program in its place."""
-    _came.append(number)
-    raise KeyboardInterrupt(number)
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    """Not signal.default_int_handler: asyncio puts one that waits for the program in its place.
+
+    A supervisor may send two signals at once. Python raises for the second as soon as it has
+    raised for the first, before any clean-up can hold it off.
+    """
+    now = time.monotonic()
+    if _came and now - _came[-1] < TOGETHER_SECONDS:
+        return
+    _came.append(now)
+    raise KeyboardInterrupt

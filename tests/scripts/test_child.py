@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from scripts.interruption import SIGNALS
+
 CALLER = """
 import os, signal, sys
 signal.signal(signal.SIGHUP, signal.SIG_DFL)  # which nohup ignores for the tests and all below
@@ -96,6 +98,17 @@ def test_an_interruption_ends_the_command_with_all_that_it_started(begin, tmp_pa
     started = awaited(pids)
     assert len(started) == 2
     process.send_signal(number)
+    assert process.wait(SECONDS) == 130
+    assert [pid for pid in started if alive(pid)] == []
+
+
+def test_signals_that_come_at_once_are_one_interruption(begin, tmp_path):
+    pids = tmp_path / "pids"
+    process = begin(f"echo $$ > {pids}; sleep 600")
+    started = awaited(pids)
+    # It is stopped meanwhile: or it would take the first before the others come.
+    for number in (signal.SIGSTOP, *SIGNALS, signal.SIGCONT):
+        process.send_signal(number)
     assert process.wait(SECONDS) == 130
     assert [pid for pid in started if alive(pid)] == []
 
