@@ -7,7 +7,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -227,12 +227,10 @@ def _served(cloud: Cloud, endpoint: str) -> list[str]:
 
 def _serve(cloud: Cloud) -> None:
     exports = [f"{name}={shlex.quote(value)}" for name, value in cloud.environment.items()]
-    out.print(f"\nIt keeps running at {cloud.url} until Ctrl-C. In another terminal:\n")
-    for export in exports:
-        out.print(f"  export {export}", markup=False, soft_wrap=True)
-    out.print("\nThe same as one line:\n")
-    out.print(f"export {' '.join(exports)}\n", markup=False, soft_wrap=True)
-    try:
+    with suppress(KeyboardInterrupt):
+        out.print(f"\nIt keeps running at {cloud.url} until Ctrl-C. In another terminal:\n")
+        for export in exports:
+            out.print(f"  export {export}", markup=False, soft_wrap=True)
+        out.print("\nThe same as one line:\n")
+        out.print(f"export {' '.join(exports)}\n", markup=False, soft_wrap=True)
         threading.Event().wait()
-    except KeyboardInterrupt:
-        return

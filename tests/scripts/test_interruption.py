@@ -72,8 +72,7 @@ def test_a_closed_terminal_while_it_asks_leaves_nothing(copy, start, paused):
 
 def test_serving_ends_well_when_the_whole_group_is_interrupted(copy, start):
     running = start(copy, "up", "-s", "local", "--serve", blocks="")
-    running.until_said("The same as one line")
-    time.sleep(0.5)
+    running.until(lambda: running.said.endswith("\n\n") and "\nexport " in running.said)
     *_, line = (one for one in running.said.splitlines() if one.startswith("export "))
     exported = dict(word.split("=", 1) for word in line.split()[1:])
     assert exported["AWS_ENDPOINT_URL"] == running.url
