@@ -1,5 +1,6 @@
 """A copy of the project that a test may spoil, and the command as people run it."""
 
+import contextlib
 import os
 import shutil
 import signal
@@ -17,47 +18,7 @@ import pytest
 from infra.project import Project
 from scripts.interruption import SIGNALS
 
-COMMAND = """
-import os, signal, threading
-
-def end_with_the_tests():
-    os.read(0, 1)
-    os.kill(os.getpid(), signal.SIGTERM)
-
-signal.signal(signal.SIGHUP, signal.SIG_DFL)  # which nohup ignores for the tests and all below
-threading.Thread(target=end_with_the_tests, daemon=True).start()
-from scripts.maslow import main
-{stub}
-main()
-"""
-STUB = """
-import contextlib, time
-from infra.hosts.session import Pass
-from infra.hosts.smoke_run import Answers, Version
-from scripts import local
-
-def blocked():
-    print("blocked", flush=True)
-    time.sleep(600)
-
-@contextlib.contextmanager
-def session(project, stack, cloud, on_step):
-    passes = iter(("Create", "Deploy"))
-    names = {{model.name: {{"endpoint": "any"}} for model in stack.platform.models}}
-
-    def bring_up():
-        if next(passes) == {phase!r}:
-            blocked()
-        return Pass({{}}, {{"models": names, "zones": {{}}}}, {{}})
-
-    yield bring_up
-
-local.session = session
-local._train = lambda *_: Version("any", 1, {{"auc": 1.0}})
-local.smoke_run.ask = lambda *_: Answers(1, 1, 1)
-local._summary = lambda *_: None
-"""
-"""In place of what brings the stack up: it does nothing, and blocks in one phase."""
+COMMAND = Path(__file__).with_name("maslow_process.py")
 SECONDS = 240
 
 QUICK = {
@@ -147,7 +108,7 @@ class Running:
     """A `maslow` of its own session, with a folder of its own for temporary files."""
 
     def __init__(
-        self, project: Project, root: Path, temporary: Path, arguments: list[str], stub: str
+        self, project: Project, root: Path, temporary: Path, stack: str, arguments: list[str]
     ) -> None:
         temporary.mkdir(exist_ok=True)
         self._temporary = temporary
@@ -166,7 +127,7 @@ class Running:
         try:
             with self._log.open("wb") as log:
                 self.process = subprocess.Popen(
-                    [sys.executable, "-c", COMMAND.format(stub=stub), *arguments],
+                    [sys.executable, str(COMMAND), stack, *arguments],
                     cwd=root,
                     env=environment,
                     stdin=subprocess.PIPE,  # which closes when the tests are killed
@@ -203,15 +164,24 @@ class Running:
         """Its exit status, once it has ended."""
         return self.process.wait(SECONDS)
 
+    def end(self) -> None:
+        """Kill it, and whatever it has started."""
+        for pid in self._processes():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        self.process.communicate(timeout=SECONDS)
+
+    def _processes(self) -> list[int]:
+        marker = str(self._temporary).encode()
+        return [int(path.parent.name) for path in _environments() if marker in _read(path)]
+
     def left(self) -> list[object]:
         """What there still is of it: processes, files, and its port."""
-        marker = str(self._temporary).encode()
-        processes = [path.parent.name for path in _environments() if marker in _read(path)]
         with socket.socket() as connection:
             address = urlsplit(self.url)
             closed = connection.connect_ex((address.hostname or "", address.port or 0))
         files = [path.name for path in self._temporary.iterdir()]
-        return [*processes, *files, *([] if closed else [self.url])]
+        return [*self._processes(), *files, *([] if closed else [self.url])]
 
 
 def _environments() -> Iterator[Path]:
@@ -231,19 +201,14 @@ Start = Callable[..., Running]
 
 @pytest.fixture
 def start(project: Project, tmp_path: Path) -> Iterator[Start]:
-    """Starts `maslow` in a folder with arguments.
-
-    With `blocks`, a phase or the empty text for none, a stub brings the stack up.
-    """
+    """Starts `maslow` in a folder with arguments; `stack` is told in maslow_process.py."""
     started: list[Running] = []
 
-    def begin(root: Path, *arguments: str, blocks: str | None = None) -> Running:
+    def begin(root: Path, *arguments: str, stack: str = "platform") -> Running:
         temporary = tmp_path / f"temporary-{len(started)}"
-        stub = "" if blocks is None else STUB.format(phase=blocks)
-        started.append(Running(project, root, temporary, list(arguments), stub))
+        started.append(Running(project, root, temporary, stack, list(arguments)))
         return started[-1]
 
     yield begin
     for running in started:
-        running.process.kill()
-        running.process.communicate(timeout=SECONDS)
+        running.end()

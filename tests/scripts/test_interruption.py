@@ -37,7 +37,7 @@ def interrupted(running, number):
 
 
 def test_ctrl_c_while_it_stands_up_leaves_nothing(copy, start):
-    running = start(copy, "up", "-s", "local", blocks="Create")
+    running = start(copy, "up", "-s", "local", stack="Create")
     running.until_said("blocked")
     interrupted(running, signal.SIGINT)
     assert "Create" not in running.said
@@ -45,7 +45,7 @@ def test_ctrl_c_while_it_stands_up_leaves_nothing(copy, start):
 
 def test_sigterm_while_it_trains_leaves_nothing_whatever_follows(copy, start, paused):
     marker = paused("preprocess.py")
-    running = start(copy, "up", "-s", "local")
+    running = start(copy, "up", "-s", "local", stack="pipelines")
     running.until(marker.exists)
     running.process.send_signal(signal.SIGTERM)
     for number in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):
@@ -56,7 +56,7 @@ def test_sigterm_while_it_trains_leaves_nothing_whatever_follows(copy, start, pa
 
 
 def test_ctrl_c_while_it_deploys_leaves_nothing(copy, start):
-    running = start(copy, "up", "-s", "local", blocks="Deploy")
+    running = start(copy, "up", "-s", "local", stack="Deploy")
     running.until_said("blocked")
     interrupted(running, signal.SIGINT)
     assert "Deploy  " not in running.said
@@ -71,7 +71,7 @@ def test_a_closed_terminal_while_it_asks_leaves_nothing(copy, start, paused):
 
 
 def test_serving_ends_well_when_the_whole_group_is_interrupted(copy, start):
-    running = start(copy, "up", "-s", "local", "--serve", blocks="")
+    running = start(copy, "up", "-s", "local", "--serve", stack="nothing")
     running.until(lambda: running.said.endswith("\n\n") and "\nexport " in running.said)
     *_, line = (one for one in running.said.splitlines() if one.startswith("export "))
     exported = dict(word.split("=", 1) for word in line.split()[1:])

@@ -90,10 +90,10 @@ def test_a_training_that_fails_ends_it_with_sagemakers_reason_and_leaves_nothing
     quick, copy, start
 ):
     (quick / "train.py").write_text("raise SystemExit('there is nothing to learn from')")
-    running = start(copy, "up", "-s", "local")
+    running = start(copy, "up", "-s", "local", stack="pipelines")
     assert running.ended() == 1, running.said
     assert running.said.splitlines()[-1] == (
-        "The pipeline maslow-local-tumour-screening did not succeed: AlgorithmError: exit code 1: "
+        "The pipeline tumour-screening did not succeed: AlgorithmError: exit code 1: "
         "there is nothing to learn from"
     )
     assert "Traceback" not in running.said
