@@ -15,6 +15,7 @@ from pulumi.automation.errors import create_command_error
 from semver import VersionInfo
 
 from infra.errors import WorkError
+from infra.interruption import postponed
 
 CANCEL_SECONDS = 30
 """How long the engine may take to finish what it has begun, once it is told to stop."""
@@ -62,23 +63,26 @@ class Command(PulumiCommand):
     ) -> CommandResult:
         """Run `pulumi` with `args`. Raises CommandError when its status is not 0."""
         environment = {**os.environ, **additional_env, "PULUMI_AUTOMATION_API": "true"}
-        process = subprocess.Popen(
-            [self.command, "--non-interactive", *args],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            cwd=cwd,
-            env=environment,
-            encoding="utf-8",
-            start_new_session=True,
-        )
-        streams = [_Lines(process.stdout, on_output), _Lines(process.stderr, on_error)]
+        process = None
         try:
+            with postponed():  # or a signal that comes before it is known leaves the engine behind
+                process = subprocess.Popen(
+                    [self.command, "--non-interactive", *args],
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.PIPE,
+                    cwd=cwd,
+                    env=environment,
+                    encoding="utf-8",
+                    start_new_session=True,
+                )
+            streams = [_Lines(process.stdout, on_output), _Lines(process.stderr, on_error)]
             for lines in streams:
                 lines.join()
             process.wait()
         except BaseException:
-            _stop(process)
+            if process:
+                _stop(process)
             raise
         stdout, stderr = ("\n".join(lines.kept) for lines in streams)
         result = CommandResult(stdout=stdout, stderr=stderr, code=process.returncode)

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 
-from scripts.interruption import hold_off, postponed
+from infra.interruption import hold_off, postponed
 
 STOP_SECONDS = 5
 SIGNALLED = 128

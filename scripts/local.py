@@ -17,12 +17,12 @@ from embedded.cloud import Cloud, PortTaken
 from infra.errors import InputError, WorkError
 from infra.hosts import sample, smoke_run
 from infra.hosts.session import Pass, Up, has_engine, session
+from infra.interruption import check, hold_off
 from infra.project import Project
 from infra.settings import StackFile
 from infra.settings.mlops import ModelSettings
 from scripts.child import run
 from scripts.console import Follower, out, told
-from scripts.interruption import check, hold_off
 
 PACKAGES = ("moto", "sklearn")
 ZONES = ("raw", "curated", "features")

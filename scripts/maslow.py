@@ -12,7 +12,7 @@ import click
 
 from infra.collector import switch_off_collector
 from infra.errors import InputError, WorkError
-from scripts.interruption import hold_off, listen
+from infra.interruption import hold_off, listen
 
 if TYPE_CHECKING:
     from infra.project import Project

@@ -61,7 +61,8 @@ def test_a_status_that_is_not_0_raises(cli, tmp_path):
         Command().run(["up"], str(tmp_path), {})
 
 
-def test_an_interruption_cancels_the_engine_and_waits_for_it(cli, tmp_path):
+@pytest.mark.parametrize("starts", ["at once", "slowly"])
+def test_an_interruption_cancels_the_engine_and_waits_for_it(cli, tmp_path, starts):
     cli(
         f"trap 'echo cancelled > {tmp_path}/end; exit 1' INT\n"
         f"echo $$ > {tmp_path}/pid\n"
@@ -69,11 +70,20 @@ def test_an_interruption_cancels_the_engine_and_waits_for_it(cli, tmp_path):
     )
     caller = textwrap.dedent(
         f"""
-        import signal
+        import signal, subprocess, time
         from infra.pulumi_command import Command
+
+        class Slow(subprocess.Popen):
+            def __init__(self, *args, **options):
+                super().__init__(*args, **options)
+                time.sleep(1)  # the signal comes meanwhile
+
         signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored in the background
+        command = Command()
+        if {starts!r} == "slowly":
+            subprocess.Popen = Slow
         try:
-            Command().run(["up"], {str(tmp_path)!r}, {{}})
+            command.run(["up"], {str(tmp_path)!r}, {{}})
         except KeyboardInterrupt:
             raise SystemExit(130)
         """

@@ -15,8 +15,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from infra.interruption import SIGNALS
 from infra.project import Project
-from scripts.interruption import SIGNALS
 
 COMMAND = Path(__file__).with_name("maslow_process.py")
 SECONDS = 240

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from scripts.interruption import SIGNALS
+from infra.interruption import SIGNALS
 
 CALLER = """
 import os, signal, sys
 signal.signal(signal.SIGHUP, signal.SIG_DFL)  # which nohup ignores for the tests and all below
 from scripts import child
-from scripts.interruption import listen
+from infra.interruption import listen
 if os.isatty(0):
     os.close(os.open(os.ttyname(0), os.O_RDWR))  # which makes it the session's own terminal
 child.STOP_SECONDS = float(sys.argv[2])
