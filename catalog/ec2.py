@@ -17,6 +17,8 @@ TAGS = Tags(
     Call("DeleteTags", given={"Resources": ["{id}"], "Tags": "{removedPairs}"}),
     after_create=True,
 )
+DESCRIBED = listed("ec2", "Describe*")
+CARRIES_TRAFFIC = "the network carries traffic and keeps none"
 OWNER = {"ownerId": "{account}"}
 DESTINATIONS = {
     "cidrBlock": "DestinationCidrBlock",
@@ -95,14 +97,14 @@ TYPES = (
         id="vpc-{hex}",
         cloudformation="AWS::EC2::VPC",
         outputs={
-            "arn": arn_of("ec2", "vpc/vpc-{hex}"),
+            "arn": arn_of("ec2", "vpc/{id}"),
             "defaultSecurityGroupId": "sg-{hex}",
             "defaultRouteTableId": "rtb-{hex}",
             "mainRouteTableId": "rtb-{hex}",
             "defaultNetworkAclId": "acl-{hex}",
         },
-        holds_no_data="the network carries traffic and keeps none",
-        iam=Iam(on="*", when=OURS, grants=(listed("ec2", "Describe*"),)),
+        holds_no_data=CARRIES_TRAFFIC,
+        iam=Iam(on="*", when=OURS, grants=(DESCRIBED,)),
     ),
     Type(
         "aws:ec2/subnet:Subnet",
@@ -129,9 +131,9 @@ TYPES = (
         tags=TAGS,
         id="subnet-{hex}",
         cloudformation="AWS::EC2::Subnet",
-        outputs={"arn": arn_of("ec2", "subnet/subnet-{hex}")},
-        holds_no_data="the network carries traffic and keeps none",
-        iam=Iam(on="*", when=OURS, grants=(listed("ec2", "Describe*"),)),
+        outputs={"arn": arn_of("ec2", "subnet/{id}")},
+        holds_no_data=CARRIES_TRAFFIC,
+        iam=Iam(on="*", when=OURS, grants=(DESCRIBED,)),
     ),
     Type(
         "aws:ec2/internetGateway:InternetGateway",
@@ -158,9 +160,9 @@ TYPES = (
         tags=TAGS,
         id="igw-{hex}",
         cloudformation="AWS::EC2::InternetGateway",
-        outputs={"arn": arn_of("ec2", "internet-gateway/igw-{hex}")},
-        holds_no_data="the network carries traffic and keeps none",
-        iam=Iam(on="*", when=OURS, grants=(listed("ec2", "Describe*"),)),
+        outputs={"arn": arn_of("ec2", "internet-gateway/{id}")},
+        holds_no_data=CARRIES_TRAFFIC,
+        iam=Iam(on="*", when=OURS, grants=(DESCRIBED,)),
     ),
     Type(
         "aws:ec2/eip:Eip",
@@ -180,14 +182,12 @@ TYPES = (
         id="eipalloc-{hex}",
         cloudformation="AWS::EC2::EIP",
         outputs={
-            "arn": arn_of("ec2", "elastic-ip/eipalloc-{hex}"),
+            "arn": arn_of("ec2", "elastic-ip/{id}"),
             "allocationId": "{id}",
             "publicIp": "198.51.100.7",
         },
-        holds_no_data="the network carries traffic and keeps none",
-        iam=Iam(
-            on="*", when=OURS, delete="DisassociateAddress", grants=(listed("ec2", "Describe*"),)
-        ),
+        holds_no_data=CARRIES_TRAFFIC,
+        iam=Iam(on="*", when=OURS, delete="DisassociateAddress", grants=(DESCRIBED,)),
     ),
     Type(
         "aws:ec2/natGateway:NatGateway",
@@ -208,8 +208,8 @@ TYPES = (
         tags=TAGS,
         id="nat-{hex}",
         cloudformation="AWS::EC2::NatGateway",
-        holds_no_data="the network carries traffic and keeps none",
-        iam=Iam(on="*", when=OURS, grants=(listed("ec2", "Describe*"),)),
+        holds_no_data=CARRIES_TRAFFIC,
+        iam=Iam(on="*", when=OURS, grants=(DESCRIBED,)),
     ),
     Type(
         "aws:ec2/routeTable:RouteTable",
@@ -237,14 +237,14 @@ TYPES = (
         tags=TAGS,
         id="rtb-{hex}",
         cloudformation="AWS::EC2::RouteTable",
-        outputs={"arn": arn_of("ec2", "route-table/rtb-{hex}")},
-        holds_no_data="the network carries traffic and keeps none",
+        outputs={"arn": arn_of("ec2", "route-table/{id}")},
+        holds_no_data=CARRIES_TRAFFIC,
         iam=Iam(
             on="*",
             when=OURS,
             update="ReplaceRoute",
             source=AUTHORIZATION,
-            grants=(listed("ec2", "Describe*"),),
+            grants=(DESCRIBED,),
         ),
     ),
     Type(
@@ -275,8 +275,8 @@ TYPES = (
         ),
         replaces=("destinationCidrBlock", "destinationIpv6CidrBlock", "destinationPrefixListId"),
         cloudformation="AWS::EC2::Route",
-        holds_no_data="the network carries traffic and keeps none",
-        iam=Iam(on="*", when=OURS, grants=(listed("ec2", "Describe*"),)),
+        holds_no_data=CARRIES_TRAFFIC,
+        iam=Iam(on="*", when=OURS, grants=(DESCRIBED,)),
     ),
     Type(
         "aws:ec2/routeTableAssociation:RouteTableAssociation",
@@ -290,12 +290,12 @@ TYPES = (
         delete=Call("DisassociateRouteTable", given={"AssociationId": "{id}"}),
         id="rtbassoc-{hex}",
         cloudformation="AWS::EC2::SubnetRouteTableAssociation",
-        holds_no_data="the network carries traffic and keeps none",
+        holds_no_data=CARRIES_TRAFFIC,
         iam=Iam(
             on="*",
             when=OURS,
             update="ReplaceRouteTableAssociation",
-            grants=(listed("ec2", "Describe*"),),
+            grants=(DESCRIBED,),
         ),
     ),
     Type(
@@ -340,10 +340,10 @@ TYPES = (
         id="vpce-{hex}",
         cloudformation="AWS::EC2::VPCEndpoint",
         outputs={
-            "arn": arn_of("ec2", "vpc-endpoint/vpce-{hex}"),
+            "arn": arn_of("ec2", "vpc-endpoint/{id}"),
             "prefixListId": "pl-{hex}",
         },
-        holds_no_data="the network carries traffic and keeps none",
+        holds_no_data=CARRIES_TRAFFIC,
         iam=Iam(
             on="*",
             when=OURS,
@@ -355,7 +355,7 @@ TYPES = (
                     create="AssociateVPCWithHostedZone",
                     source=AUTHORIZATION,
                 ),
-                listed("ec2", "Describe*"),
+                DESCRIBED,
             ),
         ),
     ),
@@ -377,8 +377,8 @@ TYPES = (
         tags=TAGS,
         id="fl-{hex}",
         cloudformation="AWS::EC2::FlowLog",
-        outputs={"arn": arn_of("ec2", "vpc-flow-log/fl-{hex}")},
-        holds_no_data="the network carries traffic and keeps none",
-        iam=Iam(on="*", when=OURS, grants=(listed("ec2", "Describe*"),)),
+        outputs={"arn": arn_of("ec2", "vpc-flow-log/{id}")},
+        holds_no_data=CARRIES_TRAFFIC,
+        iam=Iam(on="*", when=OURS, grants=(DESCRIBED,)),
     ),
 )

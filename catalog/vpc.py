@@ -3,7 +3,7 @@
 https://docs.aws.amazon.com/AWSEC2/latest/APIReference/
 """
 
-from catalog.ec2 import OWNER, TAGS, named
+from catalog.ec2 import CARRIES_TRAFFIC, DESCRIBED, OWNER, TAGS, named
 from catalog.record import OURS, Call, Each, Iam, Type, arn_of, listed
 
 AUTHORIZATION = (
@@ -88,14 +88,14 @@ def _rule(side: str) -> Type:
         ),
         tags=TAGS,
         id="sgr-{hex}",
-        outputs={"arn": arn_of("ec2", "security-group-rule/sgr-{hex}")},
+        outputs={"arn": arn_of("ec2", "security-group-rule/{id}")},
         cloudformation=f"AWS::EC2::SecurityGroup{side}",
-        holds_no_data="the network carries traffic and keeps none",
+        holds_no_data=CARRIES_TRAFFIC,
         iam=Iam(
             on="*",
             when=OURS,
             update="UpdateSecurityGroupRuleDescriptions*",
-            grants=(listed("ec2", "Describe*"),),
+            grants=(DESCRIBED,),
         ),
     )
 
@@ -122,16 +122,13 @@ TYPES = (
         tags=TAGS,
         id="sg-{hex}",
         cloudformation="AWS::EC2::SecurityGroup",
-        outputs={
-            "arn": arn_of("ec2", "security-group/sg-{hex}"),
-            "name": "{logical}",
-        },
-        holds_no_data="the network carries traffic and keeps none",
+        outputs={"arn": arn_of("ec2", "security-group/{id}"), "name": "{logical}"},
+        holds_no_data=CARRIES_TRAFFIC,
         iam=Iam(
             on="*",
             when=OURS,
             update="UpdateSecurityGroupRuleDescriptions*",
-            grants=(listed("ec2", "Describe*"),),
+            grants=(DESCRIBED,),
         ),
     ),
     _rule("Ingress"),
@@ -163,8 +160,8 @@ TYPES = (
         ignored={"revokeRulesOnDelete": "AWS never deletes a default group"},
         tags=TAGS,
         id="sg-{hex}",
-        outputs={"arn": arn_of("ec2", "security-group/sg-{hex}")},
-        holds_no_data="the network carries traffic and keeps none",
+        outputs={"arn": arn_of("ec2", "security-group/{id}")},
+        holds_no_data=CARRIES_TRAFFIC,
         iam=Iam(on="*", when=OURS, grants=(listed("ec2", "Describe*", source=AUTHORIZATION),)),
     ),
 )

@@ -6,6 +6,7 @@ from typing import Any
 import pulumi
 import pytest
 
+import catalog
 from catalog import own_entries
 from catalog.wire import ASSET, SIGNATURE, UNKNOWN
 from embedded.cloud import Cloud
@@ -1097,6 +1098,7 @@ def test_a_type_is_created_read_changed_and_deleted(
     state = made.outputs
     try:
         assert inputs.items() <= state.items()
+        assert catalog.entry_of(token).outputs.keys() <= state.keys()
         assert resources.read(token, made.id, state) == state
         if case.change:
             changed = placed({**case.inputs, **case.change}, world)
