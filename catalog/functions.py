@@ -6,6 +6,13 @@ from typing import Any
 
 from catalog.record import arn_of
 
+IMAGE_ACCOUNT = "683313688378"
+"""Stands for the account that holds AWS's own SageMaker images, whichever the algorithm.
+
+In AWS it differs by algorithm and region; this is scikit-learn's in us-east-1.
+https://docs.aws.amazon.com/sagemaker/latest/dg/ecr-us-east-1.html
+"""
+
 
 @dataclass(frozen=True)
 class Function:
@@ -68,14 +75,12 @@ FUNCTIONS = (
     Function(
         "aws:sagemaker/getPrebuiltEcrImage:getPrebuiltEcrImage",
         {
-            "id": "683313688378",
-            "registryId": "683313688378",
+            "id": IMAGE_ACCOUNT,
+            "registryId": IMAGE_ACCOUNT,
             "registryPath": (
-                "683313688378.dkr.ecr.{region}.amazonaws.com/{repositoryName}:{imageTag}"
+                f"{IMAGE_ACCOUNT}.dkr.ecr.{{region}}.amazonaws.com/{{repositoryName}}:{{imageTag}}"
             ),
         },
-        # The account differs by algorithm and region; this is scikit-learn's in us-east-1.
-        # https://docs.aws.amazon.com/sagemaker/latest/dg/ecr-us-east-1.html
         defaults={"imageTag": "latest"},
     ),
 )

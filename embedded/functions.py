@@ -4,18 +4,22 @@ from collections.abc import Callable
 from typing import Any
 
 from catalog import UnknownType
+from catalog.functions import IMAGE_ACCOUNT
 
 Client = Callable[[str], Any]
 Values = dict[str, Any]
 Function = Callable[[Client, str, Values], Values]
 """Clients by service, the region and the arguments, to the result."""
 
-IMAGE_ACCOUNT = "683313688378"
-"""Stands for the account that holds AWS's own SageMaker images, whichever the algorithm.
 
-It differs by algorithm and region in AWS (this is scikit-learn's in us-east-1, from
-https://docs.aws.amazon.com/sagemaker/latest/dg/ecr-us-east-1.html); the embedded AWS pulls none.
-"""
+class UnknownFunction(UnknownType):
+    """A function that the embedded AWS has no answer for."""
+
+    def __init__(self, token: str) -> None:
+        LookupError.__init__(
+            self, f"{token}: the embedded AWS has no answer for it: it belongs into {__name__}"
+        )
+        self.token = token
 
 
 def caller_identity(client: Client, _region: str, _args: Values) -> Values:
@@ -86,7 +90,7 @@ def prefix_list(client: Client, _name: str, args: Values) -> Values:
 
 
 def prebuilt_image(_client: Client, name: str, args: Values) -> Values:
-    """aws:sagemaker/getPrebuiltEcrImage, of IMAGE_ACCOUNT."""
+    """aws:sagemaker/getPrebuiltEcrImage, of IMAGE_ACCOUNT: the embedded AWS pulls no image."""
     where = args.get("region") or name
     suffix = args.get("dnsSuffix") or "amazonaws.com"
     registry = f"{IMAGE_ACCOUNT}.dkr.ecr.{where}.{suffix}"
@@ -107,8 +111,8 @@ FUNCTIONS: dict[str, Function] = {
 
 
 def function_of(token: str) -> Function:
-    """The function of a token. Raises UnknownType."""
+    """The function of a token. Raises UnknownFunction."""
     try:
         return FUNCTIONS[token]
     except KeyError:
-        raise UnknownType(token) from None
+        raise UnknownFunction(token) from None
