@@ -60,10 +60,9 @@ class Transport:
             if name.lower() not in ("transfer-encoding", "content-length", "expect", "host"):
                 handler.headers[name] = text
         handler.headers["Content-Length"] = str(len(body))
-        handler.rfile = io.BufferedReader(io.BytesIO(body))
+        handler.rfile = io.BytesIO(body)
         handler.connection = None
         environ: dict[str, Any] = handler.make_environ()
-        environ["wsgi.input"] = io.BytesIO(body)
         return environ
 
 

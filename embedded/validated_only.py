@@ -1,4 +1,4 @@
-"""Resources of services that the embedded AWS does not have: remembered, and no more than that."""
+"""Resources of services that the embedded AWS does not have: kept, and no more than that."""
 
 from collections import Counter
 from uuid import uuid4
@@ -19,7 +19,7 @@ class ValidatedOnly:
         return Counter(token for token, _ in self._outputs)
 
     def create(self, entry: Type, inputs: Values, region: str, account: str) -> str:
-        """Remember a resource; its id. Raises Unanswerable for a type without plausible outputs."""
+        """Keep a resource; its id. Raises Unanswerable for a type without plausible outputs."""
         name = str(inputs.get(entry.name or "name") or uuid4().hex)
         urn = f"{entry.token}/{name}"
         id_, outputs = answers.outputs(entry, name, urn, inputs, region, account)
