@@ -51,7 +51,7 @@ def _with_one_model_of_a_kind(stack: StackFile) -> StackFile:
         model.model_dump_json(exclude={"name", "features"}): model
         for model in reversed(stack.platform.models)
     }
-    models = tuple(model for model in stack.platform.models if model in kinds.values())
+    models = tuple(kinds.values())
     return replace(stack, platform=stack.platform.model_copy(update={"models": models}))
 
 
