@@ -23,6 +23,8 @@ from moto.moto_server.werkzeug_app import (
 )
 from werkzeug.serving import ThreadedWSGIServer
 
+from embedded.turns import turn
+
 log = logging.getLogger(__name__)
 
 XML_SERVICES = {"s3", "cloudfront", "route53"}
@@ -103,9 +105,10 @@ class Application(DomainDispatcherApplication):
         return super().get_backend_for_host(host)
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        """Answer one request."""
+        """Answer one request, when those before it are."""
         try:
-            answer: Iterable[bytes] = super().__call__(environ, start_response)
+            with turn():
+                answer: Iterable[bytes] = super().__call__(environ, start_response)
         except NotImplementedError as error:
             return _failure(environ, start_response, "501 Not Implemented", "NotImplemented", error)
         except Exception as error:
@@ -144,7 +147,8 @@ def configure(account_id: str) -> Callable[[], None]:
 
 def reset() -> None:
     """Forget every resource of every account and region."""
-    moto_api_backend.reset()
+    with turn():
+        moto_api_backend.reset()
 
 
 def _failure(

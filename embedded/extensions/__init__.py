@@ -20,6 +20,7 @@ MODULES = (
     "feature_groups",
     "guardduty",
     "inference",
+    "long_polling",
     "model_registry",
     "monitoring_schedules",
     "network_firewall",

@@ -32,6 +32,7 @@ from embedded.extensions.deployments import Deployment, deployed_containers, dep
 from embedded.extensions.operations import add
 from embedded.sagemaker.model_server import Container, Died, ModelServer, ModelServers
 from embedded.sagemaker.serving import Answer
+from embedded.turns import others_first, turn
 
 servers = ModelServers()
 _chance = random.SystemRandom()
@@ -144,7 +145,8 @@ def _answer(
     answer = Answer(HTTPStatus.OK, content_type, body)
     for container in deployment.containers[variant]:
         server = servers.of(container, partial(_server, backend, container))
-        answer = server.answer(answer.body, answer.content_type, accept)
+        with others_first():
+            answer = server.answer(answer.body, answer.content_type, accept)
         if answer.status >= HTTPStatus.BAD_REQUEST:
             break
     return answer
@@ -165,10 +167,11 @@ def _server(backend: SageMakerModelBackend, container: Container) -> ModelServer
 def _tarball(backend: SageMakerModelBackend, url: str) -> bytes:
     bucket, _, key = url.removeprefix("s3://").partition("/")
     s3 = s3_backends[backend.account_id][get_partition(backend.region_name)]
-    found = s3.get_object(bucket, key) if bucket and key else None
-    if found is None:
-        raise FileNotFoundError(f"Could not find model data at {url or 'no URL at all'}.")
-    return bytes(found.value)
+    with turn():
+        found = s3.get_object(bucket, key) if bucket and key else None
+        if found is None:
+            raise FileNotFoundError(f"Could not find model data at {url or 'no URL at all'}.")
+        return bytes(found.value)
 
 
 def _count(

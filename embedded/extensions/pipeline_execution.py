@@ -13,6 +13,7 @@ from moto.sagemaker.utils import get_pipeline_execution_from_arn
 from embedded.extensions.operations import add
 from embedded.sagemaker.definition import Invalid, check_order, parameters
 from embedded.sagemaker.execution import Execution
+from embedded.turns import others_first
 
 STOP_SECONDS = 30
 
@@ -74,7 +75,8 @@ def stop_pipeline_execution(self: SageMakerResponse) -> ActionResult:
     execution = _running.get(arn)
     if execution is None:
         raise ValidationError(message=f"Pipeline execution {arn} is not executing.")
-    execution.stop()
+    with others_first():
+        execution.stop()
     return ActionResult({"PipelineExecutionArn": arn})
 
 

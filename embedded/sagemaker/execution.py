@@ -27,6 +27,7 @@ from moto.settings import moto_server_port
 from embedded.sagemaker.container import Container, Stopped
 from embedded.sagemaker.definition import Invalid, Scope, Step, holds, needs, resolve
 from embedded.sagemaker.jobs import JobFailed, Services, run_processing_job, run_training_job
+from embedded.turns import turn
 
 log = logging.getLogger(__name__)
 
@@ -59,7 +60,6 @@ class Execution(threading.Thread):
         self._backend = backend
         self._steps = steps
         self._at_end = at_end
-        self._lock = threading.Lock()
         self._container: Container | None = None
         self._ended = False
         self._stopping = threading.Event()
@@ -111,7 +111,7 @@ class Execution(threading.Thread):
             container.stop()
 
     def _set(self, status: str, reason: str = "") -> None:
-        with self._lock:
+        with turn():
             if self._ended:
                 return
             self._ended = status in ENDS
@@ -134,7 +134,8 @@ class Execution(threading.Thread):
         metadata: dict[str, Any] = {}
         seen = {"StepName": step["Name"], "StartTime": utcnow(), "StepStatus": "Executing"}
         seen["Metadata"] = metadata
-        vars(self._record)["steps"].append(seen)
+        with turn():
+            vars(self._record)["steps"].append(seen)
         status = "Failed"
         try:
             work: Work = self._kinds.get(step["Type"], _unknown)
@@ -144,19 +145,20 @@ class Execution(threading.Thread):
             status = "Stopped"
             raise
         except (JobFailed, Invalid, ClientError, BotoCoreError, ValueError) as error:
-            seen["FailureReason"] = str(error)
+            _put(seen, FailureReason=str(error))
             raise JobFailed(f"{step['Name']}: {error}") from error
         finally:
-            seen.update(StepStatus=status, EndTime=utcnow())
+            _put(seen, StepStatus=status, EndTime=utcnow())
         return added
 
     def _process(self, step: Step, metadata: dict[str, Any]) -> None:
         name = self._job_name(step)
         arguments = resolve(step["Arguments"], self._scope)
         made = self._client("sagemaker").create_processing_job(ProcessingJobName=name, **arguments)
-        metadata["ProcessingJob"] = {"Arn": made["ProcessingJobArn"]}
+        _put(metadata, ProcessingJob={"Arn": made["ProcessingJobArn"]})
         record = self._backend.processing_jobs[name]
-        vars(record).update(
+        _put(
+            vars(record),
             processing_resources=arguments["ProcessingResources"],
             environment=arguments.get("Environment"),
         )
@@ -179,11 +181,14 @@ class Execution(threading.Thread):
         arguments = resolve(step["Arguments"], self._scope)
         client = self._client("sagemaker")
         made = client.create_training_job(TrainingJobName=name, **arguments)
-        metadata["TrainingJob"] = {"Arn": made["TrainingJobArn"]}
+        _put(metadata, TrainingJob={"Arn": made["TrainingJobArn"]})
         record = self._backend.training_jobs[name]
-        record.algorithm_specification = arguments["AlgorithmSpecification"]
-        record.final_metric_data_list = []
-        vars(record)["environment"] = arguments.get("Environment")
+        _put(
+            vars(record),
+            algorithm_specification=arguments["AlgorithmSpecification"],
+            final_metric_data_list=[],
+            environment=arguments.get("Environment"),
+        )
         with self._job(record, "training") as container:
             metrics = run_training_job(name, arguments, container, self._services)
         record.final_metric_data_list = [
@@ -194,7 +199,7 @@ class Execution(threading.Thread):
 
     def _decide(self, step: Step, metadata: dict[str, Any]) -> Sequence[Step]:
         met = all(holds(one, self._scope) for one in step["Arguments"]["Conditions"])
-        metadata["Condition"] = {"Outcome": str(met)}
+        _put(metadata, Condition={"Outcome": str(met)})
         self._scope.steps[step["Name"]] = {"Outcome": met}
         branch: Sequence[Step] = step["Arguments"].get("IfSteps" if met else "ElseSteps", [])
         return branch
@@ -203,20 +208,19 @@ class Execution(threading.Thread):
         client = self._client("sagemaker")
         made = client.create_model_package(**resolve(step["Arguments"], self._scope))
         arn = made["ModelPackageArn"]
-        metadata["RegisterModel"] = {"Arn": arn}
+        _put(metadata, RegisterModel={"Arn": arn})
         self._scope.steps[step["Name"]] = client.describe_model_package(ModelPackageName=arn)
 
     def _fail(self, step: Step, metadata: dict[str, Any]) -> None:
         message = str(resolve(step["Arguments"]["ErrorMessage"], self._scope))
-        metadata["Fail"] = {"ErrorMessage": message}
+        _put(metadata, Fail={"ErrorMessage": message})
         raise JobFailed(message)
 
     @contextmanager
     def _job(self, record: Any, kind: str) -> Iterator[Container]:
         """A container for a job, whose record shows how it goes."""
-        status = f"{kind}_job_status"
         state = vars(record)
-        state[status] = "InProgress"
+        _put(state, **{f"{kind}_job_status": "InProgress"})
         ended = "Failed"
         try:
             with Container() as container:
@@ -229,19 +233,28 @@ class Execution(threading.Thread):
             ended = "Stopped"
             raise
         except (JobFailed, ClientError, BotoCoreError, ValueError) as error:
-            state["failure_reason"] = str(error)
+            _put(state, failure_reason=str(error))
             raise
         finally:
             self._container = None
-            state[status] = ended
-            if kind == "training":
-                state["secondary_status"] = ended
-            state[f"{kind}_end_time"] = state["last_modified_time"] = utcnow()
+            now = utcnow()
+            _put(
+                state,
+                last_modified_time=now,
+                **{f"{kind}_job_status": ended, f"{kind}_end_time": now},
+                **({"secondary_status": ended} if kind == "training" else {}),
+            )
 
     def _job_name(self, step: Step) -> str:
         suffix = secrets.token_hex(5)
         name = f"pipelines-{self.id}-{step['Name']}".replace("_", "-")
         return f"{name[: NAME_LIMIT - len(suffix) - 1]}-{suffix}"
+
+
+def _put(shown: dict[str, Any], **values: Any) -> None:
+    """Change what the operations show, in a turn of its own."""
+    with turn():
+        shown.update(values)
 
 
 def _unknown(step: Step, _: dict[str, Any]) -> None:

@@ -1,14 +1,19 @@
 import base64
 import json
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from typing import Any
 
+import boto3
 import pulumi
 import pytest
 
 import catalog
 from catalog import own_entries
 from catalog.wire import ASSET, SIGNATURE, UNKNOWN
+from embedded.cloud import UNKNOWN as NOBODY
 from embedded.cloud import Cloud
 from embedded.resources import CallFailed, Resources, UnknownType, UnsupportedInput
 
@@ -1115,6 +1120,38 @@ def test_a_type_is_created_read_changed_and_deleted(
     if not case.left:
         assert resources.read(token, made.id, state) is None
     resources.delete(token, made.id, state)
+
+
+def test_types_live_beside_one_another(resources: Resources, world: Values, cloud: Cloud) -> None:
+    """Every service in use, by several threads at once, while others list what there is."""
+    over = threading.Event()
+    reads = [cloud.client("iam").list_roles, cloud.client("s3").list_buckets]
+    by_socket = boto3.client("iam", region_name=cloud.region, endpoint_url=cloud.url, **NOBODY)
+
+    def live(case: Case) -> None:
+        inputs = resources.check(case.token, placed(case.inputs, world), "maslow-beside", "seed")
+        made = resources.create(case.token, inputs)
+        assert resources.read(case.token, made.id, made.outputs) == made.outputs
+        resources.delete(case.token, made.id, made.outputs)
+
+    def read() -> None:
+        while not over.is_set():
+            for call in (*reads, by_socket.list_roles):
+                call()
+
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    try:
+        with ThreadPoolExecutor(8) as pool:
+            readers = [pool.submit(read) for _ in range(2)]
+            lives = {case.token: pool.submit(live, case) for case in CASES}
+            wait(lives.values())
+            over.set()
+    finally:
+        sys.setswitchinterval(before)
+    failed = {token: life.exception() for token, life in lives.items() if life.exception()}
+    assert failed == {}
+    assert [reader.exception() for reader in readers] == [None, None]
 
 
 def test_every_type_of_the_catalog_has_a_case() -> None:

@@ -42,6 +42,9 @@ def input_fn(body, content_type):
 
 def predict_fn(data, model):
     model["calls"] += 1
+    if data == "ask AWS":
+        import boto3
+        return {"account": boto3.client("sts").get_caller_identity()["Account"]}
     if data == "raise":
         raise RuntimeError("the model cannot")
     if data == "exit":
@@ -180,6 +183,10 @@ def test_a_scikit_learn_model_answers_as_it_does_at_home(cloud, sagemaker, runti
 def test_a_body_that_is_no_text_arrives_as_bytes(runtime, served):
     body = bytes(range(256))
     assert _said(runtime, served, body, content_type="application/x-image") == {"bytes": 256}
+
+
+def test_a_model_may_ask_aws_while_its_caller_waits(runtime, served):
+    assert _said(runtime, served, "ask AWS") == {"account": "123456789012"}
 
 
 def test_one_process_serves_every_request_of_a_model(runtime, served):
