@@ -3,13 +3,10 @@
 https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
 """
 
-from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
 
-from catalog.record import Call, Each, Grant, Type
-from catalog.services import action_of
-
-VERBS = ("create", "read", "update", "delete")
+from catalog.record import VERBS, Grant, Type
+from catalog.services import action_of, by_client
 
 
 def grants_of(entry: Type) -> tuple[Grant, ...]:
@@ -22,65 +19,21 @@ def grants_of(entry: Type) -> tuple[Grant, ...]:
     iam = entry.iam
     if iam is None:
         return ()
+    prefix = by_client()[entry.service].prefix
     placed = {action for grant in iam.grants for action in grant.actions(VERBS)}
-    names = {verb: _actions(entry, operations(entry, verb), placed) for verb in VERBS}
-    by_prefix: dict[str, dict[str, list[str]]] = {}
-    for verb, actions in names.items():
-        for action in [*actions, *_beyond(entry, getattr(iam, verb))]:
-            prefix, _, name = action.partition(":")
-            by_prefix.setdefault(prefix, {}).setdefault(verb, []).append(name)
-    if not iam.on and by_prefix:
-        left = ", ".join(
-            f"{prefix}:{name}"
-            for prefix, by_verb in by_prefix.items()
-            for of in by_verb.values()
-            for name in of
-        )
+    own: dict[str, list[str]] = {}
+    for verb in VERBS:
+        actions = [action_of(entry.service, call.operation) for call in entry.calls(verb)]
+        names = [
+            action.removeprefix(f"{prefix}:")
+            for action in actions
+            if not any(fnmatchcase(action, name) for name in placed)
+        ]
+        own[verb] = list(dict.fromkeys([*names, *getattr(iam, verb).split()]))
+    if not any(own.values()):
+        return iam.grants
+    if not iam.on:
+        left = ", ".join(f"{prefix}:{name}" for names in own.values() for name in names)
         raise ValueError(f"{entry.token}: no grant says where {left} is allowed")
-    own = tuple(
-        Grant(
-            prefix,
-            iam.on,
-            **{verb: " ".join(dict.fromkeys(of)) for verb, of in by_verb.items()},
-            when=iam.when,
-            source=iam.source,
-        )
-        for prefix, by_verb in by_prefix.items()
-    )
-    return (*own, *iam.grants)
-
-
-def operations(entry: Type, verb: str) -> Iterator[str]:
-    """The AWS operations of one part of a type's life, such as `CreateTopic`."""
-    yield from (call.operation for call in _calls(entry, verb))
-
-
-def _calls(entry: Type, verb: str) -> Iterator[Call]:
-    match verb:
-        case "create":
-            yield entry.create
-            for step in entry.steps:
-                yield step.add if isinstance(step, Each) else step
-        case "read":
-            yield from entry.reads
-        case "update":
-            yield from entry.update
-            for step in entry.steps:
-                if isinstance(step, Each):
-                    yield step.remove
-                elif step.undo:
-                    yield step.undo
-            if entry.tags:
-                yield from (entry.tags.add, entry.tags.remove)
-        case "delete":
-            yield from entry.deletes
-
-
-def _actions(entry: Type, names: Iterable[str], placed: set[str]) -> list[str]:
-    actions = dict.fromkeys(action_of(entry.service, name) for name in names)
-    return [action for action in actions if not any(fnmatchcase(action, name) for name in placed)]
-
-
-def _beyond(entry: Type, names: str) -> list[str]:
-    prefix = action_of(entry.service, "").partition(":")[0]
-    return [f"{prefix}:{name}" for name in names.split()]
+    beside = {verb: " ".join(names) for verb, names in own.items()}
+    return (Grant(prefix, iam.on, **beside, when=iam.when, source=iam.source), *iam.grants)

@@ -15,6 +15,9 @@ import jmespath  # type: ignore[import-untyped]
 
 Values = dict[str, Any]
 
+VERBS = ("create", "read", "update", "delete")
+"""The parts of a resource's life."""
+
 NAMED = re.compile(r"\{(\w+(?:\|\w+)*)\}")
 """A name in a template, or several of which the first that has a value counts."""
 
@@ -276,13 +279,28 @@ class Type:
         steps = [step.takes or () for step in self.steps if isinstance(step, Call)]
         return self.tags is not None or any("tags" in takes for takes in steps)
 
-    def calls(self) -> Iterator[Call]:
-        """Every call that the type may make."""
-        yield from (self.create, *self.reads, *self.deletes, *self.update)
+    def calls(self, *verbs: str) -> Iterator[Call]:
+        """Every call that these parts of its life may make, of `VERBS`; without any, all of them.
+
+        Tags are changed, and what a step made is undone, by an update.
+        """
+        calls = {
+            "create": (self.create, *(s.add if isinstance(s, Each) else s for s in self.steps)),
+            "read": self.reads,
+            "update": (*self.update, *self._clearing(), *self._tagging()),
+            "delete": self.deletes,
+        }
+        for verb in verbs or VERBS:
+            yield from calls[verb]
+
+    def _clearing(self) -> Iterator[Call]:
         for step in self.steps:
-            yield from (step.add, step.remove) if isinstance(step, Each) else (step,)
-            if isinstance(step, Call) and step.undo:
+            if isinstance(step, Each):
+                yield step.remove
+            elif step.undo:
                 yield step.undo
+
+    def _tagging(self) -> Iterator[Call]:
         if self.tags:
             yield from (self.tags.add, self.tags.remove)
 

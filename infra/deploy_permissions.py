@@ -33,8 +33,8 @@ from typing import Any
 import pulumi
 
 from catalog import entries
-from catalog.permissions import VERBS, grants_of
-from catalog.record import HERE, Grant, listed
+from catalog.permissions import grants_of
+from catalog.record import HERE, VERBS, Grant, listed
 from catalog.services import passed_to
 from components.common.environment_scope import EnvironmentScope
 from components.common.iam import (
@@ -196,14 +196,10 @@ def _allowed(
         *(grant for entry in known for grant in grants_of(entry)),
     ]:
         if set(grant.actions(verbs)) - WITHHELD.keys():
-            key = json.dumps([_everywhere(grant), sorted(grant.arns()), grant.when or HERE])
+            key = json.dumps([not grant.on, sorted(grant.arns()), grant.when or HERE])
             merged.setdefault(key, (grant, []))[1].append(grant)
     ordered = sorted(merged.values(), key=lambda found: (found[0].service, found[0].on))
     return [_statement(scope, first, grants, verbs) for first, grants in ordered]
-
-
-def _everywhere(grant: Grant) -> bool:
-    return not grant.on
 
 
 def _statement(

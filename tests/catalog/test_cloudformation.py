@@ -6,8 +6,9 @@ import pytest
 
 from catalog import entries, generate
 from catalog.cloudformation import FILE, named, schema_of
-from catalog.permissions import VERBS, grants_of
-from catalog.record import Type
+from catalog.permissions import grants_of
+from catalog.record import VERBS, Type
+from catalog.services import action_of
 from embedded.inputs import updatable
 
 RECORDS = [entry for entry in entries().values() if entry.cloudformation]
@@ -39,15 +40,8 @@ def test_what_a_grant_adds_to_the_handlers_of_a_type_names_its_source(entry: Typ
                 for known in asked
             )
         }
-        own = {name for verb in VERBS for name in _operations(entry, verb)}
+        own = {action_of(entry.service, call.operation) for call in entry.calls()}
         assert not beyond - own or grant.source.startswith("https://"), (entry.token, beyond - own)
-
-
-def _operations(entry: Type, verb: str) -> set[str]:
-    from catalog.permissions import operations
-    from catalog.services import action_of
-
-    return {action_of(entry.service, name) for name in operations(entry, verb)}
 
 
 @EVERY
