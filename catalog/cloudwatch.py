@@ -10,6 +10,10 @@ from catalog.record import Call, Grant, Iam, Tags, Type, arn_of, listed
 
 AUTHORIZATION = "https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html"
 """Which actions there are, and on what."""
+EVENTS_AUTHORIZATION = (
+    "https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoneventbridge.html"
+)
+"""The same, of EventBridge."""
 
 LOG_GROUP = {"logGroupName": "{id}"}
 LOG_GROUP_ARN = "arn:{partition}:logs:{region}:{account}:log-group:{id}"
@@ -166,7 +170,7 @@ TYPES = (
             on="rule/{name}",
             read="ListTagsForResource",
             update="EnableRule DisableRule",
-            source=AUTHORIZATION,
+            source=EVENTS_AUTHORIZATION,
         ),
     ),
     Type(
