@@ -4,13 +4,12 @@ import json
 import re
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
-from functools import cache
 from typing import Any, NamedTuple
 
 from catalog import answers, entries, entry_of
-from catalog.record import OURS, Call, Each, Type
+from catalog.record import OURS, Type
+from catalog.services import action_of
 from components.common.environment_scope import EnvironmentScope
-from embedded.translate import service_model
 from infra.deploy_permissions import (
     WITHHELD,
     deploy_permissions,
@@ -19,40 +18,6 @@ from infra.deploy_permissions import (
 from infra.graph import Graph, Resource
 
 ACCOUNT = answers.ACCOUNT
-
-PREFIXES = {"monitoring": "cloudwatch"}
-"""What IAM calls a service, where it is not what its requests are signed for."""
-
-ACTIONS = {
-    "budgets:CreateBudget": "budgets:ModifyBudget",
-    "budgets:CreateNotification": "budgets:ModifyBudget",
-    "budgets:DeleteBudget": "budgets:ModifyBudget",
-    "budgets:DeleteNotification": "budgets:ModifyBudget",
-    "budgets:DescribeBudget": "budgets:ViewBudget",
-    "budgets:UpdateBudget": "budgets:ModifyBudget",
-    "s3:DeleteBucketEncryption": "s3:PutEncryptionConfiguration",
-    "s3:DeleteBucketLifecycle": "s3:PutLifecycleConfiguration",
-    "s3:DeleteBucketOwnershipControls": "s3:PutBucketOwnershipControls",
-    "s3:DeleteBucketTagging": "s3:PutBucketTagging",
-    "s3:DeletePublicAccessBlock": "s3:PutBucketPublicAccessBlock",
-    "s3:GetBucketEncryption": "s3:GetEncryptionConfiguration",
-    "s3:GetBucketLifecycleConfiguration": "s3:GetLifecycleConfiguration",
-    "s3:GetPublicAccessBlock": "s3:GetBucketPublicAccessBlock",
-    "s3:GetObjectLockConfiguration": "s3:GetBucketObjectLockConfiguration",
-    "s3:HeadBucket": "s3:ListBucket",
-    "s3:HeadObject": "s3:GetObject",
-    "s3:PutBucketEncryption": "s3:PutEncryptionConfiguration",
-    "s3:PutBucketLifecycleConfiguration": "s3:PutLifecycleConfiguration",
-    "s3:PutBucketNotificationConfiguration": "s3:PutBucketNotification",
-    "s3:GetBucketNotificationConfiguration": "s3:GetBucketNotification",
-    "s3:PutObjectLockConfiguration": "s3:PutBucketObjectLockConfiguration",
-    "s3:PutPublicAccessBlock": "s3:PutBucketPublicAccessBlock",
-}
-"""Operations that IAM allows by an action of another name.
-
-https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html
-https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsbudgetservice.html
-"""
 
 SERVICES = frozenset(entry.service for entry in entries().values())
 """All that the catalog knows: no environment asks for more."""
@@ -196,31 +161,18 @@ def arn_of(resource: Resource, graph: Graph) -> str:
     return arn
 
 
-@cache
-def iam_prefix(service: str) -> str:
-    signed: str = (
-        service_model(service).metadata.get("signingName")
-        or service_model(service).metadata["endpointPrefix"]
-    )
-    return PREFIXES.get(signed, signed)
-
-
-def action_of(entry: Type, call: Call) -> str:
-    action = f"{iam_prefix(entry.service)}:{call.operation}"
-    return ACTIONS.get(action, action)
-
-
 def written(entry: Type) -> set[str]:
     """The actions by which a type is created, changed and deleted."""
     read = {call.operation for call in entry.reads}
-    calls = [call for call in entry.calls() if call.operation not in read]
-    for step in entry.steps:
-        calls += [step.add, step.remove] if isinstance(step, Each) else []
-    return {action_of(entry, call) for call in calls}
+    return {
+        action_of(entry.service, call.operation)
+        for call in entry.calls()
+        if call.operation not in read
+    }
 
 
 def read(entry: Type) -> set[str]:
-    return {action_of(entry, call) for call in entry.reads}
+    return {action_of(entry.service, call.operation) for call in entry.reads}
 
 
 def missing(graph: Graph, what: str) -> Iterator[tuple[str, str, str]]:
