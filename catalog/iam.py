@@ -7,6 +7,10 @@ from catalog.record import Call, Conditions, Each, Grant, Iam, Tags, Type
 
 AUTHORIZATION = "https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementiam.html"
 """Which actions there are, and on what."""
+PROVIDER = (
+    "https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/iam/role.go"
+)
+"""What Terraform's provider calls."""
 
 BOUNDED: Conditions = {
     "StringEquals": {
@@ -83,6 +87,9 @@ TYPES = (
         iam=Iam(
             on="arn:aws:iam::{account}:role/{name}",
             read="List*",
+            # The provider changes the description by an operation of its own.
+            update="UpdateRoleDescription",
+            source=PROVIDER,
             grants=(
                 Grant(
                     "iam",

@@ -126,6 +126,7 @@ class Grant:
     """ARNs with blanks between them, or what follows the account in them. Empty: everywhere."""
     create: str = ""
     read: str = ""
+    """What the provider calls to compare, too, which a preview does."""
     update: str = ""
     """Tags are changed by an update, and often set by a call of their own in a creation."""
     delete: str = ""

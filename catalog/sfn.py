@@ -3,12 +3,14 @@
 https://docs.aws.amazon.com/step-functions/latest/apireference/
 """
 
-from catalog.record import Call, Iam, Tags, Type, arn_of
+from catalog.record import Call, Grant, Iam, Tags, Type, arn_of
 
 AUTHORIZATION = (
     "https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsstepfunctions.html"
 )
 """Which actions there are, and on what."""
+PROVIDER = "https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/sfn/state_machine.go"
+"""What Terraform's provider calls."""
 
 LOGS = {"loggingConfiguration.logDestination": "destinations.cloudWatchLogsLogGroup.logGroupArn"}
 ARN = {"resourceArn": "{id}"}
@@ -40,6 +42,15 @@ TYPES = (
             on="stateMachine:{name}",
             read="ListStateMachineVersions ListTagsForResource",
             source=AUTHORIZATION,
+            grants=(
+                # The provider has a changed definition validated while it compares.
+                Grant(
+                    "states",
+                    read="ValidateStateMachineDefinition",
+                    reason="a definition belongs to no machine yet",
+                    source=PROVIDER,
+                ),
+            ),
         ),
     ),
 )

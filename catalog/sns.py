@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/sns/latest/api/
 
 import json
 
-from catalog.record import Call, Iam, Tags, Type, arn_of, listed
+from catalog.record import Call, Iam, Tags, Type, arn_of
 
 TOPIC_ATTRIBUTES = (
     "archivePolicy",
@@ -154,6 +154,8 @@ TYPES = (
             "endpointAutoConfirms": "the embedded AWS confirms at once",
         },
         holds_no_data="a subscription passes messages on and keeps none",
-        iam=Iam(on="{name}", grants=(listed("sns", "GetSubscriptionAttributes"),)),
+        # A subscription has no ARN in IAM: what is done to it is allowed on its topic.
+        # https://docs.aws.amazon.com/service-authorization/latest/reference/list_sns.html
+        iam=Iam(on="{name}"),
     ),
 )

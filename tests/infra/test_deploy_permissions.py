@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from fnmatch import fnmatchcase
+from typing import Any
 
 import pytest
 from cfnlint.data import AdditionalSpecs
@@ -38,6 +39,18 @@ PREVIEW = allowed(preview_permissions(SCOPE, SERVICES))
 DEPLOY = allowed(deploy_permissions(SCOPE, SERVICES))
 PASSED_TO = list(passed_to())
 BOTH = pytest.mark.parametrize("policy", [PREVIEW, DEPLOY], ids=["preview", "deploy"])
+
+REFERENCE: dict[str, Any] = load_resource(AdditionalSpecs, "Policies.json")
+"""AWS's service authorization reference, as cfn-lint has it."""
+
+LISTED = {
+    "cloudwatch:DescribeAlarms",
+    "config:DescribeConfigurationRecorderStatus",
+    "config:DescribeConfigurationRecorders",
+    "ec2:Describe*",
+    "sagemaker:ListModelPackages",
+}
+"""What is asked of the whole account, though AWS could be asked for one resource."""
 
 WITHOUT_ACCOUNT = ("arn:aws:s3:::maslow-dev-", "arn:aws:route53:::hostedzone/")
 """Resources whose ARNs have no account."""
@@ -84,19 +97,42 @@ def test_every_resource_is_of_this_account(policy: Document) -> None:
                 assert resource.split(":")[4] == ACCOUNT
 
 
+def meant(action: str) -> list[dict[str, Any]]:
+    """What AWS's reference says of the actions that a pattern stands for."""
+    service, pattern = action.lower().split(":")
+    actions = REFERENCE[service]["Actions"]
+    return [facts for known, facts in actions.items() if fnmatchcase(known, pattern)]
+
+
 @BOTH
 def test_every_action_is_one_that_its_service_has(policy: Document) -> None:
-    reference = load_resource(AdditionalSpecs, "Policies.json")
     for action in {a for s in policy["Statement"] for a in s["Action"]}:
-        service, pattern = action.lower().split(":")
-        assert any(fnmatchcase(known, pattern) for known in reference[service]["Actions"]), action
+        assert meant(action), action
+
+
+@BOTH
+def test_an_action_is_allowed_on_what_awss_reference_lets_it_be_narrowed_to(
+    policy: Document,
+) -> None:
+    wide, void = set(), set()
+    for statement in policy["Statement"]:
+        for action in statement["Action"]:
+            narrowed = any(facts.get("Resources") for facts in meant(action))
+            if statement["Resource"] == ["*"] and narrowed:
+                wide.add(action)
+            if statement["Resource"] != ["*"] and not narrowed:
+                void.add(action)
+    assert wide == {action for action in LISTED if any(granting(policy, action, "*"))}
+    assert void == set()
 
 
 def test_the_preview_only_reads_and_no_data() -> None:
     for statement in PREVIEW["Statement"]:
         for action in statement["Action"]:
             verb = action.split(":")[1]
-            assert verb.startswith(("BatchGet", "Describe", "Get", "List", "View")), action
+            assert verb.startswith(("BatchGet", "Describe", "Get", "List", "Validate", "View")), (
+                action
+            )
     assert granting(PREVIEW, "s3:GetObject", f"{ARTIFACTS}/models/readmission/code/train.py")
     assert not granting(PREVIEW, "s3:GetObject", "arn:aws:s3:::maslow-dev-raw-1a2b3c4/visits.csv")
 

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from typing import Any, NamedTuple
 
+import pytest
+
 from catalog import answers, entries, entry_of
 from catalog.record import OURS, Type
 from catalog.services import action_of
@@ -196,6 +198,23 @@ def test_the_preview_may_read_each_declared_resource(graph: Graph) -> None:
     assert set(missing(graph, "preview")) == set()
 
 
+CALLED_TO_COMPARE = {"aws:sfn/stateMachine:StateMachine": "states:ValidateStateMachineDefinition"}
+"""What Terraform's provider calls while it compares a changed resource, by its source: an account's
+permissions are asked for, and no resource's.
+
+https://github.com/hashicorp/terraform-provider-aws/tree/main/internal/service
+"""
+
+
+@pytest.mark.parametrize("what", ["preview", "deploy"])
+def test_what_the_provider_calls_to_compare_is_allowed_to_who_previews_and_who_deploys(
+    graph: Graph, what: str
+) -> None:
+    known = reach(graph, what)
+    called = {CALLED_TO_COMPARE.get(resource.type) for resource in declared(graph)} - {None}
+    assert {action for action in called if action and not known.allows(action, "*")} == set()
+
+
 def test_nothing_is_allowed_of_a_service_that_the_stack_does_not_use(graph: Graph) -> None:
     used = {entry_of(resource.type).service for resource in declared(graph)}
     allowed = {action for s in reach(graph, "deploy").statements for action in s["Action"]}
@@ -205,7 +224,7 @@ def test_nothing_is_allowed_of_a_service_that_the_stack_does_not_use(graph: Grap
 
 
 def test_the_preview_may_only_read(graph: Graph) -> None:
-    reading = re.compile(r"\w[\w-]*:(BatchGet|Describe|Get|List|View)[\w*]*")
+    reading = re.compile(r"\w[\w-]*:(BatchGet|Describe|Get|List|Validate|View)[\w*]*")
     actions = {
         action for statement in reach(graph, "preview").statements for action in statement["Action"]
     }

@@ -57,7 +57,7 @@ EXEMPT = (
         "Policy *",
         NARROWER,
     ),
-    Exempt("RESOURCE_MISMATCH", "sns:SetSubscriptionAttributes on [*]", "Policy *", NARROWER),
+    Exempt("RESOURCE_MISMATCH", "sns:?etSubscriptionAttributes on [*]", "Policy *", NARROWER),
     Exempt("RESOURCE_MISMATCH", "sns:Unsubscribe on [*]", "Policy *", NARROWER),
     Exempt(
         "RESOURCE_MISMATCH",

@@ -33,6 +33,7 @@ OWN_ROLES = (
     "iam:UntagRole",
     "iam:UpdateAssumeRolePolicy",
     "iam:UpdateRole",
+    "iam:UpdateRoleDescription",
 )
 """What may be done to any role of the environment's names."""
 
