@@ -3,7 +3,7 @@
 https://docs.aws.amazon.com/AmazonECR/latest/APIReference/
 """
 
-from catalog.record import Call, Grant, Iam, Tags, Type, arn_of, linked_role, listed
+from catalog.record import Call, CallerKeyUse, Grant, Iam, Tags, Type, arn_of, linked_role, listed
 
 AUTHORIZATION = "https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerregistry.html"
 """Which actions there are, and on what."""
@@ -60,7 +60,15 @@ TYPES = (
             "repositoryUrl": "{account}.dkr.ecr.{region}.amazonaws.com/{name}",
         },
         holds_data="the images",
-        iam=Iam(on="repository/{name}", read="ListTagsForResource"),
+        iam=Iam(
+            on="repository/{name}",
+            read="ListTagsForResource",
+            key=CallerKeyUse(
+                create="RetireGrant",
+                delete="RetireGrant",
+                source="https://docs.aws.amazon.com/AmazonECR/latest/userguide/encryption-at-rest.html",
+            ),
+        ),
     ),
     Type(
         "aws:ecr/lifecyclePolicy:LifecyclePolicy",

@@ -3,9 +3,10 @@
 https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
 """
 
+from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
-from catalog.record import VERBS, Grant, Type
+from catalog.record import VERBS, Grant, Iam, Type
 from catalog.services import action_of, by_client
 
 
@@ -19,6 +20,7 @@ def grants_of(entry: Type) -> tuple[Grant, ...]:
     iam = entry.iam
     if iam is None:
         return ()
+    given = (*iam.grants, *_key_grants(entry, iam))
     prefix = by_client()[entry.service].prefix
     placed = {action for grant in iam.grants for action in grant.actions(VERBS)}
     own: dict[str, list[str]] = {}
@@ -31,9 +33,26 @@ def grants_of(entry: Type) -> tuple[Grant, ...]:
         ]
         own[verb] = list(dict.fromkeys([*names, *getattr(iam, verb).split()]))
     if not any(own.values()):
-        return iam.grants
+        return given
     if not iam.on:
         left = ", ".join(f"{prefix}:{name}" for names in own.values() for name in names)
         raise ValueError(f"{entry.token}: no grant says where {left} is allowed")
     beside = {verb: " ".join(names) for verb, names in own.items()}
-    return (Grant(prefix, iam.on, **beside, when=iam.when, source=iam.source), *iam.grants)
+    return (Grant(prefix, iam.on, **beside, when=iam.when, source=iam.source), *given)
+
+
+def _key_grants(entry: Type, iam: Iam) -> Iterator[Grant]:
+    """What the caller may do with encryption keys, through the service that asks for it alone."""
+    if key := iam.key:
+        yield Grant(
+            "kms",
+            "key/*",
+            create=key.create,
+            update=key.update,
+            delete=key.delete,
+            when={
+                "StringEquals": {"kms:ViaService": by_client()[entry.service].via("{region}")},
+                "ForAnyValue:StringLike": {"kms:ResourceAliases": key.alias},
+            },
+            source=key.source,
+        )

@@ -151,6 +151,27 @@ class Grant:
 
 
 @dataclass(frozen=True)
+class CallerKeyUse:
+    """What AWS asks its caller to be allowed with the key that a resource names.
+
+    Services whose own principal uses the key, or a role that the resource names, ask for none of
+    it. Actions are KMS's, without its prefix and with blanks between them, and are allowed through
+    the type's service alone. What every deployment may do with keys is in the record of keys: to
+    describe them, and to let services attach grants of their own.
+
+    https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service
+    """
+
+    create: str = ""
+    update: str = ""
+    delete: str = ""
+    alias: str = "alias/{name}"
+    """Of which keys, by an alias of theirs, with the texts of a `Grant`."""
+    source: str = ""
+    """The page that asks for it."""
+
+
+@dataclass(frozen=True)
 class Iam:
     """What the life of a type asks of IAM.
 
@@ -170,6 +191,8 @@ class Iam:
     delete: str = ""
     source: str = ""
     """As in `Grant`, of the four above."""
+    key: CallerKeyUse | None = None
+    """What it asks of the caller with its encryption key; None where nothing."""
     grants: tuple[Grant, ...] = ()
 
 

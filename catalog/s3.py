@@ -3,7 +3,7 @@
 https://docs.aws.amazon.com/AmazonS3/latest/API/
 """
 
-from catalog.record import Call, Iam, Type
+from catalog.record import Call, CallerKeyUse, Iam, Type
 
 AUTHORIZATION = (
     "https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html"
@@ -195,6 +195,13 @@ TYPES = (
             read="GetObjectTagging",
             delete="DeleteObjectVersion",
             source=AUTHORIZATION,
+            # Large ones are uploaded in parts, which are read again to be put together.
+            key=CallerKeyUse(
+                create="Decrypt GenerateDataKey",
+                update="Decrypt GenerateDataKey",
+                alias="alias/{project}-{environment}-artifacts",
+                source="https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html",
+            ),
         ),
     ),
 )

@@ -3,7 +3,7 @@
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/
 """
 
-from catalog.record import Call, Grant, Iam, Tags, Type
+from catalog.record import Call, CallerKeyUse, Grant, Iam, Tags, Type
 
 AUTHORIZATION = (
     "https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsagemaker.html"
@@ -89,6 +89,12 @@ TYPES = (
                     delete="DeleteTable",
                     source="https://docs.aws.amazon.com/sagemaker/latest/dg/feature-store-security.html",
                 ),
+            ),
+            # The online store's; what an offline one is written with is its role's to use.
+            key=CallerKeyUse(
+                create="Decrypt Encrypt GenerateDataKey ListGrants ReEncryptFrom ReEncryptTo "
+                "RetireGrant RevokeGrant",
+                source="https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_OnlineStoreSecurityConfig.html",
             ),
         ),
     ),

@@ -11,6 +11,7 @@ from catalog.record import VERBS, Type
 from catalog.services import action_of
 from embedded.inputs import updatable
 
+KEYS = [entry for entry in entries().values() if entry.service == "kms"]
 RECORDS = [entry for entry in entries().values() if entry.cloudformation]
 EVERY = pytest.mark.parametrize("entry", RECORDS, ids=lambda entry: entry.token)
 
@@ -42,6 +43,32 @@ def test_what_a_grant_adds_to_the_handlers_of_a_type_names_its_source(entry: Typ
         }
         own = {action_of(entry.service, call.operation) for call in entry.calls()}
         assert not beyond - own or grant.source.startswith("https://"), (entry.token, beyond - own)
+
+
+FOR_ALL_KEYS = {
+    action for key in KEYS for grant in grants_of(key) for action in grant.actions(VERBS)
+}
+NOT_ASKED_OF_WHO_DEPLOYS = {
+    "aws:athena/workgroup:Workgroup": "results are written by S3, in the name of who queries",
+    "aws:cloudwatch/eventBus:EventBus": (
+        "events.amazonaws.com uses the key itself: "
+        "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-encryption-key-policy.html"
+    ),
+    "aws:kms/key:Key": "a key is enabled from the first, and disabled by a person",
+    "aws:sfn/stateMachine:StateMachine": "the platform's definitions have no key of their own",
+}
+"""Types whose handlers ask for the use of keys, and why no deployment needs it."""
+
+
+@EVERY
+def test_what_a_types_handlers_do_with_keys_is_allowed_to_who_deploys(entry: Type) -> None:
+    schema = schema_of(entry.cloudformation)
+    assert schema is not None
+    asked = {action for names in schema.actions.values() for action in names}
+    asked = {action for action in asked if action.startswith("kms:")}
+    own = {action for grant in grants_of(entry) for action in grant.actions(VERBS)}
+    missing = asked - own - FOR_ALL_KEYS
+    assert bool(missing) is (entry.token in NOT_ASKED_OF_WHO_DEPLOYS), missing
 
 
 @EVERY

@@ -186,7 +186,6 @@ def test_the_deployment_leaves_another_environments_things_alone(
         "iam:CreateAccessKey",
         "iam:CreatePolicyVersion",
         "iam:DeleteRolePermissionsBoundary",
-        "kms:Decrypt",
         "kms:ScheduleKeyDeletion",
         "sts:AssumeRole",
     ],
@@ -211,9 +210,32 @@ def test_roles_are_passed_to_the_listed_services_only() -> None:
     assert not granting(DEPLOY, "iam:PassRole", f"arn:aws:iam::{ACCOUNT}:role/admin")
 
 
-def test_keys_are_used_through_grants_of_services_only() -> None:
+def test_grants_on_keys_are_made_for_services_only() -> None:
     grants = granting(DEPLOY, "kms:CreateGrant", arn("kms", "key/data"))
     assert [s["Condition"] for s in grants] == [{"Bool": {"kms:GrantIsForAWSResource": "true"}}]
+
+
+@pytest.mark.parametrize("action", ["Decrypt", "Encrypt", "GenerateDataKey", "ReEncryptFrom"])
+def test_the_environments_keys_are_used_through_a_service_only(action: str) -> None:
+    using = granting(DEPLOY, f"kms:{action}", arn("kms", "key/data"))
+    assert using
+    for statement in using:
+        service = statement["Condition"]["StringEquals"]["kms:ViaService"]
+        assert service in (f"s3.{REGION}.amazonaws.com", f"sagemaker.{REGION}.amazonaws.com")
+        alias = statement["Condition"]["ForAnyValue:StringLike"]["kms:ResourceAliases"]
+        assert str(alias).startswith("alias/maslow-dev-")
+    assert not granting(PREVIEW, f"kms:{action}", arn("kms", "key/data"))
+
+
+def test_through_s3_only_the_key_of_what_the_deployment_uploads_is_used() -> None:
+    (through,) = [
+        statement
+        for statement in granting(DEPLOY, "kms:GenerateDataKey", arn("kms", "key/data"))
+        if "s3." in statement["Condition"]["StringEquals"]["kms:ViaService"]
+    ]
+    assert through["Condition"]["ForAnyValue:StringLike"] == {
+        "kms:ResourceAliases": "alias/maslow-dev-artifacts"
+    }
 
 
 def test_what_another_environment_tagged_as_its_own_is_left_alone() -> None:

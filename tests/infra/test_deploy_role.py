@@ -10,7 +10,7 @@ import pytest
 
 from catalog import answers, entries, entry_of
 from catalog.record import OURS, Type
-from catalog.services import action_of
+from catalog.services import action_of, by_client
 from components.common.environment_scope import EnvironmentScope
 from infra.deploy_permissions import (
     WITHHELD,
@@ -213,6 +213,49 @@ def test_what_the_provider_calls_to_compare_is_allowed_to_who_previews_and_who_d
     known = reach(graph, what)
     called = {CALLED_TO_COMPARE.get(resource.type) for resource in declared(graph)} - {None}
     assert {action for action in called if action and not known.allows(action, "*")} == set()
+
+
+def keys_of(value: Any, keys: dict[str, Resource]) -> Iterator[Resource]:
+    """The keys that an input names, however deep."""
+    match value:
+        case str():
+            if value in keys:
+                yield keys[value]
+        case dict() | list():
+            for each in value.values() if isinstance(value, dict) else value:
+                yield from keys_of(each, keys)
+
+
+def lets_through(key: Resource, action: str, via: str) -> bool:
+    """Whether a key's policy leaves an action through a service to the account's IAM policies."""
+    statements = json.loads(key.inputs["policy"])["Statement"]
+    return any(
+        statement["Effect"] == "Allow"
+        and "AWS" in statement["Principal"]
+        and any(fnmatchcase(action, pattern) for pattern in statement["Action"])
+        and via in statement.get("Condition", {}).get("StringEquals", {}).get("kms:ViaService", via)
+        for statement in statements
+    )
+
+
+def test_what_a_resource_asks_of_its_caller_with_its_key_is_allowed_to_who_deploys(
+    graph: Graph,
+) -> None:
+    known = reach(graph, "deploy")
+    keys = {arn_of(key, graph): key for key in graph.of_type("aws:kms/key:Key")}
+    refused = set()
+    for resource in declared(graph):
+        entry = entry_of(resource.type)
+        use = entry.iam and entry.iam.key
+        if not use:
+            continue
+        via = by_client()[entry.service].via(region_of(graph))
+        for name in f"{use.create} {use.update} {use.delete}".split():
+            for key in keys_of(resource.inputs, keys):
+                action, arn = f"kms:{name}", arn_of(key, graph)
+                if not known.allows(action, arn) or not lets_through(key, action, via):
+                    refused.add((resource.name, action, key.name))
+    assert refused == set()
 
 
 def test_nothing_is_allowed_of_a_service_that_the_stack_does_not_use(graph: Graph) -> None:
