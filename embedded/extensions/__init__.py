@@ -20,6 +20,7 @@ MODULES = (
     "feature_groups",
     "guardduty",
     "inference",
+    "key_policies",
     "long_polling",
     "model_registry",
     "monitoring_schedules",
