@@ -39,6 +39,18 @@ NOT_TOLD = re.compile(
 )
 
 
+BOUNDED = "explicit deny in a permissions boundary"
+"""How AWS says that no role of the environment may do what was asked for.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
+"""
+BY_A_PERSON = (
+    "No deployment changes how data is kept, or switches the auditing off: sign in as the persona "
+    'break-glass, or as an administrator of the account, and run `maslow up`. README.md, "How data '
+    'is kept", tells more.'
+)
+
+
 class EngineFailed(WorkError):
     """What the engine refused or could not do, in its own words, without a traceback."""
 
@@ -176,8 +188,8 @@ def _readable(listener: _Listener | None = None) -> Iterator[None]:
     except automation.InvalidVersionError as error:
         raise EngineFailed(str(error)) from error
     except automation.CommandError as error:
-        told = listener.errors if listener else []
-        raise EngineFailed("\n".join(told) or _printed(str(error))) from error
+        told = "\n".join(listener.errors if listener else []) or _printed(str(error))
+        raise EngineFailed(f"{told}\n{BY_A_PERSON}" if BOUNDED in told else told) from error
 
 
 def _worded(message: str) -> str:

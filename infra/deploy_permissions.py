@@ -119,8 +119,11 @@ def preview_permissions(scope: EnvironmentScope, services: Collection[str]) -> l
 def deploy_permissions(scope: EnvironmentScope, services: Collection[str]) -> list[Document]:
     """Create, read, change and delete what the platform declares, as managed policies.
 
-    Neither keys nor the contents of the data zones can be deleted with this: a person does that.
-    The module's docstring tells what a holder could reach. How many policies there are depends on
+    Neither keys nor the contents of the data zones can be deleted with this, and how data is kept
+    cannot be changed: a lifecycle or a policy would empty or open a zone as well, and so the
+    permissions boundary denies both to every role but the persona break-glass
+    (`components.foundation.access.break_glass`). The module's docstring tells what a holder could
+    reach. How many policies there are depends on
     the services and the lengths of the names alone, never on the account.
     """
     passing = allow(

@@ -8,6 +8,7 @@ import pulumi
 from components.common.bucket import AccessLogBucket, PrivateBucket
 from components.data.lake import Lake
 from components.devops.delivery.source import SourceArgs
+from components.devops.delivery.state import StateArgs
 from components.devops.registries.package_registry import PackageRegistry
 from components.foundation.access.boundary import Boundary
 from components.foundation.alerts.alerts import Alerts
@@ -42,6 +43,10 @@ class DevOps:
     """Where builds get Python packages; None for PyPI itself."""
     preview_policy_arns: list[pulumi.Input[str]]
     """Managed policies that let read the settings of all that the platform declares."""
+    deploy_policy_arns: list[pulumi.Input[str]]
+    """Managed policies that let deploy it."""
+    state: StateArgs
+    """Where Pulumi keeps the environment's state."""
     bus: pulumi.Output[str] | None
     """Name of the bus that other accounts' events come by, if any do."""
 

@@ -81,7 +81,13 @@ EXACTLY_ONE = ConfigDict(json_schema_extra={"minProperties": 1, "maxProperties":
 
 
 Persona = Literal[
-    "platform-engineer", "data-engineer", "data-scientist", "ml-engineer", "reviewer", "auditor"
+    "platform-engineer",
+    "data-engineer",
+    "data-scientist",
+    "ml-engineer",
+    "reviewer",
+    "auditor",
+    "break-glass",
 ]
 """Who works with the platform; each is a role in AWS."""
 

@@ -1,5 +1,7 @@
 import pytest
 from pulumi.automation import (
+    CommandError,
+    CommandResult,
     DiagnosticEvent,
     EngineEvent,
     ResourcePreEvent,
@@ -122,3 +124,19 @@ def test_a_cli_that_is_too_old_is_a_failure_of_the_engine(monkeypatch, tmp_path)
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
     with pytest.raises(EngineFailed, match=r"Major version|Minimum version"):
         Engine(tmp_path, "dev")
+
+
+@pytest.mark.parametrize(
+    ("because", "told"),
+    [
+        ("with an explicit deny in a permissions boundary", True),
+        ("because no identity-based policy allows the s3:PutLifecycleConfiguration action", False),
+    ],
+)
+def test_what_no_deployment_may_do_is_told_with_who_may(listener, because, told):
+    denied = "is not authorized to perform: s3:PutLifecycleConfiguration on resource: raw"
+    listener(error(f"AccessDenied: the role {denied} {because}", URN))
+    with pytest.raises(EngineFailed) as failed, automation._readable(listener):
+        raise CommandError(CommandResult("", "", 255))
+    assert because in str(failed.value)
+    assert ("sign in as the persona break-glass" in str(failed.value)) is told

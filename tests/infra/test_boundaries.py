@@ -25,7 +25,7 @@ REFERENCE: dict[str, Any] = load_resource(AdditionalSpecs, "Policies.json")
 """AWS's service authorization reference, as cfn-lint has it."""
 
 ROLE = "aws:iam/role:Role"
-DEPLOYING = re.compile(r"(delivery-deploy|ci-deploy)(-role)?")
+DEPLOYING = re.compile(r"(delivery-deploy|ci-deploy)(-role)?|people-break-glass")
 """How the names of the roles go on that deploy: they alone make roles."""
 ESCALATING = (
     *("iam:AddUserToGroup", "iam:AttachGroupPolicy", "iam:AttachRolePolicy"),
@@ -45,6 +45,9 @@ https://bishopfox.com/blog/privilege-escalation-in-aws
 """
 BOUNDED = {"iam:CreateRole", "iam:PutRolePolicy", "iam:DeleteRolePolicy"}
 """Those that IAM tells the boundary of a role with."""
+
+
+NONE: frozenset[str] = frozenset()
 
 
 class Holder(NamedTuple):
@@ -142,7 +145,13 @@ def reaches(statement: Statement, resource: str) -> bool:
 def beyond(statements: list[Statement], within: list[Statement]) -> set[tuple[str, str]]:
     """Actions and resources that are allowed, and that the boundary does not allow."""
     allowing = [bound for bound in within if bound["Effect"] == "Allow"]
-    withheld = [bound for bound in within if bound["Effect"] == "Deny"]
+    # A deny of some keys alone leaves the action on others.
+    withheld = [
+        bound
+        for bound in within
+        if bound["Effect"] == "Deny"
+        and "ForAnyValue:StringEquals" not in bound.get("Condition", {})
+    ]
     return {
         (action, resource)
         for statement in statements
@@ -236,7 +245,9 @@ def test_no_policy_of_awss_own_is_attached(graph: Graph) -> None:
 
 BOUNDARY = boundary_policy(
     boundary_arn=f"arn:aws:iam::{ACCOUNT}:policy/maslow-dev-boundary",
-    prefix="maslow-dev-",
+    break_glass="maslow-dev-break-glass",
+    project="maslow",
+    environment="dev",
     account_id=ACCOUNT,
     other_accounts=["111111111111"],
     region="eu-west-1",
@@ -265,3 +276,51 @@ def test_what_the_boundary_does_not_allow_would_be_found(
 ) -> None:
     statement = {"Effect": "Allow", "Action": [action], "Resource": [resource]}
     assert (not beyond([statement], list(BOUNDARY))) is inside
+
+
+SETTINGS_OF_BUCKETS = ("PutLifecycleConfiguration", "PutBucketPolicy", "DeleteBucketPolicy")
+
+
+def stays_shut(graph: Graph, action: str, resource: str, aliases: frozenset[str] = NONE) -> bool:
+    """Whether the boundary denies an action to all roles but the one that breaks the glass."""
+    others = {"aws:PrincipalArn": arn_of(graph, "role", f"maslow-{graph.stack}-break-glass")}
+    for statement in bounds(graph):
+        condition = statement.get("Condition", {})
+        asked = condition.get("ForAnyValue:StringEquals", {}).get("kms:ResourceAliases", aliases)
+        if (
+            statement["Effect"] == "Deny"
+            and action in statement["Action"]
+            and any(fnmatchcase(resource, held) for held in statement["Resource"])
+            and (not aliases or aliases & set(asked))
+        ):
+            return bool(condition["ArnNotEquals"] == others)
+    return False
+
+
+def test_how_a_bucket_of_data_is_kept_is_changed_by_no_role_but_one(graph: Graph) -> None:
+    buckets = {bucket.name for bucket in graph.of_type("aws:s3/bucket:Bucket")}
+    own = f"maslow-{graph.stack}-artifacts-bucket"
+    buckets |= {f"maslow-{graph.stack}-state"}
+    assert own in buckets
+    for bucket in buckets:
+        for action in SETTINGS_OF_BUCKETS:
+            shut = stays_shut(graph, f"s3:{action}", f"arn:aws:s3:::{bucket}-1a2b3c4")
+            assert shut is (bucket != own), (bucket, action)
+
+
+def test_a_key_of_data_is_opened_and_deleted_by_no_role_but_one(graph: Graph) -> None:
+    for alias in graph.of_type("aws:kms/alias:Alias"):
+        name = alias.inputs["name"]
+        of_data = name.rpartition("-")[2] in {"data", "audit"}
+        key = f"arn:aws:kms:eu-west-1:{account_of(graph)}:key/1a2b"
+        for action in ("PutKeyPolicy", "ScheduleKeyDeletion"):
+            assert stays_shut(graph, f"kms:{action}", key, frozenset({name})) is of_data, name
+        its_own = f"arn:aws:kms:eu-west-1:{account_of(graph)}:{name}"
+        assert stays_shut(graph, "kms:UpdateAlias", its_own) is of_data, name
+
+
+def test_who_breaks_the_glass_is_whom_the_boundary_leaves_out(graph: Graph) -> None:
+    breaking = [role for role in graph.of_type(ROLE) if role.name.endswith("people-break-glass")]
+    assert len(breaking) == (graph.stack == "prod")
+    for role in breaking:
+        assert role.inputs["name"] == f"maslow-{graph.stack}-break-glass"

@@ -14,7 +14,9 @@ import pulumi_aws as aws
 
 from catalog.services import services
 from components.common.args import PlacedArgs
+from components.common.environment_scope import EnvironmentScope
 from components.common.iam import Document, allow, allow_everywhere, deny, document, rendered
+from components.foundation.access.break_glass import kept_from_all_but, role_arn
 
 PULLS = (
     "ecr:BatchCheckLayerAvailability",
@@ -55,23 +57,27 @@ person with an administrator's role of the account's own does these."""
 def boundary_policy(
     *,
     boundary_arn: str,
-    prefix: str,
+    break_glass: str,
+    project: str,
+    environment: str,
     account_id: str,
     other_accounts: Sequence[str],
     region: str,
 ) -> Document:
-    """The boundary of the environment whose names begin with `prefix`.
+    """The boundary of an environment.
 
     It allows the services in use, in the one region and on what belongs to this account or to
     `other_accounts`, which are those of the project's other environments. Roles can be made, and
     policies written into them, by a role that is allowed to, if the made one bears the same
-    boundary: so whoever can make roles makes none that is more than itself.
+    boundary: so whoever can make roles makes none that is more than itself. How data is kept is
+    changed by the role named `break_glass` alone.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html#access_policies_boundaries-delegate
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-resourceaccount
     """
+    scope = EnvironmentScope(project, environment, account_id, region)
     iam = f"arn:aws:iam::{account_id}"
-    roles = f"{iam}:role/{prefix}*"
+    roles = f"{iam}:role/{scope.prefix}*"
     accounts = sorted({account_id, *other_accounts})
     bounded = {"StringEquals": {"iam:PermissionsBoundary": boundary_arn}}
     reason = "a boundary gives nothing; the policies within it name their resources"
@@ -95,6 +101,7 @@ def boundary_policy(
             sid="RolesOfServices",
         ),
         deny(WITHHELD, ["*"], sid="Withheld"),
+        *kept_from_all_but(role_arn(account_id, break_glass), scope),
     )
 
 
@@ -113,8 +120,12 @@ class BoundaryArgs(PlacedArgs):
 
     policy_name: str
     """Name of the policy within the account, at most 128 characters."""
-    prefix: str
-    """What the names of the environment's resources begin with, such as `maslow-prod-`."""
+    break_glass: str
+    """Name of the role that alone changes how data is kept, whether or not there is one."""
+    project: str
+    """Name of the Pulumi project."""
+    environment: str
+    """Name of the environment."""
     other_accounts: list[str]
     """Accounts of the project's other environments."""
 
@@ -139,7 +150,9 @@ class Boundary(pulumi.ComponentResource):
             policy=rendered(
                 boundary_policy,
                 boundary_arn=arn,
-                prefix=args["prefix"],
+                break_glass=args["break_glass"],
+                project=args["project"],
+                environment=args["environment"],
                 account_id=args["account_id"],
                 other_accounts=args["other_accounts"],
                 region=args["region"],

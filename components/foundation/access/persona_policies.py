@@ -9,6 +9,7 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/reference_pol
 from collections.abc import Callable, Mapping
 
 from components.common.iam import Document, Statement, allow, allow_everywhere, document
+from components.foundation.access.break_glass import BREAK_GLASS
 from components.foundation.access.persona_statements import (
     PersonaScope,
     query,
@@ -141,7 +142,6 @@ def platform_engineer(scope: PersonaScope) -> list[Statement]:
 
     Of a key it is its life that is theirs, and of its use only to read undelivered events.
     """
-    named = {"ForAnyValue:StringLike": {"kms:ResourceAliases": f"alias/{scope.prefix}*"}}
     return [
         allow(
             [
@@ -191,26 +191,39 @@ def platform_engineer(scope: PersonaScope) -> list[Statement]:
             scope.own("cloudwatch", "alarm:"),
             sid="Alarms",
         ),
-        allow(
-            [
-                "kms:CancelKeyDeletion",
-                "kms:DisableKey",
-                "kms:EnableKey",
-                "kms:EnableKeyRotation",
-                "kms:PutKeyPolicy",
-                "kms:RevokeGrant",
-                "kms:RotateKeyOnDemand",
-                "kms:ScheduleKeyDeletion",
-                "kms:UpdateKeyDescription",
-            ],
-            [scope.arn("kms", "key/*")],
-            when=named,
-            sid="Keys",
-        ),
+        _manage_keys(scope),
         *read_dead_letters(scope),
         read_metrics(scope),
         read_logs(scope, scope.prefix, "/aws/codebuild/" + scope.prefix, "/aws/sagemaker/"),
     ]
+
+
+def break_glass(scope: PersonaScope) -> list[Statement]:
+    """Changes how data is kept, which no other role may: lifecycles, policies of buckets and keys.
+
+    It deploys the environment, by the permissions of a deployment, so that the change is one of the
+    stack file like any other.
+    """
+    return [_manage_keys(scope), read_metrics(scope)]
+
+
+def _manage_keys(scope: PersonaScope) -> Statement:
+    return allow(
+        [
+            "kms:CancelKeyDeletion",
+            "kms:DisableKey",
+            "kms:EnableKey",
+            "kms:EnableKeyRotation",
+            "kms:PutKeyPolicy",
+            "kms:RevokeGrant",
+            "kms:RotateKeyOnDemand",
+            "kms:ScheduleKeyDeletion",
+            "kms:UpdateKeyDescription",
+        ],
+        [scope.arn("kms", "key/*")],
+        when={"ForAnyValue:StringLike": {"kms:ResourceAliases": f"alias/{scope.prefix}*"}},
+        sid="Keys",
+    )
 
 
 def _who_is_let_in(scope: PersonaScope) -> list[Statement]:
@@ -245,6 +258,7 @@ PERSONAS: Mapping[str, Callable[[PersonaScope], list[Statement]]] = {
     "ml-engineer": ml_engineer,
     "reviewer": reviewer,
     "auditor": auditor,
+    BREAK_GLASS: break_glass,
 }
 """What each persona may do; the name is the role's, after the environment's prefix."""
 

@@ -15,6 +15,7 @@ from components.common.iam import (
     trust_principals,
     trust_saml,
 )
+from components.foundation.access.break_glass import BREAK_GLASS
 from components.foundation.access.persona_policies import PERSONAS, SEE_SETTINGS, persona_policy
 from components.foundation.access.persona_statements import PersonaScope
 
@@ -113,6 +114,10 @@ class PersonasArgs(PlacedArgs):
     permission set, after one."""
     settings_policy_arns: list[pulumi.Input[str]]
     """Managed policies that let read the settings of all that is declared."""
+    deploy_policy_arns: list[pulumi.Input[str]]
+    """Managed policies that let deploy all that is declared, for who breaks the glass."""
+    state_policy: pulumi.Input[str]
+    """The policy, as JSON, that lets write Pulumi's state, for the same."""
     project: str
     """Name of the Pulumi project."""
     environment: str
@@ -182,14 +187,25 @@ class Personas(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self),
         )
         if persona in SEE_SETTINGS:
-            for number, arn in enumerate(args["settings_policy_arns"], 1):
-                aws.iam.RolePolicyAttachment(
-                    f"{name}-{persona}-sees-{number}",
-                    role=role.name,
-                    policy_arn=arn,
-                    opts=pulumi.ResourceOptions(parent=self),
-                )
+            self._attach(f"{name}-{persona}-sees", role, args["settings_policy_arns"])
+        if persona == BREAK_GLASS:
+            self._attach(f"{name}-{persona}-deploys", role, args["deploy_policy_arns"])
+            aws.iam.RolePolicy(
+                f"{name}-{persona}-state",
+                role=role.name,
+                policy=args["state_policy"],
+                opts=pulumi.ResourceOptions(parent=self),
+            )
         return role.arn
+
+    def _attach(self, name: str, role: aws.iam.Role, arns: Sequence[pulumi.Input[str]]) -> None:
+        for number, arn in enumerate(arns, 1):
+            aws.iam.RolePolicyAttachment(
+                f"{name}-{number}",
+                role=role.name,
+                policy_arn=arn,
+                opts=pulumi.ResourceOptions(parent=self),
+            )
 
 
 def _scope(args: PersonasArgs) -> Mapping[str, pulumi.Input[Any]]:

@@ -1,6 +1,6 @@
-"""What nobody may do unseen: act as root, endanger keys, or switch the auditing off."""
+"""What nobody may do unseen: act as root, break the glass, endanger keys, switch auditing off."""
 
-from typing import NamedTuple, TypedDict
+from typing import NamedTuple, NotRequired, TypedDict
 
 import pulumi
 
@@ -61,11 +61,30 @@ https://docs.aws.amazon.com/securityhub/latest/userguide/cloudwatch-controls.htm
 """
 
 
+def taken(role_name: str) -> Watched:
+    """That somebody signs in as a role.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/cloudtrail-integration.html
+    """
+    return Watched(
+        {
+            "detail-type": ["AWS API Call via CloudTrail"],
+            "detail": {
+                "eventName": [{"prefix": "AssumeRole"}],
+                "requestParameters": {"roleArn": [{"suffix": f":role/{role_name}"}]},
+            },
+        },
+        f"Somebody takes the role {role_name}",
+    )
+
+
 class AccountWatchArgs(TypedDict):
-    """Who is notified of it."""
+    """What is watched, and who is notified of it."""
 
     topic_arn: pulumi.Input[str]
     """Topic that is notified at once."""
+    break_glass: NotRequired[str]
+    """Name of the role that changes how data is kept, where somebody is let in as it."""
 
 
 class AccountWatch(pulumi.ComponentResource):
@@ -82,7 +101,10 @@ class AccountWatch(pulumi.ComponentResource):
         self, name: str, args: AccountWatchArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         super().__init__("maslow:index:AccountWatch", name, None, opts)
-        for what, watched in WATCHED.items():
+        every = dict(WATCHED)
+        if "break_glass" in args:
+            every["break-glass"] = taken(args["break_glass"])
+        for what, watched in every.items():
             alert_on(
                 f"{name}-{what}",
                 watched.pattern,

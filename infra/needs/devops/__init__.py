@@ -6,6 +6,7 @@ from components.devops.delivery.platform_policies import PlatformPolicies
 from infra.deploy_permissions import Permissions, deploy_permissions, policies, preview_permissions
 from infra.environment import Environment
 from infra.needs.devops import ci, delivery, promotion, registries
+from infra.needs.devops.state import state
 from infra.needs.need import Need
 from infra.needs.outputs import DevOps, Foundation
 from infra.settings import PlatformSettings
@@ -49,7 +50,15 @@ def declare(settings: PlatformSettings, env: Environment, foundation: Foundation
             deploy_policy_arns=deploy_arns,
         )
     pulumi.export("delivery_pipeline", pipeline.pipeline_name)
-    return DevOps(source, need, packages.packages, platform.preview_arns, bus)
+    return DevOps(
+        source,
+        need,
+        packages.packages,
+        preview_policy_arns=platform.preview_arns,
+        deploy_policy_arns=deploy_arns,
+        state=state(env),
+        bus=bus,
+    )
 
 
 def _documents(env: Environment, permissions: Permissions) -> list[pulumi.Output[str]]:

@@ -8,6 +8,7 @@ from components.devops.ci.ci_roles import CiRoles, CiRolesArgs
 from components.devops.ci.ci_subjects import Subjects, github_subjects, gitlab_subjects
 from infra.environment import Environment
 from infra.naming import Names
+from infra.needs.devops.state import state
 from infra.needs.need import Need
 from infra.settings.devops.ci import Ci
 
@@ -50,10 +51,7 @@ def declare(
         "deploy_seconds": settings.session_hours * 3600,
         "preview_policy_arns": list(preview_policy_arns),
         "deploy_policy_arns": list(deploy_policy_arns),
-        "state": {
-            "url": pulumi.Output.format("s3://{0}-{1}", env.names("state"), env.account_id),
-            "key_alias": f"alias/{env.names('state')}",
-        },
+        "state": state(env),
         "account_id": env.account_id,
         "region": env.region,
     }

@@ -14,6 +14,7 @@ from components.devops.delivery.source_events import TriggerArgs
 from components.devops.delivery.stages import OnFailure
 from components.foundation.keys.key import DataClass
 from infra.environment import Environment
+from infra.needs.devops.state import state
 from infra.needs.need import Need
 from infra.needs.outputs import Foundation
 from infra.settings import PlatformSettings
@@ -84,10 +85,7 @@ def deliver(
         "preview_policy_arns": list(preview_policy_arns),
         "account_id": env.account_id,
         "region": env.region,
-        "state": {
-            "url": pulumi.Output.format("s3://{0}-{1}", env.names("state"), env.account_id),
-            "key_alias": f"alias/{env.names('state')}",
-        },
+        "state": state(env),
         "artifact_bucket": foundation.artifacts.bucket,
         "artifact_bucket_arn": foundation.artifacts.arn,
         "artifact_key_arn": foundation.keys[DataClass.ARTIFACTS].arn,

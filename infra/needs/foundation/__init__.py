@@ -4,6 +4,7 @@ import pulumi
 
 from components.common.bucket import AccessLogBucket, PrivateBucket
 from components.foundation.access.boundary import Boundary
+from components.foundation.access.break_glass import BREAK_GLASS
 from components.foundation.alerts.dead_letter_queue import DeadLetterQueue
 from components.foundation.keys.key import DataClass
 from components.foundation.network.egress import Egress
@@ -12,6 +13,7 @@ from components.foundation.network.existing_network import ExistingNetwork
 from components.foundation.network.network import Network, NetworkArgs
 from infra.environment import Environment
 from infra.needs import peers
+from infra.needs.foundation.access import role_name
 from infra.needs.foundation.alerts import declare as declare_alerts
 from infra.needs.foundation.budgets import declare as declare_budgets
 from infra.needs.foundation.keys import declare as declare_keys
@@ -27,7 +29,9 @@ def declare(settings: PlatformSettings, env: Environment) -> Foundation:
         env.names("boundary"),
         {
             "policy_name": env.names("boundary", limit=128),
-            "prefix": env.names(""),
+            "break_glass": role_name(env.names, BREAK_GLASS),
+            "project": env.names.project,
+            "environment": env.names.environment,
             "account_id": env.account_id,
             "other_accounts": sorted(set(settings.accounts.values())),
             "region": env.region,

@@ -3,14 +3,21 @@
 import pulumi
 
 from components.data.lake import Lake
+from components.devops.delivery.state import state_policy
 from components.foundation.access.persona_policies import PERSONAS
 from components.foundation.access.personas import EntryArgs, PersonaArgs, Personas, PersonasArgs
 from infra.environment import Environment
+from infra.naming import Names
 from infra.needs.outputs import DevOps, Foundation
 from infra.settings import PlatformSettings
 from infra.settings.foundation.access import Access
 
 ROLE_LIMIT = 64
+
+
+def role_name(names: Names, persona: str) -> str:
+    """The name of a persona's role within the account."""
+    return names(persona, limit=ROLE_LIMIT)
 
 
 def declare(
@@ -32,6 +39,10 @@ def declare(
         },
         "session_hours": access.session_hours,
         "settings_policy_arns": devops.preview_policy_arns,
+        "deploy_policy_arns": devops.deploy_policy_arns,
+        "state_policy": state_policy(
+            devops.state, writes=True, account_id=env.account_id, region=env.region
+        ),
         "project": env.names.project,
         "environment": env.names.environment,
         "account_id": env.account_id,
@@ -53,7 +64,7 @@ def declare(
 def _let_in(settings: PlatformSettings, env: Environment, persona: str) -> PersonaArgs:
     return {
         **entries(settings.access, persona),
-        "role_name": env.names(persona, limit=ROLE_LIMIT),
+        "role_name": role_name(env.names, persona),
         "approves": persona in settings.delivery.approvers,
     }
 

@@ -5,7 +5,8 @@ import pulumi
 from components.common.bucket import PrivateBucket
 from components.common.hardened_bucket import LockMode
 from components.data.lake import Lake
-from components.foundation.audit.account_watch import AccountWatch
+from components.foundation.access.break_glass import BREAK_GLASS
+from components.foundation.audit.account_watch import AccountWatch, AccountWatchArgs
 from components.foundation.audit.conformance import Conformance
 from components.foundation.audit.security_hub import SecurityHub
 from components.foundation.audit.threat_detection import ThreatDetection
@@ -13,6 +14,7 @@ from components.foundation.audit.trail import Trail, TrailArgs
 from components.foundation.audit.trail_bucket import TrailBucket, TrailBucketArgs
 from components.foundation.keys.key import DataClass
 from infra.environment import Environment
+from infra.needs.foundation.access import role_name
 from infra.needs.outputs import Foundation
 from infra.settings import PlatformSettings
 
@@ -25,9 +27,10 @@ def declare(
     if audit.management_events or audit.data_events:
         _trails(settings, env, foundation, data)
     if audit.management_events:
-        env.component(AccountWatch)(
-            env.names("watch"), {"topic_arn": topics["critical"]}, need.child_options()
-        )
+        watch: AccountWatchArgs = {"topic_arn": topics["critical"]}
+        if BREAK_GLASS in settings.access.personas:
+            watch["break_glass"] = role_name(env.names, BREAK_GLASS)
+        env.component(AccountWatch)(env.names("watch"), watch, need.child_options())
     if audit.config_rules:
         _conformance(settings, env, foundation)
     if audit.guardduty:

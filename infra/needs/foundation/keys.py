@@ -1,16 +1,22 @@
 """The part of need 0 that encrypts: a key for each class of data, and who may do what with it."""
 
+from functools import partial
+
 import pulumi
 
+from components.foundation.access.break_glass import BREAK_GLASS, role_arn
 from components.foundation.access.persona_policies import PERSONAS, WITHOUT_DATA
 from components.foundation.access.personas import permission_set_roles
 from components.foundation.keys.key import DataClass, Key, KeyArgs
 from infra.environment import Environment
+from infra.naming import Names
 from infra.needs import peers
-from infra.needs.foundation.access import ROLE_LIMIT, entries
+from infra.needs.foundation.access import entries, role_name
 from infra.needs.need import Need
 from infra.settings import PlatformSettings
 
+ADMINISTERING = ("platform-engineer", BREAK_GLASS)
+"""The personas that administer keys where not every identity may that IAM allows it."""
 DEPLOYING = ("delivery-deploy-*", "ci-deploy*")
 """How the names of the roles go on that deploy the platform."""
 
@@ -31,7 +37,7 @@ def _args(settings: PlatformSettings, env: Environment, holds: DataClass) -> Key
         "account_id": env.account_id,
         "region": env.region,
         "durability": env.durability,
-        "administrators": _administrators(settings, env),
+        "administrators": env.account_id.apply(partial(administrators, settings, env.names)),
         "closed_to": _closed_to(settings, env, holds),
         "rotation_days": settings.keys.rotation_days,
         "multi_region": settings.keys.multi_region,
@@ -45,25 +51,26 @@ def _args(settings: PlatformSettings, env: Environment, holds: DataClass) -> Key
     return args
 
 
-def _administrators(settings: PlatformSettings, env: Environment) -> pulumi.Output[list[str]]:
-    """Patterns of the roles that administer keys: none where any that IAM allows it may.
+def administrators(settings: PlatformSettings, names: Names, account_id: str) -> list[str]:
+    """Patterns of the identities that administer keys: none where any that IAM allows it may.
 
-    Those that are let in as platform engineers are among them in their own name, for the persona's
-    role is not there yet when the first of them brings the environment up.
+    Those that are let in as the personas are among them in their own name, for the personas' roles
+    are not there yet when the first of them brings the environment up.
     """
     if settings.keys.administrators == "account":
-        return pulumi.Output.from_input([])
-    names = [env.names("platform-engineer", limit=ROLE_LIMIT), *map(env.names, DEPLOYING)]
-    told = entries(settings.access, "platform-engineer")
-
-    def patterns(account_id: str) -> list[str]:
-        return [
-            *(f"arn:aws:iam::{account_id}:role/{name}" for name in names),
-            *permission_set_roles(told["permission_sets"], account_id),
-            *(arn for arn in told["principals"] if not arn.endswith(":root")),
-        ]
-
-    return env.account_id.apply(patterns)
+        return []
+    let_in = [name for name in ADMINISTERING if name in settings.access.personas]
+    roles = [*(role_name(names, persona) for persona in let_in), *map(names, DEPLOYING)]
+    told = [entries(settings.access, persona) for persona in let_in]
+    return [
+        *(role_arn(account_id, name) for name in roles),
+        *(
+            pattern
+            for each in told
+            for pattern in permission_set_roles(each["permission_sets"], account_id)
+        ),
+        *(arn for each in told for arn in each["principals"] if not arn.endswith(":root")),
+    ]
 
 
 def _closed_to(
@@ -75,10 +82,8 @@ def _closed_to(
         DataClass.AUDIT: tuple(persona for persona in PERSONAS if persona != "auditor"),
     }.get(holds, ())
     names = [
-        env.names(persona, limit=ROLE_LIMIT)
+        role_name(env.names, persona)
         for persona in strangers
         if persona in settings.access.personas
     ]
-    return env.account_id.apply(
-        lambda account_id: [f"arn:aws:iam::{account_id}:role/{name}" for name in names]
-    )
+    return env.account_id.apply(lambda account_id: [role_arn(account_id, name) for name in names])

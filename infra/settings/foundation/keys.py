@@ -32,5 +32,7 @@ class Keys(Settings):
     administrators: Literal["account", "platform-engineers"] = Field(
         "account",
         description="Who may change and delete keys: any identity that IAM allows it, or only "
-        "the persona platform-engineer, those whom access lets in as it, and the deployment.",
+        "the personas platform-engineer and break-glass, those whom access lets in as them, and "
+        "the deployment. AWS lets nobody else make the keys: whoever runs the first `up` is to be "
+        "among them.",
     )

@@ -11,7 +11,9 @@ MOST_CHARACTERS = 6144
 def policy():
     return boundary_policy(
         boundary_arn=ARN,
-        prefix="maslow-prod-",
+        break_glass="maslow-prod-break-glass",
+        project="maslow",
+        environment="prod",
         account_id=ACCOUNT,
         other_accounts=[ELSEWHERE],
         region="eu-west-1",
@@ -84,7 +86,9 @@ def test_it_is_small_enough_for_a_managed_policy():
     text = json.dumps(
         boundary_policy(
             boundary_arn=f"arn:aws:iam::{ACCOUNT}:policy/{'x' * 128}",
-            prefix="x" * 40,
+            break_glass="x" * 64,
+            project="x" * 20,
+            environment="x" * 20,
             account_id=ACCOUNT,
             other_accounts=[f"{number:012}" for number in range(10)],
             region="ap-southeast-1",
@@ -102,7 +106,9 @@ def test_its_arn_is_told_once_it_is_there():
             "maslow-prod-boundary",
             {
                 "policy_name": "maslow-prod-boundary",
-                "prefix": "maslow-prod-",
+                "break_glass": "maslow-prod-break-glass",
+                "project": "maslow",
+                "environment": "prod",
                 "account_id": ACCOUNT,
                 "other_accounts": [ELSEWHERE],
                 "region": "eu-west-1",

@@ -3,6 +3,7 @@ from fnmatch import fnmatchcase
 
 import pytest
 
+from components.common.iam import allow, document
 from components.foundation.access.persona_policies import PERSONAS, SEE_SETTINGS, WITHOUT_DATA
 from components.foundation.access.personas import Personas, permission_set_roles, persona_trust
 from infra.graph import record
@@ -13,6 +14,8 @@ OKTA = f"arn:aws:iam::{ACCOUNT}:saml-provider/okta"
 RESERVED = f"arn:aws:iam::{ACCOUNT}:role/aws-reserved/sso.amazonaws.com"
 PIPELINES = f"arn:aws:codepipeline:{REGION}:{ACCOUNT}:maslow-prod-"
 SETTINGS = f"arn:aws:iam::{ACCOUNT}:policy/maslow-prod-permissions-preview-1"
+DEPLOYING = f"arn:aws:iam::{ACCOUNT}:policy/maslow-prod-permissions-deploy-1"
+STATE = document(allow(["s3:GetObject"], ["arn:aws:s3:::maslow-prod-state-1/*"]))
 ZONES = {zone: f"arn:aws:s3:::maslow-prod-lake-{zone}" for zone in ("raw", "curated", "features")}
 KEYS = {
     holds: f"arn:aws:kms:{REGION}:{ACCOUNT}:key/{holds}"
@@ -40,6 +43,8 @@ def people(approvers=(), hours=1, **personas):
                 "identity_center_arn": INSTANCE,
                 "session_hours": hours,
                 "settings_policy_arns": [SETTINGS],
+                "deploy_policy_arns": [DEPLOYING],
+                "state_policy": json.dumps(STATE),
                 "project": "maslow",
                 "environment": "prod",
                 "account_id": ACCOUNT,
@@ -59,7 +64,12 @@ def allowed(persona, approves=False):
     """Pairs of action and resource that a persona's own policy allows."""
     name = persona.replace("-", "_")
     graph = people(approvers=[name] if approves else [], **{name: ["group"]})
-    policy = json.loads(graph.one("aws:iam/rolePolicy:RolePolicy").inputs["policy"])
+    (text,) = [
+        policy.inputs["policy"]
+        for policy in graph.of_type("aws:iam/rolePolicy:RolePolicy")
+        if policy.name.endswith("-work")
+    ]
+    policy = json.loads(text)
     assert all(statement["Effect"] == "Allow" for statement in policy["Statement"])
     return {
         (action, resource)
@@ -90,6 +100,7 @@ def of_zones(resources):
         ("platform-engineer", [], []),
         ("reviewer", [], []),
         ("auditor", [], []),
+        ("break-glass", [], []),
     ],
 )
 def test_a_persona_reads_and_writes_its_own_zones_and_no_other(persona, read, written):
@@ -137,10 +148,20 @@ def test_an_auditor_sees_who_is_behind_a_permission_set():
 def test_settings_are_seen_by_those_who_operate_review_and_audit():
     graph = people(**{name.replace("-", "_"): ["group"] for name in PERSONAS})
     attached = graph.of_type("aws:iam/rolePolicyAttachment:RolePolicyAttachment")
-    assert {each.inputs["role"].removeprefix("maslow-prod-") for each in attached} == {
-        *SEE_SETTINGS
+    held = {
+        (each.inputs["role"].removeprefix("maslow-prod-"), each.inputs["policyArn"])
+        for each in attached
     }
-    assert {each.inputs["policyArn"] for each in attached} == {SETTINGS}
+    assert held == {*((persona, SETTINGS) for persona in SEE_SETTINGS), ("break-glass", DEPLOYING)}
+
+
+def test_who_breaks_the_glass_deploys_as_the_deployment_does():
+    graph = people(break_glass=["AdministratorAccess"])
+    role = graph.one("aws:iam/role:Role").inputs["name"]
+    attached = graph.one("aws:iam/rolePolicyAttachment:RolePolicyAttachment").inputs
+    assert (attached["role"], attached["policyArn"]) == (role, DEPLOYING)
+    written = [p.inputs["policy"] for p in graph.of_type("aws:iam/rolePolicy:RolePolicy")]
+    assert json.dumps(STATE) in written
 
 
 def test_a_role_has_the_name_that_people_type_and_ends_with_their_session():

@@ -101,6 +101,18 @@ def test_all_of_it_is_critical():
     assert severities == dict.fromkeys(WATCHED, "critical")
 
 
+def test_who_breaks_the_glass_is_seen_where_somebody_may():
+    args = {"topic_arn": TOPICS["critical"], "break_glass": "maslow-prod-break-glass"}
+    graph, severities = told(AccountWatch, args)
+    assert severities == dict.fromkeys((*WATCHED, "break-glass"), "critical")
+    (rule,) = [rule for rule in graph.of_type(RULE) if "break-glass" in rule.name]
+    pattern = json.loads(rule.inputs["eventPattern"])
+    for name, seen in (("maslow-prod-break-glass", True), ("maslow-prod-ci-deploy", False)):
+        event = call("AssumeRole")
+        event["detail"]["requestParameters"] = {"roleArn": f"arn:aws:iam::123456789012:role/{name}"}
+        assert matches(pattern, event) is seen
+
+
 def test_findings_are_told_by_their_severity():
     _, severities = told(ThreatDetection, {"topics": TOPICS})
     assert severities == {"high": "critical", "medium": "warning"}

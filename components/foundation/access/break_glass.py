@@ -1,0 +1,78 @@
+"""What holds data, and the one role that may change how it is kept.
+
+A lifecycle rule empties a bucket, and a policy opens it, as surely as deleting or reading its
+objects would. So the permissions boundary denies both to every role of the environment, the one
+that deploys it among them, but for the persona break-glass: a person who takes that role on
+purpose. Who deploys may still set the tags of these buckets, and whatever it likes on those that
+hold nothing but the platform's own code.
+
+An administrator of the account, whom no boundary binds, makes them first.
+"""
+
+from components.common.environment_scope import EnvironmentScope
+from components.common.iam import Conditions, Statement, deny
+
+BREAK_GLASS = "break-glass"
+"""The persona that may, and the end of its role's name."""
+
+BUCKETS = ("access-logs-*", "config-history-*", "lake-*", "state-*", "trails-*")
+"""Buckets that hold data or the record of what was done, by how their names go on after the
+environment's prefix."""
+KEYS = ("audit", "data", "state")
+"""Keys that encrypt it, by how their aliases go on after the prefix."""
+
+BUCKET_SETTINGS = (
+    "s3:DeleteBucketPolicy",
+    "s3:PutBucketAcl",
+    "s3:PutBucketLogging",
+    "s3:PutBucketObjectLockConfiguration",
+    "s3:PutBucketOwnershipControls",
+    "s3:PutBucketPolicy",
+    "s3:PutBucketPublicAccessBlock",
+    "s3:PutBucketVersioning",
+    "s3:PutEncryptionConfiguration",
+    "s3:PutInventoryConfiguration",
+    "s3:PutLifecycleConfiguration",
+    "s3:PutReplicationConfiguration",
+)
+"""What empties a bucket, opens it, copies it elsewhere, or stops telling who reads it.
+
+https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html
+"""
+KEY_SETTINGS = ("kms:DeleteImportedKeyMaterial", "kms:PutKeyPolicy", "kms:ScheduleKeyDeletion")
+"""What opens to others, or takes away for good, all that a key encrypts."""
+
+
+def role_arn(account_id: str, role_name: str) -> str:
+    """ARN of a role that has no path."""
+    return f"arn:aws:iam::{account_id}:role/{role_name}"
+
+
+def kept_from_all_but(exempt: str, scope: EnvironmentScope) -> list[Statement]:
+    """Deny the settings of what holds data to all roles but `exempt`, an ARN.
+
+    A key is told by its aliases, so those stay where they are as well.
+    https://docs.aws.amazon.com/kms/latest/developerguide/alias-authorization.html
+    """
+    others: Conditions = {"ArnNotEquals": {"aws:PrincipalArn": exempt}}
+    aliases = [f"alias/{scope.prefix}{what}" for what in KEYS]
+    return [
+        deny(
+            BUCKET_SETTINGS,
+            [f"arn:aws:s3:::{scope.prefix}{what}" for what in BUCKETS],
+            when=others,
+            sid="BucketsOfData",
+        ),
+        deny(
+            KEY_SETTINGS,
+            [scope.arn("kms", "key/*")],
+            when={**others, "ForAnyValue:StringEquals": {"kms:ResourceAliases": aliases}},
+            sid="KeysOfData",
+        ),
+        deny(
+            ["kms:DeleteAlias", "kms:UpdateAlias"],
+            [scope.arn("kms", alias) for alias in aliases],
+            when=others,
+            sid="AliasesOfData",
+        ),
+    ]
