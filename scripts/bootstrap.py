@@ -8,6 +8,7 @@ import boto3
 import click
 from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
 
+from infra import key_administrator
 from infra.errors import InputError, WorkError
 from infra.naming import Names
 from infra.project import Project
@@ -24,8 +25,8 @@ NO_CREDENTIALS = (
 def run(project: Project, stack: StackFile, *, as_json: bool) -> None:
     """Make the backend in the account of the present credentials, and tell how to use it.
 
-    Raises InputError without credentials or for another account than the stack file's, and
-    WorkError for what AWS refuses; a second run goes on where that one stopped.
+    Raises InputError without credentials, or for those of somebody who could not go on with `up`,
+    and WorkError for what AWS refuses; a second run goes on where that one stopped.
     """
     embedded = stack.platform.cloud == "embedded"
     if embedded and "AWS_ENDPOINT_URL" not in os.environ:
@@ -36,6 +37,8 @@ def run(project: Project, stack: StackFile, *, as_json: bool) -> None:
     session = boto3.Session(region_name=stack.region)
     names = Names(project.name, stack.environment)
     try:
+        if not embedded:
+            key_administrator.require(stack, names, session.client)
         account_id = session.client("sts").get_caller_identity()["Account"]
         backend = backend_of(names, account_id, stack.region, embedded=embedded)
         if not as_json:

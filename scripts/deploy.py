@@ -2,14 +2,19 @@
 
 import json
 
+import boto3
 import click
+from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
 from rich.markup import escape
 
+from infra import key_administrator
 from infra.automation import Engine, Result
-from infra.errors import InputError
+from infra.errors import InputError, WorkError
+from infra.naming import Names
 from infra.project import Project
 from infra.settings import StackFile
 from infra.stack_secrets import require
+from scripts.bootstrap import NO_CREDENTIALS
 from scripts.console import PLANNED, Follower, out, require_terminal, told
 
 
@@ -30,11 +35,12 @@ def preview(project: Project, stack: StackFile) -> Result:
 def up(project: Project, stack: StackFile, *, yes: bool) -> None:
     """Preview, ask unless told not to, and bring the environment up.
 
-    Raises click.Abort where the answer is no, and InputError where nobody can be asked or a
-    secret is not set.
+    Raises click.Abort where the answer is no, and InputError where nobody can be asked, a secret is
+    not set, or AWS would refuse these credentials the first key.
     """
     require(stack)
     engine = _engine(project, stack)
+    _require_key_administrator(project, stack)
     if not yes:
         require_terminal()
         if preview(project, stack).unchanged:
@@ -68,6 +74,17 @@ def outputs(project: Project, stack: StackFile, *, as_json: bool) -> None:
     for name, value in sorted(found.items()):
         text = value if isinstance(value, str) else json.dumps(value)
         out.print(f"[cyan]{name:<{width}}[/]  {escape(text)}")
+
+
+def _require_key_administrator(project: Project, stack: StackFile) -> None:
+    session = boto3.Session(region_name=stack.region)
+    try:
+        names = Names(project.name, stack.environment)
+        key_administrator.require(stack, names, session.client)
+    except NoCredentialsError as error:
+        raise InputError(NO_CREDENTIALS) from error
+    except (ClientError, BotoCoreError) as error:
+        raise WorkError(str(error)) from error
 
 
 def _engine(project: Project, stack: StackFile) -> Engine:

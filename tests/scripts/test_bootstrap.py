@@ -83,3 +83,12 @@ def test_what_aws_refuses_is_one_message_and_status_1(cloud: Cloud) -> None:
     assert told.exit_code == 1
     assert "Traceback" not in told.output
     assert "it goes on from there" in told.output
+
+
+def test_who_could_not_make_the_keys_is_refused_before_anything_is_made(cloud: Cloud) -> None:
+    told = bootstrap("-s", "prod")
+    assert told.exit_code == 2
+    assert "access.personas.break-glass" in told.output
+    assert "AWSReservedSSO_AdministratorAccess" in told.output
+    assert cloud.client("s3").list_buckets()["Buckets"] == []
+    assert cloud.client("kms").list_keys()["Keys"] == []

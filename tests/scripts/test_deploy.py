@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from embedded.cloud import Cloud
 from infra.automation import EngineFailed, NoSuchStack, Result
 from infra.hosts.progress import Operation, Phase, Step
 from scripts import deploy
@@ -176,3 +177,13 @@ def test_the_project_is_found_from_any_folder_in_it(maslow, engine, project):
     assert Path.cwd() == project.root / "stacks"
     maslow("preview", "-s", "prod")
     assert engine.made == [(project.root, "prod")]
+
+
+def test_who_could_not_make_the_keys_is_refused_before_the_engine_starts(engine, monkeypatch):
+    with Cloud("eu-west-1") as cloud:
+        for name, value in cloud.environment.items():
+            monkeypatch.setenv(name, value)
+        told = CliRunner().invoke(main, ["up", "-s", "prod", "--yes"])
+    assert told.exit_code == 2
+    assert "cannot make the keys of prod" in told.output
+    assert engine.done == []
