@@ -5,6 +5,9 @@ https://docs.aws.amazon.com/chatbot/latest/APIReference/
 
 from catalog.record import Call, Conditions, Grant, Iam, Tags, Type, linked_role, listed
 
+PROVIDER = "https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/chatbot/teams_channel_configuration.go"
+"""Terraform's provider, which looks a channel up in the list of a team's."""
+
 CHAT: Conditions = {
     "StringEquals": {
         "aws:RequestedRegion": ["ap-southeast-1", "eu-west-1", "us-east-2", "us-west-2"]
@@ -121,8 +124,10 @@ TYPES = (
                 ),
                 listed(
                     "chatbot",
-                    "GetMicrosoftTeamsChannelConfiguration ListTagsForResource",
+                    "GetMicrosoftTeamsChannelConfiguration "
+                    "ListMicrosoftTeamsChannelConfigurations ListTagsForResource",
                     when=CHAT,
+                    source=PROVIDER,
                 ),
                 linked_role("management.chatbot.amazonaws.com"),
             ),

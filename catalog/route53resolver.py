@@ -43,7 +43,15 @@ TYPES = (
         iam=Iam(
             on="firewall-config/*",
             when=OURS,
-            grants=(listed("ec2", "Describe*", source=AUTHORIZATION),),
+            grants=(
+                # The provider looks it up by its id, which only a listing tells.
+                listed(
+                    "route53resolver",
+                    "ListFirewallConfigs",
+                    source="https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/route53resolver/firewall_config.go",
+                ),
+                listed("ec2", "Describe*", source=AUTHORIZATION),
+            ),
         ),
     ),
     Type(

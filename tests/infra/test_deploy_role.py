@@ -7,6 +7,8 @@ from fnmatch import fnmatchcase
 from typing import Any, NamedTuple
 
 import pytest
+from cfnlint.data import AdditionalSpecs
+from cfnlint.helpers import load_resource
 
 from catalog import answers, entries, entry_of
 from catalog.record import OURS, Type
@@ -198,21 +200,48 @@ def test_the_preview_may_read_each_declared_resource(graph: Graph) -> None:
     assert set(missing(graph, "preview")) == set()
 
 
-CALLED_TO_COMPARE = {"aws:sfn/stateMachine:StateMachine": "states:ValidateStateMachineDefinition"}
-"""What Terraform's provider calls while it compares a changed resource, by its source: an account's
-permissions are asked for, and no resource's.
+REFERENCE: dict[str, Any] = load_resource(AdditionalSpecs, "Policies.json")
+"""AWS's service authorization reference, as cfn-lint has it."""
+
+CALLED_BY_THE_PROVIDER = {
+    "aws:cfg/conformancePack:ConformancePack": "config:DescribeConformancePacks",
+    "aws:chatbot/teamsChannelConfiguration:TeamsChannelConfiguration": (
+        "chatbot:ListMicrosoftTeamsChannelConfigurations"
+    ),
+    "aws:cloudtrail/trail:Trail": (
+        "cloudtrail:DescribeTrails cloudtrail:GetEventSelectors cloudtrail:GetTrailStatus"
+    ),
+    "aws:iam/role:Role": ("iam:GetRolePolicy iam:ListAttachedRolePolicies iam:ListRolePolicies"),
+    "aws:kms/key:Key": "kms:GetKeyPolicy kms:GetKeyRotationStatus kms:ListResourceTags",
+    "aws:route53/resolverFirewallConfig:ResolverFirewallConfig": (
+        "route53resolver:ListFirewallConfigs"
+    ),
+    "aws:route53/resolverFirewallDomainList:ResolverFirewallDomainList": (
+        "route53resolver:ListFirewallDomains route53resolver:ListTagsForResource"
+    ),
+    "aws:sfn/stateMachine:StateMachine": (
+        "states:ListStateMachineVersions states:ValidateStateMachineDefinition"
+    ),
+}
+"""What Terraform's provider calls to read a resource or to compare it with what is wanted, beyond
+the calls of the type's record, as its source has it.
 
 https://github.com/hashicorp/terraform-provider-aws/tree/main/internal/service
 """
 
 
 @pytest.mark.parametrize("what", ["preview", "deploy"])
-def test_what_the_provider_calls_to_compare_is_allowed_to_who_previews_and_who_deploys(
+def test_what_the_provider_reads_and_compares_by_is_allowed_to_who_previews_and_who_deploys(
     graph: Graph, what: str
 ) -> None:
-    known = reach(graph, what)
-    called = {CALLED_TO_COMPARE.get(resource.type) for resource in declared(graph)} - {None}
-    assert {action for action in called if action and not known.allows(action, "*")} == set()
+    known, refused = reach(graph, what), set()
+    for resource in declared(graph):
+        for action in CALLED_BY_THE_PROVIDER.get(resource.type, "").split():
+            service, name = action.lower().split(":")
+            narrowed = REFERENCE[service]["Actions"][name].get("Resources")
+            if not known.allows(action, arn_of(resource, graph) if narrowed else "*"):
+                refused.add((resource.type, action))
+    assert refused == set()
 
 
 def keys_of(value: Any, keys: dict[str, Resource]) -> Iterator[Resource]:
