@@ -7,15 +7,19 @@ import click
 from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
 from rich.markup import escape
 
+from components.foundation.access.break_glass import keeps_data
 from infra import key_administrator
-from infra.automation import Engine, Result
+from infra.automation import BY_A_PERSON, Engine, Result
 from infra.errors import InputError, WorkError
+from infra.hosts.progress import Operation, Step
 from infra.naming import Names
 from infra.project import Project
 from infra.settings import StackFile
 from infra.stack_secrets import require
 from scripts.bootstrap import NO_CREDENTIALS
 from scripts.console import PLANNED, Follower, out, require_terminal, told
+
+CHANGING = (Operation.UPDATE, Operation.REPLACE, Operation.DELETE)
 
 
 def preview(project: Project, stack: StackFile) -> Result:
@@ -25,10 +29,21 @@ def preview(project: Project, stack: StackFile) -> Result:
     """
     require(stack)
     engine = _engine(project, stack)
+    prefix = Names(project.name, stack.environment)("")
+    kept: set[str] = set()
+
     with Follower(lists_changes=True) as follower:
+
+        def on_step(step: Step) -> None:
+            follower.on_step(step)
+            if step.operation in CHANGING and keeps_data(step.type, step.name, prefix):
+                kept.add(step.name)
+
         follower.begin("Preview")
-        result = engine.preview(follower.on_step)
+        result = engine.preview(on_step)
     out.print(f"{stack.environment}: {told(result.changes, PLANNED)}")
+    if kept:
+        out.print(f"How data is kept changes: {', '.join(sorted(kept))}. {BY_A_PERSON}")
     return result
 
 

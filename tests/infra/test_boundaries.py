@@ -16,7 +16,7 @@ from cfnlint.data import AdditionalSpecs
 from cfnlint.helpers import load_resource
 
 from catalog.answers import ACCOUNT
-from components.foundation.access.boundary import boundary_policy
+from components.foundation.access.boundary import BOUNDED_WRITES, OWN_ROLES, boundary_policy
 from infra.graph import Graph, Resource
 
 Statement = Mapping[str, Any]
@@ -324,3 +324,19 @@ def test_who_breaks_the_glass_is_whom_the_boundary_leaves_out(graph: Graph) -> N
     assert len(breaking) == (graph.stack == "prod")
     for role in breaking:
         assert role.inputs["name"] == f"maslow-{graph.stack}-break-glass"
+
+
+def test_no_role_makes_changes_or_hands_on_the_one_that_breaks_the_glass(graph: Graph) -> None:
+    role = arn_of(graph, "role", f"maslow-{graph.stack}-break-glass")
+    denied = {
+        action
+        for statement in bounds(graph)
+        if statement["Effect"] == "Deny" and not statement.get("Condition")
+        for pattern in statement["Action"]
+        for action in named(pattern)
+        if role in statement["Resource"]
+    }
+    assert {action.lower() for action in (*BOUNDED_WRITES, *OWN_ROLES)} - denied == {
+        "iam:tagrole",
+        "iam:untagrole",
+    }

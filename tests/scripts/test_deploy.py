@@ -23,6 +23,7 @@ class FakeEngine:
         self.done = []
         self.result = CHANGED
         self.fails = None
+        self.changes = []
 
     def __call__(self, root, stack):
         self.made.append((root, stack))
@@ -45,6 +46,8 @@ class FakeEngine:
         if self.fails:
             raise self.fails
         self.done.append(what)
+        for type_, name in self.changes:
+            on_step(Step(Operation.UPDATE, Phase.DONE, "urn", type_, name))
         for operation in (Operation.CREATE, Operation.SAME):
             for phase in (Phase.STARTED, Phase.DONE):
                 on_step(Step(operation, phase, "urn", "aws:s3/bucket:Bucket", f"{operation}-raw"))
@@ -187,3 +190,24 @@ def test_who_could_not_make_the_keys_is_refused_before_the_engine_starts(engine,
     assert told.exit_code == 2
     assert "cannot make the keys of prod" in told.output
     assert engine.done == []
+
+
+LIFECYCLE = "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration"
+
+
+@pytest.mark.parametrize(
+    ("type_", "name", "told"),
+    [
+        (LIFECYCLE, "maslow-dev-lake-raw-lifecycle", True),
+        (LIFECYCLE, "maslow-dev-artifacts-lifecycle", False),
+        ("aws:s3/bucketPolicy:BucketPolicy", "maslow-dev-trails-policy", True),
+        ("aws:s3/bucket:Bucket", "maslow-dev-lake-raw-bucket", False),
+        ("aws:kms/key:Key", "maslow-dev-data-key", True),
+        ("aws:kms/key:Key", "maslow-dev-messages-key", False),
+    ],
+)
+def test_a_preview_says_what_no_deployment_may_change(maslow, engine, type_, name, told):
+    engine.changes = [(type_, name)]
+    printed = " ".join(maslow("preview", "-s", "dev").stdout.split())
+    assert (f"How data is kept changes: {name}." in printed) is told
+    assert ("sign in as the persona break-glass" in printed) is told

@@ -9,6 +9,8 @@ hold nothing but the platform's own code.
 An administrator of the account, whom no boundary binds, makes them first.
 """
 
+from fnmatch import fnmatchcase
+
 from components.common.environment_scope import EnvironmentScope
 from components.common.iam import Conditions, Statement, deny
 
@@ -41,6 +43,28 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3
 """
 KEY_SETTINGS = ("kms:DeleteImportedKeyMaterial", "kms:PutKeyPolicy", "kms:ScheduleKeyDeletion")
 """What opens to others, or takes away for good, all that a key encrypts."""
+MAKING = (
+    "iam:AttachRolePolicy",
+    "iam:CreateRole",
+    "iam:DeleteRole*",
+    "iam:DetachRolePolicy",
+    "iam:PassRole",
+    "iam:PutRole*",
+    "iam:UpdateAssumeRolePolicy",
+    "iam:UpdateRole*",
+)
+"""How a role is made, changed, or handed to a service."""
+
+
+def keeps_data(type_: str, name: str, prefix: str) -> bool:
+    """Whether a resource, by its type token and logical name, says how data is kept.
+
+    Buckets themselves are not among them: their tags are anybody's who deploys.
+    """
+    if type_ in ("aws:kms/alias:Alias", "aws:kms/key:Key"):
+        return name.removeprefix(prefix).rpartition("-")[0] in KEYS
+    setting = type_.startswith("aws:s3/bucket") and not type_.endswith((":Bucket", "Objectv2"))
+    return setting and any(fnmatchcase(name, f"{prefix}{what}") for what in BUCKETS)
 
 
 def role_arn(account_id: str, role_name: str) -> str:
@@ -51,7 +75,9 @@ def role_arn(account_id: str, role_name: str) -> str:
 def kept_from_all_but(exempt: str, scope: EnvironmentScope) -> list[Statement]:
     """Deny the settings of what holds data to all roles but `exempt`, an ARN.
 
-    A key is told by its aliases, so those stay where they are as well.
+    No role makes, changes or hands on the exempt one, itself included, whether it is there or not:
+    what it may do would be anybody's who can write a policy into some other role. A key is told by
+    its aliases, so those stay where they are as well.
     https://docs.aws.amazon.com/kms/latest/developerguide/alias-authorization.html
     """
     others: Conditions = {"ArnNotEquals": {"aws:PrincipalArn": exempt}}
@@ -75,4 +101,5 @@ def kept_from_all_but(exempt: str, scope: EnvironmentScope) -> list[Statement]:
             when=others,
             sid="AliasesOfData",
         ),
+        deny(MAKING, [exempt], sid="BreakGlass"),
     ]
