@@ -11,6 +11,7 @@ from infra.errors import InputError
 from infra.naming import Names
 from infra.needs.foundation.keys import administrators
 from infra.settings import StackFile
+from infra.settings.cross_stack_checks import shown_path
 
 Client = Callable[[str], Any]
 """boto3 clients, by service."""
@@ -31,10 +32,11 @@ def require(stack: StackFile, names: Names, client: Client) -> None:
     if administers(caller["Arn"], allowed) or _made(names, client):
         return
     listed = "\n".join(f"  {pattern}" for pattern in allowed)
+    where = f"{shown_path(stack.path)}: " if stack.path else ""
     raise InputError(
-        f"{caller['Arn']} cannot make the keys of {stack.environment}: by its "
-        f"keys.administrators ({stack.platform.keys.administrators}) their policies would lock it "
-        "out, which AWS refuses. Sign in as one of these, or name who you are under "
+        f"{where}keys.administrators is {stack.platform.keys.administrators}, and "
+        f"{caller['Arn']} is none of them: AWS would refuse it the first key, whose policy would "
+        f"lock it out. Sign in as one of these, or name who you are under "
         f"access.personas.break-glass:\n{listed}"
     )
 

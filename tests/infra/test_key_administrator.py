@@ -55,7 +55,8 @@ def test_who_could_not_make_the_keys_is_told_who_can(cloud: Cloud, prod: StackFi
     with pytest.raises(InputError) as refused:
         key_administrator.require(prod, NAMES, cloud.client)
     message = str(refused.value)
-    assert "keys.administrators (platform-engineers)" in message
+    assert message.startswith("stacks/Pulumi.prod.yaml: keys.administrators is platform-engineers")
+    assert ":user/moto is none of them" in message
     assert "access.personas.break-glass" in message
     assert "AWSReservedSSO_AdministratorAccess_" in message
     assert f":{cloud.account_id}:role/maslow-prod-break-glass" in message

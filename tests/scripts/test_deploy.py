@@ -188,7 +188,7 @@ def test_who_could_not_make_the_keys_is_refused_before_the_engine_starts(engine,
             monkeypatch.setenv(name, value)
         told = CliRunner().invoke(main, ["up", "-s", "prod", "--yes"])
     assert told.exit_code == 2
-    assert "cannot make the keys of prod" in told.output
+    assert "keys.administrators is platform-engineers" in told.output
     assert engine.done == []
 
 

@@ -95,7 +95,9 @@ class Access(Settings):
         {},
         description="Who is let in as which persona: permission sets of identity_center, "
         "affiliations of saml, or ARNs of roles, users and accounts (…:root). "
-        "A persona that is not here gets no role.",
+        "A persona that is not here gets no role. Who comes as break-glass changes how data is "
+        "kept, which no deployment may, and where keys.administrators is platform-engineers may "
+        "bring the environment up first.",
     )
     session_hours: int = Field(
         CHAINED_HOURS,
