@@ -11,6 +11,7 @@ import pulumi
 
 from components.common.other_accounts import OriginArgs, OtherRolesArgs, PrefixReaderArgs
 from components.common.workload import artifacts_prefix
+from components.foundation.access.break_glass import BREAK_GLASS
 from components.mlops.retraining import ElsewhereArgs
 from infra.environment import Environment
 from infra.naming import Names
@@ -18,7 +19,7 @@ from infra.needs.model_context import NAME_LIMIT
 from infra.promotion import Peer
 from infra.versions import ModelVersion
 
-DEPLOYERS = ("ci-deploy*", "delivery-deploy-*")
+DEPLOYERS = (BREAK_GLASS, "ci-deploy*", "delivery-deploy-*")
 PREVIEWERS = ("ci-preview*", "delivery-preview-*", "pull-requests-preview-*")
 """Roles that deploy, and that preview, by how their names go on after the environment's prefix."""
 SERVING, READING = ("endpoint",), ("endpoint", "monitor")

@@ -146,6 +146,12 @@ def roles(graph: Graph) -> dict[str, list[dict[str, Any]]]:
     return {role: [named(policy) for policy in policies] for role, policies in found.items()}
 
 
+def role_arn(graph: Graph, account: str, name: str) -> str:
+    """The ARN of a role, which autonaming ends where the program does not fix the name."""
+    fixed = {role.inputs.get("name") for role in graph.of_type("aws:iam/role:Role")}
+    return f"arn:aws:iam::{account}:role/{name}{'' if name in fixed else SUFFIX}"
+
+
 def named(policy: Mapping[str, Any]) -> dict[str, Any]:
     return {"Statement": [s for s in policy["Statement"] if s.get("Resource") != ["*"]]}
 
@@ -169,7 +175,7 @@ def asked(later: Graph, dev: Graph) -> Iterator[tuple[str, Request, bool, bool]]
         for request, theirs in requests(dev):
             context = {
                 "aws:PrincipalAccount": account,
-                "aws:PrincipalArn": f"arn:aws:iam::{account}:role/{name}{SUFFIX}",
+                "aws:PrincipalArn": role_arn(later, account, name),
                 "aws:RequestedRegion": "eu-west-1",
                 "kms:CallerAccount": account,
                 **request.context,
@@ -217,7 +223,7 @@ def let_in(graph: Graph, account: str) -> set[str]:
 
 def strangers(graph: Graph, account: str, other: Graph) -> set[str]:
     """Of the roles of another account that a graph lets in, those that nothing makes there."""
-    made = {f"arn:aws:iam::{account}:role/{name}{SUFFIX}" for name in roles(other)}
+    made = {role_arn(other, account, name) for name in roles(other)}
     patterns = let_in(graph, account)
     assert patterns
     return {pattern for pattern in patterns if not any(likes(pattern, role) for role in made)}
@@ -226,10 +232,14 @@ def strangers(graph: Graph, account: str, other: Graph) -> set[str]:
 def test_every_role_that_is_let_in_is_one_that_the_other_environment_makes(
     later: Graph, dev: Graph
 ) -> None:
-    """But for previews of pull requests, which a later environment may be asked for, too."""
+    """But for previews of pull requests, which a later environment may be asked for, too, and for
+    the role that breaks the glass, which no role makes where nobody is let in as it."""
     account = ACCOUNTS[later.stack]
-    previews = f"arn:aws:iam::{account}:role/maslow-{later.stack}-pull-requests-preview-*"
-    assert strangers(dev, account, later) == {previews}
+    start = f"arn:aws:iam::{account}:role/maslow-{later.stack}"
+    asked_for = {f"{start}-pull-requests-preview-*"}
+    if later.stack != "prod":
+        asked_for.add(f"{start}-break-glass")
+    assert strangers(dev, account, later) == asked_for
     assert strangers(later, DEV, dev) == set()
 
 
@@ -264,7 +274,9 @@ def test_each_part_of_a_deployment_reaches_what_it_needs_of_dev(later: Graph, de
     }
     read = {"s3:GetObject", "s3:ListBucket", "kms:Decrypt"}
     assert reached[f"{start}-delivery-preview-role"] == look_up
-    assert reached[f"{start}-delivery-deploy-role"] == look_up | {"sagemaker:CreateModel"}
+    deploy = look_up | {"sagemaker:CreateModel"}
+    assert reached[f"{start}-delivery-deploy-role"] == deploy
+    assert reached.get(f"{start}-break-glass", deploy) == deploy
     assert reached[f"{start}-readmission-endpoint-role-role"] == read | set(PULL)
     assert reached[f"{start}-readmission-monitor-role-role"] == read
     assert reached[f"{start}-drift-role"] == {"events:PutEvents"}
