@@ -5,6 +5,7 @@ from typing import Any, NotRequired
 import pulumi
 import pulumi_aws as aws
 
+from catalog.instances import family_of
 from components.common.execution_role import ExecutionRole
 from components.common.iam import Document, allow, document, rendered
 from components.common.job_access import publish_metrics, read_objects, use_keys, write_objects
@@ -87,6 +88,9 @@ def serving_policy(
 class Endpoint(pulumi.ComponentResource):
     """An endpoint of a fixed name, whose configuration is a new one for every change.
 
+    One of a burstable type has no scaling, and one of a type without deployment guardrails moves to
+    a new configuration at once (`catalog.instances`).
+
     A new model version makes a new model and a new configuration, the endpoint moves to it by the
     rollout, and the old ones go. The alarms exist before the endpoint, which rolls back by them.
 
@@ -131,27 +135,30 @@ class Endpoint(pulumi.ComponentResource):
         )
         model = self._model(name, args)
         configuration = self._configuration(name, args, model)
+        family = family_of(args["instance_type"])
+        rollout = deployment_config(
+            args["rollout"],
+            min_instances=args["min_instances"],
+            rollback_alarms=self.alarm_names,
+        )
         endpoint = aws.sagemaker.Endpoint(
             f"{name}-endpoint",
             name=endpoint_name,
             endpoint_config_name=configuration.name,
-            deployment_config=deployment_config(
-                args["rollout"],
-                min_instances=args["min_instances"],
-                rollback_alarms=self.alarm_names,
-            ),
+            deployment_config=rollout if family.guardrails else None,
             opts=pulumi.ResourceOptions(parent=self),
         )
-        scale_variant(
-            f"{name}-scaling",
-            parent=self,
-            endpoint=endpoint,
-            endpoint_name=endpoint_name,
-            variant_name=ALL_TRAFFIC,
-            min_instances=args["min_instances"],
-            max_instances=args["max_instances"],
-            invocations_per_minute=args["invocations_per_minute"],
-        )
+        if not family.burstable:
+            scale_variant(
+                f"{name}-scaling",
+                parent=self,
+                endpoint=endpoint,
+                endpoint_name=endpoint_name,
+                variant_name=ALL_TRAFFIC,
+                min_instances=args["min_instances"],
+                max_instances=args["max_instances"],
+                invocations_per_minute=args["invocations_per_minute"],
+            )
         self.name = endpoint.name
         self.arn = endpoint.arn
         self.register_outputs(

@@ -1,6 +1,7 @@
 """Need 4, a model stays good by itself: serving, watching, retraining; and the model as a whole."""
 
 import re
+from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import Annotated, Literal, Self
 
@@ -13,6 +14,7 @@ from pydantic import (
     model_validator,
 )
 
+from catalog.instances import family_of
 from components.common.limits import BAKE_MINUTES, CANARY_PERCENT
 from infra.settings.aws import InstanceType, allowed
 from infra.settings.base import Percent, PositiveInt, Settings, matching
@@ -158,6 +160,39 @@ class Retrain(Settings):
     )
 
 
+def check_hardware(
+    instances: Mapping[str, str], serving: Serving, image: str | None
+) -> Iterator[Mistake]:
+    """Yield instance types that cannot do what a model's other settings ask of them.
+
+    `instances` are the types by group of settings. SageMaker takes all of these, and then scales
+    nothing, rolls nothing back, or runs on a processor that the image was not built for.
+    """
+    for group, instance in instances.items():
+        family = family_of(instance)
+        misses = family.accelerator or ("Arm" if family.arm else "")
+        if misses and image is None:
+            yield Mistake(
+                (group, "instance"),
+                f"SageMaker's scikit-learn image makes no use of {instance} ({misses}).",
+                "Choose a type with an x86 processor alone, such as ml.m6i.xlarge or "
+                "ml.c6i.large, or give the model an image that is built for it.",
+            )
+    family, scale, rollout = family_of(serving.instance), serving.scale, serving.rollout
+    if family.burstable and scale.min != scale.max:
+        yield Mistake(
+            ("serving", "instance"),
+            f"{serving.instance} is burstable, and does not scale.",
+            "Give scale the same min and max, or choose a type that scales, such as ml.c6i.large.",
+        )
+    if not family.guardrails and (rollout.canary or rollout.bake_minutes):
+        yield Mistake(
+            ("serving", "instance"),
+            f"updates of {serving.instance} have no canary, no bake and no rollback.",
+            "Say so by rollout: {canary: off, bake_minutes: 0}, or choose ml.inf2.xlarge.",
+        )
+
+
 class ModelSettings(Settings):
     """A model: what it learns from, how it is trained, served and kept good."""
 
@@ -200,17 +235,21 @@ class ModelSettings(Settings):
     )
 
     @model_validator(mode="after")
-    def _drift_is_watched(self) -> Self:
+    def _settings_fit_each_other(self) -> Self:
+        instances = {
+            group: getattr(self, group).instance for group in ("training", "processing", "serving")
+        }
+        found = [*check_hardware(instances, self.serving, self.image)]
         if self.monitor.data == "off" and "on" in self.retrain.model_fields_set and self.retrain.on:
-            raise refusals(
-                [
-                    Mistake(
-                        ("retrain", "on"),
-                        "drift is not found while monitor.data is off.",
-                        "Set monitor.data to hourly or daily, or retrain.on to [].",
-                    )
-                ]
+            found.append(
+                Mistake(
+                    ("retrain", "on"),
+                    "drift is not found while monitor.data is off.",
+                    "Set monitor.data to hourly or daily, or retrain.on to [].",
+                )
             )
+        if found:
+            raise refusals(found)
         return self
 
     @property

@@ -118,6 +118,17 @@ def test_instances_with_local_storage_get_no_volume_key(instance_type):
     assert configuration.inputs.get("kmsKeyArn") is None
 
 
+def test_a_burstable_instance_is_not_scaled():
+    graph = graph_of(instance_type="ml.t2.medium")
+    assert graph.of_type("aws:appautoscaling/target:Target") == []
+    assert graph.of_type("aws:appautoscaling/policy:Policy") == []
+
+
+def test_a_type_without_deployment_guardrails_is_updated_without_them():
+    endpoint = graph_of(instance_type="ml.inf1.xlarge").one(ENDPOINT)
+    assert "deploymentConfig" not in endpoint.inputs
+
+
 def test_alarms_watch_this_endpoint_and_tell_the_topic(graph):
     dimensions = {"EndpointName": "maslow-dev-readmission", "VariantName": "AllTraffic"}
 

@@ -3,6 +3,7 @@ import pytest
 from infra.settings.mlops import ModelSettings, Monitor, Retrain, Rollout
 from infra.settings.root import PlatformSettings
 
+IMAGE = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/training:1.0"
 GROUP = {"name": "visits", "record_id": "id", "event_time": "id", "features": {"id": "string"}}
 
 
@@ -46,9 +47,9 @@ def test_training_data_lies_under_the_models_name_unless_said_otherwise():
 @pytest.mark.parametrize(
     ("group", "right", "wrong", "message"),
     [
-        ("training", "ml.trn1.2xlarge", "ml.inf2.xlarge", "is not a training instance type."),
+        ("training", "ml.m6i.xlarge", "ml.inf2.xlarge", "is not a training instance type."),
         ("processing", "ml.m5.large", "ml.trn1.2xlarge", "is not a processing instance type."),
-        ("serving", "ml.inf2.xlarge", "ml.inf2.xlarg", "is not an endpoint instance type."),
+        ("serving", "ml.c6i.large", "ml.inf2.xlarg", "is not an endpoint instance type."),
     ],
 )
 def test_an_instance_type_is_checked_for_its_use(found_in_model, group, right, wrong, message):
@@ -121,6 +122,7 @@ def test_a_fully_described_model_is_taken(found):
     model = {
         "name": "readmission", "project": "templates/tabular", "features": ["visits"],
         "target": "readmitted", "data": "visits",
+        "image": IMAGE,
         "training": {"instance": "ml.g6.xlarge", "count": 2, "volume_gb": 100, "max_hours": 140},
         "processing": {"instance": "ml.m5.xlarge"}, "accept": {"auc": 1}, "approval": "automatic",
         "serving": {
@@ -133,6 +135,57 @@ def test_a_fully_described_model_is_taken(found):
         "retrain": {"on": ["drift"], "cooldown_hours": 1},
     }  # fmt: skip
     assert found(features=[GROUP], models=[model]) == []
+
+
+@pytest.mark.parametrize(
+    ("group", "instance", "what"),
+    [
+        ("training", "ml.g6.xlarge", "GPU"),
+        ("training", "ml.trn1.2xlarge", "Trainium"),
+        ("processing", "ml.g5.xlarge", "GPU"),
+        ("serving", "ml.inf2.xlarge", "Inferentia"),
+        ("serving", "ml.dl1.24xlarge", "Gaudi"),
+        ("serving", "ml.c7g.large", "Arm"),
+    ],
+)
+def test_hardware_that_the_image_cannot_use_is_refused(found_in_model, group, instance, what):
+    assert found_in_model(**{group: {"instance": instance}}) == [
+        f"{group}.instance: SageMaker's scikit-learn image makes no use of {instance} ({what})."
+    ]
+    assert found_in_model(**{group: {"instance": instance}}, image=IMAGE) == []
+
+
+def test_a_burstable_instance_is_one_of_a_fixed_number(found_in_model):
+    assert found_in_model(serving={"instance": "ml.t2.medium"}) == [
+        "serving.instance: ml.t2.medium is burstable, and does not scale."
+    ]
+    fixed = {"instance": "ml.t2.medium", "scale": {"min": 1, "max": 1}}
+    assert found_in_model(serving=fixed) == []
+
+
+@pytest.mark.parametrize(
+    "rollout", [{}, {"canary": "off"}, {"bake_minutes": 0}, {"canary": "10%", "bake_minutes": 0}]
+)
+def test_a_type_without_guardrails_is_promised_none(found_in_model, rollout):
+    serving = {"instance": "ml.inf1.xlarge", "rollout": rollout}
+    assert found_in_model(serving=serving, image=IMAGE) == [
+        "serving.instance: updates of ml.inf1.xlarge have no canary, no bake and no rollback."
+    ]
+    serving["rollout"] = {"canary": "off", "bake_minutes": 0}
+    assert found_in_model(serving=serving, image=IMAGE) == []
+
+
+def test_what_does_not_fit_is_told_all_at_once(found_in_model):
+    assert found_in_model(
+        training={"instance": "ml.g6.xlarge"},
+        serving={"instance": "ml.t2.medium"},
+        monitor={"data": "off"},
+        retrain={"on": ["drift"]},
+    ) == [
+        "training.instance: SageMaker's scikit-learn image makes no use of ml.g6.xlarge (GPU).",
+        "serving.instance: ml.t2.medium is burstable, and does not scale.",
+        "retrain.on: drift is not found while monitor.data is off.",
+    ]
 
 
 def test_percentages_are_whole_numbers_and_off_is_none():

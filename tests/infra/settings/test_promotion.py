@@ -53,7 +53,7 @@ def test_a_promotion_that_leads_nowhere_is_refused(found, promotion, message):
 @pytest.mark.parametrize(
     "setting",
     [
-        {"training": {"instance": "ml.g6.xlarge"}},
+        {"training": {"instance": "ml.c6i.xlarge"}},
         {"accept": {"auc": 0.9}},
         {"approval": "manual"},
         {"data": "visits/2026"},
@@ -76,7 +76,7 @@ def test_how_a_model_is_served_and_watched_is_said_where_it_serves(found):
         "name": "readmission",
         "project": "templates/tabular",
         "processing": {"instance": "ml.m5.xlarge"},
-        "serving": {"instance": "ml.inf2.xlarge"},
+        "serving": {"instance": "ml.c7i.xlarge"},
         "monitor": {"data": "hourly"},
         "retrain": {"on": ["drift"]},
     }
