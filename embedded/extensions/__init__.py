@@ -27,6 +27,7 @@ MODULES = (
     "network_firewall",
     "pipeline_execution",
     "sagemaker_tags",
+    "scaling_targets",
     "state_machines",
     "symmetric_keys",
 )
