@@ -20,6 +20,7 @@ MODULES = (
     "feature_groups",
     "guardduty",
     "inference",
+    "jobs",
     "key_policies",
     "long_polling",
     "model_registry",

@@ -43,7 +43,7 @@ def create_model(self: SageMakerResponse) -> ActionResult:
     """CreateModel, refusing a name in use and a model package that is not there."""
     backend = self.sagemaker_backend
     name = self._get_param("ModelName")
-    _refuse_existing("model", name, backend._models, backend)  # noqa: SLF001  moto has no other way
+    refuse_existing("model", name, backend._models, backend)  # noqa: SLF001  moto has no other way
     containers = self._get_param("Containers") or []
     primary = self._get_param("PrimaryContainer") or {}
     for container in [primary, *containers]:
@@ -69,7 +69,7 @@ def create_endpoint_config(self: SageMakerResponse) -> ActionResult:
     """CreateEndpointConfig, keeping every part of the configuration that was given."""
     backend = self.sagemaker_backend
     name = self._get_param("EndpointConfigName")
-    _refuse_existing("endpoint-config", name, backend.endpoint_configs, backend)
+    refuse_existing("endpoint-config", name, backend.endpoint_configs, backend)
     shadows = self._get_param("ShadowProductionVariants")
     backend.validate_production_variants(shadows or [])
     config = backend.create_endpoint_config(
@@ -97,7 +97,7 @@ def create_endpoint(self: SageMakerResponse) -> ActionResult:
     backend = self.sagemaker_backend
     name = self._get_param("EndpointName")
     config_name = self._get_param("EndpointConfigName")
-    _refuse_existing("endpoint", name, backend.endpoints, backend)
+    refuse_existing("endpoint", name, backend.endpoints, backend)
     backend.describe_endpoint_config(config_name)
     config = backend.endpoint_configs[config_name]
     deployment = resolved(backend, config)
@@ -253,9 +253,10 @@ def _retain(variant: dict[str, Any], before: dict[str, Any], excluded: set[str])
             variant.update({key: before[key] for key in keys if key in before})
 
 
-def _refuse_existing(
+def refuse_existing(
     kind: str, name: str, existing: dict[str, Any], backend: SageMakerModelBackend
 ) -> None:
+    """Raise ValidationError if there is one of that kind, as ARNs call it, and name."""
     if name in existing:
         arn = arn_formatter(kind, name, backend.account_id, backend.region_name)
         noun = kind.replace("endpoint-config", "endpoint configuration")

@@ -34,6 +34,9 @@ from embedded.sagemaker.model_server import Container, Died, ModelServer, ModelS
 from embedded.sagemaker.serving import Answer
 from embedded.turns import others_first, turn
 
+NOT_EMULATED = ("Target-Model", "Target-Container-Hostname", "Inference-Component")
+"""Headers that ask for a part of an endpoint which is not told apart here."""
+
 servers = ModelServers()
 _chance = random.SystemRandom()
 
@@ -58,7 +61,7 @@ class ModelError(ServiceException):
 
 def install() -> None:
     """Set the operation on moto's SageMaker Runtime, which reads a body as it came from now on."""
-    add(SageMakerRuntimeResponse, invoke_endpoint)
+    add(SageMakerRuntimeResponse, invoke_endpoint, invoke_endpoint_async)
     SageMakerRuntimeResponse.use_raw_body = True
     servers.open()
 
@@ -75,6 +78,9 @@ def retire() -> None:
 
 def invoke_endpoint(self: SageMakerRuntimeResponse) -> TYPE_RESPONSE:
     """InvokeEndpoint: choose a variant, have its model answer, capture and count."""
+    for header in NOT_EMULATED:
+        if f"X-Amzn-SageMaker-{header}" in self.headers:
+            raise ValidationError(f"The embedded AWS serves no {header.replace('-', '')}.")
     backend = sagemaker_backends[self.current_account][self.region]
     name = unquote(self.path.split("/")[2])
     deployment = deployments(backend).get(name)
@@ -116,6 +122,11 @@ def invoke_endpoint(self: SageMakerRuntimeResponse) -> TYPE_RESPONSE:
         "x-Amzn-Invoked-Production-Variant": variant,
     }
     return HTTPStatus.OK, headers, answer.body
+
+
+def invoke_endpoint_async(self: SageMakerRuntimeResponse) -> TYPE_RESPONSE:  # noqa: ARG001
+    """InvokeEndpointAsync, which moto answers with a text and a bucket of its own invention."""
+    raise ValidationError("The embedded AWS has no InvokeEndpointAsync: no model would answer.")
 
 
 def _chosen(variants: Sequence[dict[str, Any]], endpoint: str, target: str | None) -> str:

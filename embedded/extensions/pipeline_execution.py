@@ -10,6 +10,7 @@ from moto.sagemaker.exceptions import ValidationError
 from moto.sagemaker.responses import SageMakerResponse
 from moto.sagemaker.utils import get_pipeline_execution_from_arn
 
+from embedded.extensions.jobs import job_of
 from embedded.extensions.operations import add
 from embedded.sagemaker.definition import Invalid, check_order, parameters
 from embedded.sagemaker.execution import Execution
@@ -44,6 +45,8 @@ def start_pipeline_execution(self: SageMakerResponse) -> ActionResult:
     """StartPipelineExecution: check the parameters, set the execution off, and answer at once."""
     backend = self.sagemaker_backend
     name = self._get_param("PipelineName")
+    if self._get_param("SelectiveExecutionConfig"):
+        raise ValidationError(message="The embedded AWS runs all steps of a pipeline or none.")
     given = {one["Name"]: one["Value"] for one in self._get_param("PipelineParameters") or []}
     definition = backend.describe_pipeline(name)["PipelineDefinition"]
     if isinstance(definition, str):  # moto has parsed it if it came from S3
@@ -62,7 +65,7 @@ def start_pipeline_execution(self: SageMakerResponse) -> ActionResult:
         self._get_param("ClientRequestToken"),
     )["PipelineExecutionArn"]
     record = backend.pipelines[name].pipeline_executions[arn]
-    execution = Execution(backend, record, definition["Steps"], values, _forget)
+    execution = Execution(backend, record, definition["Steps"], values, job_of, _forget)
     _running[arn] = execution
     execution.start()
     return ActionResult({"PipelineExecutionArn": arn})

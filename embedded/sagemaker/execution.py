@@ -1,32 +1,27 @@
 """One execution of a SageMaker pipeline, worked off step by step in a thread of its own.
 
-The steps run one after another, where AWS runs independent ones at once. Each job is a process in
-SageMaker's container layout (container.py) and a job record of moto's. Carried out are the step
-types Processing, Training, Condition, RegisterModel and Fail; any other fails by name.
+The steps run one after another, where AWS runs independent ones at once. Jobs are created as by any
+client (job.py). Carried out are the step types Processing, Training, Condition, RegisterModel and
+Fail; any other fails by name.
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/build-and-manage-steps.html
 """
 
 import logging
-import os
 import secrets
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from functools import cache
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
-import boto3
-import botocore.session
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from moto.core.utils import utcnow
 from moto.sagemaker.models import FakePipelineExecution, SageMakerModelBackend
-from moto.settings import moto_server_port
 
-from embedded.sagemaker.container import Container, Stopped
+from embedded.sagemaker.container import Stopped
 from embedded.sagemaker.definition import Invalid, Scope, Step, holds, needs, resolve
-from embedded.sagemaker.jobs import JobFailed, Services, run_processing_job, run_training_job
+from embedded.sagemaker.job import Job, clients, put
+from embedded.sagemaker.jobs import JobFailed, text_at
 from embedded.turns import turn
 
 log = logging.getLogger(__name__)
@@ -50,6 +45,7 @@ class Execution(threading.Thread):
         record: FakePipelineExecution,
         steps: Sequence[Step],
         values: Mapping[str, Any],
+        job_of: Callable[[str], Job],
         at_end: Callable[["Execution"], None],
     ) -> None:
         self.arn: str = record.arn
@@ -57,14 +53,13 @@ class Execution(threading.Thread):
         super().__init__(name=f"pipeline-execution-{self.id}", daemon=True)
         pipeline_arn = record.arn.rpartition("/execution/")[0]
         self._record = record
-        self._backend = backend
         self._steps = steps
+        self._job_of = job_of
         self._at_end = at_end
-        self._container: Container | None = None
+        self._job: Job | None = None
         self._ended = False
         self._stopping = threading.Event()
-        self._client, environment = _clients(backend.region_name)
-        self._services = Services(self._client("s3"), self._client("logs"), environment)
+        self._client, _ = clients(backend.region_name)
         self._scope = Scope(
             parameters=values,
             execution={
@@ -75,7 +70,7 @@ class Execution(threading.Thread):
                 "StartDateTime": record.start_time.isoformat(),
                 "CurrentDateTime": record.start_time.isoformat(),
             },
-            read=self._services.text,
+            read=partial(text_at, self._client("s3")),
         )
         self._kinds: dict[str, Work] = {
             "Processing": self._process,
@@ -106,9 +101,9 @@ class Execution(threading.Thread):
         """End the step that runs, and start no other."""
         self._set("Stopping")
         self._stopping.set()
-        container = self._container
-        if container is not None:
-            container.stop()
+        job = self._job
+        if job is not None:
+            job.stop()
 
     def _set(self, status: str, reason: str = "") -> None:
         with turn():
@@ -145,25 +140,18 @@ class Execution(threading.Thread):
             status = "Stopped"
             raise
         except (JobFailed, Invalid, ClientError, BotoCoreError, ValueError) as error:
-            _put(seen, FailureReason=str(error))
+            put(seen, FailureReason=str(error))
             raise JobFailed(f"{step['Name']}: {error}") from error
         finally:
-            _put(seen, StepStatus=status, EndTime=utcnow())
+            put(seen, StepStatus=status, EndTime=utcnow())
         return added
 
     def _process(self, step: Step, metadata: dict[str, Any]) -> None:
         name = self._job_name(step)
         arguments = resolve(step["Arguments"], self._scope)
         made = self._client("sagemaker").create_processing_job(ProcessingJobName=name, **arguments)
-        _put(metadata, ProcessingJob={"Arn": made["ProcessingJobArn"]})
-        record = self._backend.processing_jobs[name]
-        _put(
-            vars(record),
-            processing_resources=arguments["ProcessingResources"],
-            environment=arguments.get("Environment"),
-        )
-        with self._job(record, "processing") as container:
-            run_processing_job(name, arguments, container, self._services)
+        put(metadata, ProcessingJob={"Arn": made["ProcessingJobArn"]})
+        self._await(made["ProcessingJobArn"])
         outputs = arguments.get("ProcessingOutputConfig", {}).get("Outputs", [])
         places = {one["OutputName"]: one["S3Output"]["S3Uri"] for one in outputs}
         self._scope.steps[step["Name"]] = {
@@ -181,25 +169,23 @@ class Execution(threading.Thread):
         arguments = resolve(step["Arguments"], self._scope)
         client = self._client("sagemaker")
         made = client.create_training_job(TrainingJobName=name, **arguments)
-        _put(metadata, TrainingJob={"Arn": made["TrainingJobArn"]})
-        record = self._backend.training_jobs[name]
-        _put(
-            vars(record),
-            algorithm_specification=arguments["AlgorithmSpecification"],
-            final_metric_data_list=[],
-            environment=arguments.get("Environment"),
-        )
-        with self._job(record, "training") as container:
-            metrics = run_training_job(name, arguments, container, self._services)
-        record.final_metric_data_list = [
-            {"MetricName": metric, "Value": value, "Timestamp": utcnow()}
-            for metric, value in metrics.items()
-        ]
+        put(metadata, TrainingJob={"Arn": made["TrainingJobArn"]})
+        self._await(made["TrainingJobArn"])
         self._scope.steps[step["Name"]] = client.describe_training_job(TrainingJobName=name)
+
+    def _await(self, arn: str) -> None:
+        """Wait for a job's end. Raises JobFailed, or Stopped."""
+        self._job = job = self._job_of(arn)
+        if self._stopping.is_set():
+            job.stop()
+        job.join()
+        self._job = None
+        if job.failure:
+            raise job.failure
 
     def _decide(self, step: Step, metadata: dict[str, Any]) -> Sequence[Step]:
         met = all(holds(one, self._scope) for one in step["Arguments"]["Conditions"])
-        _put(metadata, Condition={"Outcome": str(met)})
+        put(metadata, Condition={"Outcome": str(met)})
         self._scope.steps[step["Name"]] = {"Outcome": met}
         branch: Sequence[Step] = step["Arguments"].get("IfSteps" if met else "ElseSteps", [])
         return branch
@@ -208,42 +194,13 @@ class Execution(threading.Thread):
         client = self._client("sagemaker")
         made = client.create_model_package(**resolve(step["Arguments"], self._scope))
         arn = made["ModelPackageArn"]
-        _put(metadata, RegisterModel={"Arn": arn})
+        put(metadata, RegisterModel={"Arn": arn})
         self._scope.steps[step["Name"]] = client.describe_model_package(ModelPackageName=arn)
 
     def _fail(self, step: Step, metadata: dict[str, Any]) -> None:
         message = str(resolve(step["Arguments"]["ErrorMessage"], self._scope))
-        _put(metadata, Fail={"ErrorMessage": message})
+        put(metadata, Fail={"ErrorMessage": message})
         raise JobFailed(message)
-
-    @contextmanager
-    def _job(self, record: Any, kind: str) -> Iterator[Container]:
-        """A container for a job, whose record shows how it goes."""
-        state = vars(record)
-        _put(state, **{f"{kind}_job_status": "InProgress"})
-        ended = "Failed"
-        try:
-            with Container() as container:
-                self._container = container
-                if self._stopping.is_set():
-                    container.stop()
-                yield container
-            ended = "Completed"
-        except Stopped:
-            ended = "Stopped"
-            raise
-        except (JobFailed, ClientError, BotoCoreError, ValueError) as error:
-            _put(state, failure_reason=str(error))
-            raise
-        finally:
-            self._container = None
-            now = utcnow()
-            _put(
-                state,
-                last_modified_time=now,
-                **{f"{kind}_job_status": ended, f"{kind}_end_time": now},
-                **({"secondary_status": ended} if kind == "training" else {}),
-            )
 
     def _job_name(self, step: Step) -> str:
         suffix = secrets.token_hex(5)
@@ -251,45 +208,5 @@ class Execution(threading.Thread):
         return f"{name[: NAME_LIMIT - len(suffix) - 1]}-{suffix}"
 
 
-def _put(shown: dict[str, Any], **values: Any) -> None:
-    """Change what the operations show, in a turn of its own."""
-    with turn():
-        shown.update(values)
-
-
 def _unknown(step: Step, _: dict[str, Any]) -> None:
     raise JobFailed(f"steps of type {step['Type']} are not emulated")
-
-
-def _clients(region: str) -> tuple[Callable[[str], Any], dict[str, str]]:
-    """Maker of clients of this very server, and the variables that make such clients elsewhere."""
-    variables = {
-        "AWS_ENDPOINT_URL": f"http://127.0.0.1:{moto_server_port()}",
-        "AWS_ACCESS_KEY_ID": "embedded",
-        "AWS_SECRET_ACCESS_KEY": "embedded",
-        "AWS_REGION": region,
-        "AWS_DEFAULT_REGION": region,
-        "AWS_CONFIG_FILE": os.devnull,
-        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-    }
-    blind = {
-        "profile": (None, None, None, None),
-        "config_file": (None, None, os.devnull, None),
-        "credentials_file": (None, None, os.devnull, None),
-    }
-    session = boto3.Session(
-        aws_access_key_id=variables["AWS_ACCESS_KEY_ID"],
-        aws_secret_access_key=variables["AWS_SECRET_ACCESS_KEY"],
-        region_name=region,
-        botocore_session=botocore.session.Session(blind),
-    )
-
-    @cache
-    def client(service: str) -> Any:
-        return session.client(
-            service,
-            endpoint_url=variables["AWS_ENDPOINT_URL"],
-            config=Config(retries={"total_max_attempts": 1}, inject_host_prefix=False),
-        )
-
-    return client, variables

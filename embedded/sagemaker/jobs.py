@@ -1,4 +1,4 @@
-"""Runs the jobs of a pipeline: S3 into the container's folders, the script, its results into S3.
+"""What a job does: S3 into the container's folders, the script, its results into S3.
 
 Jobs are taken in the form of CreateProcessingJob and CreateTrainingJob. Images, instances,
 networks and roles are not emulated: the script runs once, on this machine, with this interpreter.
@@ -36,10 +36,25 @@ class Services:
     logs: Any
     environment: Mapping[str, str]
 
-    def text(self, uri: str) -> str:
-        """The text of the object at `uri`."""
-        bucket, key = split_uri(uri)
-        return str(self.s3.get_object(Bucket=bucket, Key=key)["Body"].read().decode())
+
+def not_emulated(arguments: Arguments) -> Iterator[str]:
+    """What a request for a job asks for that would not be done here."""
+    specification = arguments.get("AlgorithmSpecification") or arguments.get("AppSpecification", {})
+    if not specification.get("ContainerEntrypoint"):
+        yield "its image is not run here, and it names no ContainerEntrypoint"
+    cluster = arguments.get("ProcessingResources", {}).get("ClusterConfig")
+    resources = arguments.get("ResourceConfig") or cluster or {}
+    if resources.get("InstanceGroups") or resources.get("InstanceCount", 1) > 1:
+        yield "it asks for several instances, and this machine is one"
+    for one in arguments.get("ProcessingInputs", []):
+        if "LocalPath" not in one.get("S3Input", {}):
+            yield f"input {one['InputName']} is no S3 input with a LocalPath"
+    for one in arguments.get("ProcessingOutputConfig", {}).get("Outputs", []):
+        if "S3Output" not in one:
+            yield f"output {one['OutputName']} is no S3 output"
+    for one in arguments.get("InputDataConfig", []):
+        if "S3DataSource" not in one["DataSource"]:
+            yield f"channel {one['ChannelName']} is no S3 data source"
 
 
 def run_processing_job(
@@ -47,17 +62,11 @@ def run_processing_job(
 ) -> None:
     """Run a processing job. Raises JobFailed, or Stopped when the container is stopped."""
     for one in arguments.get("ProcessingInputs", []):
-        source = one.get("S3Input") or {}
-        if "LocalPath" not in source:
-            raise JobFailed(
-                f"input {one['InputName']}: only S3 inputs with a LocalPath are emulated"
-            )
+        source = one["S3Input"]
         _download(services.s3, source, container.path(source["LocalPath"]))
     outputs = arguments.get("ProcessingOutputConfig", {})
-    results = [(one["OutputName"], one.get("S3Output")) for one in outputs.get("Outputs", [])]
-    for output, target in results:
-        if target is None:
-            raise JobFailed(f"output {output}: only S3 outputs are emulated")
+    results = [one["S3Output"] for one in outputs.get("Outputs", [])]
+    for target in results:
         container.path(target["LocalPath"]).mkdir(parents=True, exist_ok=True)
     _configure(container, "config/processingjobconfig.json", dict(arguments))
     _configure(container, "config/resourceconfig.json", {"current_host": "algo-1"})
@@ -71,7 +80,7 @@ def run_processing_job(
         services,
         {},
     )
-    for _, target in results:
+    for target in results:
         folder = container.path(target["LocalPath"])
         for path in sorted(one for one in folder.rglob("*") if one.is_file()):
             uri = f"{target['S3Uri'].rstrip('/')}/{path.relative_to(folder).as_posix()}"
@@ -88,9 +97,7 @@ def run_training_job(
     """
     channels = {one["ChannelName"]: one for one in arguments.get("InputDataConfig", [])}
     for channel, one in channels.items():
-        source = one["DataSource"].get("S3DataSource")
-        if source is None:
-            raise JobFailed(f"channel {channel}: only S3 data sources are emulated")
+        source = one["DataSource"]["S3DataSource"]
         _download(services.s3, source, container.path(f"{OPT_ML}/input/data/{channel}"))
     hyperparameters = arguments.get("HyperParameters", {})
     _configure(container, "input/config/hyperparameters.json", hyperparameters)
@@ -129,6 +136,12 @@ def run_training_job(
     }
 
 
+def text_at(s3: Any, uri: str) -> str:
+    """The text of the object at an S3 URI, by a client of S3."""
+    bucket, key = split_uri(uri)
+    return str(s3.get_object(Bucket=bucket, Key=key)["Body"].read().decode())
+
+
 def split_uri(uri: str) -> tuple[str, str]:
     """Bucket and key of an S3 URI. Raises JobFailed for any other text."""
     scheme, _, rest = uri.partition("://")
@@ -147,10 +160,7 @@ def _run(
     services: Services,
     environment: Mapping[str, str],
 ) -> str:
-    entrypoint = specification.get("ContainerEntrypoint")
-    if not entrypoint:
-        raise JobFailed("the image is not run here: the step has to name its ContainerEntrypoint")
-    command = [*entrypoint, *specification.get("ContainerArguments", [])]
+    command = [*specification["ContainerEntrypoint"], *specification.get("ContainerArguments", [])]
     seconds = arguments.get("StoppingCondition", {}).get("MaxRuntimeInSeconds", DEFAULT_SECONDS)
     variables = {**services.environment, **environment, **arguments.get("Environment", {})}
     try:

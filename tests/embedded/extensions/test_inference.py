@@ -485,3 +485,14 @@ def test_a_retained_capture_goes_on_under_the_new_configuration(
     _ask(runtime, "kept")
     assert "DataCaptureConfig" not in sagemaker.describe_endpoint(EndpointName="kept")
     assert len(_captures(cloud, "kept/")) == 1
+
+
+def test_a_part_of_an_endpoint_that_is_not_told_apart_is_refused(runtime, served):
+    for part in ("TargetModel", "TargetContainerHostname", "InferenceComponentName"):
+        with pytest.raises(ClientError, match="The embedded AWS serves no"):
+            _ask(runtime, served, **{part: "a"})
+
+
+def test_an_asynchronous_invocation_is_refused(runtime, served):
+    with pytest.raises(ClientError, match="no InvokeEndpointAsync: no model would answer"):
+        runtime.invoke_endpoint_async(EndpointName=served, InputLocation="s3://artifacts/in.csv")

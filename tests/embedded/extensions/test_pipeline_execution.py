@@ -250,6 +250,14 @@ def test_an_execution_does_not_start_with_wrong_parameters(cloud):
         _start(cloud, "tumour")
 
 
+def test_an_execution_of_some_steps_is_refused(cloud):
+    selected = {"SelectedSteps": [{"StepName": "Train"}]}
+    with pytest.raises(ClientError, match="runs all steps of a pipeline or none"):
+        cloud.client("sagemaker").start_pipeline_execution(
+            PipelineName="tumour", SelectiveExecutionConfig=selected
+        )
+
+
 def test_an_unknown_step_type_fails_by_name(cloud):
     definition = {"Version": "2020-12-01", "Steps": [{"Name": "Ask", "Type": "Callback"}]}
     cloud.client("sagemaker").create_pipeline(

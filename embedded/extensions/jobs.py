@@ -1,0 +1,136 @@
+"""SageMaker's jobs: training and processing run, and what would not run is refused by name.
+
+https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTrainingJob.html
+https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateProcessingJob.html
+"""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from moto.core.responses import ActionResult, EmptyResult
+from moto.sagemaker.exceptions import ValidationError
+from moto.sagemaker.responses import SageMakerResponse
+
+from embedded.extensions.endpoints import refuse_existing
+from embedded.extensions.operations import add
+from embedded.sagemaker.job import STOP_SECONDS, Job, put
+from embedded.sagemaker.jobs import not_emulated
+from embedded.turns import others_first
+
+NOT_RUN = (
+    "create_auto_ml_job_v2",
+    "create_compilation_job",
+    "create_hyper_parameter_tuning_job",
+    "create_transform_job",
+)
+"""What moto would call done at once."""
+
+_create_training_job = SageMakerResponse.create_training_job
+_create_processing_job = SageMakerResponse.create_processing_job
+_jobs: dict[str, Job] = {}
+
+
+def install() -> None:
+    """Add the operations to moto's SageMaker."""
+    add(
+        SageMakerResponse,
+        create_training_job,
+        create_processing_job,
+        stop_training_job,
+        stop_processing_job,
+        *map(_refusing, NOT_RUN),
+    )
+
+
+def close() -> None:
+    """Stop every job, its process and its temporary folder, and wait until they are gone."""
+    for job in _jobs.values():
+        job.stop()
+    for job in _jobs.values():
+        job.join(STOP_SECONDS)
+    _jobs.clear()
+
+
+def job_of(arn: str) -> Job:
+    """The job of an ARN, at work or at its end. Raises KeyError."""
+    return _jobs[arn]
+
+
+def create_training_job(self: SageMakerResponse) -> ActionResult:
+    """CreateTrainingJob: take the job on, and answer while it works."""
+    backend, arguments = self.sagemaker_backend, _taken(self)
+    name = arguments["TrainingJobName"]
+    refuse_existing("training-job", name, backend.training_jobs, backend)
+    answer = _create_training_job(self)
+    record = backend.training_jobs[name]
+    put(
+        vars(record),
+        algorithm_specification=arguments["AlgorithmSpecification"],
+        final_metric_data_list=[],
+        secondary_status_transitions=[],
+        training_end_time=None,
+        environment=arguments.get("Environment"),
+    )
+    _begin(record.arn, Job(record, arguments, backend.region_name))
+    return answer
+
+
+def create_processing_job(self: SageMakerResponse) -> ActionResult:
+    """CreateProcessingJob: take the job on, and answer while it works."""
+    backend, arguments = self.sagemaker_backend, _taken(self)
+    name = arguments["ProcessingJobName"]
+    refuse_existing("processing-job", name, backend.processing_jobs, backend)
+    answer = _create_processing_job(self)
+    record = backend.processing_jobs[name]
+    put(
+        vars(record),
+        processing_end_time=None,
+        processing_resources=arguments.get("ProcessingResources"),
+        environment=arguments.get("Environment"),
+    )
+    _begin(record.arn, Job(record, arguments, backend.region_name))
+    return answer
+
+
+def stop_training_job(self: SageMakerResponse) -> ActionResult:
+    """StopTrainingJob."""
+    described = self.sagemaker_backend.describe_training_job(self._get_param("TrainingJobName"))
+    return _stop(described["TrainingJobArn"])
+
+
+def stop_processing_job(self: SageMakerResponse) -> ActionResult:
+    """StopProcessingJob."""
+    name = self._get_param("ProcessingJobName")
+    return _stop(self.sagemaker_backend.describe_processing_job(name)["ProcessingJobArn"])
+
+
+def _taken(response: SageMakerResponse) -> dict[str, Any]:
+    """The request. Raises ValidationError for one that asks for what is not emulated."""
+    arguments: dict[str, Any] = json.loads(response.body)
+    if lacking := next(not_emulated(arguments), ""):
+        raise ValidationError(message=f"The embedded AWS does not run this job: {lacking}.")
+    return arguments
+
+
+def _begin(arn: str, job: Job) -> None:
+    _jobs[arn] = job
+    job.start()
+
+
+def _stop(arn: str) -> ActionResult:
+    job = _jobs[arn]
+    if not job.is_alive():
+        raise ValidationError(message=f"The job {arn} is not running, and can't be stopped.")
+    with others_first():
+        job.stop()
+    return EmptyResult()
+
+
+def _refusing(operation: str) -> Callable[[SageMakerResponse], ActionResult]:
+    def refuse(_: SageMakerResponse) -> ActionResult:
+        name = "".join(word.capitalize() for word in operation.split("_"))
+        raise ValidationError(message=f"The embedded AWS has no {name}: nothing would run.")
+
+    refuse.__name__ = operation
+    return refuse

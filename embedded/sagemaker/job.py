@@ -1,0 +1,153 @@
+"""One processing or training job, at work in a thread of its own.
+
+Jobs are the same whether a pipeline or a client asks for them: a process in SageMaker's container
+layout (container.py), and a record of moto's that shows how it goes.
+"""
+
+import logging
+import os
+import threading
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any
+
+import boto3
+import botocore.session
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+from moto.core.utils import utcnow
+from moto.sagemaker.models import FakeProcessingJob, FakeTrainingJob
+from moto.settings import moto_server_port
+
+from embedded.sagemaker.container import Container, Stopped
+from embedded.sagemaker.jobs import JobFailed, Services, run_processing_job, run_training_job
+from embedded.turns import turn
+
+log = logging.getLogger(__name__)
+
+ENDS = ("Completed", "Failed", "Stopped")
+STOP_SECONDS = 30
+
+
+class Job(threading.Thread):
+    """A job that SageMaker has taken on; `arguments` are those of the request that created it."""
+
+    def __init__(
+        self, record: FakeProcessingJob | FakeTrainingJob, arguments: Mapping[str, Any], region: str
+    ) -> None:
+        self._training = isinstance(record, FakeTrainingJob)
+        self._kind = "training" if self._training else "processing"
+        self._job_name: str = arguments[
+            "TrainingJobName" if self._training else "ProcessingJobName"
+        ]
+        super().__init__(name=f"{self._kind}-job-{self._job_name}", daemon=True)
+        self._arguments = arguments
+        self._shown = vars(record)
+        self._stopping = threading.Event()
+        self._container: Container | None = None
+        self._ended = False
+        client, variables = clients(region)
+        self._services = Services(client("s3"), client("logs"), variables)
+        self._show("InProgress", **{f"{self._kind}_start_time": utcnow()})
+        self.failure: Exception | None = None
+        """Why it did not complete, once it has ended: JobFailed or Stopped."""
+
+    def run(self) -> None:
+        """Work to whichever end."""
+        metrics: dict[str, float] = {}
+        try:
+            with Container() as container:
+                self._container = container
+                if self._stopping.is_set():
+                    container.stop()
+                if self._training:
+                    metrics = run_training_job(
+                        self._job_name, self._arguments, container, self._services
+                    )
+                else:
+                    run_processing_job(self._job_name, self._arguments, container, self._services)
+        except Stopped as stopped:
+            self.failure = stopped
+        except (JobFailed, ClientError, BotoCoreError, ValueError) as error:
+            self.failure = JobFailed(str(error))
+        except Exception as error:
+            log.exception("the job %s broke", self._job_name)
+            self.failure = JobFailed(f"{type(error).__name__}: {error}")
+        finally:
+            self._container = None
+            self._end(metrics)
+
+    def stop(self) -> None:
+        """Tell it to stop, which ends its process."""
+        self._show("Stopping")
+        self._stopping.set()
+        container = self._container
+        if container is not None:
+            container.stop()
+
+    def _end(self, metrics: Mapping[str, float]) -> None:
+        now = utcnow()
+        ended: dict[str, Any] = {f"{self._kind}_end_time": now}
+        if isinstance(self.failure, JobFailed):
+            ended["failure_reason"] = str(self.failure)
+        if metrics:
+            ended["final_metric_data_list"] = [
+                {"MetricName": name, "Value": value, "Timestamp": now}
+                for name, value in metrics.items()
+            ]
+        match self.failure:
+            case None:
+                self._show("Completed", **ended)
+            case Stopped():
+                self._show("Stopped", **ended)
+            case _:
+                self._show("Failed", **ended)
+
+    def _show(self, status: str, **more: Any) -> None:
+        values = {f"{self._kind}_job_status": status, "last_modified_time": utcnow(), **more}
+        if self._training:
+            values["secondary_status"] = "Training" if status == "InProgress" else status
+        with turn():
+            if not self._ended:
+                self._ended = status in ENDS
+                self._shown.update(values)
+
+
+def put(shown: dict[str, Any], **values: Any) -> None:
+    """Change what the operations show, in a turn of its own."""
+    with turn():
+        shown.update(values)
+
+
+def clients(region: str) -> tuple[Callable[[str], Any], dict[str, str]]:
+    """Maker of clients of this very server, and the variables that make such clients elsewhere."""
+    variables = {
+        "AWS_ENDPOINT_URL": f"http://127.0.0.1:{moto_server_port()}",
+        "AWS_ACCESS_KEY_ID": "embedded",
+        "AWS_SECRET_ACCESS_KEY": "embedded",
+        "AWS_REGION": region,
+        "AWS_DEFAULT_REGION": region,
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+    }
+    blind = {
+        "profile": (None, None, None, None),
+        "config_file": (None, None, os.devnull, None),
+        "credentials_file": (None, None, os.devnull, None),
+    }
+    session = boto3.Session(
+        aws_access_key_id=variables["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=variables["AWS_SECRET_ACCESS_KEY"],
+        region_name=region,
+        botocore_session=botocore.session.Session(blind),
+    )
+
+    @cache
+    def client(service: str) -> Any:
+        return session.client(
+            service,
+            endpoint_url=variables["AWS_ENDPOINT_URL"],
+            config=Config(retries={"total_max_attempts": 1}, inject_host_prefix=False),
+        )
+
+    return client, variables

@@ -1,0 +1,242 @@
+"""Jobs that a client creates by itself run, as those of pipelines do."""
+
+import io
+import json
+import tarfile
+import time
+
+import pytest
+from botocore.exceptions import ClientError
+
+from embedded.cloud import Cloud
+
+ROLE = "arn:aws:iam::123456789012:role/jobs"
+IMAGE = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/sklearn:1"
+TRAIN = """
+import json, os, pathlib
+rows = pathlib.Path(os.environ["SM_CHANNEL_TRAIN"], "rows.csv").read_text().split()
+weight = len(rows) * float(os.environ["SM_HP_RATE"])
+pathlib.Path(os.environ["SM_MODEL_DIR"], "weight.json").write_text(json.dumps(weight))
+print(f"rows: {len(rows)};")
+"""
+COPY = """
+import pathlib, sys
+source, target = map(pathlib.Path, sys.argv[1:])
+(target / "copy.csv").write_text((source / "rows.csv").read_text().upper())
+"""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def bucket(cloud: Cloud):
+    s3 = cloud.client("s3")
+    s3.create_bucket(Bucket="work", CreateBucketConfiguration={"LocationConstraint": cloud.region})
+    s3.put_object(Bucket="work", Key="in/rows.csv", Body=b"a\nb\nc\n")
+
+
+@pytest.fixture
+def sagemaker(cloud: Cloud):
+    return cloud.client("sagemaker")
+
+
+def training(name, code=TRAIN, **changes):
+    return {
+        "TrainingJobName": name,
+        "RoleArn": ROLE,
+        "AlgorithmSpecification": {
+            "TrainingImage": IMAGE,
+            "TrainingInputMode": "File",
+            "ContainerEntrypoint": ["python3", "-c", code],
+            "MetricDefinitions": [{"Name": "rows", "Regex": "rows: ([0-9]+);"}],
+        },
+        "HyperParameters": {"rate": "0.5"},
+        "InputDataConfig": [
+            {
+                "ChannelName": "train",
+                "DataSource": {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": "s3://work/in"}},
+            }
+        ],
+        "OutputDataConfig": {"S3OutputPath": "s3://work/models"},
+        "ResourceConfig": {
+            "InstanceType": "ml.m6i.large",
+            "InstanceCount": 1,
+            "VolumeSizeInGB": 10,
+        },
+        "StoppingCondition": {"MaxRuntimeInSeconds": 60},
+    } | changes
+
+
+def processing(name, code=COPY, **changes):
+    return {
+        "ProcessingJobName": name,
+        "RoleArn": ROLE,
+        "AppSpecification": {
+            "ImageUri": IMAGE,
+            "ContainerEntrypoint": ["python3", "-c", code],
+            "ContainerArguments": ["/opt/ml/processing/in", "/opt/ml/processing/out"],
+        },
+        "ProcessingResources": {
+            "ClusterConfig": {
+                "InstanceType": "ml.m6i.large",
+                "InstanceCount": 1,
+                "VolumeSizeInGB": 10,
+            }
+        },
+        "ProcessingInputs": [
+            {
+                "InputName": "in",
+                "S3Input": {
+                    "S3Uri": "s3://work/in",
+                    "LocalPath": "/opt/ml/processing/in",
+                    "S3DataType": "S3Prefix",
+                    "S3InputMode": "File",
+                },
+            }
+        ],
+        "ProcessingOutputConfig": {
+            "Outputs": [
+                {
+                    "OutputName": "out",
+                    "S3Output": {
+                        "S3Uri": f"s3://work/{name}",
+                        "LocalPath": "/opt/ml/processing/out",
+                        "S3UploadMode": "EndOfJob",
+                    },
+                }
+            ]
+        },
+    } | changes
+
+
+def ended(describe, status, seconds=60, **name):
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        described = describe(**name)
+        if described[status] not in {"InProgress", "Stopping"}:
+            return described
+        time.sleep(0.05)
+    raise TimeoutError(described)
+
+
+def trained(sagemaker, name):
+    return ended(sagemaker.describe_training_job, "TrainingJobStatus", TrainingJobName=name)
+
+
+def processed(sagemaker, name):
+    return ended(sagemaker.describe_processing_job, "ProcessingJobStatus", ProcessingJobName=name)
+
+
+def test_a_training_job_trains(cloud, sagemaker):
+    sagemaker.create_training_job(**training("trains"))
+    job = trained(sagemaker, "trains")
+    assert job["TrainingJobStatus"] == job["SecondaryStatus"] == "Completed"
+    assert job["TrainingStartTime"] <= job["TrainingEndTime"]
+    (metric,) = job["FinalMetricDataList"]
+    assert (metric["MetricName"], metric["Value"]) == ("rows", 3.0)
+    key = job["ModelArtifacts"]["S3ModelArtifacts"].removeprefix("s3://work/")
+    model = cloud.client("s3").get_object(Bucket="work", Key=key)["Body"].read()
+    with tarfile.open(fileobj=io.BytesIO(model)) as archive:
+        assert json.load(archive.extractfile("weight.json")) == 1.5
+
+
+def test_a_job_is_in_progress_while_it_works(sagemaker):
+    sagemaker.create_training_job(**training("waits", code="import time; time.sleep(600)"))
+    job = sagemaker.describe_training_job(TrainingJobName="waits")
+    assert job["TrainingJobStatus"] == "InProgress"
+    assert "TrainingEndTime" not in job
+    assert job["FinalMetricDataList"] == []
+    sagemaker.stop_training_job(TrainingJobName="waits")
+    assert trained(sagemaker, "waits")["TrainingJobStatus"] == "Stopped"
+    with pytest.raises(ClientError, match="is not running"):
+        sagemaker.stop_training_job(TrainingJobName="waits")
+
+
+def test_a_job_that_fails_says_why(sagemaker):
+    sagemaker.create_training_job(**training("fails", code="raise SystemExit('no such column')"))
+    job = trained(sagemaker, "fails")
+    assert job["TrainingJobStatus"] == job["SecondaryStatus"] == "Failed"
+    assert "no such column" in job["FailureReason"]
+
+
+def test_a_processing_job_processes(cloud, sagemaker):
+    sagemaker.create_processing_job(**processing("copies"))
+    assert processed(sagemaker, "copies")["ProcessingJobStatus"] == "Completed"
+    copy = cloud.client("s3").get_object(Bucket="work", Key="copies/copy.csv")["Body"].read()
+    assert copy == b"A\nB\nC\n"
+
+
+def test_a_processing_job_is_stopped(sagemaker):
+    sagemaker.create_processing_job(**processing("stops", code="import time; time.sleep(600)"))
+    sagemaker.stop_processing_job(ProcessingJobName="stops")
+    assert processed(sagemaker, "stops")["ProcessingJobStatus"] == "Stopped"
+
+
+def test_a_name_in_use_is_refused(sagemaker):
+    sagemaker.create_processing_job(**processing("twice"))
+    with pytest.raises(ClientError, match="already existing processing-job"):
+        sagemaker.create_processing_job(**processing("twice"))
+
+
+SEVERAL = {"InstanceType": "ml.m6i.large", "InstanceCount": 2, "VolumeSizeInGB": 10}
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        (
+            {"AlgorithmSpecification": {"TrainingImage": IMAGE, "TrainingInputMode": "File"}},
+            "it names no ContainerEntrypoint",
+        ),
+        ({"ResourceConfig": SEVERAL}, "several instances"),
+        (
+            {
+                "InputDataConfig": [
+                    {
+                        "ChannelName": "train",
+                        "DataSource": {
+                            "FileSystemDataSource": {
+                                "FileSystemId": "fs-0123456789a",
+                                "FileSystemAccessMode": "ro",
+                                "FileSystemType": "EFS",
+                                "DirectoryPath": "/",
+                            }
+                        },
+                    }
+                ]
+            },
+            "channel train is no S3 data source",
+        ),
+    ],
+)
+def test_a_training_job_that_would_not_run_is_refused(sagemaker, changes, why):
+    with pytest.raises(ClientError, match=f"does not run this job: .*{why}"):
+        sagemaker.create_training_job(**training("refused", **changes))
+    with pytest.raises(ClientError, match="Could not find training job"):
+        sagemaker.describe_training_job(TrainingJobName="refused")
+
+
+def test_a_processing_job_that_would_not_run_is_refused(sagemaker):
+    with pytest.raises(ClientError, match="several instances"):
+        sagemaker.create_processing_job(
+            **processing("refused", ProcessingResources={"ClusterConfig": SEVERAL})
+        )
+
+
+def test_kinds_of_jobs_that_do_not_run_are_refused_by_name(sagemaker):
+    with pytest.raises(ClientError, match="no CreateTransformJob: nothing would run"):
+        sagemaker.create_transform_job(
+            TransformJobName="scores",
+            ModelName="any",
+            TransformInput={
+                "DataSource": {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": "s3://work/in"}}
+            },
+            TransformOutput={"S3OutputPath": "s3://work/out"},
+            TransformResources={"InstanceType": "ml.m5.large", "InstanceCount": 1},
+        )
+    with pytest.raises(ClientError, match="no CreateHyperParameterTuningJob: nothing would run"):
+        sagemaker.create_hyper_parameter_tuning_job(
+            HyperParameterTuningJobName="tunes",
+            HyperParameterTuningJobConfig={
+                "Strategy": "Random",
+                "ResourceLimits": {"MaxParallelTrainingJobs": 1},
+            },
+        )
