@@ -1,5 +1,6 @@
 """moto's state is one thread's at a time, and what waits keeps nobody else waiting."""
 
+import socket
 import threading
 import time
 from collections.abc import Callable
@@ -7,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import boto3
 import pytest
+from botocore.config import Config
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication
 
 from embedded.cloud import UNKNOWN, Cloud
@@ -16,8 +18,10 @@ WAIT_SECONDS = 20
 """Longer than anything here takes; a test that waits for it has failed."""
 
 
-def by_socket(cloud: Cloud, service: str):
-    return boto3.client(service, region_name=cloud.region, endpoint_url=cloud.url, **UNKNOWN)
+def by_socket(cloud: Cloud, service: str, **more: Config):
+    return boto3.client(
+        service, region_name=cloud.region, endpoint_url=cloud.url, **UNKNOWN, **more
+    )
 
 
 def other(work: Callable[[], object]) -> threading.Thread:
@@ -105,6 +109,16 @@ def test_who_polls_an_empty_queue_is_told_so_once_the_wait_is_over(cloud: Cloud)
     answer = by_socket(cloud, "sqs").receive_message(QueueUrl=url, WaitTimeSeconds=1)
     assert "Messages" not in answer
     assert time.monotonic() - began >= 1
+
+
+def test_a_body_that_does_not_come_keeps_nobody_waiting(cloud: Cloud) -> None:
+    host, _, port = cloud.url.removeprefix("http://").partition(":")
+    settings = Config(read_timeout=WAIT_SECONDS, retries={"total_max_attempts": 1})
+    others = by_socket(cloud, "iam", config=settings)
+    with socket.create_connection((host, int(port))) as slow:
+        slow.sendall(b"PUT /any/key HTTP/1.1\r\nHost: s3\r\nContent-Length: 9\r\n\r\nhalf")
+        time.sleep(0.2)
+        assert "Roles" in others.list_roles()
 
 
 def _take(came: threading.Event) -> None:
