@@ -17,6 +17,9 @@ TYPES = (
         "aws:codeartifact/domain:Domain",
         "codeartifact",
         id=arn_of("codeartifact", "domain/{domain}"),
+        name="domain",
+        autonamed=False,
+        limit=50,
         create=Call("CreateDomain"),
         read=Call(
             "DescribeDomain",
@@ -62,6 +65,9 @@ TYPES = (
         "aws:codeartifact/repository:Repository",
         "codeartifact",
         id=arn_of("codeartifact", "repository/{domain}/{repository}"),
+        name="repository",
+        autonamed=False,
+        limit=100,
         create=Call(
             "CreateRepository",
             takes=("domain", "domainOwner", "repository", "description", "upstreams", "tags"),

@@ -124,6 +124,9 @@ TYPES = (
         "aws:ecr/pullThroughCacheRule:PullThroughCacheRule",
         "ecr",
         id="{ecrRepositoryPrefix}",
+        name="ecrRepositoryPrefix",
+        autonamed=False,
+        limit=30,
         emulated=False,
         create=Call("CreatePullThroughCacheRule"),
         read=Call(
@@ -167,6 +170,9 @@ TYPES = (
         "aws:ecr/repositoryCreationTemplate:RepositoryCreationTemplate",
         "ecr",
         id="{prefix}",
+        name="prefix",
+        autonamed=False,
+        limit=256,
         emulated=False,
         create=Call("CreateRepositoryCreationTemplate"),
         read=Call(

@@ -95,6 +95,7 @@ TYPES = (
         update=(Call("UpdateAlias", takes=("targetKeyId",), given={"AliasName": "{id}"}),),
         delete=Call("DeleteAlias", given={"AliasName": "{id}"}),
         prefix="alias/",
+        limit=256,
         cloudformation="AWS::KMS::Alias",
         outputs={"arn": arn_of("kms", "{name}")},
         holds_no_data="a setting is written anew from the program",

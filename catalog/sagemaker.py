@@ -121,6 +121,7 @@ TYPES = (
         "pipeline",
         name="pipelineName",
         autonamed=False,
+        limit=256,
         update=(
             "pipelineDisplayName",
             "pipelineDefinition",

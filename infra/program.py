@@ -24,20 +24,21 @@ def main() -> None:
     """
     try:
         project = Project(ROOT, checked_name(pulumi.get_project()))
-        stack = _settings()
+        stack = _settings(project)
         secret = assumed if stack.platform.cloud == "embedded" else in_config
         declare(stack, _registry(stack), ROOT, services=_services(project, stack), secret=secret)
     except InputError as error:
         raise pulumi.RunError(str(error)) from error
 
 
-def _settings() -> StackFile:
+def _settings(project: Project) -> StackFile:
     environment = pulumi.get_stack()
     return from_config(
         pulumi.Config("maslow").get_object("platform") or {},
         pulumi.Config("aws").get("region"),
         environment=environment,
         source=ROOT / "stacks" / f"Pulumi.{environment}.yaml",
+        project=project.name,
     )
 
 

@@ -35,7 +35,7 @@ class Project:
 
     def stack(self, environment: str) -> StackFile:
         """The settings of one environment. Raises SettingsError."""
-        return load(self.root / "stacks" / f"Pulumi.{environment}.yaml")
+        return load(self.root / "stacks" / f"Pulumi.{environment}.yaml", self.name)
 
 
 def _name(marker: Path) -> str:

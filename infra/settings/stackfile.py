@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from infra.naming import HEAD_LIMIT
 from infra.settings.aws import region_mistake
 from infra.settings.cross_stack import StackValues
 from infra.settings.cross_stack_checks import (
@@ -51,11 +52,12 @@ class StackFile:
         return self.platform.accounts.get(self.environment)
 
 
-def load(path: Path) -> StackFile:
+def load(path: Path, project: str = "") -> StackFile:
     """Read stacks/Pulumi.<environment>.yaml.
 
     The model projects are looked for below the parent of the file's folder, and the settings are
-    compared with those of the stack files beside it. Raises SettingsError with every mistake.
+    compared with those of the stack files beside it. `project` is the Pulumi project's name, which
+    must fit together with the environment's. Raises SettingsError with every mistake.
     """
     try:
         document = read(path)
@@ -66,26 +68,34 @@ def load(path: Path) -> StackFile:
         raise SettingsError(shown_path(path), [unreadable]) from None
     if document.values is None and document.mistakes:
         raise SettingsError(shown_path(path), list(_placed(document.mistakes, document)))
-    return _checked(document, environment_of(path), path)
+    return _checked(document, environment_of(path), path, project)
 
 
 def from_config(
-    values: Mapping[str, Any], region: str | None, environment: str, source: Path | None = None
+    values: Mapping[str, Any],
+    region: str | None,
+    environment: str,
+    source: Path | None = None,
+    project: str = "",
 ) -> StackFile:
     """Check what the Pulumi engine hands over as `maslow:platform` and `aws:region`.
 
     With `source`, its stack file, mistakes have their lines and the checks of `load` against the
-    disk apply. Raises SettingsError with every mistake.
+    disk apply. `project` is as in `load`. Raises SettingsError with every mistake.
     """
     given = {PLATFORM: values} | ({} if region is None else {REGION: region})
     document = Document({"config": given})
     if source is not None and source.is_file():
         document.lines = read(source).lines
-    return _checked(document, environment, source)
+    return _checked(document, environment, source, project)
 
 
-def _checked(document: Document, environment: str, path: Path | None) -> StackFile:
-    found = [*document.mistakes, *_environment_mistakes(environment), *_frame_mistakes(document)]
+def _checked(document: Document, environment: str, path: Path | None, project: str) -> StackFile:
+    found = [
+        *document.mistakes,
+        *_environment_mistakes(environment, project),
+        *_frame_mistakes(document),
+    ]
     config = _mapping(_mapping(document.values).get("config"))
     values = config.get(PLATFORM)
     platform = None
@@ -115,8 +125,8 @@ def _checked(document: Document, environment: str, path: Path | None) -> StackFi
     return StackFile(environment, config[REGION], platform, path, models)
 
 
-def _environment_mistakes(environment: str) -> Iterator[Mistake]:
-    """The environment's name is part of other names.
+def _environment_mistakes(environment: str, project: str) -> Iterator[Mistake]:
+    """The environment's name is part of other names, after the project's.
 
     Bucket names have neither capitals nor dots. A hyphen would let `dev-x` with a model `y` and
     `dev` with a model `x-y` meet in one account.
@@ -126,6 +136,15 @@ def _environment_mistakes(environment: str) -> Iterator[Mistake]:
             (),
             f"{shown(environment)} is not a name for an environment.",
             f"Small letters and digits, a letter first, at most {ENVIRONMENT_LIMIT} characters.",
+        )
+    elif project and len(project) + len(environment) > HEAD_LIMIT:
+        yield Mistake(
+            (),
+            f"the project {project} and the environment {environment} have names of "
+            f"{len(project)} and {len(environment)} characters, and {HEAD_LIMIT} together is the "
+            "most: all that they are made of is called after both.",
+            f"Call the environment something of at most {HEAD_LIMIT - len(project)} characters, "
+            "or shorten name in Pulumi.yaml.",
         )
 
 

@@ -2,20 +2,28 @@
 
 import dataclasses
 from collections import Counter
+from collections.abc import Callable
 from functools import cache
 
 import pytest
 
-from catalog import entry_of
+from catalog import entries, entry_of
 from embedded.translate import input_shape
 from infra.graph import Graph, Resource
+from infra.naming import HEAD_LIMIT
 from infra.offline import recorded
-from infra.project import Project
+from infra.project import NAME_LIMIT
 from infra.settings.mlops import MODEL_NAME_LIMIT
 from infra.settings.stackfile import ENVIRONMENT_LIMIT
+from tests.conftest import PROJECT, STACKS
 
 FEATURE_GROUP_NAME_LIMIT = 64
 FEATURES = "aws:sagemaker/featureGroup:FeatureGroup"
+WITHIN_ANOTHER = (
+    "aws:codeartifact/repository:Repository",
+    "aws:route53/resolverFirewallRule:ResolverFirewallRule",
+)
+"""Types whose names count within a domain or a group of rules, which bears the prefix."""
 MADE_UP = "-1a2b3c4"
 """What Pulumi adds to a logical name: a dash and seven hexadecimal digits."""
 
@@ -26,13 +34,17 @@ def as_long_as(limit: int, end: str) -> str:
     return "n" * (limit - len(end)) + end
 
 
-@pytest.fixture(scope="module")
-def longest(project: Project) -> Graph:
-    """Prod with the longest names, two of each kind, which only differ at their ends."""
-    stack = project.stack("prod")
+@pytest.fixture(scope="module", params=STACKS)
+def longest(request: pytest.FixtureRequest, services: Callable[[str], frozenset[str]]) -> Graph:
+    """A stack with the longest names, two of each kind, which only differ at their ends.
+
+    The project's is the longest beside an environment of the rest, or the other way around.
+    """
+    stack = PROJECT.stack(request.param)
     platform = stack.platform
+    group = PROJECT.stack("prod").platform.features[0]
     groups = tuple(
-        platform.features[0].model_copy(update={"name": as_long_as(FEATURE_GROUP_NAME_LIMIT, end)})
+        group.model_copy(update={"name": as_long_as(FEATURE_GROUP_NAME_LIMIT, end)})
         for end in DIFFERENT_AT_THE_END
     )
     models = tuple(
@@ -41,13 +53,15 @@ def longest(project: Project) -> Graph:
         )
         for end in DIFFERENT_AT_THE_END
     )
+    project = NAME_LIMIT if STACKS.index(request.param) % 2 else HEAD_LIMIT - ENVIRONMENT_LIMIT
     return recorded(
-        project,
+        dataclasses.replace(PROJECT, name=as_long_as(project, "p")),
         dataclasses.replace(
             stack,
-            environment=as_long_as(ENVIRONMENT_LIMIT, "-prod"),
+            environment=as_long_as(HEAD_LIMIT - project, "e"),
             platform=platform.model_copy(update={"features": groups, "models": models}),
         ),
+        services=services(request.param),
     )
 
 
@@ -73,15 +87,21 @@ def noun(resource: Resource) -> str:
 def limit_of(type_: str, key: str) -> int:
     """The lower one of what botocore's model states and of what the catalog knows beside it."""
     entry = entry_of(type_)
+    limits = [entry.limit] if entry.name else []
+    if stated := stated_limit(type_, key):
+        limits.append(stated)
+    return min(limits)
+
+
+def stated_limit(type_: str, key: str) -> int | None:
+    """The most characters that botocore's model states of a name, None where it states none."""
+    entry = entry_of(type_)
     members = input_shape(entry.service, entry.create.operation).members
     wanted = entry.create.names.get(key, key).lower()
-    limits = [entry.limit] if entry.name else []
-    limits += [
-        shape.metadata["max"]
-        for name, shape in members.items()
-        if name.lower() == wanted and "max" in shape.metadata
+    limits = [
+        shape.metadata.get("max") for name, shape in members.items() if name.lower() == wanted
     ]
-    return min(limits)
+    return next(iter(limits), None)
 
 
 def test_the_longest_feature_group_takes_all_that_sagemaker_gives(longest: Graph) -> None:
@@ -105,6 +125,32 @@ def test_a_name_that_does_not_fit_would_be_found() -> None:
     assert limit_of("aws:codepipeline/pipeline:Pipeline", "name") == 100
 
 
+def test_longer_names_of_project_and_environment_would_not_fit() -> None:
+    """What the limit on both together is for: one character more is one too many in AWS."""
+    stack = dataclasses.replace(
+        PROJECT.stack("prod"), environment=as_long_as(ENVIRONMENT_LIMIT, "e")
+    )
+    name = as_long_as(HEAD_LIMIT + 1 - ENVIRONMENT_LIMIT, "p")
+    graph = recorded(dataclasses.replace(PROJECT, name=name), stack)
+    assert "aws:iam/role:Role" in {
+        resource.type
+        for resource, key, physical in named(graph)
+        if len(physical) > limit_of(resource.type, key)
+    }
+
+
+@pytest.mark.parametrize(
+    ("type_", "key", "stated"),
+    [
+        (entry.token, entry.name, limit)
+        for entry in entries().values()
+        if entry.name and (limit := stated_limit(entry.token, entry.name))
+    ],
+)
+def test_the_catalog_allows_no_more_than_aws_states(type_: str, key: str, stated: int) -> None:
+    assert entry_of(type_).limit <= stated
+
+
 def test_names_that_only_differ_at_their_ends_stay_apart(longest: Graph) -> None:
     within = Counter(
         (resource.type, resource.inputs.get("role"), name) for resource, _, name in named(longest)
@@ -117,7 +163,8 @@ def test_every_name_begins_with_project_and_environment(longest: Graph) -> None:
     prefix = f"{longest.project}-{longest.stack}-"
     elsewhere = [
         name
-        for _, _, name in named(longest)
-        if prefix not in name.replace("_", "-").replace("alias/", "")
+        for resource, _, name in named(longest)
+        if resource.type not in WITHIN_ANOTHER
+        and prefix not in name.replace("_", "-").replace("alias/", "")
     ]
     assert elsewhere == []

@@ -19,3 +19,11 @@ def test_two_long_names_of_one_beginning_stay_two():
 
 def test_a_cut_name_has_no_double_dash():
     assert "--" not in cut("abcdefghijklmnopqrstuvwxy-zabcdefgh", 33)
+
+
+def test_project_and_environment_stay_at_the_head_of_a_name_of_any_limit():
+    names = Names("a-project", "environment")
+    mirrors = {names(upstream, limit=26) for upstream in ("docker-hub", "docker-io")}
+    assert len(mirrors) == 2
+    assert {name[:22] for name in mirrors} == {"a-project-environment-"}
+    assert {len(name) for name in mirrors} == {26}

@@ -64,6 +64,11 @@ def test_a_project_whose_name_is_too_long_for_names_is_refused() -> None:
         record(program.main, Run(project="a" * 16, stack="dev"))
 
 
+def test_a_project_and_a_stack_whose_names_are_too_long_together_are_refused() -> None:
+    with pytest.raises(pulumi.RunError, match="24 together is the most"):
+        record(program.main, Run(project="a" * 15, stack="production"))
+
+
 @pytest.mark.parametrize("value", ["soon", "[1]"])
 def test_settings_that_are_no_object_are_refused(value: str) -> None:
     run = Run(stack="dev", config={"maslow:platform": value})

@@ -4,6 +4,15 @@ from infra.errors import InputError
 from infra.project import Project
 from infra.settings import SettingsError
 
+WITHOUT_MODELS = """\
+config:
+  aws:region: eu-west-1
+  maslow:platform:
+    owner: ml@example.com
+    network: {cidr: 10.10.0.0/16}
+    source: {github: example/platform}
+"""
+
 
 def test_a_project_is_found_from_any_folder_in_it(project):
     within = Project.around(project.root / "templates" / "tabular" / "code")
@@ -43,3 +52,16 @@ def test_a_stack_is_read_from_the_projects_stacks(project):
     assert (stack.environment, stack.path) == ("prod", project.root / "stacks/Pulumi.prod.yaml")
     with pytest.raises(SettingsError, match="there is no such file"):
         project.stack("prd")
+
+
+def test_names_of_project_and_environment_that_are_too_long_together_are_told(tmp_path):
+    (tmp_path / "stacks").mkdir()
+    (tmp_path / "stacks/Pulumi.experimental.yaml").write_text(WITHOUT_MODELS)
+    fits = Project(tmp_path, "patient-risk")
+    assert fits.stack("experimental").environment == "experimental"
+    with pytest.raises(SettingsError) as caught:
+        Project(tmp_path, "patient-risks").stack("experimental")
+    _, _, found, hint = str(caught.value).splitlines()
+    assert "patient-risks and the environment experimental have names of 13 and 12" in found
+    assert "24 together is the most" in found
+    assert "the environment something of at most 11 characters, or shorten name in" in hint
