@@ -86,7 +86,8 @@ def from_config(
     given = {PLATFORM: values} | ({} if region is None else {REGION: region})
     document = Document({"config": given})
     if source is not None and source.is_file():
-        document.lines = read(source).lines
+        written = read(source)
+        document.lines, document.mistakes = written.lines, written.mistakes
     return _checked(document, environment, source, project)
 
 
@@ -117,7 +118,9 @@ def _checked(document: Document, environment: str, path: Path | None, project: s
                 *check_custom(values, path.resolve().parent.parent),
                 *check_cross_stack(own, others),
             ]
-        found += [replace(mistake, path=(*PLATFORM_PATH, *mistake.path)) for mistake in below]
+        placed = (replace(mistake, path=(*PLATFORM_PATH, *mistake.path)) for mistake in below)
+        unread = {mistake.path for mistake in document.mistakes}
+        found += [mistake for mistake in placed if mistake.path not in unread]
     if found or platform is None:
         source = shown_path(path) if path else f"The configuration of {environment}"
         raise SettingsError(source, list(_placed(dict.fromkeys(found), document)))
@@ -192,7 +195,7 @@ def _project_mistakes(values: Mapping[str, Any], root: Path) -> Iterator[Mistake
 def _placed(found: Iterable[Mistake], document: Document) -> Iterator[Mistake]:
     """The mistakes with lines, and with paths as people write them."""
     for mistake in found:
-        line = document.line(mistake.path) if document.lines else None
+        line = mistake.line or (document.line(mistake.path) if document.lines else None)
         yield replace(mistake, line=line, setting=_setting(mistake.path, document.values))
 
 

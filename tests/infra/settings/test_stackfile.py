@@ -181,6 +181,35 @@ def test_a_broken_file_beside_it_does_not_stop_a_sound_file(stacks):
     assert load(written(stacks / "Pulumi.dev.yaml", SOUND)).environment == "dev"
 
 
+def test_a_value_that_the_engine_has_read_differently_is_told_by_the_file(stacks):
+    text = SOUND.replace("owner:", "tags: {review-by: 2026-12-31}\n    owner:")
+    path = written(stacks / "Pulumi.dev.yaml", text)
+    assert "line 4  tags.review-by: 2026-12-31 is a date to Pulumi's engine." in said(path)
+    values = {
+        "owner": "ml@example.com",
+        "tags": {"review-by": "2026-12-31 00:00:00 +0000 UTC"},
+        "network": {"cidr": "10.10.0.0/16"},
+        "source": {"github": "example/platform"},
+    }
+    with pytest.raises(SettingsError, match="is a date to Pulumi's engine"):
+        from_config(values, "eu-west-1", "dev", path)
+
+
+def test_a_scalar_that_is_read_differently_is_one_mistake(stacks):
+    zone = "lake: {zones: {raw: {noncurrent_days: 030}}}\n    owner:"
+    path = written(stacks / "Pulumi.dev.yaml", SOUND.replace("owner:", zone))
+    assert said(path) == (
+        "stacks/Pulumi.dev.yaml has 1 mistake\n\n"
+        "  line 4  lake.zones.raw.noncurrent_days: 030 is the octal number 24 to Pulumi's engine.\n"
+        '          Write 24 for the number, or "030" for text.'
+    )
+
+
+def test_a_tag_is_told_on_its_own_line(stacks):
+    path = written(stacks / "Pulumi.dev.yaml", SOUND.replace("- name:", "- name: !!str"))
+    assert "line 8  the tag !!str is not read here." in said(path)
+
+
 def test_the_engines_configuration_is_checked_alike(stacks):
     path = written(stacks / "Pulumi.dev.yaml", SOUND.replace("ml@example.com", "me"))
     values = {

@@ -4,12 +4,65 @@ from infra.settings.yamlfile import parse, read
 
 
 def test_scalars_are_those_of_yaml_1_2():
-    words = "on: off, yes: no, n: null, t: true, d: 2026-01-31, q: '1', s: 1_0"
-    numbers = "i: 07, x: 0x1f, o: 0o17, f: 1e3"
-    assert parse(f"{{{words}, {numbers}}}").values == {
-        "on": "off", "yes": "no", "n": None, "t": True, "i": 7, "x": 31, "o": 15, "f": 1000.0,
-        "d": "2026-01-31", "q": "1", "s": "1_0",
+    words = "on: off, yes: no, n: null, t: true, q: '1', d: '2026-01-31', m: 1:30, v: 1.2.3"
+    numbers = "i: -7, x: 0x1f, o: 0o17, e: 1e3, w: 1.0, f: .5"
+    document = parse(f"{{{words}, {numbers}}}")
+    assert document.mistakes == []
+    assert document.values == {
+        "on": "off", "yes": "no", "n": None, "t": True, "q": "1", "d": "2026-01-31", "m": "1:30",
+        "v": "1.2.3", "i": -7, "x": 31, "o": 15, "e": 1000, "w": 1, "f": 0.5,
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("scalar", "taken_for", "instead"),
+    [
+        ("2026-12-31", "a date", '"2026-12-31"'),
+        ("2026-12-31T10:00:00Z", "a date", '"2026-12-31T10:00:00Z"'),
+        ("030", "the octal number 24", '24 for the number, or "030" for text'),
+        ("089", "the number 89", '89 for the number, or "089" for text'),
+        ("0b11", "the binary number 3", '3 for the number, or "0b11" for text'),
+        ("-0x1f", "the hexadecimal number -31", '-31 for the number, or "-0x1f" for text'),
+        ("1_000", "the number 1000", '1000 for the number, or "1_000" for text'),
+        (".inf", "no finite number", '".inf"'),
+        ("9223372036854775808", "a number without its last digits", '"9223372036854775808"'),
+    ],
+)
+def test_a_scalar_that_the_engine_reads_differently_is_told_with_its_line(
+    scalar, taken_for, instead
+):
+    document = parse(f"a:\n  - 1\n  - {scalar}\n")
+    (mistake,) = document.mistakes
+    assert (mistake.path, document.line(mistake.path)) == (("a", 1), 3)
+    assert mistake.message == f"{scalar} is {taken_for} to Pulumi's engine."
+    assert mistake.hint == f"Write {instead}."
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("{a: {1e3: b}}", "1e3 is the key 1000 to Pulumi's engine."),
+        ("{a: {030: b}}", "030 is the octal number 24 to"),
+        ("{a: {True: b}}", "True is the key true to"),
+        ("{a: {~: b}}", "~ is no text"),
+        ("{a: {<<: {b: c}}}", "merges another group into this one"),
+        ("{a: {[b]: c}}", "a group or a list is no key"),
+        ("{a: {b: {c: {secure: d}}}}", "makes a secret of its group"),
+        ("{a: b?c}", "broken within brackets"),
+        (r'a: "\n b"', "loses the space at its start"),
+        (r'a: "b\/c"', r"\/ is no escape"),
+        ("a: !!str b", "the tag !!str is not read here"),
+    ],
+)
+def test_what_else_the_engine_reads_differently_is_told(text, words):
+    (mistake,) = parse(text).mistakes
+    assert words in mistake.message
+
+
+def test_keys_and_texts_that_only_look_odd_are_read():
+    text = r"""{a: {111111111111: b, true: c, "030": d}, "e": 'f\/g!', h: ["b?c", "\\/"]}"""
+    assert parse(text).mistakes == []
+    assert parse("a: b?c\nconfig: {b: {secure: c}}").mistakes == []
 
 
 def test_every_key_and_item_has_its_line():
