@@ -15,7 +15,7 @@ from functools import cached_property
 from typing import Any, ParamSpec, TypeVar, cast
 
 import pulumi
-from google.protobuf import empty_pb2
+from google.protobuf import empty_pb2, struct_pb2
 from pulumi.runtime import config as runtime_config
 from pulumi.runtime.mocks import MockMonitor, Mocks
 from pulumi.runtime.proto import alias_pb2, resource_pb2
@@ -24,7 +24,7 @@ from pulumi.runtime.stack import run_in_stack
 
 import catalog
 from catalog import answers
-from catalog.wire import Lazy, readable
+from catalog.wire import HIDDEN, Lazy, is_secret, readable
 from infra.lean_sdk import lean
 
 STACK_TYPE = "pulumi:pulumi:Stack"
@@ -54,6 +54,25 @@ class Resource:
     """The resource options that differ from Pulumi's defaults."""
     dependencies: tuple[str, ...]
     """URNs, sorted."""
+    id: str = ""
+    """What AWS would call it, as far as that is told beforehand; empty for a component."""
+    answered: struct_pb2.Struct = field(default_factory=struct_pb2.Struct, repr=False)
+    """The outputs as the program got them."""
+    secret_outputs: frozenset[str] = frozenset()
+    """Names of outputs that are secrets beside those that the program made so."""
+    secrets: tuple[str, ...] = field(default=(), repr=False)
+    """Texts of secret inputs, which are secret in what is made of them as well."""
+
+    @cached_property
+    def outputs(self) -> dict[str, Any]:
+        """Outputs by camelCase name, plain values; a secret reads `[secret]`."""
+        read = readable(self.answered)
+        hidden = {
+            key
+            for key, value in read.items()
+            if key in self.secret_outputs or any(text in str(value) for text in self.secrets)
+        }
+        return read | dict.fromkeys(hidden, HIDDEN)
 
 
 @dataclass(frozen=True)
@@ -66,6 +85,8 @@ class Graph:
     unknown: Mapping[str, int] = field(default_factory=dict)
     """Types that the catalog has no record of, each with how many resources it has: their outputs
     are of the right form at best."""
+    repeated: tuple[str, ...] = ()
+    """URNs of which more than one resource was registered; the first of each is in the graph."""
 
     @cached_property
     def by_urn(self) -> Mapping[str, Resource]:
@@ -98,10 +119,12 @@ class Graph:
                     "urn": r.urn,
                     "type": r.type,
                     "name": r.name,
+                    "id": r.id,
                     "custom": r.custom,
                     "parent": r.parent,
                     "provider": r.provider,
                     "inputs": r.inputs,
+                    "outputs": r.outputs,
                     "options": r.options,
                     "dependencies": list(r.dependencies),
                 }
@@ -125,14 +148,18 @@ class Run:
     config: Mapping[str, str] = field(default_factory=dict)
 
 
-def record(program: Callable[[], None], run: Run | None = None) -> Graph:
+def record(
+    program: Callable[[], None], run: Run | None = None, *, collect_repeated: bool = False
+) -> Graph:
     """The graph of what `program` registers, answered with plausible values.
 
-    Raises what the program raises, and `answers.Unanswerable` for a function of a provider that
-    the catalog has no record of. A resource type without one is answered generically.
+    With `collect_repeated`, the graph tells of URNs that are registered again, which are an error
+    otherwise. Raises what the program raises, and `answers.Unanswerable` for a function of a
+    provider that the catalog has no record of. A resource type without one is answered generically.
     """
     run = run or Run()
     monitor = RecordingMonitor(run)
+    monitor.collect_repeated = collect_repeated
     with lean():
         run_program(program, monitor, run, executor=_Inline())
     return monitor.graph()
@@ -199,6 +226,10 @@ class RecordingMonitor(MockMonitor):
         super().__init__(cast("Mocks", None))
         self.run = run
         self.requests: dict[str, resource_pb2.RegisterResourceRequest] = {}
+        self.responses: dict[str, resource_pb2.RegisterResourceResponse] = {}
+        self.component_outputs: dict[str, struct_pb2.Struct] = {}
+        self.repeated: list[str] = []
+        self.collect_repeated = False
         self.stack_outputs: dict[str, Any] = {}
         self.unknown: Counter[str] = Counter()
 
@@ -220,11 +251,15 @@ class RecordingMonitor(MockMonitor):
         if request.type == STACK_TYPE:
             return resource_pb2.RegisterResourceResponse(urn=urn)
         if urn in self.requests:
-            raise pulumi.RunError(f"Two resources have the URN {urn}")
-        self.requests[urn] = request
+            if not self.collect_repeated:
+                raise pulumi.RunError(f"Two resources have the URN {urn}")
+            self.repeated.append(urn)
+        self.requests.setdefault(urn, request)
         if not request.custom:
             return resource_pb2.RegisterResourceResponse(urn=urn, object=request.object)
-        return self.answer(urn, request)
+        response = self.answer(urn, request)
+        self.responses.setdefault(urn, response)
+        return response
 
     def answer(
         self, urn: str, request: resource_pb2.RegisterResourceRequest
@@ -260,9 +295,11 @@ class RecordingMonitor(MockMonitor):
     def RegisterResourceOutputs(  # noqa: N802
         self, request: resource_pb2.RegisterResourceOutputsRequest
     ) -> empty_pb2.Empty:
-        """Keep the stack's outputs; those of components are not of use offline."""
+        """Keep the outputs of the stack and of components."""
         if f"::{STACK_TYPE}::" in request.urn:
             self.stack_outputs = readable(request.outputs)
+        else:
+            self.component_outputs[request.urn] = request.outputs
         return empty_pb2.Empty()
 
     def graph(self) -> Graph:
@@ -270,23 +307,33 @@ class RecordingMonitor(MockMonitor):
         return Graph(
             project=self.run.project,
             stack=self.run.stack,
-            resources=tuple(_resource(urn, request) for urn, request in self.requests.items()),
+            resources=tuple(self._resource(urn, request) for urn, request in self.requests.items()),
             unknown=dict(self.unknown),
+            repeated=tuple(dict.fromkeys(self.repeated)),
         )
 
-
-def _resource(urn: str, request: resource_pb2.RegisterResourceRequest) -> Resource:
-    return Resource(
-        urn=urn,
-        type=request.type,
-        name=request.name,
-        custom=request.custom,
-        parent=request.parent,
-        provider=request.provider.rpartition("::")[0],
-        inputs=readable(request.object),
-        options=_options(request),
-        dependencies=tuple(sorted(request.dependencies)),
-    )
+    def _resource(self, urn: str, request: resource_pb2.RegisterResourceRequest) -> Resource:
+        response = self.responses.get(urn, resource_pb2.RegisterResourceResponse())
+        secrets = tuple(
+            text
+            for key, value in request.object.fields.items()
+            if is_secret(value) and isinstance(text := Lazy(request.object)[key], str) and text
+        )
+        return Resource(
+            urn=urn,
+            type=request.type,
+            name=request.name,
+            custom=request.custom,
+            parent=request.parent,
+            provider=request.provider.rpartition("::")[0],
+            inputs=readable(request.object),
+            options=_options(request),
+            dependencies=tuple(sorted(request.dependencies)),
+            id=HIDDEN if any(text in response.id for text in secrets) else response.id,
+            answered=self.component_outputs.get(urn, response.object),
+            secret_outputs=frozenset(request.additionalSecretOutputs),
+            secrets=secrets,
+        )
 
 
 def _options(request: resource_pb2.RegisterResourceRequest) -> dict[str, Any]:

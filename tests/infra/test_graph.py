@@ -159,3 +159,43 @@ def test_one_wants_exactly_one():
         graph.one("aws:kms/key:Key")
     with pytest.raises(LookupError, match="0 resources are aws:kms/key:Key named c"):
         graph.one("aws:kms/key:Key", "c")
+
+
+def test_ids_and_outputs_are_told_so_that_references_can_be_followed():
+    def program() -> None:
+        bucket = aws.s3.Bucket("books", bucket="maslow-books")
+        aws.s3.BucketVersioning(
+            "books", bucket=bucket.id, versioning_configuration={"status": "Enabled"}
+        )
+
+    told = {each["type"]: each for each in record(program).as_dict()["resources"]}
+    bucket = told["aws:s3/bucket:Bucket"]
+    versioning = told["aws:s3/bucketVersioning:BucketVersioning"]
+    assert bucket["outputs"]["arn"] == "arn:aws:s3:::maslow-books"
+    assert bucket["outputs"]["bucket"] == bucket["id"] == "maslow-books"
+    assert versioning["inputs"]["bucket"] == bucket["id"]
+
+
+def test_outputs_of_components_are_told():
+    class Shelf(pulumi.ComponentResource):
+        def __init__(self) -> None:
+            super().__init__("maslow:index:Shelf", "shelf")
+            self.register_outputs({"books": 3})
+
+    assert record(Shelf).one("maslow:index:Shelf").outputs == {"books": 3}
+
+
+def test_secrets_are_in_no_output():
+    def program() -> None:
+        topic = aws.sns.Topic("alerts")
+        aws.sns.TopicSubscription(
+            "page", topic=topic.arn, protocol="https", endpoint=pulumi.Output.secret("hush")
+        )
+        aws.sns.Topic("hushed", name=pulumi.Output.secret("hush"))
+        aws.kms.Key("key", opts=pulumi.ResourceOptions(additional_secret_outputs=["keyId"]))
+
+    graph = record(program)
+    assert "hush" not in graph.to_json().replace("hushed", "")
+    assert graph.one("aws:sns/topic:Topic", "hushed").id == "[secret]"
+    assert graph.one("aws:sns/topic:Topic", "hushed").outputs["arn"] == "[secret]"
+    assert graph.one("aws:kms/key:Key").outputs["keyId"] == "[secret]"

@@ -16,7 +16,9 @@ RESOURCE = {
     "custom",
     "parent",
     "provider",
+    "id",
     "inputs",
+    "outputs",
     "options",
     "dependencies",
 }
