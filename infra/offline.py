@@ -7,6 +7,7 @@ from catalog import entries
 from catalog.answers import ACCOUNT, Unanswerable
 from infra.errors import InputError
 from infra.graph import Graph, Run, record
+from infra.name_checks import check_names, stands_apart
 from infra.naming import Names
 from infra.project import Project
 from infra.promotion import promotion_of
@@ -24,7 +25,8 @@ def recorded(
     """The graph of one environment, in which every model has an approved version.
 
     With `first_pass`, none has one yet. `services` are the environment's where they are known
-    already. Raises what the program raises, such as ProjectError.
+    already. Raises what the program raises, such as ProjectError, and SettingsError for names that
+    AWS or the engine would not take.
     """
     lookup = none_yet if first_pass else assumed_versions(stack, project.name)
     if services is None:
@@ -39,7 +41,13 @@ def services_of(project: Project, stack: StackFile) -> frozenset[str]:
     endpoint up is let do so. Raises as `recorded` does.
     """
     lookup = assumed_versions(stack, project.name)
-    graph = _recorded(project, _with_one_model_of_a_kind(stack), lookup, frozenset())
+    fewer = _with_one_model_of_a_kind(stack)
+    graph = _recorded(project, fewer, lookup, frozenset())
+    left_out = {model.name for model in stack.platform.models} - {
+        model.name for model in fewer.platform.models
+    }
+    if not all(stands_apart(name, graph, stack) for name in left_out):
+        _recorded(project, stack, lookup, frozenset())
     known = entries()
     types = {resource.type for resource in graph.resources}
     return frozenset(known[type_].service for type_ in types if type_ in known)
@@ -63,9 +71,15 @@ def _recorded(
     from infra.composition import declare
 
     try:
-        return record(lambda: declare(stack, lookup, project.root, services=services), run)
+        graph = record(
+            lambda: declare(stack, lookup, project.root, services=services),
+            run,
+            collect_repeated=True,
+        )
     except Unanswerable as error:
         raise InputError(str(error)) from error
+    check_names(graph, stack)
+    return graph
 
 
 def assumed_versions(stack: StackFile, project: str) -> Lookup:

@@ -192,6 +192,16 @@ def _project_mistakes(values: Mapping[str, Any], root: Path) -> Iterator[Mistake
             yield Mistake(("models", index, "project"), *wrong)
 
 
+def refused(stack: StackFile, mistakes: Iterable[Mistake]) -> SettingsError:
+    """The error of mistakes that only the program's graph shows; with lines, if there is a file."""
+    placed = (replace(mistake, path=(*PLATFORM_PATH, *mistake.path)) for mistake in mistakes)
+    if stack.path is None or not stack.path.is_file():
+        values = {"config": {PLATFORM: stack.platform.model_dump(mode="json", by_alias=True)}}
+        source = f"The configuration of {stack.environment}"
+        return SettingsError(source, list(_placed(placed, Document(values))))
+    return SettingsError(shown_path(stack.path), list(_placed(placed, read(stack.path))))
+
+
 def _placed(found: Iterable[Mistake], document: Document) -> Iterator[Mistake]:
     """The mistakes with lines, and with paths as people write them."""
     for mistake in found:
