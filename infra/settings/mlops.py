@@ -1,7 +1,7 @@
 """Need 4, a model stays good by itself: serving, watching, retraining; and the model as a whole."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import Annotated, Literal, Self
 
@@ -193,6 +193,24 @@ def check_hardware(
         )
 
 
+def check_drift(features: Sequence[str], monitor: Monitor, retrain: Retrain) -> Iterator[Mistake]:
+    """Yield retraining on drift that is asked for where none would be found."""
+    if not retrain.on or "on" not in retrain.model_fields_set:
+        return
+    if monitor.data == "off":
+        yield Mistake(
+            ("retrain", "on"),
+            "drift is not found while monitor.data is off.",
+            "Set monitor.data to hourly or daily, or retrain.on to [].",
+        )
+    elif not features:
+        yield Mistake(
+            ("retrain", "on"),
+            "drift is found in the features of a model, and this one has none.",
+            "Name its feature groups under features, or set retrain.on to [].",
+        )
+
+
 class ModelSettings(Settings):
     """A model: what it learns from, how it is trained, served and kept good."""
 
@@ -239,15 +257,10 @@ class ModelSettings(Settings):
         instances = {
             group: getattr(self, group).instance for group in ("training", "processing", "serving")
         }
-        found = [*check_hardware(instances, self.serving, self.image)]
-        if self.monitor.data == "off" and "on" in self.retrain.model_fields_set and self.retrain.on:
-            found.append(
-                Mistake(
-                    ("retrain", "on"),
-                    "drift is not found while monitor.data is off.",
-                    "Set monitor.data to hourly or daily, or retrain.on to [].",
-                )
-            )
+        found = [
+            *check_hardware(instances, self.serving, self.image),
+            *check_drift(self.features, self.monitor, self.retrain),
+        ]
         if found:
             raise refusals(found)
         return self

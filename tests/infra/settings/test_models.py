@@ -194,6 +194,14 @@ def test_percentages_are_whole_numbers_and_off_is_none():
     assert Monitor.model_validate_json('{"capture": "100%"}').capture == 100
 
 
+def test_retraining_on_drift_needs_features_that_can_drift(found_in_model):
+    assert found_in_model(features=[]) == []
+    assert found_in_model(features=[], retrain={"on": []}) == []
+    assert found_in_model(features=[], retrain={"on": ["drift"]}) == [
+        "retrain.on: drift is found in the features of a model, and this one has none."
+    ]
+
+
 def test_retraining_on_drift_needs_a_monitor(found_in_model):
     assert found_in_model(monitor={"data": "off"}) == []
     assert found_in_model(monitor={"data": "off"}, retrain={"on": []}) == []
