@@ -1,13 +1,13 @@
 """Who is notified of alarms, failures and spending, and from which severity on."""
 
 import re
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from urllib.parse import quote
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
 from infra.settings.base import EmailAddress, Settings, matching
-from infra.settings.mistakes import refusal, shown
+from infra.settings.mistakes import Mistake, refusal, refusals, shown
 
 Lowest = Literal["critical", "warning", "info"]
 UUID = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
@@ -90,3 +90,17 @@ class Alerts(Settings):
         description="Least severe alarm that pages; the integration's URL is a secret: "
         "pulumi config set --secret maslow:pagerduty_url.",
     )
+
+    @model_validator(mode="after")
+    def _severity_is_somebodys(self) -> Self:
+        if self.email_from != "info" and not self.email:
+            raise refusals(
+                [
+                    Mistake(
+                        ("email_from",),
+                        "no address is notified.",
+                        "Name addresses under email, or leave it out.",
+                    )
+                ]
+            )
+        return self

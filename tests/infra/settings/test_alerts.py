@@ -24,6 +24,10 @@ def test_receivers_that_aws_can_reach_are_taken(found, alerts):
     assert found(alerts=alerts) == []
 
 
+def test_a_severity_for_addresses_needs_addresses(found):
+    assert found(alerts={"email_from": "warning"}) == ["alerts.email_from: no address is notified."]
+
+
 @pytest.mark.parametrize(
     ("alerts", "message"),
     [
