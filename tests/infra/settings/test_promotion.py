@@ -72,15 +72,22 @@ def test_how_a_model_is_trained_is_said_where_it_is_trained(found, setting):
 
 
 def test_how_a_model_is_served_and_watched_is_said_where_it_serves(found):
+    group = {
+        "name": "visits",
+        "record_id": "id",
+        "event_time": "id",
+        "features": {"id": "string"},
+    }
     model = {
         "name": "readmission",
         "project": "templates/tabular",
+        "features": ["visits"],
         "processing": {"instance": "ml.m5.xlarge"},
         "serving": {"instance": "ml.c7i.xlarge"},
         "monitor": {"data": "hourly"},
         "retrain": {"on": ["drift"]},
     }
-    assert found(models=[model], promotion={"from": "staging"}) == []
+    assert found(features=[group], models=[model], promotion={"from": "staging"}) == []
 
 
 @pytest.fixture
