@@ -33,6 +33,10 @@ TEXT_TYPES = (CSV, JSON)
 ANY = "*/*"
 
 
+class UnsupportedFormat(Exception):
+    """A content type that the container does not know."""
+
+
 class Answer(NamedTuple):
     """What the process says of one request: an HTTP status, a content type and a body."""
 
@@ -71,7 +75,11 @@ class Handler:
         self._model = own["model_fn"](directory)
 
     def answer(self, body: bytes, content_type: str, accept: str) -> Answer:
-        """Answer one request; a ValueError of the input is 415, one of the output 406."""
+        """Answer one request.
+
+        A type that the container's own functions do not know is 415 or 406. What a function of the
+        handler's own raises is the container's failure, of whichever type.
+        """
         content_type = content_type or JSON
         if not accept or accept == ANY:
             accept = os.environ.get("SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT", JSON)
@@ -80,12 +88,12 @@ class Handler:
             return _as_answer(self._transform(self._model, content, content_type, accept), accept)
         try:
             data = self._input(content, content_type)
-        except ValueError as error:
+        except UnsupportedFormat as error:
             return failure(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, str(error))
         prediction = self._predict(data, self._model)
         try:
             return _as_answer(self._output(prediction, accept), accept)
-        except ValueError as error:
+        except UnsupportedFormat as error:
             return failure(HTTPStatus.NOT_ACCEPTABLE, str(error))
 
 
@@ -95,7 +103,7 @@ def failure(status: HTTPStatus, message: str) -> Answer:
 
 
 def default_input(content: Any, content_type: str) -> Any:
-    """An array of what came. Raises ValueError for a type that is neither CSV, JSON nor NPY."""
+    """An array of what came. Raises UnsupportedFormat unless it is CSV, JSON or NPY."""
     import numpy as np
 
     kind = _media_type(content_type)
@@ -105,7 +113,7 @@ def default_input(content: Any, content_type: str) -> Any:
         return np.array(json.loads(content)).astype(np.float32)
     if kind == CSV:
         return np.genfromtxt(io.StringIO(content), delimiter=",").astype(np.float32)
-    raise ValueError(f"Content type {content_type} is not supported by this framework.")
+    raise UnsupportedFormat(f"Content type {content_type} is not supported by this framework.")
 
 
 def default_predict(data: Any, model: Any) -> Any:
@@ -114,7 +122,7 @@ def default_predict(data: Any, model: Any) -> Any:
 
 
 def default_output(prediction: Any, accept: str) -> tuple[bytes, str]:
-    """The prediction as asked for. Raises ValueError for what is neither CSV, JSON nor NPY."""
+    """The prediction as asked for. Raises UnsupportedFormat unless that is CSV, JSON or NPY."""
     import numpy as np
 
     kind = _media_type(accept)
@@ -127,7 +135,7 @@ def default_output(prediction: Any, accept: str) -> tuple[bytes, str]:
     elif kind == NPY:
         np.save(stream, array)
     else:
-        raise ValueError(f"Content type {accept} is not supported by this framework.")
+        raise UnsupportedFormat(f"Content type {accept} is not supported by this framework.")
     return stream.getvalue(), accept
 
 
@@ -190,7 +198,9 @@ def _media_type(content_type: str) -> str:
 
 
 def _as_answer(result: Any, accept: str) -> Answer:
-    """What output_fn returns: the data alone, or the data and its content type."""
+    """What output_fn returns: the data, the data and its content type, or a Flask response."""
+    if hasattr(result, "status_code"):
+        return Answer(result.status_code, result.mimetype, result.get_data())
     data, content_type = result if isinstance(result, tuple) else (result, accept)
     body = data if isinstance(data, bytes) else str(data).encode()
     return Answer(int(HTTPStatus.OK), content_type, body)

@@ -6,6 +6,11 @@ A request is text/csv, one row of features a line in the order of training and w
 or application/json: {"instances": [[…], …]} or {"instances": [{"feature": value, …}, …]}. The
 answer is application/json, {"predictions": [{"label": …, "score": …}, …]}, or text/csv, one score
 a line. A score is the probability of the positive label, the second of the two in sorted order.
+
+A request that does not fit is answered with status 400 and a sentence. In the container an
+exception is status 500 whatever it is, and only what output_fn returns can bear another status: so
+what is wrong with a request travels in the place of its rows.
+https://github.com/aws/sagemaker-containers/blob/master/src/sagemaker_containers/_transformer.py
 """
 
 import csv
@@ -16,6 +21,7 @@ from typing import Any, NamedTuple
 
 import joblib
 import numpy as np
+from flask import Response
 
 THRESHOLD = 0.5
 
@@ -36,6 +42,12 @@ class Prediction(NamedTuple):
     scores: list[float]
 
 
+class Malformed(NamedTuple):
+    """What is wrong with a request."""
+
+    reason: str
+
+
 def model_fn(model_dir: str) -> Model:
     """Load what train.py wrote."""
     folder = Path(model_dir)
@@ -43,28 +55,33 @@ def model_fn(model_dir: str) -> Model:
     return Model(joblib.load(folder / "model.joblib"), features)
 
 
-def input_fn(request_body: Any, content_type: str) -> list[Any]:
+def input_fn(request_body: Any, content_type: str) -> list[Any] | Malformed:
     """The rows of a request, each a list of values or a dictionary by feature name."""
-    text = request_body.decode() if isinstance(request_body, bytes) else request_body
-    media_type = content_type.split(";", maxsplit=1)[0].strip()
-    if media_type == "text/csv":
-        return [row for row in csv.reader(io.StringIO(text)) if row]
-    if media_type == "application/json":
-        return list(json.loads(text)["instances"])
-    raise ValueError(f"{content_type} is neither text/csv nor application/json")
+    try:
+        rows = _rows(request_body, content_type)
+    except ValueError as error:
+        return Malformed(str(error))
+    return rows or Malformed("the request has no row")
 
 
-def predict_fn(rows: list[Any], model: Model) -> Prediction:
-    """Score the rows. Raises ValueError where a row does not have the model's features."""
+def predict_fn(rows: list[Any] | Malformed, model: Model) -> Prediction | Malformed:
+    """Score the rows, each of which must have the model's features."""
+    if isinstance(rows, Malformed):
+        return rows
     names = [feature["name"] for feature in model.features]
-    values = [_values(row, names) for row in rows]
-    scores = model.estimator.predict_proba(matrix(values, model.features))[:, 1]
+    try:
+        table = matrix([_values(row, names) for row in rows], model.features)
+    except ValueError as error:
+        return Malformed(str(error))
+    scores = model.estimator.predict_proba(table)[:, 1]
     labels = model.estimator.classes_[(scores >= THRESHOLD).astype(int)]
     return Prediction(labels.tolist(), scores.tolist())
 
 
-def output_fn(prediction: Prediction, accept: str) -> tuple[str, str]:
-    """The answer and its content type; JSON unless text/csv is asked for."""
+def output_fn(prediction: Prediction | Malformed, accept: str) -> Any:
+    """The answer and its content type, JSON unless text/csv is asked for; or a refusal."""
+    if isinstance(prediction, Malformed):
+        return Response(f"{prediction.reason}\n", status=400, mimetype="text/plain")
     if accept.split(";", maxsplit=1)[0].strip() == "text/csv":
         return "".join(f"{score}\n" for score in prediction.scores), "text/csv"
     answers = [
@@ -82,19 +99,45 @@ def matrix(rows: list[Any], features: list[Feature]) -> np.ndarray:
     return table
 
 
+def _rows(body: Any, content_type: str) -> list[Any]:
+    media_type = content_type.split(";", maxsplit=1)[0].strip()
+    if media_type not in {"text/csv", "application/json"}:
+        raise ValueError(f"{content_type} is neither text/csv nor application/json")
+    try:
+        text = body.decode() if isinstance(body, bytes) else body
+    except UnicodeDecodeError as error:
+        raise ValueError("the body is no text in UTF-8") from error
+    if media_type == "text/csv":
+        return [row for row in csv.reader(io.StringIO(text)) if row]
+    try:
+        rows = json.loads(text)["instances"]
+    except json.JSONDecodeError as error:
+        raise ValueError(f"the body is no JSON: {error}") from error
+    except (KeyError, TypeError) as error:
+        raise ValueError('the body is not {"instances": […]}') from error
+    if not isinstance(rows, list):
+        raise ValueError("instances is not a list")
+    return rows
+
+
 def _values(row: Any, names: list[str]) -> list[Any]:
     if isinstance(row, dict):
         missing = [name for name in names if name not in row]
         if missing:
             raise ValueError(f"a row lacks {', '.join(missing)}")
         return [row[name] for name in names]
+    if not isinstance(row, list):
+        raise ValueError(f"a row is neither a list nor an object: {row}")
     if len(row) != len(names):
         raise ValueError(f"a row has {len(row)} values; the model has {len(names)} features")
-    return list(row)
+    return row
 
 
 def _number(value: Any) -> float:
-    return float("nan") if value is None or value == "" else float(value)
+    try:
+        return float("nan") if value is None or value == "" else float(value)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{value} is not a number") from error
 
 
 def _text(value: Any) -> str:

@@ -255,13 +255,32 @@ def test_missing_values_and_unseen_categories_are_scored(code, model, records):
     ("body", "content_type", "message"),
     [
         ("1,2,3", "text/csv", "a row has 3 values; the model has 31 features"),
+        ("", "text/csv", "the request has no row"),
+        (",".join(f"f{i}" for i in range(31)), "text/csv", "f1 is not a number"),
+        (b"\xff\xfe", "text/csv", "the body is no text in UTF-8"),
         ('{"instances": [{"site": "a"}]}', "application/json", "a row lacks mean_radius"),
+        ('{"instances": [', "application/json", "the body is no JSON: "),
+        ("[[1, 2]]", "application/json", 'the body is not {"instances": […]}'),
+        ('{"rows": []}', "application/json", 'the body is not {"instances": […]}'),
+        ('{"instances": 3}', "application/json", "instances is not a list"),
+        ('{"instances": [3]}', "application/json", "a row is neither a list nor an object: 3"),
+        ('{"instances": []}', "application/json", "the request has no row"),
         ("<xml/>", "text/xml", "text/xml is neither text/csv nor application/json"),
     ],
 )
 def test_a_request_that_does_not_fit_is_told_why(code, model, body, content_type, message):
-    with pytest.raises(ValueError, match=message):
-        _answer(code, model, body, content_type, "application/json")
+    answer = _answer(code, model, body, content_type, "application/json")
+    assert answer.status_code == 400
+    assert answer.mimetype == "text/plain"
+    (sentence,) = answer.get_data(as_text=True).splitlines()
+    assert sentence.startswith(message)
+
+
+def test_what_the_model_cannot_do_is_no_fault_of_the_request(code, model, records):
+    _, rows, _ = records
+    broken = model._replace(estimator=None)
+    with pytest.raises(AttributeError):
+        _answer(code, broken, json.dumps({"instances": rows[:1]}), "application/json", "*/*")
 
 
 def test_the_archive_holds_the_serving_code_and_no_other(work):

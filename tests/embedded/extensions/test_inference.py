@@ -36,8 +36,8 @@ def model_fn(model_dir):
     return {"env": os.environ.get("FLAVOUR", "plain"), "calls": 0}
 
 def input_fn(body, content_type):
-    if content_type == "text/unknown":
-        raise ValueError("text/unknown is not understood")
+    if content_type == "text/refused":
+        raise ValueError("text/refused is not understood")
     return body
 
 def predict_fn(data, model):
@@ -55,8 +55,9 @@ def predict_fn(data, model):
     return {"said": data, "pid": os.getpid(), **model}
 
 def output_fn(prediction, accept):
-    if accept == "text/unknown":
-        raise ValueError("text/unknown is not spoken")
+    if accept == "text/refused":
+        from flask import Response
+        return Response("text/refused is not spoken", status=400, mimetype="text/plain")
     return json.dumps(prediction), "application/json"
 """
 
@@ -176,8 +177,10 @@ def test_a_scikit_learn_model_answers_as_it_does_at_home(cloud, sagemaker, runti
     assert as_csv["ContentType"] == "text/csv"
     lines = as_csv["Body"].read().decode().splitlines()
     assert [float(line) for line in lines] == pytest.approx(expected, abs=1e-5)
-    refused = _failed(runtime, "cancer", text, content_type="image/png")
-    assert refused["OriginalStatusCode"] == 415
+    for types, status in (({"content_type": "image/png"}, 415), ({"Accept": "image/png"}, 406)):
+        refused = _failed(runtime, "cancer", text, **types)
+        assert refused["OriginalStatusCode"] == status
+        assert "image/png is not supported" in refused["OriginalMessage"]
 
 
 def test_a_body_that_is_no_text_arrives_as_bytes(runtime, served):
@@ -229,20 +232,17 @@ def test_an_exception_of_the_model_is_a_model_error(runtime, served):
     assert _said(runtime, served)["said"] == "hello"
 
 
-@pytest.mark.parametrize(
-    ("types", "status"),
-    [({"content_type": "text/unknown"}, 415), ({"Accept": "text/unknown"}, 406)],
-)
-def test_a_type_that_the_handler_refuses_is_a_client_error(
-    runtime, sagemaker, a_config, echo, types, status
-):
-    name = f"refuses-{status}"
-    a_config(name, only=(echo, 1))
-    sagemaker.create_endpoint(EndpointName=name, EndpointConfigName=name)
-    failed = _failed(runtime, name, **types)
-    assert failed["OriginalStatusCode"] == status
-    assert "text/unknown" in failed["OriginalMessage"]
+def test_a_response_of_the_handlers_own_bears_its_status(runtime, served):
+    failed = _failed(runtime, served, Accept="text/refused")
+    assert failed["OriginalStatusCode"] == 400
+    assert failed["OriginalMessage"] == "text/refused is not spoken"
     assert "client error" in failed["Error"]["Message"]
+
+
+def test_what_the_handler_raises_is_a_server_error_of_whichever_type(runtime, served):
+    failed = _failed(runtime, served, content_type="text/refused")
+    assert failed["OriginalStatusCode"] == 500
+    assert "server error" in failed["Error"]["Message"]
 
 
 def test_a_process_that_dies_is_reported_and_begun_anew(runtime, served):
