@@ -11,8 +11,10 @@ from botocore import xform_name
 CHECKLIST = Path(__file__).parents[1] / "docs" / "real-account.md"
 POINT = re.compile(r"^- \[ \] \*\*(.+?)\*\*(.*?)(?=^- \[|^## |\Z)", re.MULTILINE | re.DOTALL)
 BLOCK = re.compile(r"```sh\n(.*?)```", re.DOTALL)
-OF_THE_CLI = {"region", "profile", "query", "output"}
+OF_THE_CLI = {"region", "profile", "query", "output", "cli-input-json"}
 """Options that every command of the AWS CLI takes."""
+SERVICES = {"s3api": "s3", "configservice": "config"}
+"""Services that the AWS CLI calls otherwise than botocore does."""
 
 POINTS = POINT.findall(CHECKLIST.read_text())
 
@@ -27,6 +29,7 @@ def wrong_with(command: str) -> str | None:
     """What of an `aws …` line the AWS CLI would not take."""
     _, service, operation, *arguments = shlex.split(command)
     session = botocore.session.get_session()
+    service = SERVICES.get(service, service)
     if service not in session.get_available_services():
         return f"there is no aws {service}"
     model = session.get_service_model(service)
