@@ -57,6 +57,8 @@ def train(cloud: Cloud, pipeline: str, on_step: Callable[[str], None]) -> None:
     execution = sagemaker.start_pipeline_execution(PipelineName=pipeline)["PipelineExecutionArn"]
     told: set[str] = set()
     while True:
+        # Before its steps: an execution that has ended has begun all of them.
+        state = sagemaker.describe_pipeline_execution(PipelineExecutionArn=execution)
         steps = sagemaker.list_pipeline_execution_steps(
             PipelineExecutionArn=execution, SortOrder="Ascending"
         )["PipelineExecutionSteps"]
@@ -64,7 +66,6 @@ def train(cloud: Cloud, pipeline: str, on_step: Callable[[str], None]) -> None:
             if name not in told:
                 told.add(name)
                 on_step(name)
-        state = sagemaker.describe_pipeline_execution(PipelineExecutionArn=execution)
         if state["PipelineExecutionStatus"] in FINISHED:
             break
         time.sleep(POLL_SECONDS)
