@@ -12,6 +12,7 @@ from infra.project import Project
 DEV, STAGING, PROD = "111111111111", "222222222222", "333333333333"
 RUNNING = "maslow-{0}-{1}-endpoint-role-role-*", "maslow-{0}-{1}-monitor-role-role-*"
 DELIVERING = (
+    "maslow-{0}-break-glass",
     "maslow-{0}-ci-deploy*",
     "maslow-{0}-ci-preview*",
     "maslow-{0}-delivery-deploy-*",
