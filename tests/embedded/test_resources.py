@@ -1,6 +1,5 @@
 import base64
 import json
-import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
@@ -9,6 +8,7 @@ from typing import Any
 import boto3
 import pulumi
 import pytest
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication
 
 import catalog
 from catalog import own_entries
@@ -1122,36 +1122,60 @@ def test_a_type_is_created_read_changed_and_deleted(
     resources.delete(token, made.id, state)
 
 
-def test_types_live_beside_one_another(resources: Resources, world: Values, cloud: Cloud) -> None:
-    """Every service in use, by several threads at once, while others list what there is."""
+def test_types_live_beside_one_another(
+    resources: Resources, world: Values, cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each service's types one after another, all services at once, while others list.
+
+    But for Config, of which an account has one. moto fails by chance where two requests are in it
+    at once, so that this is what is looked for.
+    """
+    inside: set[int] = set()
+    most = 0
+    answered = DomainDispatcherApplication.__call__
+
+    def watched(self: DomainDispatcherApplication, environ: Values, start_response: Any) -> Any:
+        nonlocal most
+        inside.add(threading.get_ident())
+        most = max(most, len(inside))
+        try:
+            return answered(self, environ, start_response)
+        finally:
+            inside.discard(threading.get_ident())
+
+    monkeypatch.setattr(DomainDispatcherApplication, "__call__", watched)
+    services: dict[str, list[Case]] = {}
+    for case in CASES:
+        services.setdefault(catalog.entry_of(case.token).service, []).append(case)
+    del services["config"]
+    address = resources.create("aws:ec2/eip:Eip", {"domain": "vpc"}).outputs["allocationId"]
+    world = {**world, "address": address}  # moto takes a gateway's for its own for ever
     over = threading.Event()
     reads = [cloud.client("iam").list_roles, cloud.client("s3").list_buckets]
     by_socket = boto3.client("iam", region_name=cloud.region, endpoint_url=cloud.url, **NOBODY)
 
-    def live(case: Case) -> None:
-        inputs = resources.check(case.token, placed(case.inputs, world), "maslow-beside", "seed")
-        made = resources.create(case.token, inputs)
-        assert resources.read(case.token, made.id, made.outputs) == made.outputs
-        resources.delete(case.token, made.id, made.outputs)
+    def live(cases: list[Case]) -> None:
+        for case in cases:
+            token = case.token
+            inputs = resources.check(token, placed(case.inputs, world), "maslow-beside", "seed")
+            made = resources.create(token, inputs)
+            assert resources.read(token, made.id, made.outputs) == made.outputs
+            resources.delete(token, made.id, made.outputs)
 
     def read() -> None:
         while not over.is_set():
             for call in (*reads, by_socket.list_roles):
                 call()
 
-    before = sys.getswitchinterval()
-    sys.setswitchinterval(1e-5)
-    try:
-        with ThreadPoolExecutor(8) as pool:
-            readers = [pool.submit(read) for _ in range(2)]
-            lives = {case.token: pool.submit(live, case) for case in CASES}
-            wait(lives.values())
-            over.set()
-    finally:
-        sys.setswitchinterval(before)
-    failed = {token: life.exception() for token, life in lives.items() if life.exception()}
+    with ThreadPoolExecutor(8) as pool:
+        readers = [pool.submit(read) for _ in range(2)]
+        lives = {name: pool.submit(live, cases) for name, cases in services.items()}
+        wait(lives.values())
+        over.set()
+    failed = {name: life.exception() for name, life in lives.items() if life.exception()}
     assert failed == {}
     assert [reader.exception() for reader in readers] == [None, None]
+    assert most == 1
 
 
 def test_every_type_of_the_catalog_has_a_case() -> None:
