@@ -19,6 +19,7 @@ from moto.core.utils import utcnow
 from moto.sagemaker.models import FakeProcessingJob, FakeTrainingJob
 from moto.settings import moto_server_port
 
+from embedded.cloud import HOST, client_environment
 from embedded.sagemaker.container import Container, Stopped
 from embedded.sagemaker.jobs import JobFailed, Services, run_processing_job, run_training_job
 from embedded.turns import turn
@@ -121,15 +122,7 @@ def put(shown: dict[str, Any], **values: Any) -> None:
 
 def clients(region: str) -> tuple[Callable[[str], Any], dict[str, str]]:
     """Maker of clients of this very server, and the variables that make such clients elsewhere."""
-    variables = {
-        "AWS_ENDPOINT_URL": f"http://127.0.0.1:{moto_server_port()}",
-        "AWS_ACCESS_KEY_ID": "embedded",
-        "AWS_SECRET_ACCESS_KEY": "embedded",
-        "AWS_REGION": region,
-        "AWS_DEFAULT_REGION": region,
-        "AWS_CONFIG_FILE": os.devnull,
-        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-    }
+    variables = client_environment(f"http://{HOST}:{moto_server_port()}", region)
     blind = {
         "profile": (None, None, None, None),
         "config_file": (None, None, os.devnull, None),
