@@ -11,7 +11,7 @@ from moto.applicationautoscaling.exceptions import AWSValidationException
 from moto.applicationautoscaling.models import ApplicationAutoscalingBackend, FakeScalableTarget
 from moto.sagemaker.models import sagemaker_backends
 
-from catalog.instances import FAMILIES
+from catalog.instances import family_of
 from embedded.extensions.operations import add
 
 VARIANT = re.compile(r"endpoint/(?P<endpoint>[^/]+)/variant/(?P<variant>[^/]+)")
@@ -48,9 +48,8 @@ def _require_scalable(backend: ApplicationAutoscalingBackend, resource_id: str) 
     types = {each["VariantName"]: each.get("InstanceType") for each in config.production_variants}
     if named["variant"] not in types:
         raise AWSValidationException(f"SageMaker variant doesn't exist: {resource_id}")
-    family = FAMILIES.get(str(types[named["variant"]]).partition("ml.")[2].partition(".")[0])
-    if family and family.burstable:
+    instance = types[named["variant"]]
+    if instance and family_of(instance).burstable:
         raise AWSValidationException(
-            f"{types[named['variant']]} is a burstable instance type, which isn't scaled: "
-            f"{resource_id}"
+            f"{instance} is a burstable instance type, which isn't scaled: {resource_id}"
         )
