@@ -17,6 +17,7 @@ from embedded.extensions.deployments import deployments, resolved
 from embedded.extensions.inference import retire
 from embedded.extensions.model_registry import owner, require_open
 from embedded.extensions.operations import add
+from embedded.extensions.releases import is_stopped, require_alarms, require_unscaled
 
 DEFAULT_WEIGHT = 1.0
 RETAINED = {
@@ -98,6 +99,7 @@ def create_endpoint(self: SageMakerResponse) -> ActionResult:
     name = self._get_param("EndpointName")
     config_name = self._get_param("EndpointConfigName")
     refuse_existing("endpoint", name, backend.endpoints, backend)
+    require_alarms(backend, self._get_param("DeploymentConfig"))
     backend.describe_endpoint_config(config_name)
     config = backend.endpoint_configs[config_name]
     deployment = resolved(backend, config)
@@ -120,6 +122,8 @@ def create_endpoint(self: SageMakerResponse) -> ActionResult:
 def update_endpoint(self: SageMakerResponse) -> ActionResult:
     """UpdateEndpoint: move the endpoint to another configuration, at once.
 
+    An alarm of its deployment's that goes off rolls it back, also at once: it stays what it was.
+
     Weights and instance counts are the new configuration's, unless RetainAllVariantProperties is
     set: a variant that both configurations have then keeps its own, but for what
     ExcludeRetainedVariantProperties names.
@@ -131,7 +135,16 @@ def update_endpoint(self: SageMakerResponse) -> ActionResult:
     backend.describe_endpoint_config(config_name)
     endpoint = backend.endpoints[name]
     config = backend.endpoint_configs[config_name]
+    guarded = self._get_param("DeploymentConfig")
+    require_alarms(backend, guarded)
+    require_unscaled(backend, endpoint, config)
     deployment = resolved(backend, config)
+    if self._get_param("RetainDeploymentConfig"):
+        guarded = vars(endpoint)["last_deployment_config"]
+    vars(endpoint)["last_deployment_config"] = guarded
+    endpoint.last_modified_time = utcnow()
+    if is_stopped(backend, guarded):
+        return ActionResult({"EndpointArn": endpoint.arn})
     before = {variant["VariantName"]: variant for variant in endpoint.production_variants}
     captured_before = endpoint.data_capture_config
     _deploy(endpoint, config)
@@ -146,9 +159,6 @@ def update_endpoint(self: SageMakerResponse) -> ActionResult:
             endpoint.data_capture_config = captured_before
             deployment = replace(deployment, capture=deployments(backend)[name].capture)
     deployments(backend)[name] = deployment
-    if not self._get_param("RetainDeploymentConfig"):
-        vars(endpoint)["last_deployment_config"] = self._get_param("DeploymentConfig")
-    endpoint.last_modified_time = utcnow()
     retire()
     return ActionResult({"EndpointArn": endpoint.arn})
 

@@ -828,7 +828,7 @@ CASES = [
         {
             "endpointConfigName": "maslow-world",
             "deploymentConfig": {
-                "autoRollbackConfiguration": {"alarms": [{"alarmName": "errors"}]},
+                "autoRollbackConfiguration": {"alarms": [{"alarmName": "$alarm"}]},
                 "blueGreenUpdatePolicy": {
                     "terminationWaitInSeconds": 60,
                     "trafficRoutingConfiguration": {
@@ -1075,6 +1075,8 @@ def world(cloud: Cloud, resources: Resources) -> Values:
         "aws:sagemaker/endpoint:Endpoint",
         {"name": "maslow-world", "endpointConfigName": "maslow-world"},
     )
+    alarm = next(case for case in CASES if "metricAlarm" in case.token)
+    known["alarm"] = make(alarm.token, placed(alarm.inputs, known))["name"]
     monitor = next(case for case in CASES if "dataQualityJob" in case.token)
     known["definition"] = make(monitor.token, placed(monitor.inputs, known))["name"]
     make("aws:appautoscaling/target:Target", {**SCALED, "minCapacity": 1, "maxCapacity": 2})

@@ -61,7 +61,110 @@ def test_an_endpoint_moves_to_another_configuration(sagemaker, model, a_config):
     }
 
 
-def test_the_last_deployment_is_described(sagemaker, model, a_config):
+@pytest.fixture(scope="module")
+def an_alarm(cloud):
+    """Create an alarm of that name, in that state."""
+
+    def create(name, state="OK"):
+        cloudwatch = cloud.client("cloudwatch")
+        cloudwatch.put_metric_alarm(
+            AlarmName=name,
+            ComparisonOperator="GreaterThanThreshold",
+            EvaluationPeriods=1,
+            Namespace="AWS/SageMaker",
+            MetricName="Invocation5XXErrors",
+            Period=60,
+            Statistic="Sum",
+            Threshold=1,
+        )
+        cloudwatch.set_alarm_state(AlarmName=name, StateValue=state, StateReason="as told")
+        return {"AutoRollbackConfiguration": {"Alarms": [{"AlarmName": name}]}}
+
+    return create
+
+
+def test_an_alarm_that_goes_off_rolls_an_update_back(sagemaker, model, a_config, an_alarm):
+    a_config("good", only=(model, 1))
+    a_config("bad", only=(model, 2))
+    sagemaker.create_endpoint(EndpointName="guarded", EndpointConfigName="good")
+    deployment = {
+        "BlueGreenUpdatePolicy": {
+            "TrafficRoutingConfiguration": {"Type": "ALL_AT_ONCE", "WaitIntervalInSeconds": 0}
+        }
+    }
+    move = {"EndpointName": "guarded", "EndpointConfigName": "bad"}
+    sagemaker.update_endpoint(
+        **move, DeploymentConfig=deployment | an_alarm("five-hundreds", "ALARM")
+    )
+    described = sagemaker.describe_endpoint(EndpointName="guarded")
+    assert (described["EndpointStatus"], described["EndpointConfigName"]) == ("InService", "good")
+    assert _weights(sagemaker, "guarded") == {"only": 1.0}
+
+    an_alarm("five-hundreds", "OK")
+    sagemaker.update_endpoint(**move, RetainDeploymentConfig=True)
+    described = sagemaker.describe_endpoint(EndpointName="guarded")
+    assert described["EndpointConfigName"] == "bad"
+
+
+def test_an_alarm_that_is_not_there_rolls_nothing_back_and_is_refused(sagemaker, model, a_config):
+    a_config("unguarded", only=(model, 1))
+    asked = {
+        "EndpointName": "unguarded",
+        "EndpointConfigName": "unguarded",
+        "DeploymentConfig": {
+            "BlueGreenUpdatePolicy": {
+                "TrafficRoutingConfiguration": {"Type": "ALL_AT_ONCE", "WaitIntervalInSeconds": 0}
+            },
+            "AutoRollbackConfiguration": {"Alarms": [{"AlarmName": "nobody-made-it"}]},
+        },
+    }
+    for call in (sagemaker.create_endpoint, sagemaker.update_endpoint):
+        error = _refusal(call, **asked)
+        assert error["Code"] == "ValidationException"
+        assert "nobody-made-it" in error["Message"]
+        if call == sagemaker.create_endpoint:
+            sagemaker.create_endpoint(EndpointName="unguarded", EndpointConfigName="unguarded")
+
+
+def test_a_scaled_variant_keeps_its_instance_type(cloud, sagemaker, model, a_config):
+    a_config("scaled", only=(model, 1))
+    a_config("renamed", other=(model, 1))
+    a_config("same-type", only=(model, 2))
+    sagemaker.create_endpoint_config(
+        EndpointConfigName="larger",
+        ProductionVariants=[
+            {
+                "VariantName": "only",
+                "ModelName": model,
+                "InstanceType": "ml.c6i.xlarge",
+                "InitialInstanceCount": 1,
+            }
+        ],
+    )
+    sagemaker.create_endpoint(EndpointName="scaled", EndpointConfigName="scaled")
+    variant = {
+        "ServiceNamespace": "sagemaker",
+        "ResourceId": "endpoint/scaled/variant/only",
+        "ScalableDimension": "sagemaker:variant:DesiredInstanceCount",
+    }
+    scaling = cloud.client("application-autoscaling")
+    scaling.register_scalable_target(**variant, MinCapacity=1, MaxCapacity=2)
+    for config in ("larger", "renamed"):
+        error = _refusal(
+            sagemaker.update_endpoint, EndpointName="scaled", EndpointConfigName=config
+        )
+        assert error["Code"] == "ValidationException"
+        assert "The variant only of the endpoint scaled is a scalable target" in error["Message"]
+    sagemaker.update_endpoint(EndpointName="scaled", EndpointConfigName="same-type")
+
+    scaling.deregister_scalable_target(**variant)
+    sagemaker.update_endpoint(EndpointName="scaled", EndpointConfigName="larger")
+    moved = sagemaker.describe_endpoint(EndpointName="scaled")
+    assert moved["EndpointConfigName"] == "larger"
+
+
+def test_the_last_deployment_is_described(sagemaker, model, a_config, an_alarm):
+    an_alarm("errors")
     deployment = {
         "BlueGreenUpdatePolicy": {
             "TrafficRoutingConfiguration": {
