@@ -33,12 +33,14 @@ def _named(
     holds_data: str = "",
     holds_no_data: str = "",
     iam: Iam | None = None,
+    told: dict[str, str] | None = None,
 ) -> Type:
     """A type that SageMaker addresses by name, as it does nearly all.
 
     `what` is SageMaker's noun in its operations and `of` where its name differs from that; `kind`
     is the one of its ARNs; `update` holds what UpdateX carries; `sdk` is Pulumi's noun where it
-    differs. `iam` is given where IAM asks for more than the operations and the tags.
+    differs. `iam` is given where IAM asks for more than the operations and the tags. `told` are
+    inputs that DescribeX tells, which may not be as they were asked for.
     """
     noun, pulumis = of or what, sdk or what
     given = {f"{noun}Name": "{id}"}
@@ -52,7 +54,7 @@ def _named(
         autonamed=autonamed,
         limit=limit,
         create=Call(f"Create{what}", names=renames),
-        read=Call(f"Describe{what}", given=given, outputs={"arn": f"{noun}Arn"}),
+        read=Call(f"Describe{what}", given=given, outputs={"arn": f"{noun}Arn", **(told or {})}),
         update=(Call(f"Update{what}", takes=update, names=names or {}, given=given),)
         if update
         else (),
@@ -144,6 +146,7 @@ TYPES = (
         "Endpoint",
         "endpoint",
         update=("endpointConfigName", "deploymentConfig"),
+        told={"endpointConfigName": "EndpointConfigName"},
         holds_no_data="it serves what the registry and the buckets keep",
         # An endpoint is made of a configuration, and moves to another.
         iam=Iam(

@@ -65,9 +65,9 @@ class Lifecycle:
             checked[key] = olds[key]
         return {**checked, DEFAULTS: filled_in}
 
-    def diff(self, type_: str, olds: Values, news: Values) -> Change:
-        """What differs between two checked inputs."""
-        old, new = _without_notes(olds), _without_notes(news)
+    def diff(self, type_: str, olds: Values, news: Values, state: Values) -> Change:
+        """What differs between two checked inputs, or from what AWS answered of the old ones."""
+        old, new = self._live(type_, olds, state), _without_notes(news)
         found = self.resources.diff(type_, old, new)
         return Change(
             added=tuple(key for key in found.changed if key not in old),
@@ -88,10 +88,13 @@ class Lifecycle:
         with _readable(name):
             return self.resources.read(type_, id_, _without_notes(inputs))
 
-    def update(self, type_: str, name: str, id_: str, olds: Values, news: Values) -> Values:
+    def update(
+        self, type_: str, name: str, id_: str, olds: Values, news: Values, state: Values
+    ) -> Values:
         """Change a resource in place; its new state. Raises Refused."""
+        old = self._live(type_, olds, state)
         with _readable(name):
-            return self.resources.update(type_, id_, _without_notes(olds), _without_notes(news))
+            return self.resources.update(type_, id_, old, _without_notes(news))
 
     def delete(self, type_: str, name: str, id_: str, state: Values) -> None:
         """Delete a resource. Raises Refused."""
@@ -102,6 +105,12 @@ class Lifecycle:
         """The result of a function of the provider. Raises Refused."""
         with _readable(token):
             return self.resources.invoke(token, args)
+
+    def _live(self, type_: str, inputs: Values, state: Values) -> Values:
+        """The inputs, as `state` has them where AWS tells them: it may not have kept to them."""
+        told = {key: state[key] for key in self.resources.told(type_) if key in state}
+        asked = _without_notes(inputs)
+        return {**asked, **{key: told[key] for key in asked.keys() & told.keys()}}
 
     def _tagged(self, type_: str, inputs: Values) -> Values:
         if not self.default_tags or not self.resources.taggable(type_):

@@ -122,7 +122,10 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         The engine puts the old values of ignored properties into the new inputs beforehand.
         """
         change = self._of(context).diff(
-            request.type, wire.plain(request.old_inputs), wire.plain(request.news)
+            request.type,
+            wire.plain(request.old_inputs),
+            wire.plain(request.news),
+            wire.plain(request.olds),
         )
         some = provider_pb2.DiffResponse.DIFF_SOME
         none = provider_pb2.DiffResponse.DIFF_NONE
@@ -169,7 +172,9 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         if request.preview:
             computed = {k: v for k, v in wire.plain(request.olds).items() if k not in olds}
             return provider_pb2.UpdateResponse(properties=wire.struct({**computed, **news}))
-        state = self._of(context).update(request.type, request.name, request.id, olds, news)
+        state = self._of(context).update(
+            request.type, request.name, request.id, olds, news, wire.plain(request.olds)
+        )
         return provider_pb2.UpdateResponse(properties=wire.struct(state))
 
     @_answering

@@ -74,6 +74,10 @@ class Resources:
         """Whether resources of a type have tags."""
         return catalog.entry_of(type_).taggable
 
+    def told(self, type_: str) -> set[str]:
+        """Names of the properties that AWS answers when it is asked for a resource of a type."""
+        return {key for call in catalog.entry_of(type_).reads for key in call.outputs}
+
     def check(self, type_: str, inputs: Values, name: str, seed: bytes | str = "") -> Values:
         """The inputs, completed: defaults, default tags, and a name where AWS needs one.
 

@@ -19,12 +19,13 @@ from google.protobuf import empty_pb2, struct_pb2
 from pulumi.runtime import config as runtime_config
 from pulumi.runtime.mocks import MockMonitor, Mocks
 from pulumi.runtime.proto import alias_pb2, resource_pb2
-from pulumi.runtime.settings import Settings, configure
+from pulumi.runtime.settings import SETTINGS, Settings, configure
 from pulumi.runtime.stack import run_in_stack
 
 import catalog
 from catalog import answers
 from catalog.wire import HIDDEN, Lazy, is_secret, readable
+from infra.hooks import Hooks
 from infra.lean_sdk import lean
 
 STACK_TYPE = "pulumi:pulumi:Stack"
@@ -167,7 +168,7 @@ def record(
 
 def run_program(
     program: Callable[[], None],
-    monitor: MockMonitor,
+    monitor: "RecordingMonitor",
     run: Run,
     executor: ThreadPoolExecutor | None = None,
 ) -> None:
@@ -197,6 +198,7 @@ def run_program(
                 organization="organization",
             )
         )
+        SETTINGS.callbacks = monitor.hooks  # or the SDK would start a server for them
         runtime_config.set_all_config({"aws:region": run.region, **run.config})
         await run_in_stack(declared)
 
@@ -232,6 +234,7 @@ class RecordingMonitor(MockMonitor):
         self.collect_repeated = False
         self.stack_outputs: dict[str, Any] = {}
         self.unknown: Counter[str] = Counter()
+        self.hooks = Hooks()
 
     def make_urn(self, parent: str, type_: str, name: str) -> str:
         """The URN that the engine would give: a top-level one does not name the stack's type."""
@@ -343,6 +346,7 @@ def _options(request: resource_pb2.RegisterResourceRequest) -> dict[str, Any]:
         "deleteBeforeReplace": request.deleteBeforeReplace,
         "ignoreChanges": list(request.ignoreChanges),
         "aliases": [_alias(alias) for alias in request.aliases],
+        "hooks": {field.name: list(names) for field, names in request.hooks.ListFields()},
     }
     return {key: value for key, value in options.items() if value}
 

@@ -4,15 +4,19 @@ The state lives as long as the host object. A second pass with the same host lea
 unchanged, as the engine would; previews and a state that lasts need the engine itself.
 """
 
+import copy
 import itertools
 import os
+import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from google.protobuf import struct_pb2
+from pulumi import ResourceHookArgs
 from pulumi.runtime.proto import resource_pb2
 
 from catalog import wire
@@ -20,6 +24,7 @@ from embedded.lifecycle import Change, Lifecycle, Refused, Values
 from embedded.resources import Resources
 from infra.collector import switch_off_collector
 from infra.graph import Graph, RecordingMonitor, Run, run_program
+from infra.hooks import Bound, HookFailed
 from infra.hosts.progress import OnStep, Operation, Phase, Step, silent
 
 PROVIDER_TYPE = "pulumi:providers:aws"
@@ -44,6 +49,22 @@ class Held:
     """Greater than that of all that it was made from."""
     retained: bool
     protected: bool
+    hooks: Bound
+
+    def delete(self) -> None:
+        """Delete it, with its hooks around. Raises Refused."""
+        gone = ResourceHookArgs(
+            self.urn,
+            self.id,
+            self.name,
+            self.type,
+            old_inputs=self.inputs,
+            old_outputs=self.outputs,
+        )
+        with _readable(self.name):
+            self.hooks.before("delete", gone)
+            self.lifecycle.delete(self.type, self.name, self.id, self.outputs)
+            self.hooks.after("delete", gone)
 
 
 @dataclass(frozen=True)
@@ -58,11 +79,22 @@ class Outcome:
 
 
 class InProcessHost:
-    """Keeps one stack on the embedded AWS, without the pulumi CLI."""
+    """Keeps one stack on the embedded AWS, without the pulumi CLI.
 
-    def __init__(self, resources: Resources, run: Run, on_step: OnStep = silent) -> None:
+    `environment` is what a program and its hooks find in `os.environ` while they run: that which
+    turns AWS clients to the embedded AWS, and to no account.
+    """
+
+    def __init__(
+        self,
+        resources: Resources,
+        run: Run,
+        environment: Mapping[str, str],
+        on_step: OnStep = silent,
+    ) -> None:
         self._resources = resources
         self._run = run
+        self._environment = environment
         self._on_step = on_step
         self._held: dict[str, Held] = {}
         self._replaced: list[Held] = []
@@ -91,7 +123,8 @@ class InProcessHost:
 
         put_back = switch_off_collector()
         try:
-            run_program(watched, monitor, self._run, executor=_Calls())
+            with _environ(self._environment):
+                run_program(watched, monitor, self._run, executor=_Calls())
         except Exception as error:
             if monitor.refused is None or monitor.refused is error:
                 raise
@@ -109,52 +142,73 @@ class InProcessHost:
         """
         return self._delete(list(self._held.values()))
 
-    def settle(self, urn: str, request: Request, lifecycle: Lifecycle) -> tuple[Operation, Held]:
-        """Create, update or replace a resource, or leave it alone. Raises Refused."""
+    def settle(
+        self, urn: str, request: Request, lifecycle: Lifecycle, hooks: Bound
+    ) -> tuple[Operation, Held]:
+        """Create, update or replace a resource, or leave it alone.
+
+        Raises Refused, also where a hook fails. What was done before one that runs afterwards is
+        kept track of.
+        """
         type_, name = request.type, request.name
         old = self._held.get(urn)
         olds = old.inputs if old else {}
         order = next(self._order)
         seed = os.urandom(SEED_BYTES)
-        asked = _ignoring(wire.plain(request.object), olds, request.ignoreChanges if old else ())
-        inputs = lifecycle.check(type_, name, asked, olds, seed)
+        asked = wire.plain(request.object)
+        kept = _ignoring(asked, olds, request.ignoreChanges) if old else asked
+        inputs = lifecycle.check(type_, name, kept, olds, seed)
         operation = Operation.CREATE
         delete_first = request.deleteBeforeReplace
         if old:
-            change = lifecycle.diff(type_, olds, inputs)
+            change = lifecycle.diff(type_, olds, inputs, old.outputs)
             operation = _operation(change)
             delete_first |= change.delete_first
+        verb = "update" if operation is Operation.UPDATE else "create"
+        if operation is Operation.REPLACE:
+            # What is ignored of a change is not ignored by a replacement.
+            inputs = lifecycle.check(type_, name, asked, {}, seed)
+        told = ResourceHookArgs(urn, "", name, type_, new_inputs=inputs)
+        if old and operation is Operation.UPDATE:
+            told.id, told.old_inputs, told.old_outputs = old.id, olds, old.outputs
+
+        def apply() -> tuple[str, Values]:
+            if old and operation is Operation.UPDATE:
+                return old.id, lifecycle.update(type_, name, old.id, olds, inputs, old.outputs)
+            return lifecycle.create(type_, name, inputs)
+
         self._tell(operation, Phase.STARTED, urn, type_, name)
         try:
-            match operation:
-                case Operation.SAME if old:
-                    id_, outputs = old.id, old.outputs
-                case Operation.UPDATE if old:
-                    id_ = old.id
-                    outputs = lifecycle.update(type_, name, id_, olds, inputs)
-                case _:
-                    if old:
-                        inputs = lifecycle.check(type_, name, asked, {}, seed)
-                        self._make_way(old, at_once=delete_first)
-                    id_, outputs = lifecycle.create(type_, name, inputs)
+            if old and operation is Operation.SAME:
+                id_, outputs = old.id, old.outputs
+            else:
+                if old and operation is Operation.REPLACE:
+                    self._make_way(old, at_once=delete_first)
+                with _readable(name):
+                    hooks.before(verb, told)
+                    id_, outputs = hooks.attempt(verb, told, apply, Refused)
+            self._held[urn] = Held(
+                urn=urn,
+                type=type_,
+                name=name,
+                id=id_,
+                inputs=inputs,
+                outputs=outputs,
+                lifecycle=lifecycle,
+                order=order,
+                retained=request.retainOnDelete,
+                protected=request.protect,
+                hooks=hooks,
+            )
+            if operation is not Operation.SAME:
+                told.id, told.new_outputs = id_, outputs
+                with _readable(name):
+                    hooks.after(verb, told)
         except Refused:
             self._tell(operation, Phase.FAILED, urn, type_, name)
             raise
-        held = Held(
-            urn=urn,
-            type=type_,
-            name=name,
-            id=id_,
-            inputs=inputs,
-            outputs=outputs,
-            lifecycle=lifecycle,
-            order=order,
-            retained=request.retainOnDelete,
-            protected=request.protect,
-        )
-        self._held[urn] = held
         self._tell(operation, Phase.DONE, urn, type_, name)
-        return operation, held
+        return operation, self._held[urn]
 
     def _make_way(self, old: Held, *, at_once: bool) -> None:
         if old.protected:
@@ -162,7 +216,7 @@ class InProcessHost:
         if old.retained:
             return
         if at_once:
-            old.lifecycle.delete(old.type, old.name, old.id, old.outputs)
+            old.delete()
             del self._held[old.urn]
         else:
             self._replaced.append(old)
@@ -173,12 +227,12 @@ class InProcessHost:
                 raise Refused(f"{held.type} {held.name} is protected: a destroy must not take it")
         for held in sorted([*gone, *self._replaced], key=lambda one: one.order, reverse=True):
             if held in self._replaced:
-                held.lifecycle.delete(held.type, held.name, held.id, held.outputs)
+                held.delete()
                 self._replaced.remove(held)
                 continue
             self._tell(Operation.DELETE, Phase.STARTED, held.urn, held.type, held.name)
             if not held.retained:
-                held.lifecycle.delete(held.type, held.name, held.id, held.outputs)
+                held.delete()
             del self._held[held.urn]
             self._tell(Operation.DELETE, Phase.DONE, held.urn, held.type, held.name)
         return len(gone)
@@ -216,7 +270,8 @@ class _Monitor(RecordingMonitor):
             raise self.refused
         lifecycle = self._configured.get(request.provider.rpartition("::")[0], self._default)
         try:
-            operation, held = self._host.settle(urn, request, lifecycle)
+            hooks = Bound(self.hooks, request.hooks)
+            operation, held = self._host.settle(urn, request, lifecycle, hooks)
         except Refused as refused:
             self.refused = self.refused or refused
             raise
@@ -240,15 +295,51 @@ def _operation(change: Change) -> Operation:
     return Operation.REPLACE if change.replaces else Operation.UPDATE
 
 
-def _ignoring(asked: Values, olds: Values, paths: Sequence[str]) -> Values:
-    """What is asked for, with the old values of the properties whose changes are ignored."""
-    kept = dict(asked)
+@contextmanager
+def _environ(variables: Mapping[str, str]) -> Iterator[None]:
+    before = dict(os.environ)
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+@contextmanager
+def _readable(name: str) -> Iterator[None]:
+    """Name the resource whose hook failed."""
+    try:
+        yield
+    except HookFailed as failed:
+        raise Refused(f"{name}: {failed}") from failed
+
+
+def _ignoring(asked: Values, olds: Values, paths: Iterable[str]) -> Values:
+    """What is asked for, with the old values of the properties whose changes are ignored.
+
+    A path names a property, or what is in one: `tags.owner`, `subnets[0]`.
+    https://www.pulumi.com/docs/iac/concepts/options/ignorechanges/
+    """
+    kept = copy.deepcopy(asked)
     for path in paths:
-        if path in olds:
-            kept[path] = olds[path]
+        *outer, last = _keys(path)
+        try:
+            there, before = kept, olds
+            for key in outer:
+                there, before = there[key], before[key]
+        except (LookupError, TypeError):
+            continue  # neither has it, or one alone has what it is in
+        if last in before:
+            there[last] = before[last]
         else:
-            kept.pop(path, None)
+            there.pop(last, None)
     return kept
+
+
+def _keys(path: str) -> list[Any]:
+    names = re.findall(r"[^.\[\]]+", path)
+    return [int(name) if name.isdecimal() else name for name in names]
 
 
 def _mark_secrets(asked: struct_pb2.Struct, answered: struct_pb2.Struct) -> None:

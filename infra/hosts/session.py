@@ -76,7 +76,7 @@ def session(project: Project, stack: StackFile, cloud: Cloud, on_step: OnStep) -
     from infra.versions import in_registry
 
     run = Run(project=project.name, stack=stack.environment, region=stack.region)
-    in_process = InProcessHost(resources, run, on_step)
+    in_process = InProcessHost(resources, run, cloud.environment, on_step)
     services = services_of(project, stack)
     newest = in_registry(cloud.client("sagemaker"))
 

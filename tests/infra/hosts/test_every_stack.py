@@ -82,7 +82,7 @@ def deployed(
             share(registry, recording(origin.environment, "first"))
         refused = watch(cloud, misfits)
         run = Run(project=project.name, stack=environment, region=stack.region)
-        host = InProcessHost(Resources(cloud), run)
+        host = InProcessHost(Resources(cloud), run, cloud.environment)
         newest = in_registry(cloud.client("sagemaker"))
         used = services(environment)
 

@@ -1,5 +1,6 @@
 import gc
 import json
+import os
 import threading
 
 import pulumi
@@ -33,7 +34,9 @@ def steps():
 
 @pytest.fixture
 def host(cloud, steps):
-    started = InProcessHost(Resources(cloud), Run(stack="local"), on_step=steps.append)
+    started = InProcessHost(
+        Resources(cloud), Run(stack="local"), cloud.environment, on_step=steps.append
+    )
     yield started
     started.destroy()
 
@@ -252,7 +255,9 @@ def test_resources_without_a_dependency_are_made_side_by_side(host, cloud):
         if step.phase is Phase.STARTED:
             met.append(together.wait())
 
-    side_by_side = InProcessHost(Resources(cloud), Run(stack="two"), on_step=wait_for_the_other)
+    side_by_side = InProcessHost(
+        Resources(cloud), Run(stack="two"), cloud.environment, on_step=wait_for_the_other
+    )
 
     def program():
         aws.s3.Bucket("one")
@@ -274,3 +279,134 @@ def test_a_type_that_the_catalog_does_not_know_is_refused_in_one_sentence(host):
 
     with pytest.raises(Refused, match=r"^enrichment: .*Alias is not in .* catalog/lambda_\.py"):
         host.up(program)
+
+
+class Seen:
+    """Hooks that keep what they are told; `failing` are those that raise."""
+
+    def __init__(self):
+        self.told = []
+        self.failing = set()
+        self.retries = 0
+
+    def __call__(self, moment):
+        async def hook(args):
+            self.told.append((moment, args))
+            if moment in self.failing:
+                raise ValueError("not now")
+
+        return pulumi.ResourceHook(moment, hook)
+
+    def on_error(self):
+        def hook(args):
+            self.told.append((f"failed {args.failed_operation}", args))
+            self.retries -= 1
+            return self.retries >= 0
+
+        return pulumi.ErrorHook("on-error", hook)
+
+    @property
+    def moments(self):
+        return [moment for moment, _ in self.told]
+
+    def options(self):
+        moments = [f"{when}_{verb}" for when in ("before", "after") for verb in VERBS]
+        return pulumi.ResourceOptions(
+            hooks=pulumi.ResourceHookBinding(
+                **{moment: [self(moment)] for moment in moments}, on_error=[self.on_error()]
+            )
+        )
+
+
+VERBS = ("create", "update", "delete")
+
+
+@pytest.fixture
+def seen():
+    return Seen()
+
+
+def hooked(seen, **args):
+    return lambda: aws.s3.Bucket("raw", bucket="hooked-raw", **args, opts=seen.options()) and None
+
+
+def test_hooks_run_around_each_part_of_a_resources_life(host, seen):
+    host.up(hooked(seen))
+    host.up(hooked(seen, tags={"zone": "raw"}))
+    host.up(hooked(seen, tags={"zone": "raw"}))
+    host.destroy()
+    assert seen.moments == [f"{when}_{verb}" for verb in VERBS for when in ("before", "after")]
+
+    created, _, _, updated, deleted, _ = (args for _, args in seen.told)
+    assert (created.name, created.type) == ("raw", "aws:s3/bucket:Bucket")
+    assert (created.new_inputs["bucket"], created.old_inputs) == ("hooked-raw", None)
+    assert updated.id == deleted.id == "hooked-raw"
+    assert ("tags" in updated.old_inputs, updated.new_inputs["tags"]) == (False, {"zone": "raw"})
+    assert updated.old_outputs["arn"] == updated.new_outputs["arn"] == "arn:aws:s3:::hooked-raw"
+    assert (deleted.new_inputs, deleted.old_inputs["tags"]) == (None, {"zone": "raw"})
+
+
+def test_a_hook_that_fails_before_leaves_everything_as_it_was(host, cloud, seen):
+    seen.failing = {"before_create"}
+    with pytest.raises(Refused, match="raw: the hook before_create failed: not now"):
+        host.up(hooked(seen))
+    assert "hooked-raw" not in buckets(cloud)
+    assert host.held == {}
+
+
+def test_a_hook_that_fails_after_stops_the_pass_and_what_was_done_is_known(host, cloud, seen):
+    def program():
+        bucket = aws.s3.Bucket("raw", bucket="hooked-raw", opts=seen.options())
+        aws.s3.Bucket("next", opts=pulumi.ResourceOptions(depends_on=[bucket]))
+
+    host.up(one_bucket(bucket="to-be-deleted"))
+    seen.failing = {"after_create"}
+    with pytest.raises(Refused, match="raw: the hook after_create failed: not now"):
+        host.up(hooked(seen))
+    assert {"hooked-raw", "to-be-deleted"} <= buckets(cloud)
+    seen.failing = set()
+    assert host.up(program).changes == {Operation.SAME: 1, Operation.CREATE: 1}
+
+
+def test_a_hook_says_whether_what_failed_is_tried_again(host, cloud, seen):
+    def program(name):
+        def declare():
+            aws.iam.Role("job", name=name, assume_role_policy=TRUST, opts=seen.options())
+
+        return declare
+
+    cloud.client("iam").create_role(RoleName="somebodys", AssumeRolePolicyDocument=TRUST)
+    seen.retries = 2
+    with pytest.raises(Refused, match="EntityAlreadyExists"):
+        host.up(program("somebodys"))
+    assert seen.moments == ["before_create", *3 * ["failed create"]]
+    assert [len(args.errors) for moment, args in seen.told[1:]] == [1, 2, 3]
+
+
+def test_the_program_finds_the_embedded_aws_and_leaves_no_trace_of_it(host, cloud, monkeypatch):
+    monkeypatch.setenv("AWS_REGION", "us-west-2")
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    seen = []
+    host.up(lambda: seen.append((os.environ["AWS_ENDPOINT_URL"], os.environ["AWS_REGION"])))
+    assert seen == [(cloud.url, "eu-west-1")]
+    assert "AWS_ENDPOINT_URL" not in os.environ
+    assert os.environ["AWS_REGION"] == "us-west-2"
+
+
+def test_an_ignored_part_of_a_property_is_no_change_and_no_part_of_a_replacement(host, cloud):
+    def program(owner, bucket="ignoring"):
+        opts = pulumi.ResourceOptions(ignore_changes=["tags.owner", "nothing[0].there"])
+        return lambda: (
+            aws.s3.Bucket("raw", bucket=bucket, tags={"owner": owner, "zone": "raw"}, opts=opts)
+            and None
+        )
+
+    def owner(bucket):
+        tags = cloud.client("s3").get_bucket_tagging(Bucket=bucket)["TagSet"]
+        return {tag["Key"]: tag["Value"] for tag in tags}["owner"]
+
+    host.up(program("ml"))
+    assert host.up(program("risk")).changes == {Operation.SAME: 1}
+    assert owner("ignoring") == "ml"
+    assert host.up(program("risk", bucket="replacing")).changes == {Operation.REPLACE: 1}
+    assert owner("replacing") == "risk"
