@@ -9,6 +9,7 @@ import pulumi_aws as aws
 from components.common.durability import Durability
 from infra.custom import Components, load
 from infra.environment import Environment
+from infra.live_instances import LiveInstances, none_yet
 from infra.naming import Names
 from infra.needs import mlops, platform
 from infra.needs.data import declare as declare_data
@@ -32,6 +33,7 @@ def declare(
     *,
     services: Collection[str],
     secret: Secrets = assumed,
+    live_instances: LiveInstances = none_yet,
 ) -> None:
     """Declare everything that one environment is made of.
 
@@ -39,7 +41,7 @@ def declare(
     endpoint yet. `root` is the repository's root, which the models' projects are found from.
     `services` are those that deployments look after, by the names of their boto3 clients:
     `infra.offline.services_of` tells them. `secret` gives the environment's secrets, plausible ones
-    where nothing is deployed.
+    where nothing is deployed. `live_instances` tells how many instances an endpoint has.
     """
     settings = stack.platform
     custom = load(settings, root)
@@ -54,7 +56,8 @@ def declare(
     model_delivery.notify_failures(settings, env, foundation, devops)
     repositories = model_delivery.repositories(settings, env, foundation, devops, root)
     context = model_context(env, foundation, data, repositories)
-    models = _models(settings, context, devops, training, serving, newest_approved, root)
+    lookups = newest_approved, live_instances
+    models = _models(settings, context, devops, training, serving, lookups, root)
     pulumi.export("models", {name: model.names for name, model in models.items()})
     if custom:
         added = Need("custom", env.provider, foundation.need.guards)
@@ -97,10 +100,11 @@ def _models(
     devops: DevOps,
     training: Need,
     serving: Need,
-    newest_approved: Lookup,
+    lookups: tuple[Lookup, LiveInstances],
     root: Path,
 ) -> dict[str, Model]:
     """Declare each model, and tell by its name what it is called in AWS."""
+    newest_approved, live_instances = lookups
     models: dict[str, Model] = {}
     for model in settings.models:
         group = context.group_of(model)
@@ -117,6 +121,7 @@ def _models(
                 serving,
                 training=pipeline,
                 bus=devops.bus,
+                live_instances=live_instances(context.env.names(model.name)),
             )
         models[model.name] = Model(
             group,

@@ -57,6 +57,7 @@ PROGRAM = (
     listed("ec2", "DescribeAvailabilityZones"),
     listed("sagemaker", "ListModelPackages"),
     Grant("sagemaker", "model-package/{name}", read="DescribeModelPackage"),
+    Grant("sagemaker", "endpoint/{name}", read="DescribeEndpoint"),
 )
 """What the program looks up itself, before it declares anything."""
 

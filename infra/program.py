@@ -8,6 +8,7 @@ import pulumi
 
 from infra.composition import declare
 from infra.errors import InputError
+from infra.live_instances import LiveInstances, in_account
 from infra.offline import services_of
 from infra.project import Project, checked_name
 from infra.settings import StackFile, from_config
@@ -26,7 +27,15 @@ def main() -> None:
         project = Project(ROOT, checked_name(pulumi.get_project()))
         stack = _settings(project)
         secret = assumed if stack.platform.cloud == "embedded" else in_config
-        declare(stack, _registry(stack), ROOT, services=_services(project, stack), secret=secret)
+        newest_approved, live_instances = _lookups(stack)
+        declare(
+            stack,
+            newest_approved,
+            ROOT,
+            services=_services(project, stack),
+            secret=secret,
+            live_instances=live_instances,
+        )
     except InputError as error:
         raise pulumi.RunError(str(error)) from error
 
@@ -48,8 +57,8 @@ def _services(project: Project, stack: StackFile) -> frozenset[str]:
         return beside.submit(services_of, project, stack).result()
 
 
-def _registry(stack: StackFile) -> Lookup:
-    """The environment's model registry.
+def _lookups(stack: StackFile) -> tuple[Lookup, LiveInstances]:
+    """What the environment's account is asked: its model registry, and its endpoints.
 
     A stack of the embedded AWS is kept from reaching for an account.
     """
@@ -61,9 +70,10 @@ def _registry(stack: StackFile) -> Lookup:
             f"{stack.environment} lives on the embedded AWS, which is not running here: "
             f"maslow up -s {stack.environment}"
         )
-    look_up = in_registry(boto3.client("sagemaker", region_name=stack.region))
+    sagemaker = boto3.client("sagemaker", region_name=stack.region)
+    look_up, count = in_registry(sagemaker), in_account(sagemaker)
 
-    def readably(group: str) -> ModelVersion | None:
+    def newest_approved(group: str) -> ModelVersion | None:
         try:
             return look_up(group)
         except (BotoCoreError, ClientError) as error:
@@ -78,4 +88,13 @@ def _registry(stack: StackFile) -> Lookup:
                 f"{error}{hint}"
             ) from error
 
-    return readably
+    def live_instances(endpoint_name: str) -> int:
+        try:
+            return count(endpoint_name)
+        except (BotoCoreError, ClientError) as error:
+            raise InputError(
+                f"AWS in {stack.region} did not tell how many instances {endpoint_name} has: "
+                f"{error}"
+            ) from error
+
+    return newest_approved, live_instances

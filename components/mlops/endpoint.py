@@ -14,6 +14,7 @@ from components.common.workload import artifacts_prefix, run_inputs, run_stateme
 from components.mlops.alarms import error_alarm, latency_alarm
 from components.mlops.autoscaling import scale_variant
 from components.mlops.capture import CaptureArgs
+from components.mlops.release import release_hooks
 from components.mlops.rollout import ALL_TRAFFIC, Rollout, deployment_config
 from components.platform.instance_types import has_local_storage
 
@@ -30,9 +31,12 @@ class EndpointArgs(CaptureArgs):
     instance_type: str
     """Instance type, such as `ml.c6i.large`."""
     min_instances: int
-    """Fewest instances, and as many as a new version starts with."""
+    """Fewest instances, and as many as the first version starts with."""
     max_instances: int
     """Most instances."""
+    live_instances: int
+    """How many instances serve now, 0 if none do: a new version starts with as many, within the two
+    above. It counts when the configuration is replaced, and by itself replaces none."""
     invocations_per_minute: int
     """Invocations a minute that one instance should take."""
     rollout: Rollout
@@ -92,7 +96,8 @@ class Endpoint(pulumi.ComponentResource):
     a new configuration at once (`catalog.instances`).
 
     A new model version makes a new model and a new configuration, the endpoint moves to it by the
-    rollout, and the old ones go. The alarms exist before the endpoint, which rolls back by them.
+    rollout, and the old ones go. The alarms exist before the endpoint, which rolls back by them; a
+    release that was rolled back fails, and deletes nothing (`components.mlops.release`).
 
     Raises ValueError for a rollout outside SageMaker's limits.
     """
@@ -146,7 +151,15 @@ class Endpoint(pulumi.ComponentResource):
             name=endpoint_name,
             endpoint_config_name=configuration.name,
             deployment_config=rollout if family.guardrails else None,
-            opts=pulumi.ResourceOptions(parent=self),
+            opts=pulumi.ResourceOptions(
+                parent=self,
+                hooks=release_hooks(
+                    f"{name}-release",
+                    endpoint_name=endpoint_name,
+                    region=args["region"],
+                    scaled=not family.burstable,
+                ),
+            ),
         )
         if not family.burstable:
             scale_variant(
@@ -208,6 +221,10 @@ class Endpoint(pulumi.ComponentResource):
         self, name: str, args: EndpointArgs, model: aws.sagemaker.Model
     ) -> aws.sagemaker.EndpointConfiguration:
         encrypted_by_hardware = has_local_storage(args["instance_type"])
+        scaled = not family_of(args["instance_type"]).burstable
+        instances = args["min_instances"]
+        if scaled:
+            instances = min(max(args["live_instances"], instances), args["max_instances"])
         return aws.sagemaker.EndpointConfiguration(
             f"{name}-configuration",
             production_variants=[
@@ -215,7 +232,7 @@ class Endpoint(pulumi.ComponentResource):
                     "variant_name": ALL_TRAFFIC,
                     "model_name": model.name,
                     "instance_type": args["instance_type"],
-                    "initial_instance_count": args["min_instances"],
+                    "initial_instance_count": instances,
                     "initial_variant_weight": 1,
                 }
             ],
@@ -231,5 +248,9 @@ class Endpoint(pulumi.ComponentResource):
                     "json_content_types": ["application/json"],
                 },
             },
-            opts=pulumi.ResourceOptions(parent=self),
+            opts=pulumi.ResourceOptions(
+                parent=self,
+                # How many there are is the scaling's to say, once there are some.
+                ignore_changes=["productionVariants[0].initialInstanceCount"] if scaled else None,
+            ),
         )

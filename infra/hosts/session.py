@@ -72,17 +72,22 @@ def session(project: Project, stack: StackFile, cloud: Cloud, on_step: OnStep) -
 
     from infra.composition import declare
     from infra.hosts.in_process import InProcessHost
+    from infra.live_instances import in_account
     from infra.offline import services_of
     from infra.versions import in_registry
 
     run = Run(project=project.name, stack=stack.environment, region=stack.region)
     in_process = InProcessHost(resources, run, cloud.environment, on_step)
     services = services_of(project, stack)
-    newest = in_registry(cloud.client("sagemaker"))
+    sagemaker = cloud.client("sagemaker")
+    newest, live = in_registry(sagemaker), in_account(sagemaker)
+
+    def program() -> None:
+        declare(stack, newest, project.root, services=services, live_instances=live)
 
     def in_this_process() -> Pass:
         try:
-            outcome = in_process.up(lambda: declare(stack, newest, project.root, services=services))
+            outcome = in_process.up(program)
         except Refused as refused:
             raise WorkError(str(refused)) from refused
         return Pass(outcome.changes, outcome.outputs, resources.not_emulated)

@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pulumi
 import pytest
@@ -11,6 +11,7 @@ from botocore.exceptions import NoCredentialsError
 from catalog.answers import ACCOUNT
 from infra import program
 from infra.graph import Graph, Run, record
+from infra.live_instances import none_yet as nothing_live
 from infra.offline import assumed_versions
 from infra.project import Project
 from infra.settings.yamlfile import read
@@ -38,6 +39,7 @@ def test_the_engine_gets_what_is_recorded_offline(
     stack = project.stack(graph.stack)
     monkeypatch.setenv(ENDPOINT, "http://127.0.0.1:9")
     monkeypatch.setattr(program, "in_registry", lambda _: assumed_versions(stack, project.name))
+    monkeypatch.setattr(program, "in_account", lambda _: nothing_live)
     engines = record(program.main, configured(project, graph.stack))
     assert engines.to_json() == graph.to_json()
 
@@ -93,14 +95,25 @@ def test_a_stack_of_the_embedded_aws_does_not_reach_for_an_account(
         record(program.main, configured(project, "local"))
 
 
+def unasked(_name: str) -> NoReturn:
+    raise NoCredentialsError
+
+
 def test_missing_credentials_are_told_without_a_traceback(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def unasked(_group: str) -> None:
-        raise NoCredentialsError
-
     monkeypatch.setattr(program, "in_registry", lambda _sagemaker: unasked)
     with pytest.raises(pulumi.RunError, match=r"eu-west-1 did not tell .* Unable to locate cred"):
+        record(program.main, configured(project, "dev"))
+
+
+def test_endpoints_that_cannot_be_asked_about_are_told_without_a_traceback(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stack = project.stack("dev")
+    monkeypatch.setattr(program, "in_registry", lambda _: assumed_versions(stack, project.name))
+    monkeypatch.setattr(program, "in_account", lambda _sagemaker: unasked)
+    with pytest.raises(pulumi.RunError, match="how many instances maslow-dev-readmission has"):
         record(program.main, configured(project, "dev"))
 
 

@@ -28,6 +28,7 @@ def graph_of(**changes):
         "instance_type": "ml.c6i.large",
         "min_instances": 2,
         "max_instances": 8,
+        "live_instances": 0,
         "invocations_per_minute": 1200,
         "rollout": {"canary_percent": 10, "bake_minutes": 30},
         "latency_ms": 300,

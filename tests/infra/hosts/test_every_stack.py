@@ -17,6 +17,7 @@ from infra.composition import declare
 from infra.graph import Graph, Run
 from infra.hosts.in_process import InProcessHost, Outcome
 from infra.hosts.progress import Operation
+from infra.live_instances import in_account
 from infra.project import Project
 from infra.promotion import promotion_of
 from infra.settings import StackFile
@@ -83,11 +84,15 @@ def deployed(
         refused = watch(cloud, misfits)
         run = Run(project=project.name, stack=environment, region=stack.region)
         host = InProcessHost(Resources(cloud), run, cloud.environment)
-        newest = in_registry(cloud.client("sagemaker"))
+        sagemaker = cloud.client("sagemaker")
+        newest, live = in_registry(sagemaker), in_account(sagemaker)
         used = services(environment)
 
+        def program() -> None:
+            declare(stack, newest, project.root, services=used, live_instances=live)
+
         def up() -> Outcome:
-            return host.up(lambda: declare(stack, newest, project.root, services=used))
+            return host.up(program)
 
         passes = [up()]
         if environment in EVERY_PASS:
