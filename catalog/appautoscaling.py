@@ -53,7 +53,8 @@ TYPES = (
                     "application-autoscaling",
                     "scalable-target/*",
                     read="ListTagsForResource",
-                    update="TagResource UntagResource",
+                    # A target that is registered again gets back the schedules that it had.
+                    update="PutScheduledAction TagResource UntagResource",
                 ),
                 listed("application-autoscaling", "Describe*"),
                 linked_role("sagemaker.application-autoscaling.amazonaws.com"),

@@ -31,10 +31,13 @@ def show(
         return graph
 
     from infra import across, plan
+    from infra.rollouts import rollouts
     from scripts.console import out
 
     out.print(plan.tree(graph), soft_wrap=False)
     out.print(plan.totals(graph))
+    for sentence in rollouts(graph):
+        out.print(sentence)
     if graph.unknown:
         out.print(_unknown(graph.unknown))
     if ties := across.tree(graph, stack.platform.accounts):

@@ -1,10 +1,24 @@
-"""Alarms on an endpoint's variant: too slow, too many errors.
+"""Alarms on an endpoint's variant: too slow, too many errors; and on releases that go wrong.
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/monitoring-cloudwatch.html
 """
 
 import pulumi
 import pulumi_aws as aws
+
+from components.common.iam import Json
+from components.foundation.alerts.alert_rule import alert_on
+
+WENT_WRONG = (
+    *("FAILED", "Failed"),
+    *("ROLLING_BACK", "RollingBack"),
+    *("UPDATE_ROLLBACK_FAILED", "UpdateRollbackFailed"),
+)
+"""What events call an endpoint that does not come to what it was to be.
+
+The page spells the one status that it shows as IN_SERVICE, the API as InService.
+https://docs.aws.amazon.com/sagemaker/latest/dg/automating-sagemaker-with-eventbridge.html
+"""
 
 NAMESPACE = "AWS/SageMaker"
 PERIOD_SECONDS = 60
@@ -91,6 +105,34 @@ def error_alarm(
         alarm_actions=[topic_arn],
         ok_actions=[topic_arn],
         opts=pulumi.ResourceOptions(parent=parent),
+    )
+
+
+def release_pattern(endpoint_name: str) -> Json:
+    """The event pattern of an endpoint that fails, or is taken back to what it was."""
+    return {
+        "source": ["aws.sagemaker"],
+        "detail-type": ["SageMaker Endpoint State Change"],
+        "detail": {"EndpointName": [endpoint_name], "EndpointStatus": list(WENT_WRONG)},
+    }
+
+
+def release_alert(
+    name: str, *, parent: pulumi.Resource, endpoint_name: str, topic_arn: pulumi.Input[str]
+) -> None:
+    """A rule that tells of a release which failed or was rolled back, whoever began it."""
+    alert_on(
+        name,
+        release_pattern(endpoint_name),
+        parent=parent,
+        description=f"{endpoint_name} does not come to what it was to serve",
+        topic_arn=topic_arn,
+        says="The endpoint <endpoint> is <status>, with the configuration <configuration>",
+        paths={
+            "endpoint": "$.detail.EndpointName",
+            "status": "$.detail.EndpointStatus",
+            "configuration": "$.detail.EndpointConfigName",
+        },
     )
 
 

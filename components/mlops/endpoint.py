@@ -11,7 +11,7 @@ from components.common.iam import Document, allow, document, rendered
 from components.common.job_access import publish_metrics, read_objects, use_keys, write_objects
 from components.common.other_accounts import OriginArgs, read_origin
 from components.common.workload import artifacts_prefix, run_inputs, run_statements
-from components.mlops.alarms import error_alarm, latency_alarm
+from components.mlops.alarms import error_alarm, latency_alarm, release_alert
 from components.mlops.autoscaling import scale_variant
 from components.mlops.capture import CaptureArgs
 from components.mlops.release import release_hooks
@@ -135,6 +135,12 @@ class Endpoint(pulumi.ComponentResource):
             ),
         ]
         self.alarm_names = [alarm.name for alarm in alarms]
+        release_alert(
+            f"{name}-release",
+            parent=self,
+            endpoint_name=endpoint_name,
+            topic_arn=args["alert_topics"]["critical"],
+        )
         self.capture_uri = pulumi.Output.format(
             "s3://{0}/{1}", args["capture_bucket"], args["capture_prefix"]
         )

@@ -1,6 +1,7 @@
 import json
 
 import pytest
+from moto.events.models import EventPattern
 
 from components.mlops.endpoint import Endpoint
 from infra.graph import record
@@ -208,3 +209,54 @@ def test_the_role_may_look_at_the_alarms_that_roll_back(graph):
         f"arn:aws:cloudwatch:eu-west-1:123456789012:alarm:{each.name}"
         for each in (alarm(graph, "latency"), alarm(graph, "errors"))
     ]
+
+
+@pytest.mark.parametrize(
+    ("status", "matches"),
+    [("ROLLING_BACK", True), ("RollingBack", True), ("FAILED", True), ("IN_SERVICE", False)],
+)
+def test_a_release_that_goes_wrong_notifies_whoever_began_it(graph, status, matches):
+    rule = graph.one("aws:cloudwatch/eventRule:EventRule")
+    event = {
+        "source": "aws.sagemaker",
+        "detail-type": "SageMaker Endpoint State Change",
+        "detail": {"EndpointName": "maslow-dev-readmission", "EndpointStatus": status},
+    }
+    pattern = EventPattern.load(rule.inputs["eventPattern"])
+    assert pattern.matches_event(event) is matches
+    event["detail"]["EndpointName"] = "maslow-dev-length-of-stay"
+    assert pattern.matches_event(event) is False
+    assert graph.one("aws:cloudwatch/eventTarget:EventTarget").inputs["arn"] == TOPICS["critical"]
+
+
+def test_every_update_of_an_endpoint_has_its_hooks(graph):
+    hooks = graph.one(ENDPOINT).options["hooks"]
+    release = "maslow-dev-readmission-endpoint-release"
+    assert hooks == {
+        "before_update": [f"{release}-before"],
+        "after_update": [f"{release}-after"],
+        "on_error": [f"{release}-failed"],
+    }
+
+
+@pytest.mark.parametrize(
+    ("changes", "count"),
+    [
+        ({}, 2),
+        ({"live_instances": 5}, 5),
+        ({"live_instances": 1}, 2),
+        ({"live_instances": 40}, 8),
+        ({"live_instances": 5, "instance_type": "ml.t2.medium"}, 2),
+    ],
+)
+def test_a_new_configuration_starts_with_the_instances_that_serve(changes, count):
+    configuration = graph_of(**changes).one(CONFIGURATION)
+    (variant,) = configuration.inputs["productionVariants"]
+    assert variant["initialInstanceCount"] == count
+
+
+def test_how_many_instances_serve_replaces_no_configuration_unless_nothing_scales():
+    ignored = ["productionVariants[0].initialInstanceCount"]
+    assert graph_of().one(CONFIGURATION).options["ignoreChanges"] == ignored
+    fixed = graph_of(instance_type="ml.t2.medium").one(CONFIGURATION)
+    assert "ignoreChanges" not in fixed.options

@@ -1,12 +1,17 @@
 """An endpoint that moves from version to version on the embedded AWS, whatever comes between."""
 
+from fnmatch import fnmatchcase
+
 import pytest
 
+from catalog.services import action_of
+from components.common.environment_scope import EnvironmentScope
 from components.mlops import release as hooks
 from components.mlops.endpoint import Endpoint
 from embedded.cloud import Cloud
 from embedded.lifecycle import Refused
 from embedded.resources import Resources
+from infra.deploy_permissions import deploy_permissions
 from infra.graph import Run
 from infra.hosts.in_process import InProcessHost
 from infra.hosts.progress import Operation
@@ -132,6 +137,43 @@ def test_another_instance_type_that_is_refused_is_scaled_as_before(release):
         release.up(1, instance_type="ml.c6i.xlarge")
     assert release.scaled() == before
     assert release.serves() == 1
+
+
+def test_who_deploys_may_do_all_that_the_hooks_do(release, monkeypatch):
+    used = set()
+    make = hooks._client
+
+    def client(service, region):
+        made = make(service, region)
+        made.meta.events.register(
+            "before-call.*.*", lambda model, **_: used.add((service, model.name))
+        )
+        return made
+
+    monkeypatch.setattr(hooks, "_client", client)
+    schedule = {
+        "ScheduledActionName": "nights",
+        "Schedule": "cron(0 22 * * ? *)",
+        "ScalableTargetAction": {"MinCapacity": 2, "MaxCapacity": 2},
+    }
+    release.scaling.put_scheduled_action(**VARIANT, **schedule)
+    release.goes("ALARM")
+    with pytest.raises(Refused, match="rolled maslow-dev-readmission back"):
+        release.up(1, instance_type="ml.c6i.xlarge")
+
+    scope = EnvironmentScope("maslow", "dev", release.cloud.account_id, release.cloud.region)
+    services = {service for service, _ in used}
+    allowed = {
+        action
+        for policy in deploy_permissions(scope, services)
+        for statement in policy["Statement"]
+        if statement["Effect"] == "Allow"
+        for action in statement["Action"]
+    }
+    assert services == {"sagemaker", "application-autoscaling", "cloudwatch"}
+    for service, operation in used:
+        action = action_of(service, operation)
+        assert any(fnmatchcase(action, pattern) for pattern in allowed), action
 
 
 def test_a_type_that_does_not_scale_ends_the_scaling(release):
