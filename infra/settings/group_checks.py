@@ -17,6 +17,7 @@ from infra.settings.foundation.accounts import check_own_account
 from infra.settings.foundation.audit import check_object_lock
 from infra.settings.foundation.network import check_reachable
 from infra.settings.mistakes import Mistake, did_you_mean, shown
+from infra.settings.unused_checks import check_access, check_model_settings, check_previews
 
 Values = Mapping[str, Any]
 Check = Callable[[Values], Iterator[Mistake]]
@@ -80,6 +81,9 @@ CHECKS: tuple[Check, ...] = (
     check_approvers,
     check_key_administrators,
     check_model_deliveries,
+    check_access,
+    check_previews,
+    check_model_settings,
     check_feature_groups,
     check_models,
 )

@@ -1,4 +1,4 @@
-"""Every setting does something: given another value, it changes what is declared.
+"""Every setting does something: given another value, it changes what is declared, or is refused.
 
 The settings are those of the stack files' schema, so that a new one is held to this without being
 added anywhere. Each is changed by itself in an environment that has little else.
@@ -11,7 +11,7 @@ from copy import deepcopy
 from functools import cache
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
 import pulumi_aws as aws
 import pytest
@@ -22,6 +22,7 @@ from infra.graph import Run, record
 from infra.offline import assumed_versions
 from infra.project import Project
 from infra.settings import from_config
+from infra.settings.mistakes import SettingsError
 from infra.settings.schema import platform_schema, resolved
 
 ENVIRONMENT, REGION, ACCOUNT = "dev", "eu-west-1", "111111111111"
@@ -196,6 +197,32 @@ WITHOUT_EFFECT = {
 """Settings of which no other value changes a resource, each with the reason."""
 
 
+class Off(NamedTuple):
+    """A setting that takes the meaning of others away, with the beginnings of their paths."""
+
+    path: str
+    value: Any
+    others: tuple[str, ...]
+    among: dict[str, Any]
+    """What the environment has beside it."""
+
+
+# That drift starts no training is in accord with all of these, and its contrary is refused.
+WATCHING = ("models.0.monitor", "models.0.retrain")
+OFF = {
+    "no delivery of a model": Off(
+        "models.0.delivery.start", "off", ("models.0.delivery", "models.0.accept"), MODEL
+    ),
+    "no watch": Off("models.0.monitor.data", "off", WATCHING, MODEL),
+    "no features": Off("models.0.features", [], WATCHING, MODEL),
+    "no retraining": Off("models.0.retrain.on", [], ("models.0.retrain",), MODEL),
+    "no personas": Off("access.personas", {}, ("access",), {}),
+    "delivery by CI": Off("delivery.by", "ci", ("delivery",), {**MODEL, "ci": GITHUB}),
+    "an existing VPC": Off("network.vpc", VPC, ("network",), {"network": BASE["network"]}),
+    "no e-mail": Off("alerts.email", [], ("alerts.email_from",), {}),
+}
+
+
 def leaves(node: Mapping[str, Any], *path: str) -> Iterator[tuple[str, dict[str, Any]]]:
     """Dotted path and schema of each setting that is no group of others; 0 is a list's first."""
     inner = resolved(node)
@@ -302,6 +329,31 @@ def test_another_value_of_a_setting_changes_a_resource(root: Path, path: str) ->
         put(after, other, value)
     changes = declared(root, json.dumps(before)) != declared(root, json.dumps(after))
     assert changes, f"{path}: {at(after, path)} declares what {at(before, path)} does"
+
+
+@pytest.mark.parametrize(
+    ("off", "path"),
+    [
+        pytest.param(off, path, id=f"{name}: {path}")
+        for name, off in OFF.items()
+        for path in LEAVES
+        if path.startswith(off.others) and path not in (off.path, "models.0.retrain.on")
+    ],
+)
+def test_a_setting_that_another_makes_meaningless_is_refused(
+    root: Path, off: Off, path: str
+) -> None:
+    before = deepcopy({**surroundings(path), **off.among})
+    put(before, off.path, off.value)
+    after = deepcopy(before)
+    put(after, path, another(path, at(before, path)))
+    refusal = ""
+    try:
+        changes = declared(root, json.dumps(before)) != declared(root, json.dumps(after))
+    except SettingsError as refused:
+        changes, refusal = False, str(refused)
+    setting = path.removeprefix("models.0.").split(".")[1]
+    assert changes or setting in refusal, f"{path} is passed over"
 
 
 def test_the_region_changes_a_resource(root: Path) -> None:

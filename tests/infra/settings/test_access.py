@@ -15,7 +15,6 @@ ROOT = "arn:aws:iam::123456789012:root"
         {"identity_center": INSTANCE, "personas": {"auditor": ["risk-group", ROLE]}},
         {"saml": OKTA, "personas": {"data-scientist": ["Data Science"]}, "session_hours": 8},
         {"personas": {"data-engineer": [ROLE, USER, ROOT]}, "session_hours": 12},
-        {"identity_center": INSTANCE, "session_hours": 12},
     ],
 )
 def test_people_are_named_as_whatever_signs_them_in_names_them(found, access):
@@ -42,13 +41,24 @@ def test_people_are_named_as_whatever_signs_them_in_names_them(found, access):
             f'access.personas.auditor[1]: "{ANY}" is not the ARN of a role, a user or an account.',
         ),
         (
-            {"identity_center": "sso"},
+            {"identity_center": "sso", "personas": {"auditor": [ROLE]}},
             'access.identity_center: "sso" is not the ARN of an instance of IAM Identity Center.',
         ),
-        ({"saml": INSTANCE}, f'access.saml: "{INSTANCE}" is not the ARN of a SAML provider.'),
         (
-            {"saml": OKTA, "identity_center": INSTANCE},
+            {"saml": INSTANCE, "personas": {"auditor": [ROLE]}},
+            f'access.saml: "{INSTANCE}" is not the ARN of a SAML provider.',
+        ),
+        (
+            {"saml": OKTA, "identity_center": INSTANCE, "personas": {"auditor": [ROLE]}},
             "access: identity_center and saml are both given, and a name could be of either.",
+        ),
+        (
+            {"identity_center": INSTANCE},
+            "access.identity_center: there are no personas, and so nobody signs in.",
+        ),
+        (
+            {"session_hours": 12, "personas": {}},
+            "access.session_hours: there are no personas, and so nobody signs in.",
         ),
         (
             {"personas": {"data-scientists": [ROLE]}},

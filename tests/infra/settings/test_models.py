@@ -114,8 +114,57 @@ def test_an_instance_type_is_checked_for_its_use(found_in_model, group, right, w
         ({"shadow": {}}, "shadow: is not a setting here."),
     ],
 )
-def test_a_value_that_does_not_fit_is_told_in_plain_words(found_in_model, change, mistake):
-    assert found_in_model(**change) == [mistake]
+def test_a_value_that_does_not_fit_is_told_in_plain_words(found, change, mistake):
+    model = {"name": "readmission", "project": "templates/tabular", "features": ["visits"]}
+    assert found(features=[GROUP], models=[model | change]) == [f"models[readmission].{mistake}"]
+
+
+@pytest.mark.parametrize(
+    ("model", "mistake"),
+    [
+        (
+            {"monitor": {"drift_threshold": 0.2}},
+            "monitor.drift_threshold: the model has no features, and so no drift is found.",
+        ),
+        (
+            {"monitor": {"data": "off", "drift_threshold": 0.2}},
+            "monitor.drift_threshold: monitor.data is off, and so no drift is found.",
+        ),
+        (
+            {"retrain": {"cooldown_hours": 12}},
+            "retrain.cooldown_hours: the model has no features, and so nothing retrains the model.",
+        ),
+        (
+            {"retrain": {"on": [], "cooldown_hours": 12}},
+            "retrain.cooldown_hours: retrain.on is [], and so nothing retrains the model.",
+        ),
+        (
+            {"delivery": {"start": "off", "fail_on": "low"}},
+            "delivery.fail_on: the model has no delivery, which alone makes use of it.",
+        ),
+        (
+            {"delivery": {"start": "off", "tag": "v*"}},
+            "delivery.tag: the model has no delivery, which alone makes use of it.",
+        ),
+        (
+            {"delivery": {"start": "off"}, "accept": {"not_worse_than_live": False}},
+            "accept.not_worse_than_live: the model has no delivery, which alone makes use of it.",
+        ),
+    ],
+)
+def test_what_would_be_passed_over_is_refused(found_in_model, model, mistake):
+    assert found_in_model(**model) == [mistake]
+
+
+def test_a_cooldown_counts_where_drift_is_found_in_an_environment_that_deploys_the_model(found):
+    model = {
+        "name": "readmission",
+        "project": "templates/tabular",
+        "retrain": {"cooldown_hours": 12},
+    }
+    (mistake,) = found(models=[model])
+    assert mistake.startswith("models[readmission].retrain.cooldown_hours")
+    assert found(models=[model], promotion={"to": ["staging"]}) == []
 
 
 def test_a_fully_described_model_is_taken(found):
