@@ -96,8 +96,9 @@ TYPES = (
         outputs={"arn": arn_of("logs", "log-group:{name}")},
         holds_data="the log events",
         iam=Iam(
-            # What a service keeps its logs under comes before the name.
-            on="log-group:{name} log-group:/aws/*/{name}",
+            # What a service keeps its logs under comes before the name; jobs share theirs.
+            on="log-group:{name} log-group:/aws/*/{name} "
+            "log-group:/aws/sagemaker/TrainingJobs log-group:/aws/sagemaker/ProcessingJobs",
             read="ListTagsForResource",
             grants=(listed("logs", "DescribeLogGroups"),),
         ),

@@ -259,6 +259,9 @@ class Type:
     """The data that is lost with the resource; empty where `holds_no_data` says why none is."""
     holds_no_data: str = ""
     """Why nothing is lost that the program could not make again."""
+    log_groups: tuple[str, ...] = ()
+    """Names of the log groups that the service makes as a resource works, unless they are there:
+    such a group never expires. Texts as in `outputs`."""
     iam: Iam | None = None
     """What its life asks of IAM; None where that is not known."""
     prefix: str = ""

@@ -10,6 +10,14 @@ AUTHORIZATION = (
 )
 """Which actions there are, and on what."""
 
+ENDPOINT_LOGS = "/aws/sagemaker/Endpoints/{name}"
+PROCESSING_LOGS = "/aws/sagemaker/ProcessingJobs"
+TRAINING_LOGS = "/aws/sagemaker/TrainingJobs"
+"""Log groups that SageMaker makes.
+
+https://docs.aws.amazon.com/sagemaker/latest/dg/logging-cloudwatch.html
+"""
+
 INPUT, OUTPUT = "/opt/ml/processing/input", "/opt/ml/processing/output"
 TAGS = Tags(
     Call("AddTags", given={"ResourceArn": "{arn}"}),
@@ -34,6 +42,7 @@ def _named(
     holds_no_data: str = "",
     iam: Iam | None = None,
     told: dict[str, str] | None = None,
+    log_groups: tuple[str, ...] = (),
 ) -> Type:
     """A type that SageMaker addresses by name, as it does nearly all.
 
@@ -64,6 +73,7 @@ def _named(
         cloudformation=f"AWS::SageMaker::{what}",
         holds_data=holds_data,
         holds_no_data=holds_no_data,
+        log_groups=log_groups,
         iam=iam or Iam(on=f"{kind}/{{name}}", read="ListTags", source=AUTHORIZATION),
     )
 
@@ -133,6 +143,7 @@ TYPES = (
             "parallelismConfiguration",
         ),
         holds_no_data="what its runs made is in buckets and in the registry",
+        log_groups=(PROCESSING_LOGS, TRAINING_LOGS),
     ),
     _named("Model", "model", holds_no_data="it names an image and artifacts, which are elsewhere"),
     _named(
@@ -148,6 +159,7 @@ TYPES = (
         update=("endpointConfigName", "deploymentConfig"),
         told={"endpointConfigName": "EndpointConfigName"},
         holds_no_data="it serves what the registry and the buckets keep",
+        log_groups=(ENDPOINT_LOGS,),
         # An endpoint is made of a configuration, and moves to another.
         iam=Iam(
             on="endpoint/{name} endpoint-config/{name}",
@@ -160,6 +172,7 @@ TYPES = (
         "DataQualityJobDefinition",
         "data-quality-job-definition",
         holds_no_data="it says how to make reports, which are in a bucket",
+        log_groups=(PROCESSING_LOGS,),
         of="JobDefinition",
         presumed={
             "dataQualityJobInput.endpointInput.localPath": INPUT,

@@ -55,7 +55,12 @@ def declare(
     serving = Need("mlops", env.provider, foundation.need.guards)
     model_delivery.notify_failures(settings, env, foundation, devops)
     repositories = model_delivery.repositories(settings, env, foundation, devops, root)
-    context = model_context(env, foundation, data, repositories)
+    job_logs = settings.job_logs(stack.environment)
+    context = model_context(
+        env, foundation, data, repositories, jobs_make_log_groups=job_logs == "unknown"
+    )
+    if settings.models and job_logs == "here":
+        platform.declare_job_logs(context, training)
     lookups = newest_approved, live_instances
     models = _models(settings, context, devops, training, serving, lookups, root)
     pulumi.export("models", {name: model.names for name, model in models.items()})

@@ -7,17 +7,29 @@ which one.
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/Working-with-log-groups-and-streams.html
 https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html
 https://docs.aws.amazon.com/codebuild/latest/userguide/change-project.html
+https://docs.aws.amazon.com/sagemaker/latest/dg/logging-cloudwatch.html
+https://docs.aws.amazon.com/chatbot/latest/adminguide/cloudwatch-logs.html
 """
 
 from collections.abc import Iterator
 
+from catalog import entries
+from catalog.record import filled
 from infra.graph import Graph
 from policies.finding import Finding, found
 
 
 def logs(graph: Graph) -> list[Finding]:
     """Log groups, queues, machines and builds that do not say what they keep, or keep less."""
-    return [*_groups(graph), *_queues(graph), *_machines(graph), *_builds(graph)]
+    return [
+        *_groups(graph),
+        *_queues(graph),
+        *_machines(graph),
+        *_builds(graph),
+        *_services(graph),
+        *_channels(graph),
+        *_makers(graph),
+    ]
 
 
 def _groups(graph: Graph) -> Iterator[Finding]:
@@ -49,10 +61,40 @@ def _machines(graph: Graph) -> Iterator[Finding]:
             yield found(__name__, machine, "its logDestination is not the streams (:*) of a group")
 
 
+def _declared(graph: Graph) -> set[object]:
+    return {group.inputs.get("name") for group in graph.of_type("aws:cloudwatch/logGroup:LogGroup")}
+
+
+def _services(graph: Graph) -> Iterator[Finding]:
+    """A log group that a service makes by itself is kept for ever, under a key of AWS's."""
+    groups, known = _declared(graph), entries()
+    for resource in graph.resources:
+        record = known.get(resource.type)
+        for name in record.log_groups if record else ():
+            made = filled(name, resource.inputs)
+            if made not in groups:
+                message = f"its service makes the log group {made}, which nothing declares"
+                yield found(__name__, resource, message)
+
+
+def _channels(graph: Graph) -> Iterator[Finding]:
+    for kind in ("slack", "teams"):
+        type_ = f"aws:chatbot/{kind}ChannelConfiguration:{kind.title()}ChannelConfiguration"
+        for channel in graph.of_type(type_):
+            if channel.inputs.get("loggingLevel", "NONE") != "NONE":
+                message = "its log group is in us-east-1 whatever its region, and never expires"
+                yield found(__name__, channel, message)
+
+
+def _makers(graph: Graph) -> Iterator[Finding]:
+    """What may make a group makes it again once the stack is destroyed."""
+    for policy in graph.of_type("aws:iam/rolePolicy:RolePolicy"):
+        if "logs:CreateLogGroup" in policy.inputs["policy"]:
+            yield found(__name__, policy, "it lets a role make log groups, which nothing declares")
+
+
 def _builds(graph: Graph) -> Iterator[Finding]:
-    groups = {
-        group.inputs.get("name") for group in graph.of_type("aws:cloudwatch/logGroup:LogGroup")
-    }
+    groups = _declared(graph)
     for project in graph.of_type("aws:codebuild/project:Project"):
         log = project.inputs.get("logsConfig", {}).get("cloudwatchLogs", {})
         if log.get("status", "ENABLED") != "ENABLED" or log.get("groupName") not in groups:

@@ -42,6 +42,12 @@ def show(
         out.print(_unknown(graph.unknown))
     if ties := across.tree(graph, stack.platform.accounts):
         out.print(ties, soft_wrap=False)
+    if stack.platform.models and stack.platform.job_logs(stack.environment) == "unknown":
+        out.print(
+            "SageMaker makes the log groups of its jobs, and keeps them for ever: it is not said "
+            "that this environment has an account of its own. Give accounts, or logs: {jobs: true} "
+            "in one environment of the account, and false in the others."
+        )
     if stack.platform.models and first_pass:
         out.print("First pass: no model has an approved version, so there are no endpoints yet.")
     elif stack.platform.models:

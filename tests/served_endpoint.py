@@ -125,6 +125,8 @@ def _world(cloud: Cloud) -> dict[str, Any]:
         "latency_ms": 300,
         "error_percent": 1.0,
         "capture_percent": 100,
+        "log_key_arn": key,
+        "log_retention_days": 30,
         "capture_bucket": "maslow-dev-raw",
         "capture_prefix": "captures",
         "capture_key_arn": key,

@@ -73,19 +73,24 @@ def pull_image(*image_uris: str) -> list[Statement]:
     ]
 
 
-def write_logs(region: str, account_id: str) -> Statement:
-    """Write SageMaker's own log groups.
+def write_logs(
+    region: str, account_id: str, groups: Sequence[str], *, makes_groups: bool = False
+) -> Statement:
+    """Write into log groups of these names, or make them, too.
 
+    A group that SageMaker makes is kept for ever, under a key of AWS's.
     https://docs.aws.amazon.com/sagemaker/latest/dg/logging-cloudwatch.html
+    https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html
     """
+    arns = [f"arn:aws:logs:{region}:{account_id}:log-group:{group}" for group in groups]
     return allow(
         [
-            "logs:CreateLogGroup",
+            *(["logs:CreateLogGroup"] if makes_groups else []),
             "logs:CreateLogStream",
             "logs:DescribeLogStreams",
             "logs:PutLogEvents",
         ],
-        [f"arn:aws:logs:{region}:{account_id}:log-group:/aws/sagemaker/*"],
+        [form for arn in arns for form in (arn, f"{arn}:*")],
     )
 
 

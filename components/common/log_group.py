@@ -6,6 +6,18 @@ import pulumi_aws as aws
 from components.common.iam import Statement, allow_everywhere
 from components.common.limits import LOG_RETENTION_DAYS
 
+TRAINING_JOBS = "/aws/sagemaker/TrainingJobs"
+PROCESSING_JOBS = "/aws/sagemaker/ProcessingJobs"
+"""Where SageMaker keeps the logs of all jobs of an account and region.
+
+https://docs.aws.amazon.com/sagemaker/latest/dg/logging-cloudwatch.html
+"""
+
+
+def endpoint_log_group(endpoint_name: str) -> str:
+    """Where SageMaker keeps the logs of one endpoint."""
+    return f"/aws/sagemaker/Endpoints/{endpoint_name}"
+
 
 def encrypted_log_group(
     name: str,

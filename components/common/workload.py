@@ -32,6 +32,9 @@ class WorkloadArgs(PlacedArgs):
     """URL of the repository of the images that the model's delivery builds."""
     origin: NotRequired[OriginArgs]
     """Where the version's artifacts are, if another account trained it."""
+    jobs_make_log_groups: NotRequired[bool]
+    """Whether jobs make the log groups that they write to, since nobody is known to declare
+    them."""
 
 
 def artifacts_prefix(model: str) -> str:
@@ -47,21 +50,27 @@ def run_statements(
     security_group_id: str,
     account_id: str,
     region: str,
+    log_groups: list[str],
+    makes_log_groups: bool = False,
     built_images: str | None = None,
 ) -> list[Statement]:
     """What it takes to run at all: the image, volumes, logs, and a place in the network."""
     return [
         attach_encrypted_volumes(artifacts_key_arn),
         *pull_image(image_uri, *([built_images] if built_images else [])),
-        write_logs(region, account_id),
+        write_logs(region, account_id, log_groups, makes_groups=makes_log_groups),
         *join_network(region, account_id, subnet_ids, security_group_id),
     ]
 
 
 def run_inputs(
-    args: WorkloadArgs, image_uri: pulumi.Input[str], *, builds: bool = False
+    args: WorkloadArgs,
+    image_uri: pulumi.Input[str],
+    log_groups: list[str],
+    *,
+    builds: bool = False,
 ) -> dict[str, pulumi.Input[Any]]:
-    """The inputs of `run_statements` for one workload.
+    """The inputs of `run_statements` for one workload, which writes to `log_groups`.
 
     With `builds` it may run the images that the model's delivery builds, as well.
     """
@@ -72,5 +81,6 @@ def run_inputs(
         "security_group_id": args["security_group_id"],
         "account_id": args["account_id"],
         "region": args["region"],
+        "log_groups": log_groups,
         **({"built_images": args["built_images"]} if builds and "built_images" in args else {}),
     }

@@ -12,6 +12,7 @@ import pulumi_aws as aws
 from components.common.execution_role import ExecutionRole
 from components.common.iam import Document, document, rendered
 from components.common.job_access import publish_metrics, read_objects, use_keys, write_objects
+from components.common.log_group import PROCESSING_JOBS
 from components.common.other_accounts import OriginArgs, read_origin
 from components.common.workload import artifacts_prefix, run_inputs, run_statements
 from components.mlops.capture import CaptureArgs
@@ -150,7 +151,8 @@ class DataQualityMonitor(pulumi.ComponentResource):
             capture_key_arn=args["capture_key_arn"],
             artifacts_bucket=args["artifacts_bucket"],
             origin=args.get("origin"),
-            **run_inputs(args, args["analyzer_image_uri"]),
+            makes_log_groups=args.get("jobs_make_log_groups", False),
+            **run_inputs(args, args["analyzer_image_uri"], [PROCESSING_JOBS]),
         )
         return ExecutionRole(
             f"{name}-role",

@@ -6,9 +6,11 @@ import pulumi
 import pulumi_aws as aws
 
 from catalog.instances import family_of
+from components.common.args import LoggedArgs
 from components.common.execution_role import ExecutionRole
 from components.common.iam import Document, allow, document, rendered
 from components.common.job_access import publish_metrics, read_objects, use_keys, write_objects
+from components.common.log_group import encrypted_log_group, endpoint_log_group
 from components.common.other_accounts import OriginArgs, read_origin
 from components.common.workload import artifacts_prefix, run_inputs, run_statements
 from components.mlops.alarms import error_alarm, latency_alarm, release_alert
@@ -19,7 +21,7 @@ from components.mlops.rollout import ALL_TRAFFIC, Rollout, deployment_config
 from components.platform.instance_types import has_local_storage
 
 
-class EndpointArgs(CaptureArgs):
+class EndpointArgs(CaptureArgs, LoggedArgs):
     """What an endpoint is made of."""
 
     endpoint_name: str
@@ -144,6 +146,13 @@ class Endpoint(pulumi.ComponentResource):
         self.capture_uri = pulumi.Output.format(
             "s3://{0}/{1}", args["capture_bucket"], args["capture_prefix"]
         )
+        log_group = encrypted_log_group(
+            f"{name}-log",
+            parent=self,
+            key_arn=args["log_key_arn"],
+            retention_days=args["log_retention_days"],
+            log_group_name=endpoint_log_group(endpoint_name),
+        )
         model = self._model(name, args)
         configuration = self._configuration(name, args, model)
         family = family_of(args["instance_type"])
@@ -159,6 +168,7 @@ class Endpoint(pulumi.ComponentResource):
             deployment_config=rollout if family.guardrails else None,
             opts=pulumi.ResourceOptions(
                 parent=self,
+                depends_on=[log_group],  # its containers may not make it
                 hooks=release_hooks(
                     f"{name}-release",
                     endpoint_name=endpoint_name,
@@ -205,7 +215,12 @@ class Endpoint(pulumi.ComponentResource):
                         capture_key_arn=args["capture_key_arn"],
                         alarm_names=self.alarm_names,
                         origin=args.get("origin"),
-                        **run_inputs(args, args["image_uri"], builds=True),
+                        **run_inputs(
+                            args,
+                            args["image_uri"],
+                            [endpoint_log_group(args["endpoint_name"])],
+                            builds=True,
+                        ),
                     )
                 },
             },

@@ -7,6 +7,7 @@ import pulumi_aws as aws
 
 from components.common.execution_role import ExecutionRole
 from components.common.iam import Json, rendered
+from components.common.log_group import PROCESSING_JOBS, TRAINING_JOBS
 from components.common.workload import WorkloadArgs, artifacts_prefix, run_inputs
 from components.platform.model_project import content_hash, definition_hash
 from components.platform.training_definition import Placement, placed
@@ -92,7 +93,13 @@ class TrainingPipeline(pulumi.ComponentResource):
                         data_key_arn=args["data_key_arn"],
                         artifacts_bucket=args["artifacts_bucket"],
                         group_name=args["group_name"],
-                        **run_inputs(args, args["image_uri"], builds=True),
+                        makes_log_groups=args.get("jobs_make_log_groups", False),
+                        **run_inputs(
+                            args,
+                            args["image_uri"],
+                            [PROCESSING_JOBS, TRAINING_JOBS],
+                            builds=True,
+                        ),
                     )
                 },
             },

@@ -74,6 +74,8 @@ def _serve(
             "latency_ms": serving.alarms.latency_ms,
             "error_percent": serving.alarms.errors_percent,
             "capture_percent": model.monitor.capture,
+            "log_key_arn": context.key_arn(DataClass.LOGS),
+            "log_retention_days": env.log_retention_days,
         },
         opts,
     )

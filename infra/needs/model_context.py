@@ -38,6 +38,8 @@ class ModelContext:
     analyzer_image: pulumi.Output[str]
     repositories: Mapping[str, ImageRegistry]
     """Repository of the images that a model's delivery builds, by the model's name."""
+    jobs_make_log_groups: bool
+    """Whether nobody is known to declare the log groups of the account's jobs."""
 
     def group_of(self, model: ModelSettings) -> str:
         """The model package group of a model: its name, or its ARN where another account has it."""
@@ -63,6 +65,7 @@ class ModelContext:
             "security_group_id": network.workload_security_group_id,
             "account_id": self.env.account_id,
             "region": self.env.region,
+            "jobs_make_log_groups": self.jobs_make_log_groups,
         }
         if model.name in self.repositories:
             args["built_images"] = self.repositories[model.name].repository_url
@@ -103,6 +106,8 @@ def model_context(
     foundation: Foundation,
     data: Lake,
     repositories: Mapping[str, ImageRegistry],
+    *,
+    jobs_make_log_groups: bool,
 ) -> ModelContext:
     """What every model is told, with SageMaker's own images looked up once for all of them."""
 
@@ -115,5 +120,11 @@ def model_context(
         ).registry_path
 
     return ModelContext(
-        env, foundation, data, image(*TRAINING_IMAGE), image(*ANALYZER_IMAGE), repositories
+        env,
+        foundation,
+        data,
+        image(*TRAINING_IMAGE),
+        image(*ANALYZER_IMAGE),
+        repositories,
+        jobs_make_log_groups,
     )

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from components.foundation.keys.key import DataClass
+from components.platform.job_logs import JobLogs
 from components.platform.model_project import read_project
 from components.platform.model_registry import ModelGroup
 from components.platform.training_pipeline import TrainingPipeline
@@ -13,6 +14,19 @@ from infra.settings.mlops import ModelSettings
 from infra.versions import ModelVersion
 
 APPROVAL_STATUS = {"manual": "PendingManualApproval", "automatic": "Approved"}
+
+
+def declare_job_logs(context: ModelContext, need: Need) -> None:
+    """Declare the log groups of the account's jobs."""
+    env = context.env
+    env.component(JobLogs)(
+        env.names("jobs"),
+        {
+            "log_key_arn": context.key_arn(DataClass.LOGS),
+            "log_retention_days": env.log_retention_days,
+        },
+        need.child_options(),
+    )
 
 
 def declare_model(

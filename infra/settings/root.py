@@ -71,6 +71,13 @@ class PlatformSettings(Settings):
         """The environment that trains the models, where it is another one."""
         return self.promotion.origin if self.promotion else None
 
+    def job_logs(self, environment: str) -> Literal["here", "elsewhere", "unknown"]:
+        """Who declares the log groups of the account's jobs, as far as this file tells."""
+        if self.logs.jobs is not None:
+            return "here" if self.logs.jobs else "elsewhere"
+        alone = [*self.accounts.values()].count(self.accounts.get(environment, "")) == 1
+        return "here" if alone or self.cloud == "embedded" else "unknown"
+
     @property
     def endpoints(self) -> list[str]:
         """The AWS services that the network reaches by interface endpoints."""

@@ -88,10 +88,10 @@ MODEL = Counter(
     BucketObjectv2=6,
     Endpoint=1,
     EndpointConfiguration=1,
-    EventRule=2,
-    EventTarget=2,
+    EventRule=3,
+    EventTarget=3,
     LifecyclePolicy=1,
-    LogGroup=5,
+    LogGroup=6,
     MetricAlarm=3,
     Model=1,
     ModelPackageGroup=1,
@@ -189,7 +189,7 @@ CHANGES = [
             {"Pipeline": 4, "Project": 5, "RolePolicy": 4},
         ),
     ),
-    ("logs.retention_days", 30, changed(LogGroup=18)),
+    ("logs.retention_days", 30, changed(LogGroup=22)),
     (
         "network.egress",
         "none",
@@ -438,7 +438,7 @@ CHANGES = [
             MODEL
             + MODEL
             + REDEPLOYMENT
-            + Counter(EventRule=2, EventTarget=2, RepositoryPolicy=1, **ENDPOINTS),
+            + Counter(EventRule=2, EventTarget=2, LogGroup=2, RepositoryPolicy=1, **ENDPOINTS),
             {"BucketPolicy": 1, "Key": 1},
         ),
     ),

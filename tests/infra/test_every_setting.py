@@ -87,6 +87,7 @@ CONTEXTS: dict[str, dict[str, Any]] = {
     "access.identity_center": {"access": {"identity_center": CENTER, "personas": STAFF}},
     "access.saml": {"access": {"saml": SAML, "personas": STAFF}},
     "access.session_hours": {"access": {"personas": {"auditor": [USER]}}},
+    "logs.jobs": MODEL,
     "budget": {"budget": {"monthly_usd": 100}},
     "budget.anomaly_monitor": {"budget": {"monthly_usd": 100, "anomaly_usd": 10}},
     "alerts.email_from": {"alerts": {"email": ["a@example.com"]}},
@@ -135,6 +136,7 @@ VALUES: dict[str, Any] = {
     "access.saml": SAML.replace("idp", "other"),
     "access.personas": {"reviewer": [USER]},
     "budget.anomaly_monitor": f"arn:aws:ce::{ACCOUNT}:anomalymonitor/{TEAM}",
+    "logs.jobs": False,  # the environment has an account of its own
     "alerts.email": ["a@example.com"],
     "alerts.slack.workspace": "T4567",
     "alerts.slack.channel": "C4567",

@@ -1,3 +1,4 @@
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -5,16 +6,34 @@ import pulumi_aws as aws
 import pytest
 
 from infra.graph import Graph, record
+from infra.project import Project
 from policies.logs import logs
 
 KEY = "arn:aws:kms:eu-west-1:123456789012:key/logs"
 GROUP = {"retention_in_days": 90, "kms_key_id": KEY}
 LOG = {"level": "ALL", "include_execution_data": True, "log_destination": "arn:group:*"}
 ROLE = "arn:aws:iam::123456789012:role/builder"
+MAKES = '{"Statement": [{"Effect": "Allow", "Action": ["logs:CreateLogGroup"], "Resource": ["*"]}]}'
+CHANNEL = {
+    "channel_id": "channel",
+    "channel_name": "alerts",
+    "configuration_name": "alerts",
+    "iam_role_arn": ROLE,
+    "team_id": "team",
+    "tenant_id": "tenant",
+}
 
 
-def test_logs_are_whole_and_kept_for_a_stated_time(either_pass: Graph) -> None:
-    assert logs(either_pass) == []
+JOBS = re.compile("/aws/sagemaker/(Training|Processing)Jobs|lets a role make log groups")
+
+
+def test_logs_are_whole_and_kept_for_a_stated_time(project: Project, either_pass: Graph) -> None:
+    environment = either_pass.stack
+    alone = project.stack(environment).platform.job_logs(environment) == "here"
+    # Where it is not said who else is in the account, nobody declares the groups of jobs.
+    of_jobs = [finding for finding in logs(either_pass) if JOBS.search(finding.message)]
+    assert bool(of_jobs) is not alone
+    assert [finding for finding in logs(either_pass) if finding not in of_jobs] == []
 
 
 def groups(*differing: dict[str, Any]) -> Graph:
@@ -54,12 +73,22 @@ def build(log: dict[str, Any]) -> Graph:
     return record(program)
 
 
+def endpoint(*groups: str) -> Graph:
+    def program() -> None:
+        for number, name in enumerate(groups):
+            aws.cloudwatch.LogGroup(f"group-{number}", name=name, **GROUP)
+        aws.sagemaker.Endpoint("endpoint", name="serving", endpoint_config_name="config")
+
+    return record(program)
+
+
 @pytest.mark.parametrize(
     "recorded",
     [
         lambda: groups({}, {"retention_in_days": 30}),
         machine,
         lambda: build({"group_name": "builds"}),
+        lambda: endpoint("/aws/sagemaker/Endpoints/serving"),
     ],
 )
 def test_whole_logs_are_let_pass(recorded: Callable[[], Graph]) -> None:
@@ -78,6 +107,20 @@ def test_whole_logs_are_let_pass(recorded: Callable[[], Graph]) -> None:
         (
             lambda: build({"group_name": "builds", "status": "DISABLED"}),
             "does not write to a log group of this graph",
+        ),
+        (endpoint, "its service makes the log group /aws/sagemaker/Endpoints/serving, which"),
+        (
+            lambda: record(lambda: aws.iam.RolePolicy("own", role="job", policy=MAKES) and None),
+            "it lets a role make log groups",
+        ),
+        (
+            lambda: record(
+                lambda: (
+                    aws.chatbot.TeamsChannelConfiguration("chat", **CHANNEL, logging_level="INFO")
+                    and None
+                )
+            ),
+            "its log group is in us-east-1",
         ),
         (
             lambda: record(lambda: aws.sqs.Queue("queue") and None),

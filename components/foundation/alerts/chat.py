@@ -113,7 +113,7 @@ class SlackChannel(pulumi.ComponentResource):
             sns_topic_arns=args["topic_arns"],
             iam_role_arn=permissions.role.arn,
             guardrail_policy_arns=[permissions.guardrail.arn],
-            logging_level="ERROR",
+            logging_level="NONE",  # its group would be in us-east-1, and be kept for ever
             opts=pulumi.ResourceOptions(parent=self, depends_on=permissions.role.ready),
         ).chat_configuration_arn
         self.register_outputs({"configuration_arn": self.configuration_arn})
@@ -139,7 +139,7 @@ class TeamsChannel(pulumi.ComponentResource):
             sns_topic_arns=args["topic_arns"],
             iam_role_arn=permissions.role.arn,
             guardrail_policy_arns=[permissions.guardrail.arn],
-            logging_level="ERROR",
+            logging_level="NONE",  # its group would be in us-east-1, and be kept for ever
             opts=pulumi.ResourceOptions(parent=self, depends_on=permissions.role.ready),
         ).chat_configuration_arn
         self.register_outputs({"configuration_arn": self.configuration_arn})

@@ -15,9 +15,10 @@ LONGEST_DAYS = 36_500
 https://docs.aws.amazon.com/AmazonS3/latest/API/API_DefaultRetention.html
 """
 ONCE_AN_ACCOUNT = {
-    "config_rules": "a recorder of AWS Config",
-    "guardduty": "a GuardDuty detector",
-    "security_hub": "a Security Hub",
+    ("audit", "config_rules"): "a recorder of AWS Config",
+    ("audit", "guardduty"): "a GuardDuty detector",
+    ("audit", "security_hub"): "a Security Hub",
+    ("logs", "jobs"): "the log groups of SageMaker's jobs",
 }
 """Settings that turn on what an account has once in each region, and what that is."""
 
@@ -82,10 +83,10 @@ def check_account_services(own: StackValues, others: Sequence[StackValues]) -> I
     for other in others:
         if (_account(own, own), own.region) != (_account(other, own), other.region):
             continue
-        for setting, what in ONCE_AN_ACCOUNT.items():
-            if all(mapping(each.values.get("audit")).get(setting) is True for each in (own, other)):
+        for (group, setting), what in ONCE_AN_ACCOUNT.items():
+            if all(mapping(each.values.get(group)).get(setting) is True for each in (own, other)):
                 yield Mistake(
-                    ("audit", setting),
+                    (group, setting),
                     f"{other.file} turns it on too, and an account has {what} "
                     f"once in {own.region}.",
                     "Turn it on in one of them; it is for the whole account."

@@ -32,3 +32,10 @@ class Logs(Settings):
         description="Days that log groups are kept, as CloudWatch Logs offers them; "
         "records of who did what are kept by audit.retention_days.",
     )
+    jobs: bool | None = Field(
+        None,
+        description="Whether to declare the log groups of SageMaker's jobs, which all environments "
+        "of an account and region share: true in one of them, false in the others. If unset, where "
+        "accounts gives the environment an account of its own; else SageMaker makes them, and "
+        "keeps them for ever.",
+    )

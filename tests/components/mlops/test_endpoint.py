@@ -35,6 +35,8 @@ def graph_of(**changes):
         "latency_ms": 300,
         "error_percent": 1.0,
         "capture_percent": 100,
+        "log_key_arn": DATA_KEY,
+        "log_retention_days": 30,
         "capture_bucket": "maslow-dev-raw",
         "capture_prefix": "captures",
         "capture_key_arn": DATA_KEY,

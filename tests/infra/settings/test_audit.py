@@ -79,14 +79,22 @@ def test_a_lock_on_what_outlives_the_stack_is_taken(stacks, durability):
     assert load(path).platform.audit.object_lock == "governance"
 
 
-@pytest.mark.parametrize("setting", ["config_rules", "guardduty", "security_hub"])
-def test_what_an_account_has_once_is_turned_on_once(stacks, setting):
-    audit = f"{{{setting}: true}}"
-    dev = environment(stacks, "dev", accounts=SHARED, audit=audit)
-    prod = environment(stacks, "prod", accounts=SHARED, audit=audit)
+@pytest.mark.parametrize(
+    ("group", "setting"),
+    [
+        ("audit", "config_rules"),
+        ("audit", "guardduty"),
+        ("audit", "security_hub"),
+        ("logs", "jobs"),
+    ],
+)
+def test_what_an_account_has_once_is_turned_on_once(stacks, group, setting):
+    on = {group: f"{{{setting}: true}}"}
+    dev = environment(stacks, "dev", accounts=SHARED, **on)
+    prod = environment(stacks, "prod", accounts=SHARED, **on)
     for path, other in ((dev, "prod"), (prod, "dev")):
         text = said(path)
-        assert f"audit.{setting}: stacks/Pulumi.{other}.yaml turns it on too" in text
+        assert f"{group}.{setting}: stacks/Pulumi.{other}.yaml turns it on too" in text
         assert "once in eu-west-1" in text
         assert "Turn it on in one of them; it is for the whole account." in text
 
