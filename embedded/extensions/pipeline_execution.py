@@ -11,7 +11,8 @@ from moto.sagemaker.responses import SageMakerResponse
 from moto.sagemaker.utils import get_pipeline_execution_from_arn
 
 from embedded.extensions.jobs import job_of
-from embedded.extensions.operations import add
+from embedded.extensions.operations import add, kept
+from embedded.sagemaker.caching import check_caching
 from embedded.sagemaker.definition import Invalid, check_order, parameters
 from embedded.sagemaker.execution import Execution
 from embedded.turns import others_first
@@ -54,6 +55,7 @@ def start_pipeline_execution(self: SageMakerResponse) -> ActionResult:
     try:
         values = parameters(definition, given)
         check_order(definition["Steps"])
+        check_caching(definition["Steps"])
     except Invalid as error:
         raise ValidationError(message=str(error)) from error
     arn = backend.start_pipeline_execution(
@@ -65,7 +67,8 @@ def start_pipeline_execution(self: SageMakerResponse) -> ActionResult:
         self._get_param("ClientRequestToken"),
     )["PipelineExecutionArn"]
     record = backend.pipelines[name].pipeline_executions[arn]
-    execution = Execution(backend, record, definition["Steps"], values, job_of, _forget)
+    memory = kept(backend, "succeeded_steps")
+    execution = Execution(backend, record, definition["Steps"], values, job_of, memory, _forget)
     _running[arn] = execution
     execution.start()
     return ActionResult({"PipelineExecutionArn": arn})

@@ -18,6 +18,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from moto.core.utils import utcnow
 from moto.sagemaker.models import FakePipelineExecution, SageMakerModelBackend
 
+from embedded.sagemaker.caching import Memory, Success, is_cached, key_of, recalled
 from embedded.sagemaker.container import Stopped
 from embedded.sagemaker.definition import Invalid, Scope, Step, holds, needs, resolve
 from embedded.sagemaker.job import Job, clients, put
@@ -28,6 +29,9 @@ log = logging.getLogger(__name__)
 
 Work = Callable[[Step, dict[str, Any]], Any]
 """Carries a step out, noting what it made in the step's metadata; a Condition returns steps."""
+
+Run = Callable[[Step, Any, dict[str, Any]], Any]
+"""Runs the job of a step with its arguments; returns what references to the step resolve to."""
 
 ENDS = {"Succeeded", "Failed", "Stopped"}
 NAME_LIMIT = 63
@@ -46,6 +50,7 @@ class Execution(threading.Thread):
         steps: Sequence[Step],
         values: Mapping[str, Any],
         job_of: Callable[[str], Job],
+        memory: Memory,
         at_end: Callable[["Execution"], None],
     ) -> None:
         self.arn: str = record.arn
@@ -55,6 +60,7 @@ class Execution(threading.Thread):
         self._record = record
         self._steps = steps
         self._job_of = job_of
+        self._memory = memory
         self._at_end = at_end
         self._job: Job | None = None
         self._ended = False
@@ -73,8 +79,8 @@ class Execution(threading.Thread):
             read=partial(text_at, self._client("s3")),
         )
         self._kinds: dict[str, Work] = {
-            "Processing": self._process,
-            "Training": self._train,
+            "Processing": partial(self._once, run=self._process),
+            "Training": partial(self._once, run=self._train),
             "Condition": self._decide,
             "RegisterModel": self._register,
             "Fail": self._fail,
@@ -146,15 +152,34 @@ class Execution(threading.Thread):
             put(seen, StepStatus=status, EndTime=utcnow())
         return added
 
-    def _process(self, step: Step, metadata: dict[str, Any]) -> None:
-        name = self._job_name(step)
+    def _once(self, step: Step, metadata: dict[str, Any], run: Run) -> None:
+        """Run a step that makes a job, unless it is to be taken from the cache and is there."""
         arguments = resolve(step["Arguments"], self._scope)
+        if not is_cached(step):
+            self._scope.steps[step["Name"]] = run(step, arguments, metadata)
+            return
+        key = key_of(self._scope.execution["PipelineName"], step, arguments)
+        with turn():
+            success = recalled(self._memory, key, step)
+        if success:
+            source = {"SourcePipelineExecutionArn": success.execution}
+            put(vars(self._record)["steps"][-1], CacheHitResult=source)
+            put(metadata, **success.metadata)
+        else:
+            properties = run(step, arguments, metadata)
+            success = Success(self.arn, utcnow(), properties, dict(metadata))
+            with turn():
+                self._memory[key] = success
+        self._scope.steps[step["Name"]] = success.properties
+
+    def _process(self, step: Step, arguments: Any, metadata: dict[str, Any]) -> Any:
+        name = self._job_name(step)
         made = self._client("sagemaker").create_processing_job(ProcessingJobName=name, **arguments)
         put(metadata, ProcessingJob={"Arn": made["ProcessingJobArn"]})
         self._await(made["ProcessingJobArn"])
         outputs = arguments.get("ProcessingOutputConfig", {}).get("Outputs", [])
         places = {one["OutputName"]: one["S3Output"]["S3Uri"] for one in outputs}
-        self._scope.steps[step["Name"]] = {
+        return {
             **arguments,
             "ProcessingJobName": name,
             "ProcessingJobArn": made["ProcessingJobArn"],
@@ -164,14 +189,13 @@ class Execution(threading.Thread):
             },
         }
 
-    def _train(self, step: Step, metadata: dict[str, Any]) -> None:
+    def _train(self, step: Step, arguments: Any, metadata: dict[str, Any]) -> Any:
         name = self._job_name(step)
-        arguments = resolve(step["Arguments"], self._scope)
         client = self._client("sagemaker")
         made = client.create_training_job(TrainingJobName=name, **arguments)
         put(metadata, TrainingJob={"Arn": made["TrainingJobArn"]})
         self._await(made["TrainingJobArn"])
-        self._scope.steps[step["Name"]] = client.describe_training_job(TrainingJobName=name)
+        return client.describe_training_job(TrainingJobName=name)
 
     def _await(self, arn: str) -> None:
         """Wait for a job's end. Raises JobFailed, or Stopped."""

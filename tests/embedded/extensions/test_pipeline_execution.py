@@ -81,7 +81,7 @@ def _steps(cloud, arn):
     return {step["StepName"]: step for step in listed["PipelineExecutionSteps"]}
 
 
-def _script(cloud, name, body, **step) -> str:
+def _script(cloud, name, body, *, caching=None, **step) -> str:
     """Starts a pipeline of one processing step that runs `body`."""
     cloud.client("s3").put_object(Bucket="artifacts", Key=f"code/{name}/run.py", Body=body)
     definition = {
@@ -91,6 +91,7 @@ def _script(cloud, name, body, **step) -> str:
             {
                 "Name": "Only",
                 "Type": "Processing",
+                **({"CacheConfig": caching} if caching else {}),
                 "Arguments": {
                     "RoleArn": ROLE,
                     "AppSpecification": {
@@ -301,3 +302,72 @@ def _gone(pid, seconds=5) -> bool:
             return True
         time.sleep(0.05)
     return False
+
+
+HOUR = {"Enabled": True, "ExpireAfter": "PT1H"}
+
+
+def _jobs(cloud):
+    jobs = cloud.client("sagemaker").list_processing_jobs(MaxResults=100)
+    return {job["ProcessingJobName"] for job in jobs["ProcessingJobSummaries"]}
+
+
+def _only(cloud, arn):
+    assert _ended(cloud, arn)["PipelineExecutionStatus"] == "Succeeded"
+    return _steps(cloud, arn)["Only"]
+
+
+def test_a_cached_step_is_not_run_again_while_its_arguments_stay(cloud):
+    first = _script(cloud, "cached", "print('ran')", caching=HOUR)
+    ran = _only(cloud, first)
+    assert "CacheHitResult" not in ran
+    jobs = _jobs(cloud)
+
+    again = _only(cloud, _start(cloud, "cached"))
+    assert again["CacheHitResult"] == {"SourcePipelineExecutionArn": first}
+    assert again["Metadata"] == ran["Metadata"]
+    assert again["StepStatus"] == "Succeeded"
+    assert _jobs(cloud) == jobs
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda step: step["Arguments"].update(Environment={"MODE": "other"}),
+        lambda step: step.update(CacheConfig={"Enabled": True, "ExpireAfter": "PT0S"}),
+        lambda step: step.update(CacheConfig={"Enabled": False}),
+    ],
+    ids=["other arguments", "expired", "switched off"],
+)
+def test_a_step_runs_again_where_the_cache_does_not_stand_for_it(cloud, request, change):
+    name = f"recached-{request.node.callspec.id.replace(' ', '-')}"
+    _only(cloud, _script(cloud, name, "print('ran')", caching=HOUR))
+    sagemaker = cloud.client("sagemaker")
+    definition = json.loads(sagemaker.describe_pipeline(PipelineName=name)["PipelineDefinition"])
+    change(definition["Steps"][0])
+    sagemaker.update_pipeline(PipelineName=name, PipelineDefinition=json.dumps(definition))
+    jobs = _jobs(cloud)
+    assert "CacheHitResult" not in _only(cloud, _start(cloud, name))
+    assert len(_jobs(cloud) - jobs) == 1
+
+
+def test_a_step_that_failed_is_run_again(cloud):
+    arn = _script(cloud, "failing", "raise SystemExit(1)", caching=HOUR)
+    assert _ended(cloud, arn)["PipelineExecutionStatus"] == "Failed"
+    cloud.client("s3").put_object(
+        Bucket="artifacts", Key="code/failing/run.py", Body="print('mended')"
+    )
+    assert "CacheHitResult" not in _only(cloud, _start(cloud, "failing"))
+
+
+@pytest.mark.parametrize("expiry", ["", "30", "P", "PT", "1h"])
+def test_a_cache_without_a_known_end_is_refused_before_anything_runs(cloud, expiry):
+    jobs = _jobs(cloud)
+    with pytest.raises(ClientError, match=r"ExpireAfter \[.*\] is no duration of ISO 8601"):
+        _script(
+            cloud,
+            f"endless-{expiry or 'not'}",
+            "print('ran')",
+            caching={"Enabled": True, "ExpireAfter": expiry},
+        )
+    assert _jobs(cloud) == jobs
