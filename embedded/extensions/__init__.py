@@ -33,6 +33,7 @@ MODULES = (
     "scaling_targets",
     "state_machines",
     "symmetric_keys",
+    "unrun_work",
 )
 
 
