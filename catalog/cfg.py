@@ -10,6 +10,8 @@ AUTHORIZATION = (
 )
 """Which actions there are, and on what."""
 
+LINKED_ROLES = "arn:aws:iam::{account}:role/aws-service-role/config.amazonaws.com"
+
 RECORDER = {"ConfigurationRecorderName": "{id}"}
 RECORDERS = {"ConfigurationRecorderNames": ["{id}"]}
 PUT_RECORDER = Call("PutConfigurationRecorder", inside="ConfigurationRecorder")
@@ -43,6 +45,14 @@ TYPES = (
             grants=(
                 listed("config", "DescribeConfigurationRecorders"),
                 linked_role("config.amazonaws.com"),
+                Grant(
+                    "iam",
+                    f"{LINKED_ROLES}/*",
+                    create="PassRole",
+                    update="PassRole",
+                    when={"StringEquals": {"iam:PassedToService": ["config.amazonaws.com"]}},
+                    source=AUTHORIZATION,
+                ),
             ),
         ),
     ),

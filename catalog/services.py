@@ -155,7 +155,11 @@ SERVICES: tuple[Service, ...] = (
     Service(
         "config",
         principals=(
-            Principal("config.amazonaws.com", roles_passed=True, sends_source_account=True),
+            Principal(
+                "config.amazonaws.com",
+                # https://docs.aws.amazon.com/config/latest/developerguide/s3-kms-key-policy.html
+                key=KeyUse(classes=("audit",), when=THIS_ACCOUNT),
+            ),
         ),
         endpoints=(Endpoint("config"),),
         boundary=ANYTHING,

@@ -65,23 +65,50 @@ def never_deleted(bucket_arn: str) -> Statement:
     )
 
 
+def delivered_by_config(bucket_arn: str, account_id: str) -> list[Statement]:
+    """Let AWS Config deliver this account's history, in its own name.
+
+    https://docs.aws.amazon.com/config/latest/developerguide/s3-bucket-policy.html
+    """
+    config = {"Service": "config.amazonaws.com"}
+    ours = {"aws:SourceAccount": account_id}
+    return [
+        allow(
+            ["s3:GetBucketAcl", "s3:ListBucket"],
+            [bucket_arn],
+            principal=config,
+            when={"StringEquals": ours},
+            sid="LookedAtByConfig",
+        ),
+        allow(
+            ["s3:PutObject"],
+            [f"{bucket_arn}/AWSLogs/{account_id}/Config/*"],
+            principal=config,
+            when={"StringEquals": {"s3:x-amz-acl": "bucket-owner-full-control", **ours}},
+            sid="DeliveredByConfig",
+        ),
+    ]
+
+
 def private_bucket_policy(
     *,
     bucket_arn: str,
     key_arn: str,
     account_id: str,
     kept_from_deletion: bool = False,
+    history_of_config: bool = False,
     readers: Sequence[PrefixReaderArgs] = (),
 ) -> Document:
     """The policy of a private bucket: it refuses, and IAM policies of the account allow.
 
-    What it allows itself is what `readers` of other accounts read.
+    What it allows itself is what `readers` of other accounts read, and what AWS Config delivers.
     """
     return document(
         tls_only(bucket_arn),
         *([never_deleted(bucket_arn)] if kept_from_deletion else []),
         own_key_only(bucket_arn, key_arn),
         services_of_this_account(bucket_arn, account_id),
+        *(delivered_by_config(bucket_arn, account_id) if history_of_config else []),
         *open_prefixes(bucket_arn, readers),
     )
 
@@ -123,6 +150,8 @@ class PrivateBucketArgs(AccountArgs):
     """Days until objects are deleted; they are kept unless given."""
     kept_from_deletion: NotRequired[bool]
     """Whether the bucket refuses everyone the deletion of objects before that; no unless given."""
+    history_of_config: NotRequired[bool]
+    """Whether AWS Config delivers to it; no unless given."""
     readers: NotRequired[list[PrefixReaderArgs]]
     """Roles of other accounts that read prefixes; the key's policy must let them decrypt."""
 
@@ -160,6 +189,7 @@ class PrivateBucket(pulumi.ComponentResource):
                 "key_arn": args["key_arn"],
                 "account_id": args["account_id"],
                 "kept_from_deletion": kept_from_deletion,
+                "history_of_config": args.get("history_of_config", False),
                 "readers": args.get("readers", []),
             },
         )

@@ -11,6 +11,7 @@ from typing import Any
 
 import pulumi
 
+from components.common.aws_client import aws_client
 from components.mlops.autoscaling import DIMENSION, NAMESPACE
 
 Call = tuple[str, dict[str, Any]]
@@ -58,23 +59,23 @@ def release_hooks(
         nonlocal started
         started = datetime.now(UTC)
         wanted = _configuration(args.new_inputs)
-        for variant in changed_variants(_client("sagemaker", region), endpoint_name, wanted):
+        for variant in changed_variants(aws_client("sagemaker", region), endpoint_name, wanted):
             aside.extend(
                 deregister(
-                    _client("application-autoscaling", region),
+                    aws_client("application-autoscaling", region),
                     f"endpoint/{endpoint_name}/variant/{variant}",
                 )
             )
 
     def put_back() -> None:
-        register(_client("application-autoscaling", region), aside)
+        register(aws_client("application-autoscaling", region), aside)
         aside.clear()
 
     def after(args: pulumi.ResourceHookArgs) -> None:
         try:
             require_released(
-                _client("sagemaker", region),
-                _client("cloudwatch", region),
+                aws_client("sagemaker", region),
+                aws_client("cloudwatch", region),
                 endpoint_name=endpoint_name,
                 configuration=_configuration(args.new_inputs),
                 alarms=_rollback_alarms(args.new_inputs),
@@ -197,12 +198,6 @@ def require_released(
         f"Why: {why}. Nothing that serves was deleted. The next `pulumi up` tries again: approve "
         "another version, or mend the cause, before it."
     )
-
-
-def _client(service: str, region: str) -> Any:
-    import boto3  # a recording makes no use of it
-
-    return boto3.Session(region_name=region).client(service)
 
 
 def _configuration(inputs: Mapping[str, Any] | None) -> str:

@@ -22,6 +22,7 @@ MODULES = (
     "inference",
     "jobs",
     "key_policies",
+    "linked_roles",
     "long_polling",
     "model_registry",
     "model_vpcs",

@@ -162,8 +162,6 @@ CHANGES = [
                 "EventTarget": 1,
                 "Recorder": 1,
                 "RecorderStatus": 1,
-                "Role": 1,
-                "RolePolicy": 2,
             },
             {},
             {},

@@ -395,7 +395,12 @@ def test_every_role_of_a_stack_is_for_a_service_that_it_may_be_passed_to(graph: 
 
 
 def test_a_role_is_passed_to_no_service_that_no_role_is_for(every_graph: list[Graph]) -> None:
-    trusted = {
+    linked = {  # which are the account's, and in no graph
+        resource.inputs["roleArn"].split("/")[2]
+        for graph in every_graph
+        for resource in graph.of_type("aws:cfg/recorder:Recorder")
+    }
+    trusted = linked | {
         statement["Principal"].get("Service")
         for graph in every_graph
         for role in graph.of_type("aws:iam/role:Role")

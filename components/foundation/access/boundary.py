@@ -96,7 +96,8 @@ def boundary_policy(
         allow(BOUNDED_WRITES, [roles], when=bounded, sid="RolesWithinTheBoundary"),
         allow(OWN_ROLES, [roles], sid="OwnRoles"),
         allow(
-            ["iam:CreateServiceLinkedRole"],
+            # Such a role trusts its own service alone, whomever it is passed to.
+            ["iam:CreateServiceLinkedRole", "iam:PassRole"],
             [f"{iam}:role/aws-service-role/*"],
             sid="RolesOfServices",
         ),

@@ -51,8 +51,8 @@ class Conformance(pulumi.ComponentResource):
             f"{name}-recorder",
             {
                 "bucket": args["bucket"],
-                "bucket_arn": args["bucket_arn"],
                 "key_arn": args["key_arn"],
+                "all_types": args["all_types"],
                 "account_id": args["account_id"],
                 "region": args["region"],
             },

@@ -93,6 +93,7 @@ def _conformance(settings: PlatformSettings, env: Environment, foundation: Found
             "log_bucket": foundation.access_logs.bucket,
             "expire_days": audit.retention_days,
             "kept_from_deletion": audit.object_lock is not None,
+            "history_of_config": True,
         },
         foundation.need.child_options(),
     )
@@ -100,8 +101,8 @@ def _conformance(settings: PlatformSettings, env: Environment, foundation: Found
         env.names("conformance"),
         {
             "bucket": history.bucket,
-            "bucket_arn": history.arn,
             "key_arn": key.arn,
+            "all_types": audit.security_hub,
             "account_id": env.account_id,
             "region": env.region,
             "topic_arn": foundation.alerts.warning_arn,

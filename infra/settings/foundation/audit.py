@@ -61,7 +61,8 @@ class Audit(Settings):
     security_hub: bool = Field(
         False,
         description="Scores the account by AWS's Foundational Security Best Practices, of which "
-        "most need what config_rules records. Once an account and region.",
+        "most need what config_rules records: with both, every type is recorded, and paid by "
+        "change. Once an account and region.",
     )
 
 

@@ -141,7 +141,7 @@ def test_another_instance_type_that_is_refused_is_scaled_as_before(release):
 
 def test_who_deploys_may_do_all_that_the_hooks_do(release, monkeypatch):
     used = set()
-    make = hooks._client
+    make = hooks.aws_client
 
     def client(service, region):
         made = make(service, region)
@@ -150,7 +150,7 @@ def test_who_deploys_may_do_all_that_the_hooks_do(release, monkeypatch):
         )
         return made
 
-    monkeypatch.setattr(hooks, "_client", client)
+    monkeypatch.setattr(hooks, "aws_client", client)
     schedule = {
         "ScheduledActionName": "nights",
         "Schedule": "cron(0 22 * * ? *)",

@@ -7,14 +7,18 @@ import yaml
 from cfnlint.api import ManualArgs, lint
 from moto.core.utils import get_service_model
 
+from components.common.bucket import delivered_by_config
 from components.foundation.audit.config_rules import RULES, pack_template, rule_name
 from components.foundation.audit.conformance import Conformance, failure_pattern
-from components.foundation.audit.recorder_policies import RECORDED, delivery_policy
-from infra.graph import record
+from components.foundation.audit.recorder import RECORDED, Recorder
+from embedded.resources import Resources
+from infra.graph import Run, record
+from infra.hosts.in_process import InProcessHost
 
 ACCOUNT = "123456789012"
 KEY = f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/audit"
 PACK = "aws:cfg/conformancePack:ConformancePack"
+RECORDER = "aws:cfg/recorder:Recorder"
 STATUS = "aws:cfg/recorderStatus:RecorderStatus"
 LONGEST_RULE = 128 - len("-conformance-pack-123456789")
 
@@ -26,14 +30,14 @@ def managed_rules():
     return json.loads(gzip.decompress(packed))["ManagedRules"]
 
 
-def conformance():
+def conformance(*, all_types=False):
     def program():
         Conformance(
             "maslow-prod-conformance",
             {
                 "bucket": "history",
-                "bucket_arn": "arn:aws:s3:::history",
                 "key_arn": KEY,
+                "all_types": all_types,
                 "account_id": ACCOUNT,
                 "region": "eu-west-1",
                 "topic_arn": f"arn:aws:sns:eu-west-1:{ACCOUNT}:warning",
@@ -92,17 +96,78 @@ def test_rules_come_once_something_is_recorded():
     assert status.inputs["isEnabled"]
 
 
-def test_only_what_the_platform_is_made_of_is_recorded():
-    group = conformance().one("aws:cfg/recorder:Recorder").inputs["recordingGroup"]
+def test_only_what_the_platform_is_made_of_is_recorded_unless_security_hub_asks_for_more():
+    group = conformance().one(RECORDER).inputs["recordingGroup"]
     assert group == {"allSupported": False, "resourceTypes": list(RECORDED)}
+    group = conformance(all_types=True).one(RECORDER).inputs["recordingGroup"]
+    assert group == {"allSupported": True, "includeGlobalResourceTypes": True}
+
+
+def test_configs_own_role_records():
+    recorder = conformance().one(RECORDER)
+    assert recorder.inputs["roleArn"] == (
+        f"arn:aws:iam::{ACCOUNT}:role/aws-service-role/config.amazonaws.com/AWSServiceRoleForConfig"
+    )
+    assert recorder.options["hooks"].keys() == {"before_create", "before_update"}
+    assert conformance().of_type("aws:iam/role:Role") == []
+
+
+def test_the_role_is_made_for_the_first_recorder_and_left_to_the_account(cloud):
+    iam = cloud.client("iam")
+    host = InProcessHost(Resources(cloud), Run(stack="prod"), cloud.environment)
+    key = cloud.client("kms").create_key()["KeyMetadata"]["Arn"]
+    cloud.client("s3").create_bucket(
+        Bucket="history", CreateBucketConfiguration={"LocationConstraint": cloud.region}
+    )
+
+    def program():
+        Recorder(
+            "maslow-prod-recorder",
+            {
+                "bucket": "history",
+                "key_arn": key,
+                "all_types": True,
+                "account_id": cloud.account_id,
+                "region": cloud.region,
+            },
+        )
+
+    for _ in range(2):
+        host.up(program)
+        role = iam.get_role(RoleName="AWSServiceRoleForConfig")["Role"]
+        assert role["Path"] == "/aws-service-role/config.amazonaws.com/"
+        host.destroy()
 
 
 def test_the_history_is_delivered_below_configs_own_prefix_and_encrypted():
     channel = conformance().one("aws:cfg/deliveryChannel:DeliveryChannel")
     assert channel.inputs["s3KmsKeyArn"] == KEY
-    policy = delivery_policy(bucket_arn="arn:aws:s3:::history", key_arn=KEY, account_id=ACCOUNT)
-    written = [s["Resource"] for s in policy["Statement"] if "s3:PutObject" in s["Action"]]
-    assert written == [[f"arn:aws:s3:::history/AWSLogs/{ACCOUNT}/Config/*"]]
+    _, written = delivered_by_config("arn:aws:s3:::history", ACCOUNT)
+    assert written["Resource"] == [f"arn:aws:s3:::history/AWSLogs/{ACCOUNT}/Config/*"]
+    assert written["Condition"]["StringEquals"]["aws:SourceAccount"] == ACCOUNT
+
+
+def test_where_configs_history_goes_config_may_deliver_and_use_the_key(every_graph):
+    channels = [
+        (graph, channel)
+        for graph in every_graph
+        for channel in graph.of_type("aws:cfg/deliveryChannel:DeliveryChannel")
+    ]
+    assert channels
+    for graph, channel in channels:
+        policies = [
+            json.loads(policy.inputs["policy"])
+            for policy in graph.of_type("aws:s3/bucketPolicy:BucketPolicy")
+            if policy.inputs["bucket"] == channel.inputs["s3BucketName"]
+        ]
+        keys = [
+            json.loads(key.inputs["policy"])
+            for key in graph.of_type("aws:kms/key:Key")
+            if key.answered["arn"] == channel.inputs["s3KmsKeyArn"]
+        ]
+        for (policy,) in (policies, keys):
+            principals = [one.get("Principal") for one in policy["Statement"]]
+            assert {"Service": "config.amazonaws.com"} in principals
 
 
 def test_only_the_packs_own_failures_are_told():
