@@ -11,6 +11,7 @@ from infra.name_checks import check_names, stands_apart
 from infra.naming import Names
 from infra.project import Project
 from infra.promotion import promotion_of
+from infra.region_checks import check_region
 from infra.settings import StackFile
 from infra.versions import Lookup, assumed, none_yet
 
@@ -79,6 +80,7 @@ def _recorded(
     except Unanswerable as error:
         raise InputError(str(error)) from error
     check_names(graph, stack)
+    check_region(graph, stack)
     return graph
 
 

@@ -42,6 +42,11 @@ def show(
         out.print(_unknown(graph.unknown))
     if ties := across.tree(graph, stack.platform.accounts):
         out.print(ties, soft_wrap=False)
+    if types := _instance_types(stack):
+        out.print(
+            f"Not known here: whether {stack.region} offers {', '.join(types)}. No package that "
+            "maslow reads lists instance types by region."
+        )
     if stack.platform.models and stack.platform.job_logs(stack.environment) == "unknown":
         out.print(
             "SageMaker makes the log groups of its jobs, and keeps them for ever: it is not said "
@@ -56,6 +61,16 @@ def show(
             "--first-pass shows the plan without."
         )
     return graph
+
+
+def _instance_types(stack: StackFile) -> list[str]:
+    """The instance types that the models of an environment name, sorted."""
+    types: set[str] = set()
+    for model in stack.platform.models:
+        types |= {model.processing.instance, model.serving.instance}
+        if not stack.platform.origin:
+            types.add(model.training.instance)
+    return sorted(types)
 
 
 def _unknown(types: Mapping[str, int]) -> str:

@@ -24,6 +24,19 @@ USES = {
 """What an instance is for, and the botocore shape that lists the types allowed for it."""
 
 
+OTHERS = {
+    "cn-": "aws-cn",
+    "us-gov-": "aws-us-gov",
+    "us-iso": "aws-iso",
+    "eu-isoe-": "aws-iso-e",
+    "eusc-": "aws-eusc",
+}
+"""How regions of the other partitions begin.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
+"""
+
+
 @functools.cache
 def allowed() -> dict[str, list[str]]:
     """The instance types that are allowed for each of the USES, sorted."""
@@ -49,6 +62,11 @@ def region_mistake(value: object) -> tuple[str, str] | None:
     """What is wrong with a region, and a hint; None where it is right."""
     if value in allowed_regions():
         return None
+    if partition := next((name for name in OTHERS if str(value).startswith(name)), None):
+        return (
+            f"{shown(value)} is in AWS's partition {OTHERS[partition]}.",
+            "Its ARNs and names of services are others than those that maslow writes.",
+        )
     hint = did_you_mean(value, allowed_regions())
     return f"{shown(value)} is not an AWS region with SageMaker.", hint
 

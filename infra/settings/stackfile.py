@@ -30,6 +30,7 @@ from infra.settings.root import PlatformSettings
 from infra.settings.yamlfile import Document, read
 
 PLATFORM_PATH: SettingPath = ("config", PLATFORM)
+REGION_PATH: SettingPath = ("config", REGION)
 ENVIRONMENT_LIMIT = 16
 
 
@@ -194,7 +195,12 @@ def _project_mistakes(values: Mapping[str, Any], root: Path) -> Iterator[Mistake
 
 def refused(stack: StackFile, mistakes: Iterable[Mistake]) -> SettingsError:
     """The error of mistakes that only the program's graph shows; with lines, if there is a file."""
-    placed = (replace(mistake, path=(*PLATFORM_PATH, *mistake.path)) for mistake in mistakes)
+    placed = (
+        mistake
+        if mistake.path == REGION_PATH
+        else replace(mistake, path=(*PLATFORM_PATH, *mistake.path))
+        for mistake in mistakes
+    )
     if stack.path is None or not stack.path.is_file():
         values = {"config": {PLATFORM: stack.platform.model_dump(mode="json", by_alias=True)}}
         source = f"The configuration of {stack.environment}"

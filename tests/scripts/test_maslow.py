@@ -87,6 +87,13 @@ def test_a_plan_is_a_tree_by_need_that_says_what_it_assumes(maslow, committed):
     assert "\x1b" not in result.stdout
 
 
+def test_a_plan_says_what_it_cannot_know_and_what_a_rollout_is(maslow):
+    told = " ".join(maslow("plan", "-s", "prod").stdout.split())
+    assert "Not known here: whether eu-west-1 offers ml." in told
+    assert "first; for 30 minutes alarms take it back (maslow-prod-readmission)." in told
+    assert "SageMaker makes the log groups of its jobs" not in told
+
+
 def test_the_first_pass_has_no_endpoints(maslow, committed):
     result = maslow("plan", "-s", committed, "--first-pass")
     assert result.exit_code == 0

@@ -131,7 +131,7 @@ def test_a_folder_is_no_stack_file(stacks):
         ),
         ("config:", "confg:", "line 1  config: is missing."),
         ("  aws:region: eu-west-1\n", "", "line 1  aws:region: is missing."),
-        ("eu-west-1", "cn-north-1", '"cn-north-1" is not an AWS region with SageMaker.'),
+        ("eu-west-1", "cn-north-1", '"cn-north-1" is in AWS\'s partition aws-cn.'),
         ("maslow:platform", "maslow:platfrom", "maslow:platfrom: is not a setting here."),
         ("maslow:platform", "maslow:platfrom", "line 1  maslow:platform: is missing."),
         (

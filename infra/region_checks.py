@@ -1,0 +1,101 @@
+"""Whether a region has all that an environment is made of.
+
+Services come from the graph, images from the settings. What a source says of a region may be behind
+AWS: `catalog.generate_regions` and `catalog.generate_images` name theirs.
+"""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import catalog
+from catalog.images import registries
+from catalog.regions import regions
+from catalog.services import by_client
+from infra.graph import Graph
+from infra.needs.model_context import ANALYZER_IMAGE, TRAINING_IMAGE
+from infra.settings import Mistake, StackFile
+from infra.settings.mistakes import Path
+from infra.settings.stackfile import REGION_PATH, refused
+
+
+class Choice(NamedTuple):
+    """A setting by which an environment does without a service."""
+
+    path: Path
+    hint: str
+
+
+CONNECTED = Choice(
+    ("source",), "Without connections, the source is in CodeCommit or S3: source: {s3: …}."
+)
+WITHOUT = {
+    "codeartifact": Choice(("registry", "packages"), "Set it to false: builds use public indexes."),
+    "codeconnections": CONNECTED,
+    "codestar-connections": CONNECTED,
+    "codecommit": Choice(("source",), "Let the source be in S3."),
+    "config": Choice(("audit", "config_rules"), "Set it to false."),
+    "guardduty": Choice(("audit", "guardduty"), "Set it to false."),
+    "inspector2": Choice(("registry", "scanning"), "Set it to basic."),
+    "network-firewall": Choice(("network", "filter"), "Filter by dns, or leave it out."),
+    "route53resolver": Choice(("network",), "Leave filter out, and set query_log to false."),
+    "securityhub": Choice(("audit", "security_hub"), "Set it to false."),
+}
+"""By IAM's prefix of a service. Without any other, the platform is not what it is."""
+ELSEWHERE = "Choose a region that has it; a plan of each tells."
+
+
+def check_region(graph: Graph, stack: StackFile) -> None:
+    """Raise SettingsError for what the environment uses and its region does not have."""
+    found = [*_services(graph, stack), *_images(stack)]
+    # In a region that cannot do at all, the rest need not be said.
+    if found := [each for each in found if each.path == REGION_PATH] or found:
+        raise refused(stack, found)
+
+
+def _services(graph: Graph, stack: StackFile) -> Iterator[Mistake]:
+    without: dict[Path, list[str]] = {}
+    hints: dict[Path, str] = {}
+    for prefix, name in sorted(_used(graph).items()):
+        listed = regions().get(prefix)  # of the others there is one endpoint, or nothing known
+        if listed is not None and stack.region not in listed:
+            path, hint = WITHOUT.get(prefix, Choice(REGION_PATH, ELSEWHERE))
+            without.setdefault(path, []).append(name)
+            hints[path] = hint
+    for path, names in without.items():
+        yield Mistake(path, f"{stack.region} has no {' and no '.join(names)}.", hints[path])
+
+
+def _used(graph: Graph) -> dict[str, str]:
+    """IAM's prefix of each service in use, with CloudFormation's name for it."""
+    known = catalog.entries()
+    used: dict[str, str] = {}
+    for type_ in {each.type for each in graph.resources} & known.keys():
+        service = by_client()[known[type_].service]
+        name = service.cloudformation
+        if not name and (made := known[type_].cloudformation):
+            name = made.split("::")[1]
+        if name or service.prefix not in used:
+            used[service.prefix] = name or service.prefix
+    return used
+
+
+def _images(stack: StackFile) -> Iterator[Mistake]:
+    origin = stack.platform.origin
+    for index, model in enumerate(stack.platform.models):
+        at: Path = ("models", index)
+        if model.image is None and not origin and _lacks(stack, TRAINING_IMAGE[0]):
+            yield Mistake(
+                (*at, "image"),
+                f"SageMaker keeps no scikit-learn image in {stack.region}.",
+                "Give the model an image of your own in ECR.",
+            )
+        if model.monitor.data != "off" and _lacks(stack, ANALYZER_IMAGE[0]):
+            yield Mistake(
+                (*at, "monitor", "data"),
+                f"SageMaker keeps no image of Model Monitor in {stack.region}.",
+                "Set it to off.",
+            )
+
+
+def _lacks(stack: StackFile, repository: str) -> bool:
+    return stack.region not in registries()[repository]

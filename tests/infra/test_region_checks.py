@@ -1,0 +1,167 @@
+"""Each region that settings accept: the platform stands there, or it is said what to change."""
+
+import importlib.util
+from collections.abc import Iterator
+from copy import deepcopy
+from typing import Any
+
+import pytest
+
+from catalog.generate_images import generated, rendered
+from catalog.images import FILE, registries
+from catalog.regions import regions
+from infra.collector import switch_off_collector
+from infra.offline import recorded
+from infra.project import Project
+from infra.settings import from_config
+from infra.settings.aws import allowed_regions
+from infra.settings.mistakes import SettingsError
+
+DEFAULTS: dict[str, Any] = {
+    "owner": "ml-platform@example.com",
+    "network": {"cidr": "10.10.0.0/16", "endpoints": "none"},
+    "source": {"github": "example/platform"},
+    "models": [
+        {"name": "readmission", "project": "templates/tabular", "delivery": {"start": "off"}}
+    ],
+}
+ALL: dict[str, Any] = {
+    **DEFAULTS,
+    "audit": {"config_rules": True, "guardduty": True, "security_hub": True},
+    "registry": {"scanning": "enhanced"},
+    "network": {
+        **DEFAULTS["network"],
+        "egress": "single",
+        "filter": {"by": "firewall", "domains": ["example.org"]},
+    },
+}
+ADVICE: dict[str, Any] = {
+    "registry.packages": False,
+    "registry.scanning": "basic",
+    "source": {"s3": {"bucket": "sources", "key": "platform.zip"}},
+    "audit.config_rules": False,
+    "audit.guardduty": False,
+    "audit.security_hub": False,
+    "network.filter": None,
+    "models[readmission].image": "123456789012.dkr.ecr.{region}.amazonaws.com/training:1",
+    "models[readmission].monitor.data": "off",
+}
+"""What the hints say, by setting."""
+UNFIT = ["ap-east-2", "ap-southeast-7", "ca-west-1", "mx-central-1"]
+"""Regions without the services that deliver."""
+
+
+def plan(project: Project, region: str, settings: dict[str, Any]) -> dict[str, str]:
+    """The mistakes of an environment, by setting."""
+    put_back = switch_off_collector()
+    try:
+        stack = from_config(settings, region, "dev", project=project.name)
+        recorded(project, stack, services=frozenset())
+    except SettingsError as error:
+        return {mistake.setting: mistake.message for mistake in error.mistakes}
+    finally:
+        put_back()
+    return {}
+
+
+def advised(settings: dict[str, Any], region: str, wrong: dict[str, str]) -> dict[str, Any]:
+    """The settings, changed as the hints say."""
+    changed = deepcopy(settings)
+    for setting in wrong:
+        at: Any = changed
+        *above, last = setting.replace("models[readmission]", "models.0").split(".")
+        for step in above:
+            at = at[int(step)] if step.isdecimal() else at.setdefault(step, {})
+        value = ADVICE[setting]
+        at[last] = value.format(region=region) if isinstance(value, str) else value
+        if value is None:
+            del at[last]
+    return changed
+
+
+@pytest.mark.parametrize(
+    ("region", "settings"),
+    [
+        *(pytest.param(region, DEFAULTS, id=region) for region in allowed_regions()),
+        *(
+            pytest.param(region, ALL, id=f"{region}, with all services")
+            for region in ("ap-southeast-6", "ca-central-1", "me-south-1")
+        ),
+    ],
+)
+def test_in_each_region_it_stands_or_changes_as_the_message_says(
+    project: Project, region: str, settings: dict[str, Any]
+) -> None:
+    wrong = plan(project, region, settings)
+    assert all(region in message for message in wrong.values())
+    if "aws:region" in wrong:
+        assert wrong.keys() == {"aws:region"}
+        assert region in UNFIT
+        return
+    assert region not in UNFIT
+    assert plan(project, region, advised(settings, region, wrong)) == {}
+
+
+def test_ours_have_everything(project: Project) -> None:
+    for region in ("eu-west-1", "eu-central-1", "us-east-1", "us-west-2"):
+        assert plan(project, region, DEFAULTS) == {}
+
+
+@pytest.mark.parametrize(
+    ("region", "messages"),
+    [
+        ("ca-central-1", {"registry.packages": "ca-central-1 has no CodeArtifact."}),
+        (
+            "eu-central-2",
+            {
+                "registry.packages": "eu-central-2 has no CodeArtifact.",
+                "source": "eu-central-2 has no CodeConnections.",
+            },
+        ),
+        ("mx-central-1", {"aws:region": "mx-central-1 has no CodeBuild and no CodePipeline."}),
+        (
+            "ap-southeast-5",
+            {
+                "registry.packages": "ap-southeast-5 has no CodeArtifact.",
+                "source": "ap-southeast-5 has no CodeConnections.",
+                "models[readmission].image": (
+                    "SageMaker keeps no scikit-learn image in ap-southeast-5."
+                ),
+                "models[readmission].monitor.data": (
+                    "SageMaker keeps no image of Model Monitor in ap-southeast-5."
+                ),
+            },
+        ),
+    ],
+)
+def test_what_is_missing_is_told_by_the_setting_that_does_without(
+    project: Project, region: str, messages: dict[str, str]
+) -> None:
+    assert plan(project, region, DEFAULTS) == messages
+
+
+@pytest.mark.sagemaker
+def test_the_committed_images_are_those_of_the_sagemaker_sdk() -> None:
+    if importlib.util.find_spec("sagemaker") is None:
+        pytest.skip("needs the sagemaker extra (make sagemaker)")
+    assert FILE.read_text() == rendered(generated()), "run: python -m catalog.generate_images"
+
+
+def unlisted() -> Iterator[str]:
+    return (region for region in allowed_regions() if region not in regions()["codeartifact"])
+
+
+def test_the_sources_still_know_of_gaps() -> None:
+    assert "ca-central-1" in unlisted()
+    assert "mx-central-1" not in registries()["sagemaker-scikit-learn"]
+
+
+@pytest.mark.parametrize(
+    ("region", "partition"),
+    [("cn-north-1", "aws-cn"), ("us-gov-west-1", "aws-us-gov"), ("us-iso-east-1", "aws-iso")],
+)
+def test_a_region_of_another_partition_is_told_as_such(
+    project: Project, region: str, partition: str
+) -> None:
+    wrong = plan(project, region, DEFAULTS)
+    assert wrong["aws:region"] == f'"{region}" is in AWS\'s partition {partition}.'
