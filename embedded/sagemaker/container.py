@@ -1,28 +1,36 @@
 """SageMaker's container layout in a temporary folder, and a process that runs in it.
 
-There is no container: /opt/ml cannot be mounted, so where it begins a path in the command or the
-environment of a job, the folder takes its place. A script that hard-codes /opt/ml instead of
-taking its paths from arguments or SM_* variables does not find its files here.
+There is no container. Where the system lets a process mount an /opt/ml of its own, the folder is
+there; where not, it takes the place of /opt/ml where that begins a path in the command or the
+environment of a job, and a script that names /opt/ml itself does not find its files.
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-training-algo-running-container.html
 https://docs.aws.amazon.com/sagemaker/latest/dg/build-your-own-processing-container.html
 """
 
+import json
 import os
 import re
 import signal
 import subprocess
-import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
-OPT_ML = "/opt/ml"
+from embedded.sagemaker.isolation import (
+    OPT_ML,
+    can_mount,
+    instead_of_opt_ml,
+    mounted,
+    own_python,
+    own_variables,
+    program,
+)
+
 STOP_SECONDS = 5
 
 _OPT_ML_PATH = re.compile(r"(?<![\w./-])/opt/ml(?![\w.-])")
-_PYTHON = re.compile(r"python(\d(\.\d+)?)?")
 
 
 class Stopped(Exception):
@@ -58,30 +66,28 @@ class Container:
     def run(
         self, command: Sequence[str], environment: Mapping[str, str], timeout: float
     ) -> tuple[int, str]:
-        """Exit status and merged output of a command; `python3` is this interpreter.
+        """Exit status and merged output of a command, whose Python and pip are the job's own.
 
         Raises Stopped, or subprocess.TimeoutExpired after `timeout` seconds.
         """
-        program, *arguments = [self.mapped(word) for word in command]
-        if _PYTHON.fullmatch(Path(program).name):
-            program = sys.executable
-        temporary = self._root / "tmp"
-        temporary.mkdir()
-        own = {
-            **{
-                name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH") if name in os.environ
-            },
-            "HOME": str(self._root),
-            "TMPDIR": str(temporary),
-            "PYTHONUNBUFFERED": "1",
-            **{name: self.mapped(text) for name, text in environment.items()},
-        }
+        programs = own_python(self._root / "python")
+        own = {**own_variables(self._root, programs), **environment}
+        words = program(command, programs)
+        ml = self._root / "ml"
+        ml.mkdir(exist_ok=True)
+        said = ""
+        if can_mount():
+            words = mounted(words, ml, self._root)
+        else:
+            words = [self.mapped(word) for word in words]
+            own = {name: self.mapped(text) for name, text in own.items()}
+            said = f"{instead_of_opt_ml(own)}\n"
         log = self._root / "log"
         with log.open("wb") as output:
             if self._stopped:
                 raise Stopped
             self._process = subprocess.Popen(
-                [program, *arguments],
+                words,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -94,7 +100,7 @@ class Container:
             status = self._process.wait(timeout)
         if self._stopped:
             raise Stopped
-        return status, log.read_text(errors="replace")
+        return status, said + log.read_text(errors="replace")
 
     def stop(self) -> None:
         """End the process and all that it started. Safe to call from another thread, and again."""
@@ -113,17 +119,37 @@ class Container:
 
 
 def toolkit_variables(
-    channels: Sequence[str], hyperparameters: Mapping[str, Any]
+    inputs: Mapping[str, Any], hyperparameters: Mapping[str, Any], resources: Mapping[str, Any]
 ) -> dict[str, str]:
-    """The paths that SageMaker's training toolkit tells a script, in its SM_* variables.
+    """What SageMaker's training toolkit tells a script in its SM_* variables.
 
+    `inputs` is inputdataconfig.json, and `resources` resourceconfig.json.
     https://github.com/aws/sagemaker-training-toolkit/blob/master/ENVIRONMENT_VARIABLES.md
     """
+    channels = {name: f"{OPT_ML}/input/data/{name}" for name in inputs}
+    own = {key: value for key, value in hyperparameters.items() if not key.startswith("sagemaker_")}
     return {
         "SM_MODEL_DIR": f"{OPT_ML}/model",
+        "SM_OUTPUT_DIR": f"{OPT_ML}/output",
         "SM_OUTPUT_DATA_DIR": f"{OPT_ML}/output/data",
         "SM_INPUT_DIR": f"{OPT_ML}/input",
         "SM_INPUT_CONFIG_DIR": f"{OPT_ML}/input/config",
-        **{f"SM_CHANNEL_{name.upper()}": f"{OPT_ML}/input/data/{name}" for name in channels},
-        **{f"SM_HP_{name.upper()}": str(value) for name, value in hyperparameters.items()},
+        "SM_CHANNELS": json.dumps(sorted(channels)),
+        **{f"SM_CHANNEL_{name.upper()}": path for name, path in channels.items()},
+        "SM_INPUT_DATA_CONFIG": json.dumps(inputs),
+        "SM_HPS": json.dumps(own),
+        **{f"SM_HP_{name.upper()}": str(value) for name, value in own.items()},
+        "SM_USER_ARGS": json.dumps(
+            [word for name, value in own.items() for word in (f"--{name}", str(value))]
+        ),
+        "SM_RESOURCE_CONFIG": json.dumps(resources),
+        "SM_CURRENT_HOST": resources["current_host"],
+        "SM_CURRENT_INSTANCE_TYPE": resources["current_instance_type"],
+        "SM_CURRENT_INSTANCE_GROUP": resources["current_group_name"],
+        "SM_HOSTS": json.dumps(resources["hosts"]),
+        "SM_NETWORK_INTERFACE_NAME": resources["network_interface_name"],
+        "SM_NUM_CPUS": str(os.cpu_count() or 1),
+        "SM_NUM_GPUS": "0",
+        "SM_NUM_NEURONS": "0",
+        "SM_LOG_LEVEL": "20",
     }

@@ -15,11 +15,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from embedded.sagemaker.container import OPT_ML, Container, toolkit_variables
+from embedded.sagemaker.container import Container, toolkit_variables
+from embedded.sagemaker.isolation import OPT_ML
 
 DEFAULT_SECONDS = 86_400
 TAIL_CHARACTERS = 1000
 MOST_LOG_LINES = 5000
+HOST, GROUP = "algo-1", "homogeneousCluster"
+"""What SageMaker calls the one host of a job, and its group.
+
+https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-training-algo-running-container.html
+"""
 
 Arguments = Mapping[str, Any]
 
@@ -69,7 +75,7 @@ def run_processing_job(
     for target in results:
         container.path(target["LocalPath"]).mkdir(parents=True, exist_ok=True)
     _configure(container, "config/processingjobconfig.json", dict(arguments))
-    _configure(container, "config/resourceconfig.json", {"current_host": "algo-1"})
+    _configure(container, "config/resourceconfig.json", {"current_host": HOST, "hosts": [HOST]})
 
     _run(
         name,
@@ -101,11 +107,12 @@ def run_training_job(
         _download(services.s3, source, container.path(f"{OPT_ML}/input/data/{channel}"))
     hyperparameters = arguments.get("HyperParameters", {})
     _configure(container, "input/config/hyperparameters.json", hyperparameters)
-    _configure(container, "input/config/inputdataconfig.json", channels)
-    hosts = {"current_host": "algo-1", "hosts": ["algo-1"]}
-    _configure(container, "input/config/resourceconfig.json", hosts)
+    inputs = {name: _channel(one, arguments) for name, one in channels.items()}
+    _configure(container, "input/config/inputdataconfig.json", inputs)
+    resources = _resources(arguments.get("ResourceConfig", {}).get("InstanceType", ""))
+    _configure(container, "input/config/resourceconfig.json", resources)
     folders = {part: container.path(f"{OPT_ML}/{part}") for part in ("model", "output/data")}
-    for folder in folders.values():
+    for folder in [*folders.values(), container.path(f"{OPT_ML}/checkpoints")]:
         folder.mkdir(parents=True)
 
     algorithm = arguments["AlgorithmSpecification"]
@@ -116,7 +123,11 @@ def run_training_job(
         arguments,
         container,
         services,
-        {"TRAINING_JOB_NAME": name, **toolkit_variables(list(channels), hyperparameters)},
+        {
+            "TRAINING_JOB_NAME": name,
+            "AWS_REGION": services.environment.get("AWS_REGION", ""),
+            **toolkit_variables(inputs, hyperparameters, resources),
+        },
     )
     target = arguments["OutputDataConfig"]
     prefix = f"{target['S3OutputPath'].rstrip('/')}/{name}/output"
@@ -133,6 +144,35 @@ def run_training_job(
         one["Name"]: float(found[-1])
         for one in algorithm.get("MetricDefinitions", [])
         if (found := re.findall(one["Regex"], log))
+    }
+
+
+def _channel(channel: Arguments, arguments: Arguments) -> dict[str, str]:
+    """What inputdataconfig.json says of a channel."""
+    mode = arguments.get("AlgorithmSpecification", {}).get("TrainingInputMode", "File")
+    source = channel["DataSource"]["S3DataSource"]
+    return {
+        "ContentType": channel.get("ContentType", ""),
+        "TrainingInputMode": channel.get("InputMode", mode),
+        "S3DistributionType": source.get("S3DataDistributionType", "FullyReplicated"),
+        "RecordWrapperType": channel.get("RecordWrapperType", "None"),
+    }
+
+
+def _resources(instance_type: str) -> dict[str, Any]:
+    """What resourceconfig.json says of the hosts of a training job."""
+    group = {
+        "instance_group_name": GROUP,
+        "instance_type": instance_type,
+        "hosts": [HOST],
+    }
+    return {
+        "current_host": HOST,
+        "current_instance_type": instance_type,
+        "current_group_name": GROUP,
+        "hosts": [HOST],
+        "instance_groups": [group],
+        "network_interface_name": "eth0",
     }
 
 
