@@ -6,7 +6,6 @@ handler in the variant's `model.tar.gz`.
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpoint.html
 """
 
-import os
 import random
 import tarfile
 import time
@@ -166,12 +165,9 @@ def _answer(
 def _server(backend: SageMakerModelBackend, container: Container) -> ModelServer:
     """A server in an environment that knows the embedded AWS and no other."""
     url = f"http://127.0.0.1:{moto_server_port()}"
-    inherited = {key: value for key, value in os.environ.items() if not key.startswith("AWS_")}
     return ModelServer(
         tarball=lambda: _tarball(backend, container.data_url),
-        environment=inherited
-        | client_environment(url, backend.region_name)
-        | dict(container.environment),
+        environment=client_environment(url, backend.region_name) | dict(container.environment),
     )
 
 

@@ -3,7 +3,6 @@
 import os
 import signal
 import subprocess
-import sys
 import tarfile
 import tempfile
 import threading
@@ -14,6 +13,7 @@ from io import BytesIO
 from pathlib import Path
 
 from embedded.sagemaker import serving
+from embedded.sagemaker.isolation import own_python, own_variables
 from embedded.sagemaker.serving import Answer, read_frame, write_frame
 
 LOAD_SECONDS = 120
@@ -94,12 +94,16 @@ class ModelServer:
             model = Path(self._folder.name, "model")
             with tarfile.open(fileobj=BytesIO(tarball)) as archive:
                 archive.extractall(model, filter="data")
+            folder = Path(self._folder.name)
+            programs = own_python(folder / "python")
             with self._log.open("wb") as log:
                 # A session of its own keeps the terminal's Ctrl-C from it.
                 self.process = subprocess.Popen(
-                    [sys.executable, "-P", serving.__file__, str(model), self._folder.name],
+                    [str(programs / "python"), "-P", serving.__file__, str(model), str(folder)],
                     cwd=model,
-                    env=self.environment | {"SM_MODEL_DIR": str(model)},
+                    env=own_variables(folder, programs)
+                    | self.environment
+                    | {"SM_MODEL_DIR": str(model)},
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,
                     stderr=log,

@@ -240,3 +240,40 @@ def test_kinds_of_jobs_that_do_not_run_are_refused_by_name(sagemaker):
                 "ResourceLimits": {"MaxParallelTrainingJobs": 1},
             },
         )
+
+
+CONTRACT = """
+import json, os, pathlib
+config = pathlib.Path(os.environ["SM_INPUT_CONFIG_DIR"])
+told = {path.name: json.loads(path.read_text()) for path in config.iterdir()}
+told["name"] = os.environ["TRAINING_JOB_NAME"]
+told["checkpoints"] = (config.parent.parent / "checkpoints").is_dir()
+pathlib.Path(os.environ["SM_MODEL_DIR"], "told.json").write_text(json.dumps(told))
+"""
+
+
+def test_a_training_job_finds_what_its_container_would(cloud, sagemaker):
+    sagemaker.create_training_job(**training("contract", CONTRACT))
+    job = trained(sagemaker, "contract")
+    assert job["TrainingJobStatus"] == "Completed", job
+    uri = job["ModelArtifacts"]["S3ModelArtifacts"]
+    bucket, _, key = uri.removeprefix("s3://").partition("/")
+    body = cloud.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read()
+    with tarfile.open(fileobj=io.BytesIO(body)) as archive:
+        told = json.load(archive.extractfile("told.json"))
+    assert told["hyperparameters.json"] == {"rate": "0.5"}
+    assert told["inputdataconfig.json"] == {
+        "train": {
+            "ContentType": "",
+            "TrainingInputMode": "File",
+            "S3DistributionType": "FullyReplicated",
+            "RecordWrapperType": "None",
+        }
+    }
+    resources = told["resourceconfig.json"]
+    assert (resources["current_host"], resources["hosts"]) == ("algo-1", ["algo-1"])
+    assert resources["current_instance_type"] == "ml.m6i.large"
+    (group,) = resources["instance_groups"]
+    assert group["instance_group_name"] == resources["current_group_name"]
+    assert told["name"] == "contract"
+    assert told["checkpoints"]
