@@ -38,6 +38,16 @@ FUNCTIONS = (
         },
     ),
     Function(
+        "aws:ec2/getVpcEndpointService:getVpcEndpointService",
+        {
+            "id": "vpce-svc-{hex}",
+            "serviceName": "{serviceName}",
+            "serviceType": "{serviceType}",
+            "availabilityZones": ["{region}a", "{region}b", "{region}c"],
+        },
+        defaults={"serviceType": "Interface"},
+    ),
+    Function(
         "aws:index/getCallerIdentity:getCallerIdentity",
         {
             "id": "{account}",

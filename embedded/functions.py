@@ -71,6 +71,23 @@ def availability_zones(client: Client, name: str, args: Values) -> Values:
     }
 
 
+def endpoint_service(client: Client, _name: str, args: Values) -> Values:
+    """aws:ec2/getVpcEndpointService, by its name. Raises ClientError where there is none."""
+    wanted = args.get("serviceType", "Interface")
+    found = client("ec2").describe_vpc_endpoint_services(ServiceNames=[args["serviceName"]])
+    (service,) = [
+        each
+        for each in found["ServiceDetails"]
+        if wanted in {kind["ServiceType"] for kind in each["ServiceType"]}
+    ]
+    return {
+        **args,
+        "id": service["ServiceId"],
+        "serviceId": service["ServiceId"],
+        "availabilityZones": sorted(service["AvailabilityZones"]),
+    }
+
+
 def vpc(client: Client, name: str, args: Values) -> Values:
     """aws:ec2/getVpc, by its id. Raises ClientError where there is none."""
     (found,) = client("ec2").describe_vpcs(VpcIds=[args["id"]])["Vpcs"]
@@ -105,6 +122,7 @@ FUNCTIONS: dict[str, Function] = {
     "aws:index/getPartition:getPartition": partition,
     "aws:index/getAvailabilityZones:getAvailabilityZones": availability_zones,
     "aws:ec2/getVpc:getVpc": vpc,
+    "aws:ec2/getVpcEndpointService:getVpcEndpointService": endpoint_service,
     "aws:ec2/getPrefixList:getPrefixList": prefix_list,
     "aws:sagemaker/getPrebuiltEcrImage:getPrebuiltEcrImage": prebuilt_image,
 }

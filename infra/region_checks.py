@@ -46,7 +46,7 @@ ELSEWHERE = "Choose a region that has it; a plan of each tells."
 
 def check_region(graph: Graph, stack: StackFile) -> None:
     """Raise SettingsError for what the environment uses and its region does not have."""
-    found = [*_services(graph, stack), *_images(stack)]
+    found = [*_services(graph, stack), *_images(stack), *_zones(stack)]
     # In a region that cannot do at all, the rest need not be said.
     if found := [each for each in found if each.path == REGION_PATH] or found:
         raise refused(stack, found)
@@ -94,6 +94,17 @@ def _images(stack: StackFile) -> Iterator[Mistake]:
                 (*at, "monitor", "data"),
                 f"SageMaker keeps no image of Model Monitor in {stack.region}.",
                 "Set it to off.",
+            )
+
+
+def _zones(stack: StackFile) -> Iterator[Mistake]:
+    zones = stack.platform.network.zones
+    for place, zone in enumerate(() if isinstance(zones, int) else zones):
+        if not zone.startswith(stack.region):
+            yield Mistake(
+                ("network", "zones", place),
+                f"{zone} is no zone of {stack.region}.",
+                f"They begin with it: {stack.region}a.",
             )
 
 

@@ -16,6 +16,7 @@ MODULES = (
     "codeconnections",
     "config_packs",
     "delete_markers",
+    "endpoint_zones",
     "endpoints",
     "feature_groups",
     "guardduty",

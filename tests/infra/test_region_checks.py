@@ -165,3 +165,9 @@ def test_a_region_of_another_partition_is_told_as_such(
 ) -> None:
     wrong = plan(project, region, DEFAULTS)
     assert wrong["aws:region"] == f'"{region}" is in AWS\'s partition {partition}.'
+
+
+def test_a_zone_of_another_region_is_refused(project: Project) -> None:
+    network = {**DEFAULTS["network"], "zones": ["eu-west-1a", "eu-west-2a"]}
+    wrong = plan(project, "eu-west-1", {**DEFAULTS, "network": network})
+    assert wrong == {"network.zones[2]": "eu-west-2a is no zone of eu-west-1."}

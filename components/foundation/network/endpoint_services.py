@@ -66,3 +66,8 @@ of an earlier environment, and roles there. Through the others they reach their 
 def needed(uses: Collection[Use]) -> list[str]:
     """The endpoints without which these uses fail where there is no egress, sorted."""
     return sorted(service for service, by in NEEDED.items() if by & set(uses))
+
+
+def service_name(service: str, region: str) -> str:
+    """What AWS calls the interface endpoint of a service: `sagemaker.api` in full."""
+    return f"com.amazonaws.{region}.{service}"

@@ -1,5 +1,6 @@
 """The network: a VPC whose workloads reach AWS privately, and the internet only if allowed."""
 
+from collections.abc import Sequence
 from typing import NotRequired, cast
 
 import pulumi
@@ -30,6 +31,7 @@ from components.foundation.network.resolver import dns_firewall, query_log
 from components.foundation.network.security_groups import Target, endpoint_group, workload_group
 from components.foundation.network.service_endpoints import interface_endpoints, s3_gateway
 from components.foundation.network.subnets import association, route_table, subnet
+from components.foundation.network.zones import fit_zones
 
 
 class NetworkArgs(PlacedArgs, LoggedArgs):
@@ -39,6 +41,8 @@ class NetworkArgs(PlacedArgs, LoggedArgs):
     """Address range of the VPC, between a /16 and a /23."""
     zone_count: int
     """Availability zones, 2 or 3."""
+    zone_names: NotRequired[list[str]]
+    """Their names; those that have every interface endpoint are chosen unless given."""
     egress: Egress
     """How workloads reach the internet."""
     filter: NotRequired[FilterArgs]
@@ -145,28 +149,26 @@ class Network(pulumi.ComponentResource):
     def _plan(self, name: str, vpc: aws.ec2.Vpc, args: NetworkArgs) -> NetworkPlan:
         """Zones, each with a private subnet and its route table."""
         plan = plan_cidrs(args["cidr"], args["zone_count"])
-        names = aws.get_availability_zones_output(
-            state="available",
-            # Local Zones and Wavelength Zones, which have few services, must be opted into.
-            filters=[{"name": "opt-in-status", "values": ["opt-in-not-required"]}],
-            opts=pulumi.InvokeOptions(parent=self),
-        ).names
         numbers = range(args["zone_count"])
-        zones = [names[number] for number in numbers]
+        zones: Sequence[pulumi.Input[str]] = args.get("zone_names") or fit_zones(
+            args["zone_count"], args["interface_endpoints"], parent=self, region=args["region"]
+        )
+        private = [
+            subnet(
+                f"{name}-private-{number + 1}",
+                parent=self,
+                vpc_id=vpc.id,
+                cidr=plan.private[number],
+                zone=zones[number],
+                moves="zone_names" in args,
+            )
+            for number in numbers
+        ]
         return NetworkPlan(
             vpc_id=vpc.id,
             plan=plan,
-            zones=zones,
-            private=[
-                subnet(
-                    f"{name}-private-{number + 1}",
-                    parent=self,
-                    vpc_id=vpc.id,
-                    cidr=plan.private[number],
-                    zone=zones[number],
-                )
-                for number in numbers
-            ],
+            zones=[placed.availability_zone for placed in private],
+            private=private,
             tables=[
                 route_table(f"{name}-private-{number + 1}", parent=self, vpc_id=vpc.id)
                 for number in numbers

@@ -10,7 +10,7 @@ from components.foundation.network.endpoint_policies import (
     interface_endpoint_policy,
     s3_endpoint_policy,
 )
-from components.foundation.network.endpoint_services import ENDPOINTS
+from components.foundation.network.endpoint_services import ENDPOINTS, service_name
 
 
 def s3_gateway(
@@ -62,7 +62,7 @@ def interface_endpoints(
         aws.ec2.VpcEndpoint(
             f"{name}-{service}",
             vpc_id=vpc_id,
-            service_name=f"com.amazonaws.{region}.{service}",
+            service_name=service_name(service, region),
             vpc_endpoint_type="Interface",
             subnet_ids=subnet_ids,
             security_group_ids=[group_id],

@@ -105,7 +105,7 @@ def _network(
         )
     args: NetworkArgs = {
         "cidr": wanted.cidr or "",
-        "zone_count": wanted.zones,
+        "zone_count": wanted.zone_count,
         "egress": Egress(wanted.egress),
         "interface_endpoints": settings.endpoints,
         "query_log": wanted.query_log,
@@ -115,6 +115,8 @@ def _network(
         "log_key_arn": log_key_arn,
         "log_retention_days": env.log_retention_days,
     }
+    if not isinstance(wanted.zones, int):
+        args["zone_names"] = list(wanted.zones)
     if wanted.filter:
         args["filter"] = {
             "by": FilterBy(wanted.filter.by),

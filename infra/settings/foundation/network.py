@@ -1,6 +1,7 @@
 """The private network that everything runs in."""
 
 import ipaddress
+import re
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Literal, Self
 
@@ -122,6 +123,52 @@ Endpoints = Annotated[
 ]
 
 
+ZONE = r"[a-z]{2}(-[a-z]+)+-[0-9]+[a-z]"
+"""How an availability zone is called.
+
+https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-availability-zones.html
+"""
+ZONE_COUNTS = (2, 3)
+
+
+def zones(value: object) -> object:
+    """Refuse what is neither 2 or 3, nor as many names of availability zones."""
+    if not isinstance(value, list | tuple):
+        if value in ZONE_COUNTS and not isinstance(value, bool):
+            return value
+        hint = "How many there are, or their names: [eu-west-1a, eu-west-1c]."
+        raise refusal(f"{shown(value)} is not 2 or 3.", hint)
+    if wrong := [
+        Mistake((place,), f"{shown(name)} is no availability zone.", "They read eu-west-1a.")
+        for place, name in enumerate(value)
+        if not (isinstance(name, str) and re.fullmatch(ZONE, name))
+    ]:
+        raise refusals(wrong)
+    if len(value) not in ZONE_COUNTS:
+        raise refusal(f"{len(value)} zones are not 2 or 3.")
+    return distinct(tuple(value))
+
+
+Zones = Annotated[
+    Literal[2, 3] | tuple[str, ...],
+    BeforeValidator(zones),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"enum": list(ZONE_COUNTS)},
+                {
+                    "type": "array",
+                    "items": {"type": "string", "pattern": f"^{ZONE}$"},
+                    "minItems": 2,
+                    "maxItems": 3,
+                    "uniqueItems": True,
+                },
+            ]
+        }
+    ),
+]
+
+
 class Filter(Settings):
     """What of the internet can be reached."""
 
@@ -165,7 +212,11 @@ class Network(Settings):
         "No two environments may overlap.",
     )
     vpc: ExistingVpc | None = Field(None, description="An existing VPC, in place of a new one.")
-    zones: Literal[2, 3] = Field(2, description="Over how many availability zones it spreads.")
+    zones: Zones = Field(
+        2,
+        description="Availability zones: how many, 2 or 3, of those that have every endpoint; or "
+        "their names, such as [eu-west-1a, eu-west-1c].",
+    )
     egress: Literal["none", "single", "per-zone"] = Field(
         "single",
         description="The way out to the internet: none, one NAT gateway for all zones, "
@@ -182,6 +233,11 @@ class Network(Settings):
     query_log: bool = Field(
         True, description="Whether the names that workloads look up are logged."
     )
+
+    @property
+    def zone_count(self) -> int:
+        """How many availability zones it spreads over."""
+        return self.zones if isinstance(self.zones, int) else len(self.zones)
 
     @model_validator(mode="after")
     def _one_vpc(self) -> Self:

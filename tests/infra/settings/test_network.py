@@ -180,3 +180,16 @@ def test_endpoints_follow_from_the_settings():
 def test_chosen_endpoints_are_taken_as_they_are():
     assert endpoints(models=[MODEL], network={**NEW, "endpoints": ["logs"]}) == ["logs"]
     assert endpoints(models=[MODEL], network={**NEW, "endpoints": "none"}) == []
+
+
+@pytest.mark.parametrize(
+    ("zones", "mistake"),
+    [
+        (4, "network.zones: 4 is not 2 or 3."),
+        (["eu-west-1a"], "network.zones: 1 zones are not 2 or 3."),
+        (["a", "eu-west-1b"], 'network.zones[1]: "a" is no availability zone.'),
+    ],
+)
+def test_zones_are_a_number_or_names(found, zones, mistake):
+    assert found(network={"cidr": "10.10.0.0/16", "zones": zones}) == [mistake]
+    assert found(network={"cidr": "10.10.0.0/16", "zones": ["eu-west-1a", "eu-west-1c"]}) == []

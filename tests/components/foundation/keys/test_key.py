@@ -204,8 +204,7 @@ def test_eventbridge_can_look_at_the_key_that_a_bus_is_to_be_encrypted_with():
 
 
 def test_trails_of_this_account_and_region_alone_use_the_audit_key():
-    (statement,) = by_service(DataClass.AUDIT).values()
-    assert statement["Principal"] == {"Service": "cloudtrail.amazonaws.com"}
+    statement = by_service(DataClass.AUDIT)["cloudtrail.amazonaws.com"]
     assert statement["Action"] == ["kms:Decrypt", "kms:GenerateDataKey*", "kms:DescribeKey"]
     assert statement["Condition"] == {
         "ArnLike": {"aws:SourceArn": f"arn:aws:cloudtrail:eu-west-1:{ACCOUNT}:trail/*"}
