@@ -25,6 +25,7 @@ MODULES = (
     "key_policies",
     "linked_roles",
     "long_polling",
+    "managed_policies",
     "model_registry",
     "model_vpcs",
     "monitoring_schedules",

@@ -1,18 +1,45 @@
-"""JSONata for moto's state machines: it parses the language and lacks what evaluates it.
+"""What moto's state machines lack: JSONata, and the validation of a definition by itself.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html
+https://docs.aws.amazon.com/step-functions/latest/apireference/API_ValidateStateMachineDefinition.html
 """
 
 import json
 from typing import Any
 
 from jsonata import Jsonata
+from moto.core.responses import ActionResult
+from moto.stepfunctions.parser.api import InvalidDefinition
 from moto.stepfunctions.parser.asl.jsonata import jsonata as interpreter
+from moto.stepfunctions.parser.models import StepFunctionsParserBackend
+from moto.stepfunctions.responses import StepFunctionResponse
+
+from embedded.extensions.operations import add
 
 
 def install() -> None:
     """Have moto's interpreter evaluate JSONata."""
     interpreter._eval_jsonata = evaluate  # noqa: SLF001  moto keeps its evaluator there
+    add(StepFunctionResponse, validate_state_machine_definition)
+
+
+def validate_state_machine_definition(self: StepFunctionResponse) -> ActionResult:
+    """ValidateStateMachineDefinition, by what CreateStateMachine refuses."""
+    definition = self._get_param("definition")
+    diagnostics = []
+    try:
+        json.loads(definition)
+        StepFunctionsParserBackend._validate_definition(definition)  # noqa: SLF001
+    except ValueError as error:
+        diagnostics = [_diagnostic("INVALID_JSON_DESCRIPTION", str(error))]
+    except InvalidDefinition as error:
+        diagnostics = [_diagnostic("SCHEMA_VALIDATION_FAILED", str(error.message))]
+    result = "FAIL" if diagnostics else "OK"
+    return ActionResult({"result": result, "diagnostics": diagnostics, "truncated": False})
+
+
+def _diagnostic(code: str, message: str) -> dict[str, str]:
+    return {"severity": "ERROR", "code": code, "message": message}
 
 
 def evaluate(expression: str) -> Any:

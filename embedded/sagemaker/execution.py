@@ -11,6 +11,7 @@ import logging
 import secrets
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -216,7 +217,11 @@ class Execution(threading.Thread):
 
     def _register(self, step: Step, metadata: dict[str, Any]) -> None:
         client = self._client("sagemaker")
-        made = client.create_model_package(**resolve(step["Arguments"], self._scope))
+        arguments = resolve(step["Arguments"], self._scope)
+        if group := arguments.get("ModelPackageGroupName"):
+            with suppress(ClientError):  # it is there; what else is wrong with it comes up below
+                client.create_model_package_group(ModelPackageGroupName=group)
+        made = client.create_model_package(**arguments)
         arn = made["ModelPackageArn"]
         put(metadata, RegisterModel={"Arn": arn})
         self._scope.steps[step["Name"]] = client.describe_model_package(ModelPackageName=arn)

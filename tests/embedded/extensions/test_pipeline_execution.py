@@ -371,3 +371,34 @@ def test_a_cache_without_a_known_end_is_refused_before_anything_runs(cloud, expi
             caching={"Enabled": True, "ExpireAfter": expiry},
         )
     assert _jobs(cloud) == jobs
+
+
+def test_a_step_that_registers_a_model_makes_its_group(cloud):
+    sagemaker = cloud.client("sagemaker")
+    definition = {
+        "Version": "2020-12-01",
+        "Parameters": [],
+        "Steps": [
+            {
+                "Name": "Register",
+                "Type": "RegisterModel",
+                "Arguments": {
+                    "ModelPackageGroupName": "made-by-the-step",
+                    "ModelApprovalStatus": "PendingManualApproval",
+                    "InferenceSpecification": {
+                        "Containers": [{"Image": "image", "ModelDataUrl": "s3://artifacts/m"}],
+                        "SupportedContentTypes": ["text/csv"],
+                        "SupportedResponseMIMETypes": ["text/csv"],
+                    },
+                },
+            }
+        ],
+    }
+    sagemaker.create_pipeline(
+        PipelineName="registers", PipelineDefinition=json.dumps(definition), RoleArn=ROLE
+    )
+    for number in (1, 2):
+        described = _ended(cloud, _start(cloud, "registers"))
+        assert described["PipelineExecutionStatus"] == "Succeeded", described
+        packages = sagemaker.list_model_packages(ModelPackageGroupName="made-by-the-step")
+        assert len(packages["ModelPackageSummaryList"]) == number
