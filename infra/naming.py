@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 HASH_LENGTH = 6
-HEAD_LIMIT = 24
+HEAD_LIMIT = 25
 """The most characters of a project's and an environment's names together.
 
-The longest name that follows them is that of the role of the Config recorder: with what Pulumi
-adds, and two hyphens, it fills the rest of the 64 characters that IAM gives a role.
+The longest name that follows them is that of the conformance pack: with what Pulumi adds, and two
+hyphens, it fills the rest of the 51 characters that AWS Config takes.
 """
 
 

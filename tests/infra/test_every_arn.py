@@ -35,7 +35,7 @@ PREVIEWS = r"arn:aws:iam::\d{12}:role/maslow-\w+-pull-requests-preview-\*"
 ELSEWHERE = {
     r"arn:aws:states:::.*": "actions of Step Functions",
     ACCOUNT_ITSELF: "the account itself",
-    r"arn:aws:iam::\d{12}:user/\*": "whom the recorder of settings may look at",
+    r"arn:aws:iam::\d{12}:role/aws-service-role/.*": "roles of services, which are the account's",
     r"arn:aws:iam::\d{12}:role/aws-reserved/sso\..*": "Identity Center's roles",
     r"arn:aws:sso:::(account|permissionSet)/.*": "Identity Center's own",
     rf"arn:aws:securityhub:{REGION}::standards/.*": "AWS's",

@@ -132,7 +132,7 @@ def test_longer_names_of_project_and_environment_would_not_fit() -> None:
         PROJECT.stack("prod"), environment=as_long_as(ENVIRONMENT_LIMIT, "e")
     )
     name = as_long_as(HEAD_LIMIT + 1 - ENVIRONMENT_LIMIT, "p")
-    with pytest.raises(SettingsError, match=r"Role .* would have a name of 65 characters"):
+    with pytest.raises(SettingsError, match=r"Pack .* would have a name of 52 characters"):
         recorded(dataclasses.replace(PROJECT, name=name), stack)
 
 
@@ -155,6 +155,10 @@ def test_names_that_only_differ_at_their_ends_stay_apart(longest: Graph) -> None
     assert [name for name, count in within.items() if count > 1] == []
 
 
+OF_SERVICES = {name for entry in entries().values() for name in entry.log_groups}
+"""Names of log groups that services choose."""
+
+
 def test_every_name_begins_with_project_and_environment(longest: Graph) -> None:
     """The delivery's permissions, and people, know what belongs to an environment by this."""
     prefix = f"{longest.project}-{longest.stack}-"
@@ -162,6 +166,7 @@ def test_every_name_begins_with_project_and_environment(longest: Graph) -> None:
         name
         for resource, _, name in named(longest)
         if resource.type not in WITHIN_ANOTHER
+        and name not in OF_SERVICES
         and prefix not in name.replace("_", "-").replace("alias/", "")
     ]
     assert elsewhere == []

@@ -67,8 +67,8 @@ def test_a_project_whose_name_is_too_long_for_names_is_refused() -> None:
 
 
 def test_a_project_and_a_stack_whose_names_are_too_long_together_are_refused() -> None:
-    with pytest.raises(pulumi.RunError, match="24 together is the most"):
-        record(program.main, Run(project="a" * 15, stack="production"))
+    with pytest.raises(pulumi.RunError, match="25 together is the most"):
+        record(program.main, Run(project="a" * 15, stack="production1"))
 
 
 @pytest.mark.parametrize("value", ["soon", "[1]"])

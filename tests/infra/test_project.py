@@ -57,11 +57,11 @@ def test_a_stack_is_read_from_the_projects_stacks(project):
 def test_names_of_project_and_environment_that_are_too_long_together_are_told(tmp_path):
     (tmp_path / "stacks").mkdir()
     (tmp_path / "stacks/Pulumi.experimental.yaml").write_text(WITHOUT_MODELS)
-    fits = Project(tmp_path, "patient-risk")
+    fits = Project(tmp_path, "patient-risks")
     assert fits.stack("experimental").environment == "experimental"
     with pytest.raises(SettingsError) as caught:
-        Project(tmp_path, "patient-risks").stack("experimental")
+        Project(tmp_path, "patients-risks").stack("experimental")
     _, _, found, hint = str(caught.value).splitlines()
-    assert "patient-risks and the environment experimental have names of 13 and 12" in found
-    assert "24 together is the most" in found
+    assert "patients-risks and the environment experimental have names of 14 and 12" in found
+    assert "25 together is the most" in found
     assert "the environment something of at most 11 characters, or shorten name in" in hint

@@ -26,6 +26,7 @@ PUBLISHERS = {
     "EventTarget *-security-hub-critical": {"critical"},
     "EventTarget *-threats-high": {"critical"},
     "MetricAlarm *-endpoint-errors": {"critical"},
+    "EventTarget *-endpoint-release": {"critical"},
     "AnomalySubscription *": {"warning"},
     "EventTarget *-conformance-failed": {"warning"},
     "EventTarget *-delivery-failed": {"warning"},
