@@ -9,7 +9,7 @@ import pulumi_aws as aws
 from components.common.durability import Durability
 from infra.custom import Components, load
 from infra.environment import Environment
-from infra.live_instances import LiveInstances, none_yet
+from infra.live import NOTHING, Live
 from infra.naming import Names
 from infra.needs import mlops, platform
 from infra.needs.data import declare as declare_data
@@ -33,7 +33,7 @@ def declare(
     *,
     services: Collection[str],
     secret: Secrets = assumed,
-    live_instances: LiveInstances = none_yet,
+    live: Live = NOTHING,
 ) -> None:
     """Declare everything that one environment is made of.
 
@@ -41,11 +41,11 @@ def declare(
     endpoint yet. `root` is the repository's root, which the models' projects are found from.
     `services` are those that deployments look after, by the names of their boto3 clients:
     `infra.offline.services_of` tells them. `secret` gives the environment's secrets, plausible ones
-    where nothing is deployed. `live_instances` tells how many instances an endpoint has.
+    where nothing is deployed. `live` tells what there is already.
     """
     settings = stack.platform
     custom = load(settings, root)
-    env = _environment(stack, services, secret, custom.components if custom else {})
+    env = _environment(stack, services, secret, live, custom.components if custom else {})
     foundation = declare_foundation(settings, env)
     devops = declare_devops(settings, env, foundation)
     data = declare_data(settings, env, foundation)
@@ -61,8 +61,7 @@ def declare(
     )
     if settings.models and job_logs == "here":
         platform.declare_job_logs(context, training)
-    lookups = newest_approved, live_instances
-    models = _models(settings, context, devops, training, serving, lookups, root)
+    models = _models(settings, context, devops, training, serving, newest_approved, root)
     pulumi.export("models", {name: model.names for name, model in models.items()})
     if custom:
         added = Need("custom", env.provider, foundation.need.guards)
@@ -70,7 +69,11 @@ def declare(
 
 
 def _environment(
-    stack: StackFile, services: Collection[str], secret: Secrets, components: Components
+    stack: StackFile,
+    services: Collection[str],
+    secret: Secrets,
+    live: Live,
+    components: Components,
 ) -> Environment:
     settings = stack.platform
     names = Names(pulumi.get_project(), stack.environment)
@@ -95,6 +98,7 @@ def _environment(
         tags=tags,
         promotion=promotion_of(stack, names.project),
         components=components,
+        live=live,
         services=frozenset(services),
     )
 
@@ -105,11 +109,10 @@ def _models(
     devops: DevOps,
     training: Need,
     serving: Need,
-    lookups: tuple[Lookup, LiveInstances],
+    newest_approved: Lookup,
     root: Path,
 ) -> dict[str, Model]:
     """Declare each model, and tell by its name what it is called in AWS."""
-    newest_approved, live_instances = lookups
     models: dict[str, Model] = {}
     for model in settings.models:
         group = context.group_of(model)
@@ -126,7 +129,6 @@ def _models(
                 serving,
                 training=pipeline,
                 bus=devops.bus,
-                live_instances=live_instances(context.env.names(model.name)),
             )
         models[model.name] = Model(
             group,

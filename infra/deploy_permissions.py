@@ -54,7 +54,7 @@ ANY_ACCOUNT = "0" * 12
 """Stands for an account where only its length matters."""
 
 PROGRAM = (
-    listed("ec2", "DescribeAvailabilityZones DescribeVpcEndpointServices"),
+    listed("ec2", "DescribeAvailabilityZones DescribeSubnets DescribeVpcEndpointServices"),
     listed("sagemaker", "ListModelPackages"),
     Grant("sagemaker", "model-package/{name}", read="DescribeModelPackage"),
     Grant("sagemaker", "endpoint/{name}", read="DescribeEndpoint"),

@@ -8,6 +8,7 @@ import pulumi
 import pulumi_aws as aws
 
 from components.common.durability import Durability
+from infra.live import Live
 from infra.naming import Names
 from infra.promotion import Promotion
 from infra.stack_secrets import Secrets
@@ -33,6 +34,8 @@ class Environment:
     """Where the models' versions come from, and where they go on to."""
     components: Mapping[type[pulumi.ComponentResource], type[pulumi.ComponentResource]]
     """Component classes, each with the team's own that stands in for it."""
+    live: Live
+    """What of it is there already."""
     services: frozenset[str]
     """Services that the environment's graph uses, by the names of their boto3 clients: previews and
     deployments may do with them what `infra.deploy_permissions` says."""

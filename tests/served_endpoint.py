@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from embedded.cloud import Cloud
-from infra.live_instances import in_account
+from infra.live import in_account
 
 NAME = "maslow-dev-readmission"
 VARIANT = {
@@ -29,7 +29,7 @@ class Served:
         return {
             **self._args,
             "model_package_arn": f"{self._args['model_package_arn']}/{version}",
-            "live_instances": in_account(self.sagemaker)(NAME),
+            "live_instances": in_account(self.cloud.client).instances(NAME),
             **changes,
         }
 

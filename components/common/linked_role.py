@@ -9,8 +9,8 @@ import pulumi
 
 from components.common.aws_client import aws_client
 
-TAKEN = ("InvalidInput", "EntityAlreadyExists")
-"""What IAM answers where there is one."""
+TAKEN = {"InvalidInput": "has been taken", "EntityAlreadyExists": ""}
+"""What IAM answers where there is one: its error, with what the message holds."""
 
 
 def linked_role_arn(account_id: str, service: str, name: str) -> str:
@@ -31,7 +31,9 @@ def linked_role_hooks(name: str, service: str, *, region: str) -> pulumi.Resourc
         try:
             iam.create_service_linked_role(AWSServiceName=service)
         except iam.exceptions.ClientError as error:
-            if error.response["Error"]["Code"] not in TAKEN:
+            answer = error.response["Error"]
+            code, message = answer["Code"], answer["Message"]
+            if code not in TAKEN or TAKEN[code] not in message:
                 raise
 
     async def before(_: pulumi.ResourceHookArgs) -> None:

@@ -72,18 +72,17 @@ def session(project: Project, stack: StackFile, cloud: Cloud, on_step: OnStep) -
 
     from infra.composition import declare
     from infra.hosts.in_process import InProcessHost
-    from infra.live_instances import in_account
+    from infra.live import in_account
     from infra.offline import services_of
     from infra.versions import in_registry
 
     run = Run(project=project.name, stack=stack.environment, region=stack.region)
     in_process = InProcessHost(resources, run, cloud.environment, on_step)
     services = services_of(project, stack)
-    sagemaker = cloud.client("sagemaker")
-    newest, live = in_registry(sagemaker), in_account(sagemaker)
+    newest, live = in_registry(cloud.client("sagemaker")), in_account(cloud.client)
 
     def program() -> None:
-        declare(stack, newest, project.root, services=services, live_instances=live)
+        declare(stack, newest, project.root, services=services, live=live)
 
     def in_this_process() -> Pass:
         try:

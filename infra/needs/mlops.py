@@ -27,16 +27,14 @@ def declare_model(
     *,
     training: TrainingPipeline | None,
     bus: pulumi.Output[str] | None,
-    live_instances: int,
 ) -> Endpoint:
     """Declare what serves one model's approved version, watches it and retrains it.
 
     `features` are those whose drift alarms. `training` retrains it, unless another environment
     does. `bus` is the name of the bus that other accounts' events come by, if any do.
-    `live_instances` is how many instances it is served on already.
     """
     opts = need.child_options(model.name)
-    endpoint = _serve(model, version, context, live_instances, opts)
+    endpoint = _serve(model, version, context, opts)
     alarms: list[pulumi.Output[str]] = []
     if model.monitor.data != "off":
         alarms = _watch(model, version, endpoint, features, context, opts).alarm_names
@@ -49,7 +47,6 @@ def _serve(
     model: ModelSettings,
     version: ModelVersion,
     context: ModelContext,
-    live_instances: int,
     opts: pulumi.ResourceOptions,
 ) -> Endpoint:
     """Declare the endpoint of a model's approved version."""
@@ -65,7 +62,7 @@ def _serve(
             "instance_type": serving.instance,
             "min_instances": serving.scale.min,
             "max_instances": serving.scale.max,
-            "live_instances": live_instances,
+            "live_instances": env.live.instances(env.names(model.name)),
             "invocations_per_minute": serving.scale.invocations_per_minute,
             "rollout": {
                 "canary_percent": serving.rollout.canary,

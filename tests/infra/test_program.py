@@ -11,7 +11,7 @@ from botocore.exceptions import NoCredentialsError
 from catalog.answers import ACCOUNT
 from infra import program
 from infra.graph import Graph, Run, record
-from infra.live_instances import none_yet as nothing_live
+from infra.live import NOTHING, Live
 from infra.offline import assumed_versions
 from infra.project import Project
 from infra.settings.yamlfile import read
@@ -39,7 +39,7 @@ def test_the_engine_gets_what_is_recorded_offline(
     stack = project.stack(graph.stack)
     monkeypatch.setenv(ENDPOINT, "http://127.0.0.1:9")
     monkeypatch.setattr(program, "in_registry", lambda _: assumed_versions(stack, project.name))
-    monkeypatch.setattr(program, "in_account", lambda _: nothing_live)
+    monkeypatch.setattr(program, "in_account", lambda _: NOTHING)
     engines = record(program.main, configured(project, graph.stack))
     assert engines.to_json() == graph.to_json()
 
@@ -112,7 +112,7 @@ def test_endpoints_that_cannot_be_asked_about_are_told_without_a_traceback(
 ) -> None:
     stack = project.stack("dev")
     monkeypatch.setattr(program, "in_registry", lambda _: assumed_versions(stack, project.name))
-    monkeypatch.setattr(program, "in_account", lambda _sagemaker: unasked)
+    monkeypatch.setattr(program, "in_account", lambda _: Live(unasked, NOTHING.zones))
     with pytest.raises(pulumi.RunError, match="how many instances maslow-dev-readmission has"):
         record(program.main, configured(project, "dev"))
 
@@ -122,6 +122,7 @@ def test_a_secret_that_is_not_set_is_asked_for_in_an_account_alone(
 ) -> None:
     monkeypatch.setenv(ENDPOINT, "http://127.0.0.1:9")
     monkeypatch.setattr(program, "in_registry", lambda _: none_yet)
+    monkeypatch.setattr(program, "in_account", lambda _: NOTHING)
     pages = {"alerts": {"pagerduty": "critical"}}
     with pytest.raises(pulumi.RunError, match="maslow:pagerduty_url is not set for dev"):
         record(program.main, configured(project, "dev", **pages))

@@ -1,6 +1,5 @@
 """The network: a VPC whose workloads reach AWS privately, and the internet only if allowed."""
 
-from collections.abc import Sequence
 from typing import NotRequired, cast
 
 import pulumi
@@ -31,7 +30,7 @@ from components.foundation.network.resolver import dns_firewall, query_log
 from components.foundation.network.security_groups import Target, endpoint_group, workload_group
 from components.foundation.network.service_endpoints import interface_endpoints, s3_gateway
 from components.foundation.network.subnets import association, route_table, subnet
-from components.foundation.network.zones import fit_zones
+from components.foundation.network.zones import network_zones
 
 
 class NetworkArgs(PlacedArgs, LoggedArgs):
@@ -43,6 +42,8 @@ class NetworkArgs(PlacedArgs, LoggedArgs):
     """Availability zones, 2 or 3."""
     zone_names: NotRequired[list[str]]
     """Their names; those that have every interface endpoint are chosen unless given."""
+    live_zones: list[str]
+    """Zones of the private subnets that there are already, in the subnets' order."""
     egress: Egress
     """How workloads reach the internet."""
     filter: NotRequired[FilterArgs]
@@ -150,8 +151,13 @@ class Network(pulumi.ComponentResource):
         """Zones, each with a private subnet and its route table."""
         plan = plan_cidrs(args["cidr"], args["zone_count"])
         numbers = range(args["zone_count"])
-        zones: Sequence[pulumi.Input[str]] = args.get("zone_names") or fit_zones(
-            args["zone_count"], args["interface_endpoints"], parent=self, region=args["region"]
+        zones = network_zones(
+            args["zone_count"],
+            args["interface_endpoints"],
+            parent=self,
+            region=args["region"],
+            named=args.get("zone_names", []),
+            live=args["live_zones"],
         )
         private = [
             subnet(
@@ -160,7 +166,6 @@ class Network(pulumi.ComponentResource):
                 vpc_id=vpc.id,
                 cidr=plan.private[number],
                 zone=zones[number],
-                moves="zone_names" in args,
             )
             for number in numbers
         ]

@@ -16,13 +16,8 @@ def subnet(
     vpc_id: pulumi.Input[str],
     cidr: str,
     zone: pulumi.Input[str],
-    moves: bool = False,
 ) -> aws.ec2.Subnet:
-    """A subnet of one zone; its instances get no public address.
-
-    AWS adds zones and services to a region now and then: unless it `moves`, a subnet stays where it
-    was made.
-    """
+    """A subnet of one zone; its instances get no public address."""
     return aws.ec2.Subnet(
         name,
         vpc_id=vpc_id,
@@ -30,9 +25,8 @@ def subnet(
         availability_zone=zone,
         map_public_ip_on_launch=False,
         tags={"Name": name},
-        opts=pulumi.ResourceOptions(
-            parent=parent, ignore_changes=None if moves else ["availability_zone"]
-        ),
+        # AWS adds zones to a region now and then; a subnet stays where it was made.
+        opts=pulumi.ResourceOptions(parent=parent, ignore_changes=["availability_zone"]),
     )
 
 

@@ -1,4 +1,4 @@
-"""The availability zones of a network: those that are named, or those that have what it needs."""
+"""The zones of a network: where it is already, as they are named, or where all it needs is."""
 
 from collections.abc import Mapping, Sequence
 from typing import cast
@@ -9,33 +9,64 @@ import pulumi_aws as aws
 from components.foundation.network.endpoint_services import service_name
 
 
-def pick_zones(
-    count: int, available: Sequence[str], offered: Mapping[str, Sequence[str]]
+def place_zones(
+    count: int,
+    available: Sequence[str],
+    offered: Mapping[str, Sequence[str]],
+    *,
+    named: Sequence[str] = (),
+    live: Sequence[str] = (),
 ) -> list[str]:
-    """The first `count` zones, by name, that offer every service; `offered` tells where each is.
+    """The zones of `count` private subnets, in their order.
 
-    Raises pulumi.RunError, with what is missing where, if there are not as many.
+    Subnets that stand (`live`) stay where they are. The others are in the zones that are named, or
+    in the first of `available`, by name, that have every service; `offered` tells where each is.
+
+    Raises pulumi.RunError where too few zones are fit, where one that is named or lived in lacks a
+    service, and where a subnet stands in a zone that is not named.
     """
-    fit = [zone for zone in sorted(available) if all(zone in zones for zones in offered.values())]
-    if len(fit) >= count:
-        return fit[:count]
-    lacking = {
-        zone: [service for service, zones in offered.items() if zone not in zones]
-        for zone in sorted(available)
-    }
-    told = "; ".join(
-        f"{zone} lacks {', '.join(services)}" for zone, services in lacking.items() if services
-    )
-    raise pulumi.RunError(
-        f"network.zones: {count} zones are wanted, and {len(fit)} have all that network.endpoints "
-        f"asks for{f': {told}' if told else ''}. Ask for fewer zones, or for other endpoints."
-    )
+    standing = [*live[:count]]
+    if strayed := [zone for zone in standing if named and zone not in named]:
+        raise pulumi.RunError(
+            f"network.zones: there are subnets in {', '.join(strayed)} already, and a subnet "
+            "cannot move. Name their zones, or let another environment have the new ones."
+        )
+    fit = [zone for zone in sorted(available) if not _lacking(zone, offered)]
+    wanted = [*standing, *(zone for zone in named or fit if zone not in standing)][:count]
+    if told := _told(wanted, offered):
+        raise pulumi.RunError(
+            f"network.zones: {told}. Leave it out of network.endpoints, or name other zones for a "
+            "new network."
+        )
+    if len(wanted) < count:
+        told = _told(sorted(available), offered)
+        raise pulumi.RunError(
+            f"network.zones: {count} zones are wanted, and {len(wanted)} have all that "
+            f"network.endpoints asks for{f': {told}' if told else ''}. Ask for fewer zones, or for "
+            "other endpoints."
+        )
+    return wanted
 
 
-def fit_zones(
-    count: int, services: Sequence[str], *, parent: pulumi.Resource, region: str
+def _lacking(zone: str, offered: Mapping[str, Sequence[str]]) -> list[str]:
+    return [service for service, zones in offered.items() if zone not in zones]
+
+
+def _told(zones: Sequence[str], offered: Mapping[str, Sequence[str]]) -> str:
+    lacking = {zone: _lacking(zone, offered) for zone in zones}
+    return "; ".join(f"{zone} lacks {', '.join(gaps)}" for zone, gaps in lacking.items() if gaps)
+
+
+def network_zones(
+    count: int,
+    services: Sequence[str],
+    *,
+    parent: pulumi.Resource,
+    region: str,
+    named: Sequence[str],
+    live: Sequence[str],
 ) -> list[pulumi.Output[str]]:
-    """Zones of the account in which each of `services` has its interface endpoint.
+    """The same, with what the account tells of its zones and of each service's endpoint.
 
     AWS refuses an endpoint in a zone that its service is not in.
     https://docs.aws.amazon.com/vpc/latest/privatelink/aws-services-privatelink-support.html
@@ -43,8 +74,11 @@ def fit_zones(
     opts = pulumi.InvokeOptions(parent=parent)
     available = aws.get_availability_zones_output(
         state="available",
-        # Local Zones and Wavelength Zones, which have few services, must be opted into.
-        filters=[{"name": "opt-in-status", "values": ["opt-in-not-required"]}],
+        # Local Zones and Wavelength Zones have few services.
+        filters=[
+            {"name": "opt-in-status", "values": ["opt-in-not-required"]},
+            {"name": "zone-type", "values": ["availability-zone"]},
+        ],
         opts=opts,
     ).names
     offered = {
@@ -53,8 +87,10 @@ def fit_zones(
         ).availability_zones
         for service in services
     }
-    chosen = cast("pulumi.Output[list[list[str]]]", pulumi.Output.all(available, *offered.values()))
-    zones = chosen.apply(
-        lambda found: pick_zones(count, found[0], dict(zip(offered, found[1:], strict=True)))
+    found = cast("pulumi.Output[list[list[str]]]", pulumi.Output.all(available, *offered.values()))
+    zones = found.apply(
+        lambda told: place_zones(
+            count, told[0], dict(zip(offered, told[1:], strict=True)), named=named, live=live
+        )
     )
     return [zones[number] for number in range(count)]

@@ -106,6 +106,7 @@ def _network(
     args: NetworkArgs = {
         "cidr": wanted.cidr or "",
         "zone_count": wanted.zone_count,
+        "live_zones": env.live.zones(name),
         "egress": Egress(wanted.egress),
         "interface_endpoints": settings.endpoints,
         "query_log": wanted.query_log,

@@ -26,6 +26,7 @@ def network(by, egress=Egress.PER_ZONE, zone_count=2):
             {
                 "cidr": "10.20.0.0/16",
                 "zone_count": zone_count,
+                "live_zones": [],
                 "egress": egress,
                 "filter": {"by": by, "domains": ["data.example.org", "*.example.net"]},
                 "interface_endpoints": [],

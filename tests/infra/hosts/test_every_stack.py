@@ -17,7 +17,7 @@ from infra.composition import declare
 from infra.graph import Graph, Run
 from infra.hosts.in_process import InProcessHost, Outcome
 from infra.hosts.progress import Operation
-from infra.live_instances import in_account
+from infra.live import in_account
 from infra.project import Project
 from infra.promotion import promotion_of
 from infra.settings import StackFile
@@ -84,12 +84,11 @@ def deployed(
         refused = watch(cloud, misfits)
         run = Run(project=project.name, stack=environment, region=stack.region)
         host = InProcessHost(Resources(cloud), run, cloud.environment)
-        sagemaker = cloud.client("sagemaker")
-        newest, live = in_registry(sagemaker), in_account(sagemaker)
+        newest, live = in_registry(cloud.client("sagemaker")), in_account(cloud.client)
         used = services(environment)
 
         def program() -> None:
-            declare(stack, newest, project.root, services=used, live_instances=live)
+            declare(stack, newest, project.root, services=used, live=live)
 
         def up() -> Outcome:
             return host.up(program)

@@ -28,6 +28,7 @@ def network(
         args = {
             "cidr": "10.20.0.0/16",
             "zone_count": zone_count,
+            "live_zones": [],
             "egress": egress,
             "interface_endpoints": list(endpoints),
             "query_log": query_log,
