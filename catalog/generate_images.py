@@ -5,6 +5,8 @@ The SageMaker SDK knows in which account of each region AWS keeps its images.
 
 import json
 from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 from catalog.images import FILE
@@ -18,9 +20,10 @@ REPOSITORIES = {
 
 def generated() -> dict[str, dict[str, str]]:
     """Registry by region, by repository, read from the installed SDK."""
-    from importlib.resources import files
-
-    folder = files("sagemaker.core") / "image_uri_config"
+    sdk = find_spec("sagemaker")  # its files are read, since it takes seconds to import
+    places = [*((sdk and sdk.submodule_search_locations) or [])]
+    folders = [Path(place, "core", "image_uri_config") for place in places]
+    folder = next(folder for folder in folders if folder.is_dir())
     found: dict[str, dict[str, str]] = {}
     for repository, name in REPOSITORIES.items():
         document = json.loads((folder / f"{name}.json").read_text())
