@@ -18,34 +18,39 @@ def rollouts(graph: Graph) -> list[str]:
     alike: dict[str, list[str]] = defaultdict(list)
     for endpoint in graph.of_type(ENDPOINT):
         used = [configurations[urn] for urn in endpoint.dependencies if urn in configurations]
-        if len(used) == 1:
-            alike[_sentence(endpoint, used[0])].append(endpoint.inputs["name"])
+        if len(used) == 1 and (sentence := _sentence(endpoint, used[0])):
+            alike[sentence].append(endpoint.inputs.get("name", endpoint.name))
     return [f"{sentence} ({_listed(names)})." for sentence, names in alike.items()]
 
 
 def _sentence(endpoint: Resource, configuration: Resource) -> str:
+    """Empty for an endpoint of a team's own that the platform would not declare like that."""
     variant = configuration.inputs["productionVariants"][0]
-    instances = variant["initialInstanceCount"]
+    instances, type_ = variant.get("initialInstanceCount"), variant.get("instanceType")
     deployment = endpoint.inputs.get("deploymentConfig")
+    if not (instances and type_):
+        return ""
     if deployment is None:
-        why = (
-            ""
-            if family_of(variant["instanceType"]).guardrails
-            else (f": {variant['instanceType']} has no deployment guardrails")
-        )
+        why = "" if family_of(type_).guardrails else f": {type_} has no deployment guardrails"
         return f"A new version takes all traffic at once, and no alarm takes it back{why}"
-    policy = deployment["blueGreenUpdatePolicy"]
-    routing = policy["trafficRoutingConfiguration"]
-    if routing["type"] == "ALL_AT_ONCE":
-        why = " (one instance has no canary)" if instances == 1 else ""
-        return (
-            f"A new version takes all traffic at once{why}; for "
-            f"{policy['terminationWaitInSeconds'] // 60} minutes alarms take it back"
-        )
-    return (
-        f"A new version takes the traffic of {_canary(instances, routing['canarySize']['value'])} "
-        f"first; for {routing['waitIntervalInSeconds'] // 60} minutes alarms take it back"
-    )
+    policy = deployment.get("blueGreenUpdatePolicy", {})
+    match policy.get("trafficRoutingConfiguration"):
+        case {"type": "ALL_AT_ONCE"}:
+            why = " (one instance has no canary)" if instances == 1 else ""
+            return (
+                f"A new version takes all traffic at once{why}; for "
+                f"{policy.get('terminationWaitInSeconds', 0) // 60} minutes alarms take it back"
+            )
+        case {
+            "type": "CANARY",
+            "canarySize": {"type": "CAPACITY_PERCENT", "value": percent},
+            "waitIntervalInSeconds": seconds,
+        }:
+            return (
+                f"A new version takes the traffic of {_canary(instances, percent)} first; for "
+                f"{seconds // 60} minutes alarms take it back"
+            )
+    return ""
 
 
 def _canary(instances: int, percent: int) -> str:

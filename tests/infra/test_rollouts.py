@@ -80,3 +80,20 @@ def test_a_type_without_guardrails_is_not_taken_back():
 def test_endpoints_that_move_alike_share_a_sentence():
     (sentence,) = told("a", "b", "c", "d", "e")
     assert sentence.endswith("(a, b, c and 2 more).")
+
+
+def test_an_endpoint_of_a_teams_own_making_is_passed_over():
+    def program():
+        configuration = aws.sagemaker.EndpointConfiguration(
+            "configuration",
+            production_variants=[
+                {
+                    "variant_name": "AllTraffic",
+                    "model_name": "model",
+                    "serverless_config": {"max_concurrency": 1, "memory_size_in_mb": 1024},
+                }
+            ],
+        )
+        aws.sagemaker.Endpoint("own", endpoint_config_name=configuration.name)
+
+    assert rollouts(record(program)) == []
