@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 
@@ -28,9 +29,10 @@ def in_account(client: Callable[[str], Any]) -> Live:
 
     The look-ups raise botocore's ClientError for anything but what is not there.
     """
+    made = cache(client)  # which boto3 takes its time to do
 
     def instances(endpoint: str) -> int:
-        sagemaker = client("sagemaker")
+        sagemaker = made("sagemaker")
         try:
             described = sagemaker.describe_endpoint(EndpointName=endpoint)
         except sagemaker.exceptions.ClientError as error:
@@ -44,7 +46,7 @@ def in_account(client: Callable[[str], Any]) -> Live:
         named = [{"Name": "tag:Name", "Values": [f"{network}-private-*"]}]
         placed = {
             tag["Value"]: subnet["AvailabilityZone"]
-            for page in client("ec2").get_paginator("describe_subnets").paginate(Filters=named)
+            for page in made("ec2").get_paginator("describe_subnets").paginate(Filters=named)
             for subnet in page["Subnets"]
             for tag in subnet["Tags"]
             if tag["Key"] == "Name"
