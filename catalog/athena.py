@@ -23,8 +23,19 @@ TYPES = (
             given={"WorkGroup": "{id}"},
             at="WorkGroup",
         ),
+        update=(
+            Call(
+                "UpdateWorkGroup",
+                takes=("description", "configuration"),
+                names={
+                    "configuration": "ConfigurationUpdates",
+                    "configuration.resultConfiguration": "ResultConfigurationUpdates",
+                    "configuration.resultConfiguration.encryptionConfiguration.kmsKeyArn": "KmsKey",
+                },
+                given={"WorkGroup": "{id}"},
+            ),
+        ),
         steps=(Call("UpdateWorkGroup", takes=("state",), given={"WorkGroup": "{id}"}),),
-        remade="moto has no UpdateWorkGroup",
         delete=Call(
             "DeleteWorkGroup",
             given={"WorkGroup": "{id}", "RecursiveDeleteOption": "{forceDestroy}"},

@@ -27,6 +27,7 @@ TYPES = (
             at="domain",
             outputs={"arn": "arn", "owner": "owner"},
         ),
+        inputs={"encryptionKey": "encryptionKey"},
         delete=Call("DeleteDomain", given={"domain": "{domain}"}),
         tags=TAGS,
         cloudformation="AWS::CodeArtifact::Domain",
@@ -82,6 +83,10 @@ TYPES = (
                 "domainOwner": "domainOwner",
             },
         ),
+        inputs={
+            "externalConnections": "externalConnections[0]"
+            ".{externalConnectionName: externalConnectionName}"
+        },
         steps=(
             Call(
                 "AssociateExternalConnection",

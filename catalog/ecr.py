@@ -36,6 +36,7 @@ TYPES = (
                 "repositoryUrl": "repositoryUri",
             },
         ),
+        inputs={"encryptionConfigurations": "[encryptionConfiguration]"},
         update=(
             Call(
                 "PutImageTagMutability",

@@ -34,6 +34,7 @@ TYPES = (
             at="KeyMetadata",
             outputs={"arn": "Arn", "keyId": "KeyId"},
         ),
+        inputs={"multiRegion": "MultiRegion"},
         gone="KeyState == 'PendingDeletion'",
         update=(
             Call("UpdateKeyDescription", takes=("description",), given={"KeyId": "{id}"}),

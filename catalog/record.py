@@ -249,6 +249,9 @@ class Type:
     outputs: Mapping[str, Any] = field(default_factory=dict)
     """What AWS computes, by camelCase name, in its own formats: templates, lists of templates, or
     `Per`. A call's own outputs win where the embedded AWS answers them."""
+    inputs: Mapping[str, str] = field(default_factory=dict)
+    """Inputs that AWS tells of what is there, and cannot change: camelCase name to JMESPath below
+    the first read. An import learns them; all others it writes anew."""
     name: str = ""
     """The input that holds the physical name."""
     autonamed: bool = True
@@ -348,6 +351,17 @@ def filled(template: Any, context: Mapping[str, Any]) -> Any:
             return {key: item for key, item in items.items() if item is not None}
         case _:
             return template
+
+
+def parsed(template: str, text: str) -> dict[str, str]:
+    """The values with which `template` is `text`, in as many parts; nothing where it never is."""
+    pieces = NAMED.split(template)
+    parts = [
+        f"(?P<{piece}>[^:/]+)" if index % 2 else re.escape(piece)
+        for index, piece in enumerate(pieces)
+    ]
+    found = re.fullmatch("".join(parts), text)
+    return found.groupdict() if found else {}
 
 
 def _first(names: str, context: Mapping[str, Any]) -> Any:

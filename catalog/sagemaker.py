@@ -42,6 +42,7 @@ def _named(
     holds_no_data: str = "",
     iam: Iam | None = None,
     told: dict[str, str] | None = None,
+    inputs: dict[str, str] | None = None,
     log_groups: tuple[str, ...] = (),
 ) -> Type:
     """A type that SageMaker addresses by name, as it does nearly all.
@@ -49,7 +50,8 @@ def _named(
     `what` is SageMaker's noun in its operations and `of` where its name differs from that; `kind`
     is the one of its ARNs; `update` holds what UpdateX carries; `sdk` is Pulumi's noun where it
     differs. `iam` is given where IAM asks for more than the operations and the tags. `told` are
-    inputs that DescribeX tells, which may not be as they were asked for.
+    inputs that DescribeX tells, which may not be as they were asked for, and `inputs` those that an
+    import learns from it.
     """
     noun, pulumis = of or what, sdk or what
     given = {f"{noun}Name": "{id}"}
@@ -69,6 +71,7 @@ def _named(
         else (),
         delete=Call(f"Delete{what}", given=given),
         presumed=presumed or {},
+        inputs=inputs or {},
         tags=TAGS,
         cloudformation=f"AWS::SageMaker::{what}",
         holds_data=holds_data,
@@ -86,6 +89,21 @@ TYPES = (
         name="featureGroupName",
         autonamed=False,
         update=("throughputConfig",),
+        inputs={
+            "recordIdentifierFeatureName": "RecordIdentifierFeatureName",
+            "eventTimeFeatureName": "EventTimeFeatureName",
+            "featureDefinitions": "FeatureDefinitions[].{featureName: FeatureName, "
+            "featureType: FeatureType}",
+            "offlineStoreConfig": "OfflineStoreConfig.{s3StorageConfig: S3StorageConfig"
+            ".{s3Uri: S3Uri, kmsKeyId: KmsKeyId}, dataCatalogConfig: DataCatalogConfig"
+            ".{catalog: Catalog, database: Database, tableName: TableName}, "
+            "tableFormat: TableFormat}",
+            "onlineStoreConfig": "OnlineStoreConfig.{enableOnlineStore: EnableOnlineStore, "
+            "securityConfig: SecurityConfig.{kmsKeyId: KmsKeyId}, "
+            "ttlDuration: TtlDuration.{unit: Unit, value: Value}}",
+            "roleArn": "RoleArn",
+            "description": "Description",
+        },
         holds_data="the records of the online store, and the table over the offline ones",
         iam=Iam(
             on="feature-group/{name}",
@@ -115,6 +133,7 @@ TYPES = (
         "model-package-group",
         name="modelPackageGroupName",
         autonamed=False,
+        inputs={"modelPackageGroupDescription": "ModelPackageGroupDescription"},
         holds_data="the versions of a model, with their metrics and approvals",
     ),
     Type(

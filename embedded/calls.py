@@ -119,4 +119,12 @@ def outputs_of(call: Call, resource: Any, context: Mapping[str, Any]) -> Values:
 
 
 def _plain(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, datetime) else value
+    match value:
+        case datetime():
+            return value.isoformat()
+        case dict():
+            return {key: _plain(item) for key, item in value.items() if item is not None}
+        case list():
+            return [_plain(item) for item in value]
+        case _:
+            return value

@@ -102,6 +102,11 @@ def updatable(entry: Type, key: str) -> bool:
     return any(key in references(list(call.given.values())) for call in entry.deletes)
 
 
+def takes(entry: Type, key: str) -> bool:
+    """Whether a creation carries it."""
+    return key == entry.name or _carries(entry, entry.create, key)
+
+
 def taken_by(step: Call | Each) -> frozenset[str]:
     """The inputs that a step carries."""
     if isinstance(step, Each):

@@ -55,13 +55,15 @@ class Lifecycle:
     def check(self, type_: str, name: str, news: Values, olds: Values, seed: bytes) -> Values:
         """The inputs, completed by defaults; a name that was made up before is kept.
 
+        Of `olds` that do not tell what was made up, such as those of `adopt`, all are kept.
+
         Raises Refused for inputs that are not supported.
         """
         with _readable(name):
             asked = self._tagged(type_, _without_notes(news))
             checked = self.resources.check(type_, asked, name, seed)
         filled_in = sorted(key for key in checked if key not in asked)
-        for key in set(filled_in) & set(olds.get(DEFAULTS, [])):
+        for key in set(filled_in) & olds.keys() & set(olds.get(DEFAULTS, olds)):
             checked[key] = olds[key]
         return {**checked, DEFAULTS: filled_in}
 
@@ -87,6 +89,14 @@ class Lifecycle:
         """The state of a resource, None where there is none of that id. Raises Refused."""
         with _readable(name):
             return self.resources.read(type_, id_, _without_notes(inputs))
+
+    def adopt(self, type_: str, name: str, id_: str) -> tuple[Values, Values]:
+        """The inputs and the state of a resource that someone made. Raises Refused."""
+        with _readable(name):
+            there = self.resources.adopt(type_, id_)
+        if there is None:
+            raise Refused(f"{name}: there is no {type_} of the id {id_} to import")
+        return there
 
     def update(
         self, type_: str, name: str, id_: str, olds: Values, news: Values, state: Values

@@ -154,8 +154,13 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
     def Read(  # noqa: N802
         self, request: provider_pb2.ReadRequest, context: grpc.ServicerContext
     ) -> provider_pb2.ReadResponse:
-        """The state of a resource, an empty answer where it is gone."""
+        """The state of a resource, empty where it is gone; for an import, its inputs as well."""
         known = wire.plain(request.inputs) or wire.plain(request.properties)
+        if not known:
+            inputs, there = self._of(context).adopt(request.type, request.name, request.id)
+            return provider_pb2.ReadResponse(
+                id=request.id, properties=wire.struct(there), inputs=wire.struct(inputs)
+            )
         state = self._of(context).read(request.type, request.name, request.id, known)
         if state is None:
             return provider_pb2.ReadResponse()

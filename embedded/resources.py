@@ -7,12 +7,12 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import catalog
 from catalog import UnknownType
-from catalog.record import Call, Each, Per, Tags, Type, Values, filled, found_at
+from catalog.record import Call, Each, Per, Tags, Type, Values, filled, found_at, parsed
 from catalog.wire import UNKNOWN
 from embedded.calls import Caller, CallFailed, Clients, found, outputs_of
 from embedded.emptying import EMPTIED
@@ -24,6 +24,7 @@ from embedded.inputs import (
     prepared,
     require_supported,
     taken_by,
+    takes,
     updatable,
     updating,
 )
@@ -133,6 +134,26 @@ class Resources:
     def read(self, type_: str, id_: str, inputs: Values) -> Values | None:
         """The outputs of a resource, None when there is none of that id. Raises CallFailed."""
         return self._read(catalog.entry_of(type_), id_, inputs)
+
+    def adopt(self, type_: str, id_: str) -> tuple[Values, Values] | None:
+        """The inputs of a resource that someone made, as far as AWS tells them, and its outputs.
+
+        None when there is none of that id. Raises CallFailed.
+        """
+        entry = catalog.entry_of(type_)
+        named = {
+            entry.name if key == "name" else key: value
+            for key, value in parsed(entry.id, id_).items()
+        }
+        given = {key: value for key, value in named.items() if takes(entry, key)}
+        state = self._read(entry, id_, given)
+        if state is None:
+            return None
+        context = self._context(state, id_)
+        first = entry.reads[0]
+        there = found(first, self._call(entry, first, {}, context), context)
+        learned = outputs_of(replace(first, outputs=entry.inputs), there, context)
+        return {**given, **learned}, {**state, **learned}
 
     def diff(self, type_: str, olds: Values, news: Values) -> Diff:
         """What differs between two checked inputs; one that was added or left out has changed."""

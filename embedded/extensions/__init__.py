@@ -36,7 +36,9 @@ MODULES = (
     "scaling_targets",
     "state_machines",
     "symmetric_keys",
+    "tagged_resources",
     "unrun_work",
+    "work_groups",
 )
 
 

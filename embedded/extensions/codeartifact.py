@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/codeartifact/latest/APIReference/Welcome.html
 
 import re
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
@@ -14,6 +15,7 @@ from uuid import uuid4
 from moto import backend_index
 from moto.core.base_backend import BackendDict, BaseBackend
 from moto.core.exceptions import ServiceException
+from moto.core.resource_tagging import TaggableResourcesMixin, TaggedResource
 from moto.core.responses import ActionResult, BaseResponse
 
 MODULE = "moto.codeartifact"
@@ -42,8 +44,10 @@ class Resource:
     policy: dict[str, str] | None = None
 
 
-class CodeArtifactBackend(BaseBackend):
+class CodeArtifactBackend(BaseBackend, TaggableResourcesMixin):
     """The domains, and the repositories by domain and name, of one account and region."""
+
+    SERVICE_NAMESPACE = "codeartifact"
 
     def __init__(self, region_name: str, account_id: str) -> None:
         super().__init__(region_name, account_id)
@@ -73,6 +77,12 @@ class CodeArtifactBackend(BaseBackend):
             if resource.arn == arn:
                 return resource
         raise ResourceNotFound(f"Resource not found: {arn}.")
+
+    def iter_tagged_resources(self) -> Iterator[TaggedResource]:
+        """What GetResources of the tagging API tells of."""
+        for kind, resources in (("domain", self.domains), ("repository", self.repositories)):
+            for resource in resources.values():
+                yield TaggedResource(resource.arn, resource.tags, f"codeartifact:{kind}")
 
     def arn(self, resource: str) -> str:
         """The ARN of `domain/<name>` or `repository/<domain>/<name>`."""

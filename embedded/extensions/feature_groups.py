@@ -3,6 +3,7 @@
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateFeatureGroup.html
 """
 
+from copy import deepcopy
 from typing import Any
 
 from moto.core.responses import ActionResult, EmptyResult
@@ -49,7 +50,7 @@ def create_feature_group(self: SageMakerResponse) -> ActionResult:
         event_time_feature_name=self._get_param("EventTimeFeatureName"),
         feature_definitions=definitions,
         # moto writes into an offline store's configuration even where there is none.
-        offline_store_config=offline or {"S3StorageConfig": {"S3Uri": ""}},
+        offline_store_config=deepcopy(offline) or {"S3StorageConfig": {"S3Uri": ""}},
         role_arn=self._get_param("RoleArn"),
         tags=self._get_param("Tags") or [],
     )
@@ -117,10 +118,11 @@ def _group(backend: SageMakerModelBackend, name: str) -> FeatureGroup:
 
 
 def _offline(asked: dict[str, Any] | None, group: FeatureGroup) -> dict[str, Any] | None:
-    """The offline store as described: without a Glue table where its creation was disabled."""
+    """The offline store as described: with the Glue table that was asked for, or with none."""
     if not asked:
         return None
-    store = group.offline_store_config
+    named = ("DataCatalogConfig", "TableFormat")  # moto names a table of its own
+    store = group.offline_store_config | {key: asked[key] for key in named if key in asked}
     if asked.get("DisableGlueTableCreation"):
         return {key: value for key, value in store.items() if key != "DataCatalogConfig"}
     return store

@@ -776,7 +776,13 @@ CASES = [
                 "securityConfig": {"kmsKeyId": "$key"},
             },
             "offlineStoreConfig": {
-                "s3StorageConfig": {"s3Uri": "s3://maslow-world/features", "kmsKeyId": "$key"}
+                "s3StorageConfig": {"s3Uri": "s3://maslow-world/features", "kmsKeyId": "$key"},
+                "dataCatalogConfig": {
+                    "catalog": "AwsDataCatalog",
+                    "database": "features",
+                    "tableName": "visits_v1",
+                },
+                "tableFormat": "Glue",
             },
         },
         TAGGED,
@@ -1122,6 +1128,42 @@ def test_a_type_is_created_read_changed_and_deleted(
     if not case.left:
         assert resources.read(token, made.id, state) is None
     resources.delete(token, made.id, state)
+
+
+KEPT = (
+    "aws:athena/workgroup:Workgroup",
+    "aws:glue/catalogDatabase:CatalogDatabase",
+    "aws:s3/bucket:Bucket",
+)
+"""What is kept and has no input that AWS would not change."""
+
+
+@pytest.mark.parametrize(
+    "case",
+    [case for case in CASES if case.token in KEPT or catalog.entry_of(case.token).inputs],
+    ids=lambda case: case.token,
+)
+def test_what_outlives_a_stack_is_imported_and_not_replaced(
+    case: Case, resources: Resources, world: Values
+) -> None:
+    token = case.token
+    inputs = resources.check(token, placed(case.inputs, world), "maslow-kept", "seed")
+    made = resources.create(token, inputs)
+    try:
+        imported = resources.adopt(token, made.id)
+        assert imported is not None
+        told, state = imported
+        assert told.items() <= inputs.items()
+        assert catalog.entry_of(token).outputs.keys() <= state.keys()
+        assert resources.diff(token, told, inputs).replace == []
+        updated = resources.update(token, made.id, told, inputs)
+        assert inputs.items() <= updated.items()
+    finally:
+        resources.delete(token, made.id, made.outputs)
+
+
+def test_what_is_not_there_is_not_imported(resources: Resources) -> None:
+    assert resources.adopt("aws:s3/bucket:Bucket", "nowhere") is None
 
 
 def test_types_live_beside_one_another(
