@@ -23,6 +23,7 @@ SECRET = "[secret]"  # noqa: S105  what stands in for a secret
 OPERATIONS = {
     OpType.SAME: Operation.SAME,
     OpType.CREATE: Operation.CREATE,
+    OpType.IMPORT: Operation.IMPORT,
     OpType.UPDATE: Operation.UPDATE,
     OpType.CREATE_REPLACEMENT: Operation.REPLACE,
     OpType.DELETE: Operation.DELETE,

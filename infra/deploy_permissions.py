@@ -58,6 +58,7 @@ PROGRAM = (
     listed("sagemaker", "ListModelPackages"),
     Grant("sagemaker", "model-package/{name}", read="DescribeModelPackage"),
     Grant("sagemaker", "endpoint/{name}", read="DescribeEndpoint"),
+    listed("tag", "GetResources"),
 )
 """What the program looks up itself, before it declares anything."""
 

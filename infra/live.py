@@ -1,35 +1,56 @@
 """What of an environment is there already: looked up in the account, or nothing offline."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+import pulumi
+
+from infra.kept import Held, Kept, Tagged, kept_in_account, nothing
+from infra.naming import Names
+
+STATE = "pulumi:pulumi:readStackResourceOutputs"
+"""The function of the engine that tells a stack's state."""
+
 
 @dataclass(frozen=True)
 class Live:
-    """What desired state starts from."""
+    """What desired state starts from; unless told otherwise, nothing is there."""
 
-    instances: Callable[[str], int]
+    instances: Callable[[str], int] = lambda _endpoint: 0
     """From the name of an endpoint to how many instances are to serve; 0 where there is none."""
-    zones: Callable[[str], list[str]]
+    zones: Callable[[str], list[str]] = lambda _network: []
     """From the name of a network to the zones of its private subnets, in the subnets' order; none
     where there is no such network."""
+    kept: Kept = nothing
+    """What an earlier stack of the environment left."""
+    multi_region: Callable[[str], bool | None] = lambda _key: None
+    """From the name of a key to whether replicas of it can be made in other regions; None where
+    there is no such key."""
+    feature_group: Callable[[str], Mapping[str, Any]] = lambda _group: {}
+    """From the name of a feature group to what DescribeFeatureGroup says of it; nothing where there
+    is no such group."""
 
 
-NOTHING = Live(lambda _endpoint: 0, lambda _network: [])
+NOTHING = Live()
 """Nothing is deployed yet, or nothing is looked up."""
 
 
-def in_account(client: Callable[[str], Any]) -> Live:
-    """Ask AWS; `client` gives the boto3 client of a service.
+def in_account(client: Callable[[str], Any], names: Names, held: Held) -> Live:
+    """Ask AWS; `client` gives the boto3 client of a service, and `held` what the stack has.
+
+    What was answered once is not asked again: each run of the program needs an answer of its own.
 
     https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeEndpoint.html
+    https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeFeatureGroup.html
     https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeSubnets.html
 
-    The look-ups raise botocore's ClientError for anything but what is not there.
+    The look-ups raise botocore's ClientError for anything but what is not there, and InputError
+    where it cannot be told what is meant.
     """
     made = cache(client)  # which boto3 takes its time to do
+    tagged = Tagged(made, names)
 
     def instances(endpoint: str) -> int:
         sagemaker = made("sagemaker")
@@ -53,4 +74,30 @@ def in_account(client: Callable[[str], Any]) -> Live:
         }
         return [zone for _, zone in sorted(placed.items())]
 
-    return Live(instances, zones)
+    def multi_region(key: str) -> bool | None:
+        there = [one["MultiRegion"] for one in tagged.keys(f"{key}: ")]
+        return any(there) if there else None
+
+    def feature_group(group: str) -> Mapping[str, Any]:
+        sagemaker = made("sagemaker")
+        try:
+            described: Mapping[str, Any] = sagemaker.describe_feature_group(FeatureGroupName=group)
+        except sagemaker.exceptions.ResourceNotFound:
+            return {}
+        return described
+
+    return Live(instances, zones, kept_in_account(tagged, held), multi_region, feature_group)
+
+
+def held_by_stack() -> set[tuple[str, str]]:
+    """Type and logical name of each resource in the state of the stack that is being deployed.
+
+    The engine tells its own state to who asks for a stack's resources.
+    https://www.pulumi.com/docs/iac/concepts/stacks/#stackreferences
+    """
+    stack = f"{pulumi.get_organization()}/{pulumi.get_project()}/{pulumi.get_stack()}"
+    told = pulumi.runtime.invoke(STATE, {"stackName": stack}).value
+    return {
+        (types.rpartition("$")[2], name)
+        for types, name in (urn.split("::", 3)[2:] for urn in told["outputs"])
+    }

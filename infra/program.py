@@ -4,19 +4,21 @@ import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TypeVar
+from typing import ParamSpec, TypeVar
 
 import pulumi
 
 from infra.composition import declare
 from infra.errors import InputError
-from infra.live import Live, in_account
+from infra.live import Live, held_by_stack, in_account
+from infra.naming import Names
 from infra.offline import services_of
 from infra.project import Project, checked_name
 from infra.settings import StackFile, from_config
 from infra.stack_secrets import assumed, in_config
 from infra.versions import Lookup, in_registry
 
+Asked = ParamSpec("Asked")
 Found = TypeVar("Found")
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -31,7 +33,7 @@ def main() -> None:
         project = Project(ROOT, checked_name(pulumi.get_project()))
         stack = _settings(project)
         secret = assumed if stack.platform.cloud == "embedded" else in_config
-        newest_approved, live = _lookups(stack)
+        newest_approved, live = _lookups(stack, project)
         services = _services(project, stack)
         declare(stack, newest_approved, ROOT, services=services, secret=secret, live=live)
     except InputError as error:
@@ -55,7 +57,7 @@ def _services(project: Project, stack: StackFile) -> frozenset[str]:
         return beside.submit(services_of, project, stack).result()
 
 
-def _lookups(stack: StackFile) -> tuple[Lookup, Live]:
+def _lookups(stack: StackFile, project: Project) -> tuple[Lookup, Live]:
     """What the environment's account is asked: its model registry, and what there is already.
 
     A stack of the embedded AWS is kept from reaching for an account.
@@ -68,7 +70,9 @@ def _lookups(stack: StackFile) -> tuple[Lookup, Live]:
             f"maslow up -s {stack.environment}"
         )
     session = boto3.Session(region_name=stack.region)
-    look_up, live = in_registry(session.client("sagemaker")), in_account(session.client)
+    names = Names(project.name, stack.environment)
+    look_up = in_registry(session.client("sagemaker"))
+    live = in_account(session.client, names, held_by_stack)
     hint = ""
     if origin := stack.platform.origin:
         hint = (
@@ -80,22 +84,25 @@ def _lookups(stack: StackFile) -> tuple[Lookup, Live]:
         Live(
             _readably(stack, live.instances, "how many instances {} has"),
             _readably(stack, live.zones, "in which zones {} is"),
+            _readably(stack, live.kept, "what is left of {1}, a {0}"),
+            _readably(stack, live.multi_region, "what key {} is"),
+            _readably(stack, live.feature_group, "what feature group {} is"),
         ),
     )
 
 
 def _readably(
-    stack: StackFile, look_up: Callable[[str], Found], what: str, hint: str = ""
-) -> Callable[[str], Found]:
+    stack: StackFile, look_up: Callable[Asked, Found], what: str, hint: str = ""
+) -> Callable[Asked, Found]:
     """The look-up, raising InputError for what AWS does not tell."""
     from botocore.exceptions import BotoCoreError, ClientError
 
-    def told(name: str) -> Found:
+    def told(*asked: Asked.args, **named: Asked.kwargs) -> Found:
         try:
-            return look_up(name)
+            return look_up(*asked, **named)
         except (BotoCoreError, ClientError) as error:
             raise InputError(
-                f"AWS in {stack.region} did not tell {what.format(name)}: {error}{hint}"
+                f"AWS in {stack.region} did not tell {what.format(*asked)}: {error}{hint}"
             ) from error
 
     return told

@@ -16,6 +16,7 @@ out = Console(highlight=False, soft_wrap=not sys.stdout.isatty())
 
 DONE = {
     Operation.CREATE: "created",
+    Operation.IMPORT: "taken up again",
     Operation.UPDATE: "updated",
     Operation.REPLACE: "replaced",
     Operation.DELETE: "deleted",
@@ -23,6 +24,7 @@ DONE = {
 }
 PLANNED = {
     Operation.CREATE: "to create",
+    Operation.IMPORT: "to take up again",
     Operation.UPDATE: "to update",
     Operation.REPLACE: "to replace",
     Operation.DELETE: "to delete",
@@ -30,6 +32,7 @@ PLANNED = {
 }
 SIGNS = {
     Operation.CREATE: "[green]+ create [/]",
+    Operation.IMPORT: "[green]= import [/]",
     Operation.UPDATE: "[yellow]~ update [/]",
     Operation.REPLACE: "[magenta]± replace[/]",
     Operation.DELETE: "[red]- delete [/]",

@@ -5,7 +5,9 @@ from typing import Any
 
 from embedded.cloud import Cloud
 from infra.live import in_account
+from infra.naming import Names
 
+NAMES = Names("maslow", "dev")
 NAME = "maslow-dev-readmission"
 VARIANT = {
     "ServiceNamespace": "sagemaker",
@@ -29,7 +31,7 @@ class Served:
         return {
             **self._args,
             "model_package_arn": f"{self._args['model_package_arn']}/{version}",
-            "live_instances": in_account(self.cloud.client).instances(NAME),
+            "live_instances": in_account(self.cloud.client, NAMES, set).instances(NAME),
             **changes,
         }
 

@@ -1,6 +1,6 @@
 """Execution roles: one AWS service, one purpose, only the policies written for it."""
 
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 import pulumi
 import pulumi_aws as aws
@@ -17,6 +17,9 @@ class ExecutionRoleArgs(TypedDict):
     """Account on whose behalf the service may assume it."""
     policies: dict[str, pulumi.Input[str]]
     """JSON policy documents by their name within the role, such as `data`."""
+    role_name: NotRequired[str]
+    """Name of the role, at most 64 characters, for what keeps the role's ARN longer than the stack
+    does; one with a suffix of Pulumi's unless given."""
 
 
 class ExecutionRole(pulumi.ComponentResource):
@@ -42,6 +45,7 @@ class ExecutionRole(pulumi.ComponentResource):
 
         role = aws.iam.Role(
             f"{name}-role",
+            name=args.get("role_name"),
             assume_role_policy=rendered(
                 trust, service=args["service"], account_id=args["account_id"]
             ),

@@ -146,11 +146,13 @@ class FeatureGroup(pulumi.ComponentResource):
         table = table_name(group)
         format_ = args.get("table_format", TableFormat.GLUE)
         self.offline_uri = pulumi.Output.concat("s3://", args["bucket"], "/", group)
+        role_name = f"{name}-offline"  # fixed, since a group that is kept names it for ever
         role = ExecutionRole(
-            f"{name}-offline",
+            role_name,
             {
                 "service": "sagemaker.amazonaws.com",
                 "account_id": args["account_id"],
+                "role_name": role_name,
                 "policies": {
                     "offline-store": rendered(
                         offline_store_policy,
@@ -189,8 +191,10 @@ class FeatureGroup(pulumi.ComponentResource):
                 },
                 "table_format": format_.value,
             },
-            role_arn=role.arn,
-            opts=stateful(self, args["durability"], depends_on=role.ready),
+            # The role's own output is unknown in the preview of an import, which would be told to
+            # replace the group.
+            role_arn=pulumi.Output.concat("arn:aws:iam::", args["account_id"], ":role/", role_name),
+            opts=stateful(self, args["durability"], depends_on=[role, *role.ready]),
         )
         self.name = resource.feature_group_name
         self.arn = resource.arn

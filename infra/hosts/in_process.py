@@ -26,6 +26,7 @@ from infra.collector import switch_off_collector
 from infra.graph import Graph, RecordingMonitor, Run, run_program
 from infra.hooks import Bound, HookFailed
 from infra.hosts.progress import OnStep, Operation, Phase, Step, silent
+from infra.live import STATE
 
 PROVIDER_TYPE = "pulumi:providers:aws"
 SEED_BYTES = 32
@@ -145,15 +146,17 @@ class InProcessHost:
     def settle(
         self, urn: str, request: Request, lifecycle: Lifecycle, hooks: Bound
     ) -> tuple[Operation, Held]:
-        """Create, update or replace a resource, or leave it alone.
+        """Create, import, update or replace a resource, or leave it alone.
 
         Raises Refused, also where a hook fails. What was done before one that runs afterwards is
         kept track of.
         """
         type_, name = request.type, request.name
-        old = self._held.get(urn)
-        olds = old.inputs if old else {}
         order = next(self._order)
+        old = self._held.get(urn)
+        imported = None if old else self._imported(urn, request, lifecycle, hooks, order)
+        old = old or imported
+        olds = old.inputs if old else {}
         seed = os.urandom(SEED_BYTES)
         asked = wire.plain(request.object)
         kept = _ignoring(asked, olds, request.ignoreChanges) if old else asked
@@ -177,13 +180,14 @@ class InProcessHost:
                 return old.id, lifecycle.update(type_, name, old.id, olds, inputs, old.outputs)
             return lifecycle.create(type_, name, inputs)
 
-        self._tell(operation, Phase.STARTED, urn, type_, name)
+        told_of = Operation.IMPORT if imported else operation
+        self._tell(told_of, Phase.STARTED, urn, type_, name)
         try:
             if old and operation is Operation.SAME:
                 id_, outputs = old.id, old.outputs
             else:
                 if old and operation is Operation.REPLACE:
-                    self._make_way(old, at_once=delete_first)
+                    self._make_way(old, at_once=delete_first, imported=bool(request.importId))
                 with _readable(name):
                     hooks.before(verb, told)
                     id_, outputs = hooks.attempt(verb, told, apply, Refused)
@@ -205,12 +209,36 @@ class InProcessHost:
                 with _readable(name):
                     hooks.after(verb, told)
         except Refused:
-            self._tell(operation, Phase.FAILED, urn, type_, name)
+            self._tell(told_of, Phase.FAILED, urn, type_, name)
             raise
-        self._tell(operation, Phase.DONE, urn, type_, name)
-        return operation, self._held[urn]
+        self._tell(told_of, Phase.DONE, urn, type_, name)
+        return told_of, self._held[urn]
 
-    def _make_way(self, old: Held, *, at_once: bool) -> None:
+    def _imported(
+        self, urn: str, request: Request, lifecycle: Lifecycle, hooks: Bound, order: int
+    ) -> Held | None:
+        """What is there of the id that a new resource asks to import, kept track of from now on."""
+        if not request.importId:
+            return None
+        inputs, state = lifecycle.adopt(request.type, request.name, request.importId)
+        self._held[urn] = Held(
+            urn=urn,
+            type=request.type,
+            name=request.name,
+            id=request.importId,
+            inputs=inputs,
+            outputs=state,
+            lifecycle=lifecycle,
+            order=order,
+            retained=request.retainOnDelete,
+            protected=request.protect,
+            hooks=hooks,
+        )
+        return self._held[urn]
+
+    def _make_way(self, old: Held, *, at_once: bool, imported: bool) -> None:
+        if imported:
+            raise Refused(f"{old.name}: {old.id} is to be imported, and this change replaces it")
         if old.protected:
             raise Refused(f"{old.type} {old.name} is protected, and this change replaces it")
         if old.retained:
@@ -281,6 +309,8 @@ class _Monitor(RecordingMonitor):
         return response
 
     def invoke(self, token: str, args: Values) -> Values:
+        if token == STATE:
+            return {"outputs": {urn: held.outputs for urn, held in self._host.held.items()}}
         return self._default.invoke(token, args)
 
     def _configure(self, urn: str, request: Request) -> Response:

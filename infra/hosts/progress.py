@@ -10,6 +10,8 @@ class Operation(enum.StrEnum):
 
     SAME = "same"
     CREATE = "create"
+    IMPORT = "import"
+    """What an earlier stack left becomes a resource of this one."""
     UPDATE = "update"
     REPLACE = "replace"
     DELETE = "delete"

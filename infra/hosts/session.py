@@ -72,16 +72,19 @@ def session(project: Project, stack: StackFile, cloud: Cloud, on_step: OnStep) -
 
     from infra.composition import declare
     from infra.hosts.in_process import InProcessHost
-    from infra.live import in_account
+    from infra.live import held_by_stack, in_account
+    from infra.naming import Names
     from infra.offline import services_of
     from infra.versions import in_registry
 
     run = Run(project=project.name, stack=stack.environment, region=stack.region)
     in_process = InProcessHost(resources, run, cloud.environment, on_step)
     services = services_of(project, stack)
-    newest, live = in_registry(cloud.client("sagemaker")), in_account(cloud.client)
+    newest = in_registry(cloud.client("sagemaker"))
+    names = Names(project.name, stack.environment)
 
     def program() -> None:
+        live = in_account(cloud.client, names, held_by_stack)
         declare(stack, newest, project.root, services=services, live=live)
 
     def in_this_process() -> Pass:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
+from infra.kept import Kept, nothing
+from infra.needs.adoption import adopting
 from infra.needs.dead_letters import dead_lettering
 from infra.needs.permissions_boundary import bounding
 from infra.needs.tags import MODEL, NEED, tagging
@@ -18,13 +20,16 @@ class Guards:
     """Permissions boundary of every role."""
     dead_letter_arn: pulumi.Output[str] | None = None
     """Dead-letter queue of every EventBridge target and schedule."""
+    kept: Kept = nothing
+    """What an earlier stack left of them."""
 
 
 class Need(pulumi.ComponentResource):
     """One need of the hierarchy: it groups its components in every tree that Pulumi draws.
 
     All below it bears its name as a tag, every role below it the permissions boundary, and what
-    EventBridge delivers to below it the dead-letter queue.
+    EventBridge delivers to below it the dead-letter queue. What an earlier stack left of it is
+    taken up again.
     """
 
     def __init__(self, name: str, provider: aws.Provider, guards: Guards | None = None) -> None:
@@ -36,6 +41,7 @@ class Need(pulumi.ComponentResource):
             pulumi.ResourceOptions(
                 providers=[provider],
                 transformations=[
+                    adopting(self.guards.kept),
                     tagging({NEED: name}),
                     bounding(lambda: self.guards.boundary_arn),
                     dead_lettering(lambda: self.guards.dead_letter_arn),

@@ -2,10 +2,13 @@ import pytest
 from botocore.exceptions import ClientError
 
 from infra.live import NOTHING, in_account
+from infra.naming import Names
+
+NAMES = Names("maslow", "dev")
 
 
 def test_what_is_not_there_is_nothing(cloud):
-    live = in_account(cloud.client)
+    live = in_account(cloud.client, NAMES, set)
     assert live.instances("nowhere") == NOTHING.instances("nowhere") == 0
     assert live.zones("nowhere") == NOTHING.zones("nowhere") == []
 
@@ -23,7 +26,7 @@ def test_the_zones_of_a_network_are_those_of_its_private_subnets_in_their_order(
         tags = [{"ResourceType": "subnet", "Tags": [{"Key": "Name", "Value": name}]}]
         block = f"10.0.{number}.0/24"
         ec2.create_subnet(VpcId=vpc, CidrBlock=block, AvailabilityZone=zone, TagSpecifications=tags)
-    assert in_account(cloud.client).zones("net") == ["eu-west-1c", "eu-west-1a"]
+    assert in_account(cloud.client, NAMES, set).zones("net") == ["eu-west-1c", "eu-west-1a"]
 
 
 def test_one_client_of_a_service_does(cloud):
@@ -33,7 +36,7 @@ def test_one_client_of_a_service_does(cloud):
         asked.append(service)
         return cloud.client(service)
 
-    live = in_account(client)
+    live = in_account(client, NAMES, set)
     for _ in range(2):
         live.instances("nowhere")
         live.zones("nowhere")
@@ -50,4 +53,4 @@ def test_what_aws_refuses_comes_up(cloud):
             raise ClientError({"Error": {"Code": "AccessDenied"}}, "DescribeEndpoint")
 
     with pytest.raises(ClientError, match="AccessDenied"):
-        in_account(lambda _: Closed()).instances("there")
+        in_account(lambda _: Closed(), NAMES, set).instances("there")

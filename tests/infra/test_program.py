@@ -20,6 +20,10 @@ from infra.versions import none_yet
 ENDPOINT = "AWS_ENDPOINT_URL"
 
 
+def nothing_there(*_: object) -> Live:
+    return NOTHING
+
+
 def configured(project: Project, environment: str, **changes: Any) -> Run:
     """A run with a stack file's configuration as the engine hands it on: objects as JSON."""
     config = read(Path(str(project.stack(environment).path))).values["config"]
@@ -39,7 +43,7 @@ def test_the_engine_gets_what_is_recorded_offline(
     stack = project.stack(graph.stack)
     monkeypatch.setenv(ENDPOINT, "http://127.0.0.1:9")
     monkeypatch.setattr(program, "in_registry", lambda _: assumed_versions(stack, project.name))
-    monkeypatch.setattr(program, "in_account", lambda _: NOTHING)
+    monkeypatch.setattr(program, "in_account", nothing_there)
     engines = record(program.main, configured(project, graph.stack))
     assert engines.to_json() == graph.to_json()
 
@@ -112,7 +116,7 @@ def test_endpoints_that_cannot_be_asked_about_are_told_without_a_traceback(
 ) -> None:
     stack = project.stack("dev")
     monkeypatch.setattr(program, "in_registry", lambda _: assumed_versions(stack, project.name))
-    monkeypatch.setattr(program, "in_account", lambda _: Live(unasked, NOTHING.zones))
+    monkeypatch.setattr(program, "in_account", lambda *_: Live(instances=unasked))
     with pytest.raises(pulumi.RunError, match="how many instances maslow-dev-readmission has"):
         record(program.main, configured(project, "dev"))
 
@@ -122,7 +126,7 @@ def test_a_secret_that_is_not_set_is_asked_for_in_an_account_alone(
 ) -> None:
     monkeypatch.setenv(ENDPOINT, "http://127.0.0.1:9")
     monkeypatch.setattr(program, "in_registry", lambda _: none_yet)
-    monkeypatch.setattr(program, "in_account", lambda _: NOTHING)
+    monkeypatch.setattr(program, "in_account", nothing_there)
     pages = {"alerts": {"pagerduty": "critical"}}
     with pytest.raises(pulumi.RunError, match="maslow:pagerduty_url is not set for dev"):
         record(program.main, configured(project, "dev", **pages))

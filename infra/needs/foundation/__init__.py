@@ -17,14 +17,14 @@ from infra.needs.foundation.access import role_name
 from infra.needs.foundation.alerts import declare as declare_alerts
 from infra.needs.foundation.budgets import declare as declare_budgets
 from infra.needs.foundation.keys import declare as declare_keys
-from infra.needs.need import Need
+from infra.needs.need import Guards, Need
 from infra.needs.outputs import Foundation
 from infra.settings import PlatformSettings
 
 
 def declare(settings: PlatformSettings, env: Environment) -> Foundation:
     """Declare what the needs above stand on."""
-    need = Need("foundation", env.provider)
+    need = Need("foundation", env.provider, Guards(kept=env.live.kept))
     boundary = env.component(Boundary)(
         env.names("boundary"),
         {

@@ -4,16 +4,20 @@ from functools import partial
 
 import pulumi
 
+from components.common.durability import Durability
 from components.foundation.access.break_glass import BREAK_GLASS, role_arn
 from components.foundation.access.persona_policies import PERSONAS, WITHOUT_DATA
 from components.foundation.access.personas import permission_set_roles
 from components.foundation.keys.key import DataClass, Key, KeyArgs
 from infra.environment import Environment
+from infra.errors import InputError
+from infra.live import Live
 from infra.naming import Names
 from infra.needs import peers
 from infra.needs.foundation.access import entries, role_name
 from infra.needs.need import Need
 from infra.settings import PlatformSettings
+from infra.settings.mistakes import shown
 
 ADMINISTERING = ("platform-engineer", BREAK_GLASS)
 """The personas that administer keys where not every identity may that IAM allows it."""
@@ -22,13 +26,33 @@ DEPLOYING = ("delivery-deploy-*", "ci-deploy*")
 
 
 def declare(settings: PlatformSettings, env: Environment, need: Need) -> dict[DataClass, Key]:
-    """Declare a key for each class of data."""
+    """Declare a key for each class of data.
+
+    Raises InputError where keys that are to be kept are there, and `keys.multi_region` is changed.
+    """
+    if env.durability is not Durability.DISPOSABLE:
+        for holds in DataClass:
+            _require_unchanged(settings, env.names(holds.value), env.live)
     return {
         holds: env.component(Key)(
             env.names(holds.value), _args(settings, env, holds), need.child_options()
         )
         for holds in DataClass
     }
+
+
+def _require_unchanged(settings: PlatformSettings, name: str, live: Live) -> None:
+    """Raise InputError where a key is there that would have to be another.
+
+    https://docs.aws.amazon.com/kms/latest/developerguide/multi-region-keys-overview.html
+    """
+    wanted, there = settings.keys.multi_region, live.multi_region(name)
+    if there is not None and there != wanted:
+        raise InputError(
+            f"keys.multi_region: {shown(wanted)} asks for other keys than are there: the key {name}"
+            f" was made with {shown(there)}, and stays so. What the keys encrypted needs them: put "
+            "the setting back, or set it for a new environment and copy the data there"
+        )
 
 
 def _args(settings: PlatformSettings, env: Environment, holds: DataClass) -> KeyArgs:

@@ -17,7 +17,8 @@ from infra.composition import declare
 from infra.graph import Graph, Run
 from infra.hosts.in_process import InProcessHost, Outcome
 from infra.hosts.progress import Operation
-from infra.live import in_account
+from infra.live import held_by_stack, in_account
+from infra.naming import Names
 from infra.project import Project
 from infra.promotion import promotion_of
 from infra.settings import StackFile
@@ -61,6 +62,7 @@ class Deployed(NamedTuple):
     registry: Account
     """Where its models' versions are: in its own account, or in that which trains them."""
     host: InProcessHost
+    up: Callable[[], Outcome]
     passes: list[Outcome]
     refused: list[str]
     """Values in requests that AWS's own model of the service does not allow."""
@@ -84,10 +86,11 @@ def deployed(
         refused = watch(cloud, misfits)
         run = Run(project=project.name, stack=environment, region=stack.region)
         host = InProcessHost(Resources(cloud), run, cloud.environment)
-        newest, live = in_registry(cloud.client("sagemaker")), in_account(cloud.client)
+        newest = in_registry(cloud.client("sagemaker"))
         used = services(environment)
 
         def program() -> None:
+            live = in_account(cloud.client, Names(project.name, environment), held_by_stack)
             declare(stack, newest, project.root, services=used, live=live)
 
         def up() -> Outcome:
@@ -98,7 +101,7 @@ def deployed(
             for model in passes[0].outputs["models"].values():
                 approve(registry, model["group"])
             passes += [up(), up()]
-        yield Deployed(cloud, registry, host, passes, refused)
+        yield Deployed(cloud, registry, host, up, passes, refused)
 
 
 def share(account: Account, origin: Graph) -> None:
@@ -277,6 +280,27 @@ def test_a_destroy_takes_what_the_stack_file_lets_it_take(
     zones = set(last.outputs["zones"].values())
     kept = names_of_buckets(deployed.cloud)
     assert kept == set() if durability == "disposable" else zones <= kept
+
+
+def test_what_a_destroy_left_is_taken_up_again(
+    deployed: Deployed, project: Project, environment: str, first_pass: Graph
+) -> None:
+    if project.stack(environment).platform.durability != "keep":
+        return
+    assert deployed.host.held == {}
+    again = deployed.up()
+    holding_data = [
+        resource
+        for resource in first_pass.resources
+        if resource.options.get("retainOnDelete") and catalog.entry_of(resource.type).holds_data
+    ]
+    assert len(holding_data) > 10
+    assert again.changes == {
+        Operation.IMPORT: len(holding_data),
+        Operation.CREATE: len(declared(first_pass)) - len(holding_data),
+    }
+    assert again.outputs["zones"] == deployed.passes[0].outputs["zones"]
+    assert deployed.up().changes == {Operation.SAME: len(declared(first_pass))}
 
 
 def forget_versions(deployed: Deployed) -> None:

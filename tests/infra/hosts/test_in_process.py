@@ -12,6 +12,7 @@ from embedded.resources import Resources
 from infra.graph import Run
 from infra.hosts.in_process import InProcessHost
 from infra.hosts.progress import Operation, Phase
+from infra.live import held_by_stack
 
 TRUST = json.dumps(
     {
@@ -168,6 +169,52 @@ def test_a_retained_resource_is_forgotten_but_not_deleted(host, cloud):
     host.destroy()
     assert name in buckets(cloud)
     assert host.held == {}
+
+
+def imported(**args):
+    def program():
+        opts = pulumi.ResourceOptions(import_="kept-0a1b2c3", retain_on_delete=True)
+        bucket = aws.s3.Bucket("kept", opts=opts, **args)
+        pulumi.export("bucket", bucket.bucket)
+
+    return program
+
+
+def test_what_is_there_is_imported_and_brought_to_what_is_declared(host, cloud, steps):
+    s3 = cloud.client("s3")
+    s3.create_bucket(
+        Bucket="kept-0a1b2c3", CreateBucketConfiguration={"LocationConstraint": cloud.region}
+    )
+    first = host.up(imported(tags={"zone": "raw"}))
+    assert first.changes == {Operation.IMPORT: 1}
+    assert done(steps) == [(Operation.IMPORT, "kept")]
+    assert first.outputs == {"bucket": "kept-0a1b2c3"}
+    tags = s3.get_bucket_tagging(Bucket="kept-0a1b2c3")["TagSet"]
+    assert tags == [{"Key": "zone", "Value": "raw"}]
+    assert host.up(imported(tags={"zone": "raw"})).changes == {Operation.SAME: 1}
+    with pytest.raises(Refused, match="kept-0a1b2c3 is to be imported, and this change replaces"):
+        host.up(imported(bucket="another"))
+    s3.delete_bucket(Bucket="kept-0a1b2c3")
+
+
+def test_an_import_of_what_is_not_there_is_refused(host):
+    with pytest.raises(Refused, match="kept: there is no aws:s3/bucket:Bucket of the id kept-0a1b"):
+        host.up(imported())
+    assert host.held == {}
+
+
+def test_a_program_is_told_what_its_stack_holds(host):
+    found = []
+
+    def program():
+        found.append(held_by_stack())
+        aws.s3.Bucket(
+            "raw", opts=pulumi.ResourceOptions(parent=pulumi.ComponentResource("a:b:C", "c"))
+        )
+
+    host.up(program)
+    host.up(program)
+    assert found == [set(), {("aws:s3/bucket:Bucket", "raw")}]
 
 
 def test_a_protected_resource_keeps_everything_from_being_deleted(host, cloud):

@@ -11,7 +11,9 @@ from infra.graph import Run, record
 from infra.hosts.in_process import InProcessHost
 from infra.hosts.progress import Operation
 from infra.live import in_account
+from infra.naming import Names
 
+NAMES = Names("maslow", "dev")
 ABC = ["eu-west-1a", "eu-west-1b", "eu-west-1c"]
 SUBNET = "aws:ec2/subnet:Subnet"
 
@@ -102,10 +104,10 @@ def test_a_network_keeps_its_zones_when_another_service_comes_to_an_earlier_one(
 
         monkeypatch.setitem(service, "AvailabilityZones", ABC[1:])
         host.up(up)
-        live = in_account(cloud.client).zones("net")
+        live = in_account(cloud.client, NAMES, set).zones("net")
         assert live == ["eu-west-1b", "eu-west-1c"]
         monkeypatch.setitem(service, "AvailabilityZones", ABC)
         again = program(cloud.account_id, log_key_arn=key, live_zones=live)
         for same in (up, again):
             assert host.up(same).changes.keys() == {Operation.SAME}
-        assert in_account(cloud.client).zones("other") == []
+        assert in_account(cloud.client, NAMES, set).zones("other") == []

@@ -1,0 +1,126 @@
+"""What an earlier stack of an environment left in its account, for the next one to take up.
+
+A destroy leaves behind what holds data. The stack that comes after it imports what it finds, so
+that the data is its own again and no name is taken:
+https://www.pulumi.com/docs/iac/concepts/options/import/
+"""
+
+import re
+from collections.abc import Callable, Collection, Mapping
+from functools import cache
+from typing import Any
+
+import catalog
+from catalog.record import NAMED, Type, filled
+from infra.errors import InputError
+from infra.naming import Names
+
+SUFFIX = "-[0-9a-f]{7}"
+"""What Pulumi adds to a name that it fills in."""
+KEY = "aws:kms/key:Key"
+"""The one type that holds data and has no name: its description tells one key from another."""
+
+Kept = Callable[[str, str, Mapping[str, Any]], str]
+"""From a resource's type, its logical name and its inputs to the id that it is imported by; empty
+where nothing of it is there, or the stack has it already."""
+Held = Callable[[], Collection[tuple[str, str]]]
+"""Type and logical name of each resource that the stack has."""
+
+
+def nothing(_type: str, _name: str, _inputs: Mapping[str, Any]) -> str:
+    """Nothing is left, or nobody looks."""
+    return ""
+
+
+class Tagged:
+    """What bears an environment's tags, by AWS's kinds such as `kms:key`.
+
+    https://docs.aws.amazon.com/resourcegroupstagging/latest/APIReference/API_GetResources.html
+    """
+
+    def __init__(self, client: Callable[[str], Any], names: Names) -> None:
+        self._client = client
+        self._tags = {"maslow:project": names.project, "maslow:environment": names.environment}
+        self.arns = cache(self._arns)
+        self._described = cache(self._describe)
+
+    def keys(self, description: str) -> list[Mapping[str, Any]]:
+        """What DescribeKey says of the usable keys whose descriptions begin so."""
+        there = [self._described(arn) for arn in self.arns("kms:key")]
+        return [
+            key
+            for key in there
+            if key["Description"].startswith(description)
+            and key["KeyState"] not in ("PendingDeletion", "PendingReplicaDeletion")
+        ]
+
+    def _arns(self, kind: str) -> list[str]:
+        filters = [{"Key": key, "Values": [value]} for key, value in self._tags.items()]
+        pages = self._client("resourcegroupstaggingapi").get_paginator("get_resources")
+        return [
+            resource["ResourceARN"]
+            for page in pages.paginate(TagFilters=filters, ResourceTypeFilters=[kind])
+            for resource in page["ResourceTagMappingList"]
+        ]
+
+    def _describe(self, arn: str) -> Mapping[str, Any]:
+        described: Mapping[str, Any] = self._client("kms").describe_key(KeyId=arn)["KeyMetadata"]
+        return described
+
+
+def kept_in_account(tagged: Tagged, held: Held) -> Kept:
+    """Look among what is tagged as the environment's for what the stack does not have.
+
+    The look-up raises InputError where more than one could be meant, and botocore's ClientError.
+    """
+    standing = cache(held)
+
+    def kept(type_: str, name: str, inputs: Mapping[str, Any]) -> str:
+        entry = catalog.entries().get(type_)
+        if entry is None or not (entry.name or type_ == KEY) or (type_, name) in standing():
+            return ""
+        if type_ == KEY:
+            found = [key["KeyId"] for key in tagged.keys(inputs["description"])]
+        else:
+            found = _named(entry, name, inputs, tagged.arns)
+        if len(found) > 1:
+            raise InputError(
+                f"{name}: earlier stacks left {len(found)} of it: {', '.join(sorted(found))}. Take "
+                "the tag maslow:environment off all but the one that is to be taken up again"
+            )
+        return found[0] if found else ""
+
+    return kept
+
+
+def _named(
+    entry: Type, name: str, inputs: Mapping[str, Any], arns: Callable[[str], list[str]]
+) -> list[str]:
+    """The ids of what bears a resource's name, the given one or one that Pulumi filled in."""
+    plain = {key: value for key, value in inputs.items() if isinstance(value, str)}
+    template = str(entry.outputs["arn"])
+    if template == "{id}":
+        template = entry.id
+
+    def pattern(field: str) -> str:
+        key = entry.name if field == "name" else field
+        if key in plain:
+            return re.escape(plain[key])
+        if key == entry.name:
+            return re.escape(entry.prefix + name) + SUFFIX
+        return "[^:/]+"
+
+    parts = [
+        f"(?P<{text}>{pattern(text)})" if index % 2 else re.escape(text)
+        for index, text in enumerate(NAMED.split(template))
+    ]
+    looks_like = re.compile("".join(parts), re.IGNORECASE)  # SageMaker's are in lower case
+    matches = [looks_like.fullmatch(arn) for arn in arns(_kind(template))]
+    return [str(filled(entry.id, match.groupdict() | plain)) for match in matches if match]
+
+
+def _kind(arn: str) -> str:
+    """What AWS calls what has such an ARN: `glue:database`, and `s3` for a bucket."""
+    service, _, _, resource = arn.split(":", 5)[2:]
+    kind = resource.partition("/")[0]
+    return service if "{" in kind else f"{service}:{kind}"

@@ -1,0 +1,97 @@
+"""What is kept for ever cannot be asked to become another thing."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from infra.composition import declare
+from infra.errors import InputError
+from infra.graph import Graph, Run, record
+from infra.live import Live
+from infra.project import Project
+from infra.settings import StackFile
+from infra.versions import none_yet
+
+
+@pytest.fixture
+def dev(project: Project) -> StackFile:
+    return project.stack("dev")
+
+
+@pytest.fixture
+def declared(project: Project) -> Callable[[StackFile, Live], Graph]:
+    def recorded(stack: StackFile, live: Live) -> Graph:
+        run = Run(project=project.name, stack=stack.environment, account=str(stack.account))
+        return record(lambda: declare(stack, none_yet, project.root, services=(), live=live), run)
+
+    return recorded
+
+
+def ward_load(**changes: Any) -> Mapping[str, Any]:
+    """What AWS says of the group of that name in the stack file."""
+    types = {
+        "ward_id": "String",
+        "measured_at": "String",
+        "beds": "Integral",
+        "occupied_share": "Fractional",
+    }
+    return {
+        "RecordIdentifierFeatureName": "ward_id",
+        "EventTimeFeatureName": "measured_at",
+        "FeatureDefinitions": [
+            {"FeatureName": name, "FeatureType": type_} for name, type_ in types.items()
+        ],
+        "OnlineStoreConfig": {"EnableOnlineStore": True},
+    } | changes
+
+
+def with_group(there: Mapping[str, Any]) -> Live:
+    return Live(feature_group=lambda name: there if name == "maslow-dev-ward-load-v1" else {})
+
+
+def test_a_group_that_is_as_declared_stays(
+    dev: StackFile, declared: Callable[[StackFile, Live], Graph]
+) -> None:
+    assert declared(dev, with_group(ward_load())).resources
+
+
+@pytest.mark.parametrize(
+    ("there", "told"),
+    [
+        ({"OnlineStoreConfig": {"EnableOnlineStore": False}}, "online is false there, not true"),
+        ({"OnlineStoreConfig": {}}, "online is false there, not true"),
+        ({"RecordIdentifierFeatureName": "beds"}, 'record_id is "beds" there, not "ward_id"'),
+        ({"FeatureDefinitions": []}, "features is .* there, not "),
+    ],
+)
+def test_a_group_that_would_be_another_is_refused(
+    there: dict[str, Any],
+    told: str,
+    dev: StackFile,
+    declared: Callable[[StackFile, Live], Graph],
+) -> None:
+    with pytest.raises(InputError, match=rf"features\[ward-load\]: .*{told}.*Set version: 2"):
+        declared(dev, with_group(ward_load(**there)))
+
+
+@pytest.mark.parametrize(("there", "wanted"), [(True, False), (False, True)])
+def test_keys_that_would_be_others_are_refused(
+    there: bool, wanted: bool, dev: StackFile, declared: Callable[[StackFile, Live], Graph]
+) -> None:
+    keys = dev.platform.keys.model_copy(update={"multi_region": wanted})
+    changed = replace(dev, platform=dev.platform.model_copy(update={"keys": keys}))
+    live = Live(multi_region=lambda key: there if key == "maslow-dev-data" else None)
+    with pytest.raises(InputError, match=r"keys\.multi_region: .*maslow-dev-data was made with"):
+        declared(changed, live)
+    assert declared(changed, Live(multi_region=lambda _: wanted)).resources
+
+
+def test_what_goes_with_its_stack_may_be_replaced(
+    dev: StackFile, declared: Callable[[StackFile, Live], Graph]
+) -> None:
+    platform = dev.platform.model_copy(update={"durability": "disposable"})
+    there = ward_load(OnlineStoreConfig={"EnableOnlineStore": False})
+    live = replace(with_group(there), multi_region=lambda _: True)
+    assert declared(replace(dev, platform=platform), live).resources

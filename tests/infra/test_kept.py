@@ -1,0 +1,118 @@
+"""What an earlier stack left is found by its tags and its name, and taken for nothing else."""
+
+from collections.abc import Collection, Iterator
+
+import pytest
+
+from embedded.cloud import Cloud
+from infra.errors import InputError
+from infra.kept import Kept, Tagged, kept_in_account
+from infra.naming import Names
+
+BUCKET = "aws:s3/bucket:Bucket"
+DATABASE = "aws:glue/catalogDatabase:CatalogDatabase"
+DOMAIN = "aws:codeartifact/domain:Domain"
+REPOSITORY = "aws:codeartifact/repository:Repository"
+KEY = "aws:kms/key:Key"
+GROUP = "aws:sagemaker/modelPackageGroup:ModelPackageGroup"
+
+NAMES = Names("maslow", "dev")
+
+
+@pytest.fixture
+def cloud() -> Iterator[Cloud]:
+    with Cloud("eu-west-1") as empty:
+        yield empty
+
+
+def tags(environment: str = "dev") -> list[dict[str, str]]:
+    given = {"maslow:project": "maslow", "maslow:environment": environment}
+    return [{"Key": key, "Value": value} for key, value in given.items()]
+
+
+def looked_for(cloud: Cloud, held: Collection[tuple[str, str]] = ()) -> Kept:
+    return kept_in_account(Tagged(cloud.client, NAMES), lambda: held)
+
+
+def bucket(cloud: Cloud, name: str, environment: str = "dev") -> None:
+    s3 = cloud.client("s3")
+    s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": cloud.region})
+    s3.put_bucket_tagging(Bucket=name, Tagging={"TagSet": tags(environment)})
+
+
+def test_a_bucket_is_found_by_its_name_and_the_suffix_that_it_was_given(cloud: Cloud) -> None:
+    bucket(cloud, "maslow-dev-raw-bucket-0a1b2c3")
+    bucket(cloud, "maslow-dev-raw-bucket-archive")
+    bucket(cloud, "maslow-dev-raw-bucket-9f9f9f9", environment="prod")
+    kept = looked_for(cloud)
+    assert kept(BUCKET, "maslow-dev-raw-bucket", {}) == "maslow-dev-raw-bucket-0a1b2c3"
+    assert kept(BUCKET, "maslow-dev-raw", {}) == ""
+
+
+def test_what_the_stack_has_is_not_looked_for(cloud: Cloud) -> None:
+    bucket(cloud, "maslow-dev-raw-bucket-0a1b2c3")
+    assert (
+        looked_for(cloud, {(BUCKET, "maslow-dev-raw-bucket")})(BUCKET, "maslow-dev-raw-bucket", {})
+        == ""
+    )
+
+
+def test_two_that_were_left_are_not_chosen_between(cloud: Cloud) -> None:
+    for suffix in ("0a1b2c3", "4d5e6f7"):
+        bucket(cloud, f"maslow-dev-raw-bucket-{suffix}")
+    with pytest.raises(InputError, match=r"left 2 of it: .*-0a1b2c3, .*-4d5e6f7\. Take the tag"):
+        looked_for(cloud)(BUCKET, "maslow-dev-raw-bucket", {})
+
+
+def test_a_database_is_imported_by_its_catalog_and_its_name(cloud: Cloud) -> None:
+    glue = cloud.client("glue")
+    pairs = {tag["Key"]: tag["Value"] for tag in tags()}
+    for name in ("maslow_dev_raw", "maslow_dev_gone"):
+        glue.create_database(DatabaseInput={"Name": name}, Tags=pairs)
+    glue.delete_database(Name="maslow_dev_gone")
+    kept = looked_for(cloud)
+    expected = f"{cloud.account_id}:maslow_dev_raw"
+    assert kept(DATABASE, "maslow-dev-lake-raw", {"name": "maslow_dev_raw"}) == expected
+    assert kept(DATABASE, "maslow-dev-lake-gone", {"name": "maslow_dev_gone"}) == ""
+
+
+def test_packages_are_imported_by_their_arns(cloud: Cloud) -> None:
+    artifact = cloud.client("codeartifact")
+    lower = [{"key": tag["Key"], "value": tag["Value"]} for tag in tags()]
+    domain = artifact.create_domain(domain="maslow-dev-packages", tags=lower)["domain"]["arn"]
+    made = artifact.create_repository(domain="maslow-dev-packages", repository="python", tags=lower)
+    repository = made["repository"]["arn"]
+    kept = looked_for(cloud)
+    assert kept(DOMAIN, "packages-domain", {"domain": "maslow-dev-packages"}) == domain
+    # Of its domain only an output is known, which tells nothing beforehand.
+    assert kept(REPOSITORY, "packages-python", {"repository": "python"}) == repository
+    assert kept(REPOSITORY, "packages-store", {"repository": "store"}) == ""
+
+
+def test_a_name_with_capitals_is_found_by_an_arn_without(cloud: Cloud) -> None:
+    cloud.client("sagemaker").create_model_package_group(
+        ModelPackageGroupName="maslow-dev-Readmission",
+        ModelPackageGroupDescription="versions",
+        Tags=tags(),
+    )
+    named = {"modelPackageGroupName": "maslow-dev-Readmission"}
+    assert looked_for(cloud)(GROUP, "group", named) == "maslow-dev-Readmission"
+
+
+def test_a_key_is_found_by_its_description_while_it_lives(cloud: Cloud) -> None:
+    kms = cloud.client("kms")
+    given = [{"TagKey": tag["Key"], "TagValue": tag["Value"]} for tag in tags()]
+    keys = [
+        kms.create_key(Description=text, Tags=given)["KeyMetadata"]["KeyId"]
+        for text in ("maslow-dev-data: encrypts data",) * 2
+    ]
+    kms.schedule_key_deletion(KeyId=keys[0])
+    kept = looked_for(cloud)
+    described = {"description": "maslow-dev-data: encrypts data"}
+    assert kept(KEY, "maslow-dev-data-key", described) == keys[1]
+    assert kept(KEY, "maslow-dev-logs-key", {"description": "maslow-dev-logs: encrypts logs"}) == ""
+
+
+def test_what_holds_nothing_is_written_anew(cloud: Cloud) -> None:
+    policy = "aws:s3/bucketPolicy:BucketPolicy"
+    assert looked_for(cloud)(policy, "maslow-dev-raw-policy", {"bucket": "b"}) == ""
