@@ -34,6 +34,7 @@ MODULES = (
     "pipeline_execution",
     "sagemaker_tags",
     "scaling_targets",
+    "securityhub",
     "state_machines",
     "symmetric_keys",
     "tagged_resources",
