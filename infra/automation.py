@@ -73,6 +73,8 @@ class Result:
     """How many resources meet each operation, the stack, components and providers among them."""
     outputs: Mapping[str, Any] = field(default_factory=dict)
     """The stack's outputs; a secret reads `[secret]`. Empty for a preview and a destroy."""
+    notes: tuple[str, ...] = ()
+    """What the program and its providers had to tell, warnings first."""
 
     @property
     def unchanged(self) -> bool:
@@ -102,14 +104,15 @@ class Engine:
         with _listening(on_step) as listener:
             stack = automation.Stack.create_or_select(self.stack, self._workspace)
             found = stack.preview(on_event=listener, color="never")
-        return Result(_counted(found.change_summary))
+        return Result(_counted(found.change_summary), notes=listener.notes)
 
     def up(self, on_step: OnStep = silent) -> Result:
         """Bring the stack to what the program declares. Raises EngineFailed."""
         with _listening(on_step) as listener:
             stack = automation.Stack.create_or_select(self.stack, self._workspace)
             found = stack.up(on_event=listener, color="never", show_secrets=False)
-        return Result(_counted(found.summary.resource_changes), _plain(found.outputs))
+        outputs = _plain(found.outputs)
+        return Result(_counted(found.summary.resource_changes), outputs, listener.notes)
 
     def destroy(self, on_step: OnStep = silent, *, remove: bool = False) -> Result:
         """Delete all resources of the stack, and with `remove` its history. Raises EngineFailed."""
@@ -140,6 +143,13 @@ class _Listener:
         self._lock = threading.Lock()
         self._told: set[tuple[str, Operation, Phase]] = set()
         self.errors: list[str] = []
+        self._notes: dict[str, list[str]] = {"warning": [], "info": []}
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was told beside the errors, warnings first."""
+        with self._lock:
+            return tuple(line for lines in self._notes.values() for line in lines)
 
     def __call__(self, event: EngineEvent) -> None:
         if event.resource_pre_event:
@@ -148,10 +158,11 @@ class _Listener:
             self._tell(event.res_outputs_event.metadata, Phase.DONE)
         elif event.res_op_failed_event:
             self._tell(event.res_op_failed_event.metadata, Phase.FAILED)
-        elif event.diagnostic_event and event.diagnostic_event.severity == "error":
-            told = event.diagnostic_event
-            name = told.urn.rpartition("::")[2] if told.urn else ""
-            self._keep(_worded(told.message), name)
+        elif told := event.diagnostic_event:
+            lines = self.errors if told.severity == "error" else self._notes.get(told.severity)
+            if lines is not None:
+                name = told.urn.rpartition("::")[2] if told.urn else ""
+                self._keep(lines, _worded(told.message), name)
 
     def _tell(self, metadata: automation.StepEventMetadata, phase: Phase) -> None:
         operation = OPERATIONS.get(metadata.op)
@@ -165,13 +176,13 @@ class _Listener:
         name = metadata.urn.rpartition("::")[2]
         self._on_step(Step(operation, phase, metadata.urn, metadata.type, name))
 
-    def _keep(self, message: str, name: str) -> None:
+    def _keep(self, lines: list[str], message: str, name: str) -> None:
         if not message or NOT_TOLD.match(message):
             return
         line = message if not name or name in message else f"{name}: {message}"
         with self._lock:
-            if line not in self.errors:
-                self.errors.append(line)
+            if line not in lines:
+                lines.append(line)
 
 
 @contextmanager

@@ -34,7 +34,7 @@ import pulumi
 
 from catalog import entries
 from catalog.permissions import grants_of
-from catalog.record import HERE, VERBS, Grant, listed
+from catalog.record import GLOBAL, HERE, VERBS, Grant, listed
 from catalog.services import passed_to
 from components.common.environment_scope import EnvironmentScope
 from components.common.iam import (
@@ -61,6 +61,21 @@ PROGRAM = (
     listed("tag", "GetResources"),
 )
 """What the program looks up itself, before it declares anything."""
+ONCE_AN_ACCOUNT = (
+    Grant(
+        "cloudtrail",
+        read="DescribeTrails GetEventSelectors GetTrailStatus",
+        when=HERE,
+        reason="an organization's trail is another account's",
+    ),
+    listed("config", "DescribeConfigurationRecorders DescribeConfigurationRecorderStatus"),
+    listed("guardduty", "ListDetectors"),
+    Grant("guardduty", "detector/*", read="GetDetector"),
+    listed("iam", "ListOpenIDConnectProviders", when=GLOBAL),
+    Grant("iam", "arn:aws:iam::{account}:oidc-provider/*", read="GetOpenIDConnectProvider"),
+    Grant("securityhub", "hub/default", read="DescribeHub"),
+)
+"""What it looks up, of the services in use, to find what the account has already."""
 
 DELETED_KEY = "a key takes with it all that it ever encrypted"
 AUDIT = "what is recorded of deployments is not theirs to switch off"
@@ -198,6 +213,7 @@ def _allowed(
     known = (entry for entry in entries().values() if entry.service in services)
     for grant in [
         *PROGRAM,
+        *(grant for grant in ONCE_AN_ACCOUNT if grant.service in services),
         *(grant for entry in known for grant in grants_of(entry)),
     ]:
         if set(grant.actions(verbs)) - WITHHELD.keys():

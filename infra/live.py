@@ -7,7 +7,9 @@ from typing import Any
 
 import pulumi
 
-from infra.kept import Held, Kept, Tagged, kept_in_account, nothing
+from infra import found, kept
+from infra.found import Found, found_in_account
+from infra.kept import Held, Kept, Tagged, kept_in_account
 from infra.naming import Names
 
 STATE = "pulumi:pulumi:readStackResourceOutputs"
@@ -23,7 +25,7 @@ class Live:
     zones: Callable[[str], list[str]] = lambda _network: []
     """From the name of a network to the zones of its private subnets, in the subnets' order; none
     where there is no such network."""
-    kept: Kept = nothing
+    kept: Kept = kept.nothing
     """What an earlier stack of the environment left."""
     multi_region: Callable[[str], bool | None] = lambda _key: None
     """From the name of a key to whether replicas of it can be made in other regions; None where
@@ -31,6 +33,8 @@ class Live:
     feature_group: Callable[[str], Mapping[str, Any]] = lambda _group: {}
     """From the name of a feature group to what DescribeFeatureGroup says of it; nothing where there
     is no such group."""
+    found: Found = found.nothing
+    """What the account has already of what it has once."""
 
 
 NOTHING = Live()
@@ -86,7 +90,14 @@ def in_account(client: Callable[[str], Any], names: Names, held: Held) -> Live:
             return {}
         return described
 
-    return Live(instances, zones, kept_in_account(tagged, held), multi_region, feature_group)
+    return Live(
+        instances,
+        zones,
+        kept_in_account(tagged, held),
+        multi_region,
+        feature_group,
+        found_in_account(made, held),
+    )
 
 
 def held_by_stack() -> set[tuple[str, str]]:

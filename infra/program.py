@@ -87,6 +87,7 @@ def _lookups(stack: StackFile, project: Project) -> tuple[Lookup, Live]:
             _readably(stack, live.kept, "what is left of {1}, a {0}"),
             _readably(stack, live.multi_region, "what key {} is"),
             _readably(stack, live.feature_group, "what feature group {} is"),
+            _readably(stack, live.found, "which {} the account has"),
         ),
     )
 

@@ -1,6 +1,7 @@
 """`maslow preview`, `up`, `destroy` and `outputs` of an environment in AWS, by Pulumi's engine."""
 
 import json
+from collections.abc import Mapping
 
 import boto3
 import click
@@ -17,7 +18,7 @@ from infra.project import Project
 from infra.settings import StackFile
 from infra.stack_secrets import require
 from scripts.bootstrap import NO_CREDENTIALS
-from scripts.console import PLANNED, Follower, out, require_terminal, told
+from scripts.console import DONE, PLANNED, Follower, out, require_terminal, told
 
 CHANGING = (Operation.UPDATE, Operation.REPLACE, Operation.DELETE)
 
@@ -41,7 +42,7 @@ def preview(project: Project, stack: StackFile) -> Result:
 
         follower.begin("Preview")
         result = engine.preview(on_step)
-    out.print(f"{stack.environment}: {told(result.changes, PLANNED)}")
+    _print(stack, result, PLANNED)
     if kept:
         out.print(f"How data is kept changes: {', '.join(sorted(kept))}. {BY_A_PERSON}")
     return result
@@ -64,7 +65,7 @@ def up(project: Project, stack: StackFile, *, yes: bool) -> None:
     with Follower(lists_changes=True) as follower:
         follower.begin("Up")
         result = engine.up(follower.on_step)
-    out.print(f"{stack.environment}: {told(result.changes)}")
+    _print(stack, result)
 
 
 def destroy(project: Project, stack: StackFile, *, yes: bool) -> None:
@@ -77,6 +78,12 @@ def destroy(project: Project, stack: StackFile, *, yes: bool) -> None:
         follower.begin("Destroy")
         result = engine.destroy(follower.on_step)
     out.print(f"{stack.environment}: {told(result.changes)}")
+
+
+def _print(stack: StackFile, result: Result, words: Mapping[Operation, str] = DONE) -> None:
+    for note in result.notes:
+        out.print(escape(note))
+    out.print(f"{stack.environment}: {told(result.changes, words)}")
 
 
 def outputs(project: Project, stack: StackFile, *, as_json: bool) -> None:

@@ -1,9 +1,10 @@
-"""What was kept of an earlier stack becomes part of the one that declares it again."""
+"""What is there already: one's own is taken up again, and somebody else's is used as it is."""
 
 import re
 
 import pulumi
 
+from infra.environment import Environment
 from infra.kept import Kept
 from infra.needs.tags import Transformation
 
@@ -29,6 +30,18 @@ def adopting(kept: Kept) -> Transformation:
         )
 
     return adopted
+
+
+def used(env: Environment, type_: str, name: str, about: str = "") -> str:
+    """What the account has already of a type of which it has one; empty where it is to be made.
+
+    `name` is the logical name that it has where the stack makes it. The engine tells of what is
+    used, in previews as well.
+    """
+    found = env.live.found(type_, name, about)
+    if found:
+        pulumi.log.info(f"{name} is not made: the account has {found}, which is used as it is")
+    return found
 
 
 def _camel_case(name: str) -> str:

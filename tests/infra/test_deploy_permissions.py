@@ -44,6 +44,8 @@ REFERENCE: dict[str, Any] = load_resource(AdditionalSpecs, "Policies.json")
 """AWS's service authorization reference, as cfn-lint has it."""
 
 LISTED = {
+    "cloudtrail:GetEventSelectors",
+    "cloudtrail:GetTrailStatus",
     "cloudwatch:DescribeAlarms",
     "config:DescribeConfigurationRecorderStatus",
     "config:DescribeConfigurationRecorders",

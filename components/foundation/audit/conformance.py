@@ -1,5 +1,7 @@
 """The conformance pack of the platform, and who is notified of the rules that fail."""
 
+from typing import NotRequired, TypedDict
+
 import pulumi
 import pulumi_aws as aws
 
@@ -24,15 +26,17 @@ def failure_pattern(prefix: str) -> Pattern:
     }
 
 
-class ConformanceArgs(RecorderArgs):
-    """What a conformance pack and the recorder under it are made of."""
+class ConformanceArgs(TypedDict):
+    """What a conformance pack stands on, and whom it tells."""
 
     topic_arn: pulumi.Input[str]
     """Topic that is notified of what fails."""
+    recorder: NotRequired[RecorderArgs]
+    """The recorder to make; without it, the pack judges what the region's own one records."""
 
 
 class Conformance(pulumi.ComponentResource):
-    """A recorder, AWS's managed rules that fit the platform as one pack, and alerts on what fails.
+    """AWS's managed rules that fit the platform as one pack, and alerts on what fails.
 
     One pack rather than rules on their own: it has a score, and nobody changes a rule of it by
     hand. Config makes the service-linked role that it needs.
@@ -47,21 +51,14 @@ class Conformance(pulumi.ComponentResource):
         self, name: str, args: ConformanceArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         super().__init__("maslow:index:Conformance", name, None, opts)
-        recorder = Recorder(
-            f"{name}-recorder",
-            {
-                "bucket": args["bucket"],
-                "key_arn": args["key_arn"],
-                "all_types": args["all_types"],
-                "account_id": args["account_id"],
-                "region": args["region"],
-            },
-            pulumi.ResourceOptions(parent=self),
-        )
+        recorders = []
+        if "recorder" in args:
+            opts = pulumi.ResourceOptions(parent=self)
+            recorders.append(Recorder(f"{name}-recorder", args["recorder"], opts))
         pack = aws.cfg.ConformancePack(
             f"{name}-pack",
             template_body=pack_template(name),
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[recorder]),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=recorders),
         )
         alert_on(
             f"{name}-failed",

@@ -1,6 +1,6 @@
 """Security Hub: the account against AWS's own best practices."""
 
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 import pulumi
 import pulumi_aws as aws
@@ -33,17 +33,20 @@ def new_findings(severity: str) -> Pattern:
 
 
 class SecurityHubArgs(TypedDict):
-    """What a hub is made of."""
+    """What is judged, and whom findings are told."""
 
     region: str
     """Region that it judges."""
     topics: AlertTopics
     """Topics by severity: critical findings are critical, high ones warnings."""
+    hub_arn: NotRequired[str]
+    """The region's hub, with the standards that its owner chose; without one it is made."""
 
 
 class SecurityHub(pulumi.ComponentResource):
-    """The hub, AWS's Foundational Security Best Practices as its standard, and alerts on findings.
+    """Alerts on a hub's findings, and the hub unless there is one.
 
+    The standard of one that is made here is AWS's Foundational Security Best Practices.
     An account has one in each region: a second one is refused by AWS. Most controls judge what a
     recorder of AWS Config records, and say nothing without one.
 
@@ -57,18 +60,10 @@ class SecurityHub(pulumi.ComponentResource):
         self, name: str, args: SecurityHubArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         super().__init__("maslow:index:SecurityHub", name, None, opts)
-        hub = aws.securityhub.Account(
-            f"{name}-hub",
-            enable_default_standards=False,
-            auto_enable_controls=True,
-            control_finding_generator="SECURITY_CONTROL",
-            opts=pulumi.ResourceOptions(parent=self),
-        )
-        aws.securityhub.StandardsSubscription(
-            f"{name}-best-practices",
-            standards_arn=f"arn:aws:securityhub:{args['region']}::{BEST_PRACTICES}",
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[hub]),
-        )
+        if "hub_arn" in args:
+            self.arn = pulumi.Output.from_input(args["hub_arn"])
+        else:
+            self.arn = self._hub(name, args["region"])
         for severity, topic_arn in (
             ("CRITICAL", args["topics"]["critical"]),
             ("HIGH", args["topics"]["warning"]),
@@ -87,5 +82,19 @@ class SecurityHub(pulumi.ComponentResource):
                     "region": "$.region",
                 },
             )
-        self.arn = hub.arn
         self.register_outputs({"arn": self.arn})
+
+    def _hub(self, name: str, region: str) -> pulumi.Output[str]:
+        hub = aws.securityhub.Account(
+            f"{name}-hub",
+            enable_default_standards=False,
+            auto_enable_controls=True,
+            control_finding_generator="SECURITY_CONTROL",
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        aws.securityhub.StandardsSubscription(
+            f"{name}-best-practices",
+            standards_arn=f"arn:aws:securityhub:{region}::{BEST_PRACTICES}",
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[hub]),
+        )
+        return hub.arn

@@ -1,6 +1,6 @@
 """GuardDuty: what in the account looks like an attack."""
 
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 import pulumi
 import pulumi_aws as aws
@@ -52,14 +52,16 @@ def medium_findings() -> Pattern:
 
 
 class ThreatDetectionArgs(TypedDict):
-    """Who is notified of findings."""
+    """Whose findings are told, and to whom."""
 
     topics: AlertTopics
     """Topics by severity: high findings are critical, medium ones warnings."""
+    detector_id: NotRequired[str]
+    """The region's detector, with the features that its owner chose; without one it is made."""
 
 
 class ThreatDetection(pulumi.ComponentResource):
-    """A detector, and alerts on its findings.
+    """Alerts on a detector's findings, and the detector unless there is one.
 
     An account has one in each region: a second one is refused by AWS.
 
@@ -73,22 +75,10 @@ class ThreatDetection(pulumi.ComponentResource):
         self, name: str, args: ThreatDetectionArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         super().__init__("maslow:index:ThreatDetection", name, None, opts)
-        detector = aws.guardduty.Detector(
-            f"{name}-detector",
-            enable=True,
-            finding_publishing_frequency="FIFTEEN_MINUTES",
-            opts=pulumi.ResourceOptions(parent=self),
-        )
-        last: pulumi.Resource = detector
-        for feature, on in FEATURES.items():
-            # GuardDuty refuses changes of one detector that meet, so they follow one another.
-            last = aws.guardduty.DetectorFeature(
-                f"{name}-{feature.lower().replace('_', '-')}",
-                detector_id=detector.id,
-                name=feature,
-                status="ENABLED" if on else "DISABLED",
-                opts=pulumi.ResourceOptions(parent=self, depends_on=[last]),
-            )
+        if "detector_id" in args:
+            self.detector_id = pulumi.Output.from_input(args["detector_id"])
+        else:
+            self.detector_id = self._detector(name)
         for severity, pattern, topic_arn in (
             ("high", high_findings(), args["topics"]["critical"]),
             ("medium", medium_findings(), args["topics"]["warning"]),
@@ -107,5 +97,23 @@ class ThreatDetection(pulumi.ComponentResource):
                     "region": "$.region",
                 },
             )
-        self.detector_id = detector.id
         self.register_outputs({"detector_id": self.detector_id})
+
+    def _detector(self, name: str) -> pulumi.Output[str]:
+        detector = aws.guardduty.Detector(
+            f"{name}-detector",
+            enable=True,
+            finding_publishing_frequency="FIFTEEN_MINUTES",
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        last: pulumi.Resource = detector
+        for feature, on in FEATURES.items():
+            # GuardDuty refuses changes of one detector that meet, so they follow one another.
+            last = aws.guardduty.DetectorFeature(
+                f"{name}-{feature.lower().replace('_', '-')}",
+                detector_id=detector.id,
+                name=feature,
+                status="ENABLED" if on else "DISABLED",
+                opts=pulumi.ResourceOptions(parent=self, depends_on=[last]),
+            )
+        return detector.id

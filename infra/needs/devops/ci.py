@@ -7,7 +7,9 @@ import pulumi
 from components.devops.ci.ci_roles import CiRoles, CiRolesArgs
 from components.devops.ci.ci_subjects import Subjects, github_subjects, gitlab_subjects
 from infra.environment import Environment
+from infra.found import PROVIDER
 from infra.naming import Names
+from infra.needs.adoption import used
 from infra.needs.devops.state import state
 from infra.needs.need import Need
 from infra.settings.devops.ci import Ci
@@ -55,8 +57,10 @@ def declare(
         "account_id": env.account_id,
         "region": env.region,
     }
-    if settings.provider:
-        args["provider_arn"] = settings.provider
-    roles = env.component(CiRoles)(env.names("ci"), args, need.child_options())
+    name = env.names("ci")
+    provider = settings.provider or used(env, PROVIDER, f"{name}-provider", settings.address)
+    if provider:
+        args["provider_arn"] = provider
+    roles = env.component(CiRoles)(name, args, need.child_options())
     pulumi.export("ci_preview_role", roles.preview_role_arn)
     pulumi.export("ci_deploy_role", roles.deploy_role_arn)

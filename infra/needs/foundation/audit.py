@@ -7,13 +7,16 @@ from components.common.hardened_bucket import LockMode
 from components.data.lake import Lake
 from components.foundation.access.break_glass import BREAK_GLASS
 from components.foundation.audit.account_watch import AccountWatch, AccountWatchArgs
-from components.foundation.audit.conformance import Conformance
-from components.foundation.audit.security_hub import SecurityHub
-from components.foundation.audit.threat_detection import ThreatDetection
+from components.foundation.audit.conformance import Conformance, ConformanceArgs
+from components.foundation.audit.recorder import RecorderArgs
+from components.foundation.audit.security_hub import SecurityHub, SecurityHubArgs
+from components.foundation.audit.threat_detection import ThreatDetection, ThreatDetectionArgs
 from components.foundation.audit.trail import Trail, TrailArgs
 from components.foundation.audit.trail_bucket import TrailBucket, TrailBucketArgs
 from components.foundation.keys.key import DataClass
 from infra.environment import Environment
+from infra.found import DETECTOR, HUB, RECORDER, TRAIL
+from infra.needs.adoption import used
 from infra.needs.foundation.access import role_name
 from infra.needs.outputs import Foundation
 from infra.settings import PlatformSettings
@@ -24,8 +27,7 @@ def declare(
 ) -> None:
     """Declare what records, judges and alerts, as far as the settings ask for it."""
     audit, topics, need = settings.audit, foundation.alerts.topics, foundation.need
-    if audit.management_events or audit.data_events:
-        _trails(settings, env, foundation, data)
+    _trails(settings, env, foundation, data)
     if audit.management_events:
         watch: AccountWatchArgs = {"topic_arn": topics["critical"]}
         if BREAK_GLASS in settings.access.personas:
@@ -34,25 +36,33 @@ def declare(
     if audit.config_rules:
         _conformance(settings, env, foundation)
     if audit.guardduty:
-        env.component(ThreatDetection)(
-            env.names("threats"), {"topics": topics}, need.child_options()
-        )
+        threats: ThreatDetectionArgs = {"topics": topics}
+        name = env.names("threats")
+        if detector := used(env, DETECTOR, f"{name}-detector"):
+            threats["detector_id"] = detector
+        env.component(ThreatDetection)(name, threats, need.child_options())
     if audit.security_hub:
-        env.component(SecurityHub)(
-            env.names("security-hub"),
-            {"region": env.region, "topics": topics},
-            need.child_options(),
-        )
+        hub: SecurityHubArgs = {"region": env.region, "topics": topics}
+        name = env.names("security-hub")
+        if arn := used(env, HUB, f"{name}-hub"):
+            hub["hub_arn"] = arn
+        env.component(SecurityHub)(name, hub, need.child_options())
 
 
 def _trails(
     settings: PlatformSettings, env: Environment, foundation: Foundation, data: Lake
 ) -> None:
     audit, key = settings.audit, foundation.keys[DataClass.AUDIT]
-    names = [
-        *([env.names("trail")] if audit.management_events else []),
-        *([env.names("data-trail")] if audit.data_events else []),
-    ]
+    names = []
+    # One that is locked, as the file asks for, is nobody else's.
+    if audit.management_events and (
+        audit.object_lock or not used(env, TRAIL, f"{env.names('trail')}-trail")
+    ):
+        names.append(env.names("trail"))
+    if audit.data_events:
+        names.append(env.names("data-trail"))
+    if not names:
+        return
     kept: TrailBucketArgs = {
         "trail_names": names,
         "key_arn": key.arn,
@@ -83,6 +93,14 @@ def _trails(
 
 
 def _conformance(settings: PlatformSettings, env: Environment, foundation: Foundation) -> None:
+    name = env.names("conformance")
+    pack: ConformanceArgs = {"topic_arn": foundation.alerts.warning_arn}
+    if not used(env, RECORDER, f"{name}-recorder"):
+        pack["recorder"] = _recorder(settings, env, foundation)
+    env.component(Conformance)(name, pack, foundation.need.child_options())
+
+
+def _recorder(settings: PlatformSettings, env: Environment, foundation: Foundation) -> RecorderArgs:
     audit, key = settings.audit, foundation.keys[DataClass.AUDIT]
     history = env.component(PrivateBucket)(
         env.names("config-history"),
@@ -97,15 +115,10 @@ def _conformance(settings: PlatformSettings, env: Environment, foundation: Found
         },
         foundation.need.child_options(),
     )
-    env.component(Conformance)(
-        env.names("conformance"),
-        {
-            "bucket": history.bucket,
-            "key_arn": key.arn,
-            "all_types": audit.security_hub,
-            "account_id": env.account_id,
-            "region": env.region,
-            "topic_arn": foundation.alerts.warning_arn,
-        },
-        foundation.need.child_options(),
-    )
+    return {
+        "bucket": history.bucket,
+        "key_arn": key.arn,
+        "all_types": audit.security_hub,
+        "account_id": env.account_id,
+        "region": env.region,
+    }

@@ -26,8 +26,8 @@ class Keys(Settings):
     )
     multi_region: bool = Field(
         False,
-        description="Whether replicas of the keys can be made in other regions. "
-        "A change makes new keys: what the old ones encrypted stays theirs.",
+        description="Whether replicas of the keys can be made in other regions. Chosen before the "
+        "first `up`: keys that are kept stay as they were made.",
     )
     administrators: Literal["account", "platform-engineers"] = Field(
         "account",

@@ -30,21 +30,33 @@ def managed_rules():
     return json.loads(gzip.decompress(packed))["ManagedRules"]
 
 
+TOPIC = f"arn:aws:sns:eu-west-1:{ACCOUNT}:warning"
+
+
 def conformance(*, all_types=False):
     def program():
         Conformance(
             "maslow-prod-conformance",
             {
-                "bucket": "history",
-                "key_arn": KEY,
-                "all_types": all_types,
-                "account_id": ACCOUNT,
-                "region": "eu-west-1",
-                "topic_arn": f"arn:aws:sns:eu-west-1:{ACCOUNT}:warning",
+                "recorder": {
+                    "bucket": "history",
+                    "key_arn": KEY,
+                    "all_types": all_types,
+                    "account_id": ACCOUNT,
+                    "region": "eu-west-1",
+                },
+                "topic_arn": TOPIC,
             },
         )
 
     return record(program)
+
+
+def test_the_accounts_own_recorder_is_left_alone():
+    graph = record(lambda: Conformance("maslow-prod-conformance", {"topic_arn": TOPIC}))
+    of_config = {resource.type for resource in graph.resources if ":cfg/" in resource.type}
+    assert of_config == {"aws:cfg/conformancePack:ConformancePack"}
+    assert graph.of_type("aws:cloudwatch/eventRule:EventRule")
 
 
 def test_every_rule_is_one_of_awss_and_gets_the_parameters_that_it_knows_and_needs():

@@ -1,0 +1,121 @@
+"""An account that has what it has once: it is used as it is, and stays when the stack goes."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from embedded.cloud import Cloud
+from embedded.resources import Resources
+from infra.composition import declare
+from infra.found import DETECTOR, FINDERS, HUB, PROVIDER, RECORDER, TRAIL
+from infra.graph import Run
+from infra.hosts.in_process import InProcessHost, Outcome
+from infra.hosts.progress import Operation
+from infra.live import held_by_stack, in_account
+from infra.naming import Names
+from infra.project import Project
+from infra.settings import StackFile, from_config
+from infra.settings.yamlfile import read
+from infra.versions import none_yet
+
+ISSUER = "https://token.actions.githubusercontent.com"
+OURS = {
+    "audit": {"config_rules": True, "guardduty": True, "security_hub": True},
+    "durability": "disposable",
+    "models": [],
+    "features": [],
+    "ci": {"github": "example/ml-platform"},
+}
+
+
+@pytest.fixture
+def stack(project: Project) -> StackFile:
+    dev = project.stack("dev")
+    assert dev.path is not None
+    config: dict[str, Any] = read(dev.path).values["config"]["maslow:platform"] | OURS
+    config.pop("promotion")
+    config.pop("accounts")
+    return replace(from_config(config, dev.region, "dev"), path=dev.path)
+
+
+@pytest.fixture
+def cloud(stack: StackFile) -> Iterator[Cloud]:
+    with Cloud(stack.region) as running:
+        yield running
+
+
+Up = Callable[[], Outcome]
+
+
+@pytest.fixture
+def host(cloud: Cloud, stack: StackFile, project: Project) -> InProcessHost:
+    run = Run(project=project.name, stack=stack.environment, region=stack.region)
+    return InProcessHost(Resources(cloud), run, cloud.environment)
+
+
+@pytest.fixture
+def up(host: InProcessHost, cloud: Cloud, stack: StackFile, project: Project) -> Up:
+    def program() -> None:
+        live = in_account(cloud.client, Names(project.name, stack.environment), held_by_stack)
+        declare(stack, none_yet, project.root, services=(), live=live)
+
+    return lambda: host.up(program)
+
+
+def furnish(cloud: Cloud) -> None:
+    """What an organization gives an account."""
+    cloud.client("guardduty").create_detector(Enable=True)
+    cloud.client("securityhub").enable_security_hub()
+    constraint = {"LocationConstraint": cloud.region}
+    cloud.client("s3").create_bucket(Bucket="central", CreateBucketConfiguration=constraint)
+    config = cloud.client("config")
+    role = f"arn:aws:iam::{cloud.account_id}:role/config"
+    config.put_configuration_recorder(ConfigurationRecorder={"name": "central", "roleARN": role})
+    config.put_delivery_channel(DeliveryChannel={"name": "central", "s3BucketName": "central"})
+    config.start_configuration_recorder(ConfigurationRecorderName="central")
+    cloudtrail = cloud.client("cloudtrail")
+    cloudtrail.create_trail(Name="central", S3BucketName="central", IsMultiRegionTrail=True)
+    everything = {"ReadWriteType": "All", "IncludeManagementEvents": True}
+    cloudtrail.put_event_selectors(TrailName="central", EventSelectors=[everything])
+    cloudtrail.start_logging(Name="central")
+    cloud.client("iam").create_open_id_connect_provider(
+        Url=ISSUER, ClientIDList=["sts.amazonaws.com"]
+    )
+
+
+def there(cloud: Cloud) -> dict[str, str]:
+    return {type_: find(cloud.client, ISSUER) for type_, find in FINDERS.items()}
+
+
+def made(outcome: Outcome) -> set[str]:
+    return {resource.type for resource in outcome.graph.resources} & set(FINDERS)
+
+
+def test_what_an_account_has_is_used_and_left(
+    host: InProcessHost, up: Up, cloud: Cloud, capfd: pytest.CaptureFixture[str]
+) -> None:
+    furnish(cloud)
+    before = there(cloud)
+    assert all(before.values())
+    first = up()
+    assert made(first) == set()
+    told = capfd.readouterr()
+    for id_ in before.values():
+        assert f"the account has {id_}, which is used as it is" in told.out + told.err
+    assert set(up().changes) == {Operation.SAME}
+    host.destroy()
+    assert there(cloud) == before
+
+
+def test_what_the_stack_made_itself_stays_its_own(
+    host: InProcessHost, up: Up, cloud: Cloud
+) -> None:
+    first = up()
+    assert made(first) == {DETECTOR, HUB, PROVIDER, RECORDER, TRAIL}
+    again = up()
+    assert made(again) == made(first)
+    assert set(again.changes) == {Operation.SAME}
+    host.destroy()
+    assert not any(there(cloud).values())
