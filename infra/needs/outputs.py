@@ -12,6 +12,7 @@ from components.devops.delivery.state import StateArgs
 from components.devops.registries.package_registry import PackageRegistry
 from components.foundation.access.boundary import Boundary
 from components.foundation.alerts.alerts import Alerts
+from components.foundation.keys.existing_key import ExistingKey
 from components.foundation.keys.key import DataClass, Key
 from components.foundation.network.existing_network import ExistingNetwork
 from components.foundation.network.network import Network
@@ -27,7 +28,7 @@ class Foundation:
     boundary: Boundary
     """What bounds every role of the environment."""
     network: Network | ExistingNetwork
-    keys: Mapping[DataClass, Key]
+    keys: Mapping[DataClass, Key | ExistingKey]
     access_logs: AccessLogBucket
     artifacts: PrivateBucket
     alerts: Alerts

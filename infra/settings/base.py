@@ -73,7 +73,26 @@ https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strat
 """
 
 
+bucket_name = matching(
+    r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]",
+    "is no name of a bucket",
+    "It has 3 to 63 small letters, digits, dots and hyphens.",
+)
+"""Refuses what S3 takes for no bucket's name.
+
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+"""
+
+
+def arn_of(service: str, resource: str) -> AfterValidator:
+    """Refuses what is no ARN of a service, whose resource matches a pattern."""
+    pattern = rf"arn:aws[\w-]*:{service}:[a-z0-9-]+:[0-9]{{12}}:{resource}"
+    return AfterValidator(matching(pattern, "is not an ARN of the kind that is needed here"))
+
+
 EmailAddress = Annotated[str, AfterValidator(email_address)]
+KeyArn = Annotated[str, arn_of("kms", "key/[A-Za-z0-9-]+")]
+BucketName = Annotated[str, AfterValidator(bucket_name)]
 PositiveInt = Annotated[int, Field(ge=1)]
 
 

@@ -12,6 +12,7 @@ from infra.settings.cross_stack import Check, StackValues, mapping
 from infra.settings.devops.ci import ISSUERS
 from infra.settings.filekeys import PLATFORM, REGION
 from infra.settings.foundation.audit import check_account_services
+from infra.settings.foundation.keys import check_existing_keys
 from infra.settings.foundation.network import DOCKER_RANGE, PRIVATE_RANGES
 from infra.settings.mistakes import Mistake
 from infra.settings.promotion_checks import check_accounts, check_promotions
@@ -132,6 +133,7 @@ CHECKS: tuple[Check, ...] = (
     check_accounts,
     check_image_scanning,
     check_account_services,
+    check_existing_keys,
     check_promotions,
 )
 

@@ -14,7 +14,7 @@ from infra.settings.devops.model_delivery import check_model_deliveries
 from infra.settings.devops.promotion import check_promotion
 from infra.settings.foundation.access import check_approvers, check_key_administrators
 from infra.settings.foundation.accounts import check_own_account
-from infra.settings.foundation.audit import check_object_lock
+from infra.settings.foundation.audit import check_log_archive, check_object_lock
 from infra.settings.foundation.network import check_reachable
 from infra.settings.mistakes import Mistake, did_you_mean, shown
 from infra.settings.unused_checks import check_access, check_model_settings, check_previews
@@ -78,6 +78,7 @@ CHECKS: tuple[Check, ...] = (
     check_tag_delivery,
     check_reachable,
     check_object_lock,
+    check_log_archive,
     check_approvers,
     check_key_administrators,
     check_model_deliveries,

@@ -75,6 +75,8 @@ CHANNEL = "19%3Aalerts%40thread.tacv2"
 GITHUB, GITLAB = {"github": "example/platform"}, {"gitlab": "example/platform"}
 TAGGED = {"delivery": {"trigger": {"tag": "v*"}}}
 PROMOTED = {**MODEL, "promotion": {"to": ["staging"]}}
+KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/{TEAM}"
+CLASSES = ("artifacts", "audit", "data", "logs", "messages")
 ACCOUNTS = {"dev": ACCOUNT, "staging": "222222222222", "prod": "333333333333"}
 PROVIDER = f"arn:aws:iam::{ACCOUNT}:oidc-provider"
 
@@ -88,6 +90,7 @@ CONTEXTS: dict[str, dict[str, Any]] = {
     "access.saml": {"access": {"saml": SAML, "personas": STAFF}},
     "access.session_hours": {"access": {"personas": {"auditor": [USER]}}},
     "logs.jobs": MODEL,
+    "audit.log_archive": {"audit": {"management_events": True}},
     "budget": {"budget": {"monthly_usd": 100}},
     "budget.anomaly_monitor": {"budget": {"monthly_usd": 100, "anomaly_usd": 10}},
     "alerts.email_from": {"alerts": {"email": ["a@example.com"]}},
@@ -136,6 +139,8 @@ VALUES: dict[str, Any] = {
     "access.saml": SAML.replace("idp", "other"),
     "access.personas": {"reviewer": [USER]},
     "budget.anomaly_monitor": f"arn:aws:ce::{ACCOUNT}:anomalymonitor/{TEAM}",
+    "audit.log_archive": "central",
+    **{f"keys.existing.{holds}": KEY for holds in CLASSES},
     "logs.jobs": False,  # the environment has an account of its own
     "alerts.email": ["a@example.com"],
     "alerts.slack.workspace": "T4567",
@@ -221,6 +226,7 @@ OFF = {
     "no personas": Off("access.personas", {}, ("access",), {}),
     "delivery by CI": Off("delivery.by", "ci", ("delivery",), {**MODEL, "ci": GITHUB}),
     "an existing VPC": Off("network.vpc", VPC, ("network",), {"network": BASE["network"]}),
+    "no records": Off("audit.management_events", False, ("audit.log_archive",), {}),
     "no e-mail": Off("alerts.email", [], ("alerts.email_from",), {}),
 }
 

@@ -54,15 +54,39 @@ def _trails(
 ) -> None:
     audit, key = settings.audit, foundation.keys[DataClass.AUDIT]
     names = []
-    # One that is locked, as the file asks for, is nobody else's.
+    # One that is locked, or goes where the file says, is nobody else's.
     if audit.management_events and (
-        audit.object_lock or not used(env, TRAIL, f"{env.names('trail')}-trail")
+        audit.object_lock
+        or audit.log_archive
+        or not used(env, TRAIL, f"{env.names('trail')}-trail")
     ):
         names.append(env.names("trail"))
     if audit.data_events:
         names.append(env.names("data-trail"))
     if not names:
         return
+    bucket = audit.log_archive or _trail_bucket(settings, env, foundation, names)
+    for name in names:
+        trail: TrailArgs = {
+            "trail_name": name,
+            "bucket": bucket,
+            "key_arn": key.arn,
+            "account_id": env.account_id,
+            "region": env.region,
+        }
+        if name == env.names("data-trail"):
+            trail["data_events"] = {
+                "bucket_arns": [*data.zone_arns.values(), foundation.artifacts.arn],
+                "name_prefix": env.names(""),
+            }
+        env.component(Trail)(name, trail, foundation.need.child_options())
+    pulumi.export("trails_bucket", bucket)
+
+
+def _trail_bucket(
+    settings: PlatformSettings, env: Environment, foundation: Foundation, names: list[str]
+) -> pulumi.Output[str]:
+    audit, key = settings.audit, foundation.keys[DataClass.AUDIT]
     kept: TrailBucketArgs = {
         "trail_names": names,
         "key_arn": key.arn,
@@ -75,21 +99,7 @@ def _trails(
     if audit.object_lock:
         kept["object_lock"] = LockMode(audit.object_lock.upper())
     bucket = env.component(TrailBucket)(env.names("trails"), kept, foundation.need.child_options())
-    for name in names:
-        trail: TrailArgs = {
-            "trail_name": name,
-            "bucket": bucket.bucket,
-            "key_arn": key.arn,
-            "account_id": env.account_id,
-            "region": env.region,
-        }
-        if name == env.names("data-trail"):
-            trail["data_events"] = {
-                "bucket_arns": [*data.zone_arns.values(), foundation.artifacts.arn],
-                "name_prefix": env.names(""),
-            }
-        env.component(Trail)(name, trail, foundation.need.child_options())
-    pulumi.export("trails_bucket", bucket.bucket)
+    return bucket.bucket
 
 
 def _conformance(settings: PlatformSettings, env: Environment, foundation: Foundation) -> None:
@@ -101,6 +111,18 @@ def _conformance(settings: PlatformSettings, env: Environment, foundation: Found
 
 
 def _recorder(settings: PlatformSettings, env: Environment, foundation: Foundation) -> RecorderArgs:
+    return {
+        "bucket": settings.audit.log_archive or _history_bucket(settings, env, foundation),
+        "key_arn": foundation.keys[DataClass.AUDIT].arn,
+        "all_types": settings.audit.security_hub,
+        "account_id": env.account_id,
+        "region": env.region,
+    }
+
+
+def _history_bucket(
+    settings: PlatformSettings, env: Environment, foundation: Foundation
+) -> pulumi.Output[str]:
     audit, key = settings.audit, foundation.keys[DataClass.AUDIT]
     history = env.component(PrivateBucket)(
         env.names("config-history"),
@@ -115,10 +137,4 @@ def _recorder(settings: PlatformSettings, env: Environment, foundation: Foundati
         },
         foundation.need.child_options(),
     )
-    return {
-        "bucket": history.bucket,
-        "key_arn": key.arn,
-        "all_types": audit.security_hub,
-        "account_id": env.account_id,
-        "region": env.region,
-    }
+    return history.bucket

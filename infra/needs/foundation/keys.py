@@ -8,6 +8,7 @@ from components.common.durability import Durability
 from components.foundation.access.break_glass import BREAK_GLASS, role_arn
 from components.foundation.access.persona_policies import PERSONAS, WITHOUT_DATA
 from components.foundation.access.personas import permission_set_roles
+from components.foundation.keys.existing_key import ExistingKey
 from components.foundation.keys.key import DataClass, Key, KeyArgs
 from infra.environment import Environment
 from infra.errors import InputError
@@ -25,20 +26,25 @@ DEPLOYING = ("delivery-deploy-*", "ci-deploy*")
 """How the names of the roles go on that deploy the platform."""
 
 
-def declare(settings: PlatformSettings, env: Environment, need: Need) -> dict[DataClass, Key]:
+def declare(
+    settings: PlatformSettings, env: Environment, need: Need
+) -> dict[DataClass, Key | ExistingKey]:
     """Declare a key for each class of data.
 
     Raises InputError where keys that are to be kept are there, and `keys.multi_region` is changed.
     """
+    return {holds: _key(settings, env, need, holds) for holds in DataClass}
+
+
+def _key(
+    settings: PlatformSettings, env: Environment, need: Need, holds: DataClass
+) -> Key | ExistingKey:
+    name, opts = env.names(holds.value), need.child_options()
+    if arn := getattr(settings.keys.existing, holds.value):
+        return env.component(ExistingKey)(name, {"arn": arn}, opts)
     if env.durability is not Durability.DISPOSABLE:
-        for holds in DataClass:
-            _require_unchanged(settings, env.names(holds.value), env.live)
-    return {
-        holds: env.component(Key)(
-            env.names(holds.value), _args(settings, env, holds), need.child_options()
-        )
-        for holds in DataClass
-    }
+        _require_unchanged(settings, name, env.live)
+    return env.component(Key)(name, _args(settings, env, holds), opts)
 
 
 def _require_unchanged(settings: PlatformSettings, name: str, live: Live) -> None:

@@ -4,7 +4,7 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
-from infra.settings.base import Settings, matching, only_one
+from infra.settings.base import BucketName, KeyArn, Settings, arn_of, matching, only_one
 from infra.settings.mistakes import refusal
 
 PROVIDERS = {
@@ -44,31 +44,12 @@ https://docs.aws.amazon.com/codecommit/latest/APIReference/API_CreateRepository.
 """
 
 
-bucket_name = matching(
-    r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]",
-    "is no name of a bucket",
-    "It has 3 to 63 small letters, digits, dots and hyphens.",
-)
-"""Refuses what S3 takes for no bucket's name.
-
-https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
-"""
-
-
-def arn_of(service: str, resource: str) -> AfterValidator:
-    """Refuses what is no ARN of a service, whose resource matches a pattern."""
-    pattern = rf"arn:aws[\w-]*:{service}:[a-z0-9-]+:[0-9]{{12}}:{resource}"
-    return AfterValidator(matching(pattern, "is not an ARN of the kind that is needed here"))
-
-
 Repository = Annotated[str, AfterValidator(repository_path)]
 FlatRepository = Annotated[Repository, AfterValidator(two_parts)]
 CodeCommitName = Annotated[str, AfterValidator(codecommit_name)]
-BucketName = Annotated[str, AfterValidator(bucket_name)]
 ConnectionArn = Annotated[
     str, arn_of("(codeconnections|codestar-connections)", "connection/[a-z0-9-]+")
 ]
-KeyArn = Annotated[str, arn_of("kms", "key/[A-Za-z0-9-]+")]
 
 
 class S3Source(Settings):

@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from infra.settings.base import Settings
+from infra.settings.base import BucketName, Settings
 from infra.settings.cross_stack import StackValues, mapping
 from infra.settings.mistakes import Mistake
 
@@ -38,6 +38,12 @@ class Audit(Settings):
         description="Keeps trails from deletion until then, except by whoever may bypass it "
         "(governance) or by anybody, AWS included (compliance). What S3 can lock for no service, "
         "access logs and the history of configurations, gets a policy that refuses deletions.",
+    )
+    log_archive: BucketName | None = Field(
+        None,
+        description="Bucket of an account that keeps everybody's logs: trails and the history of "
+        "configurations go there, and no bucket is made for them. Its policy must let CloudTrail "
+        "and AWS Config of this account deliver, and how long it keeps them is its owner's to say.",
     )
     management_events: bool = Field(
         True,
@@ -73,6 +79,20 @@ def check_object_lock(values: Mapping[str, Any]) -> Iterator[Mistake]:
             ("audit", "object_lock"),
             "what is locked cannot be destroyed, and durability is disposable.",
             "Leave object_lock out, or choose durability: keep or protected.",
+        )
+
+
+def check_log_archive(values: Mapping[str, Any]) -> Iterator[Mistake]:
+    """Yield a mistake if logs go to an archive, and nothing is recorded."""
+    audit = mapping(values.get("audit"))
+    records = {"management_events": True} | dict(audit)
+    if audit.get("log_archive") and not any(
+        records.get(key) for key in ("management_events", "data_events", "config_rules")
+    ):
+        yield Mistake(
+            ("audit", "log_archive"),
+            "nothing is recorded that would go there.",
+            "Turn management_events, data_events or config_rules on, or leave it out.",
         )
 
 

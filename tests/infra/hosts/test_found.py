@@ -16,7 +16,7 @@ from infra.hosts.progress import Operation
 from infra.live import held_by_stack, in_account
 from infra.naming import Names
 from infra.project import Project
-from infra.settings import StackFile, from_config
+from infra.settings import from_config
 from infra.settings.yamlfile import read
 from infra.versions import none_yet
 
@@ -30,38 +30,31 @@ OURS = {
 }
 
 
-@pytest.fixture
-def stack(project: Project) -> StackFile:
-    dev = project.stack("dev")
-    assert dev.path is not None
-    config: dict[str, Any] = read(dev.path).values["config"]["maslow:platform"] | OURS
-    config.pop("promotion")
-    config.pop("accounts")
-    return replace(from_config(config, dev.region, "dev"), path=dev.path)
-
-
-@pytest.fixture
-def cloud(stack: StackFile) -> Iterator[Cloud]:
-    with Cloud(stack.region) as running:
-        yield running
-
-
 Up = Callable[[], Outcome]
 
 
 @pytest.fixture
-def host(cloud: Cloud, stack: StackFile, project: Project) -> InProcessHost:
-    run = Run(project=project.name, stack=stack.environment, region=stack.region)
-    return InProcessHost(Resources(cloud), run, cloud.environment)
+def cloud() -> Iterator[Cloud]:
+    with Cloud("eu-west-1") as running:
+        yield running
 
 
-@pytest.fixture
-def up(host: InProcessHost, cloud: Cloud, stack: StackFile, project: Project) -> Up:
+def standing(project: Project, cloud: Cloud, **changes: Any) -> tuple[InProcessHost, Up]:
+    """The host of a stack that asks for all of it, and a pass of it."""
+    dev = project.stack("dev")
+    assert dev.path is not None
+    config: dict[str, Any] = read(dev.path).values["config"]["maslow:platform"] | OURS | changes
+    config.pop("promotion")
+    config.pop("accounts")
+    stack = replace(from_config(config, dev.region, "dev"), path=dev.path)
+    run = Run(project=project.name, stack="dev", region=stack.region)
+    host = InProcessHost(Resources(cloud), run, cloud.environment)
+
     def program() -> None:
-        live = in_account(cloud.client, Names(project.name, stack.environment), held_by_stack)
+        live = in_account(cloud.client, Names(project.name, "dev"), held_by_stack)
         declare(stack, none_yet, project.root, services=(), live=live)
 
-    return lambda: host.up(program)
+    return host, lambda: host.up(program)
 
 
 def furnish(cloud: Cloud) -> None:
@@ -94,11 +87,12 @@ def made(outcome: Outcome) -> set[str]:
 
 
 def test_what_an_account_has_is_used_and_left(
-    host: InProcessHost, up: Up, cloud: Cloud, capfd: pytest.CaptureFixture[str]
+    project: Project, cloud: Cloud, capfd: pytest.CaptureFixture[str]
 ) -> None:
     furnish(cloud)
     before = there(cloud)
     assert all(before.values())
+    host, up = standing(project, cloud)
     first = up()
     assert made(first) == set()
     told = capfd.readouterr()
@@ -109,9 +103,8 @@ def test_what_an_account_has_is_used_and_left(
     assert there(cloud) == before
 
 
-def test_what_the_stack_made_itself_stays_its_own(
-    host: InProcessHost, up: Up, cloud: Cloud
-) -> None:
+def test_what_the_stack_made_stays_its_own(project: Project, cloud: Cloud) -> None:
+    host, up = standing(project, cloud)
     first = up()
     assert made(first) == {DETECTOR, HUB, PROVIDER, RECORDER, TRAIL}
     again = up()
@@ -119,3 +112,35 @@ def test_what_the_stack_made_itself_stays_its_own(
     assert set(again.changes) == {Operation.SAME}
     host.destroy()
     assert not any(there(cloud).values())
+
+
+def test_keys_and_an_archive_that_the_file_names_are_used_and_left(
+    project: Project, cloud: Cloud
+) -> None:
+    furnish(cloud)
+    kms, s3 = cloud.client("kms"), cloud.client("s3")
+    key = kms.create_key(Description="central")["KeyMetadata"]
+    host, up = standing(
+        project,
+        cloud,
+        keys={"existing": {"audit": key["Arn"], "logs": key["Arn"]}},
+        audit={"log_archive": "central", "data_events": True},
+    )
+    graph = up().graph
+    assert {r.name for r in graph.of_type("aws:kms/key:Key")} == {
+        f"maslow-dev-{holds}-key" for holds in ("artifacts", "data", "messages")
+    }
+    trails = [(r.inputs["s3BucketName"], r.inputs["kmsKeyId"]) for r in graph.of_type(TRAIL)]
+    assert trails == [("central", key["Arn"])] * 2  # one goes where the file says all the same
+    assert not [
+        bucket["Name"] for bucket in s3.list_buckets()["Buckets"] if "-trails-" in bucket["Name"]
+    ]
+    aliases = {
+        alias["AliasName"]
+        for alias in kms.list_aliases()["Aliases"]
+        if alias.get("TargetKeyId") == key["KeyId"]
+    }
+    assert aliases == {"alias/maslow-dev-audit", "alias/maslow-dev-logs"}
+    host.destroy()
+    assert kms.describe_key(KeyId=key["KeyId"])["KeyMetadata"]["KeyState"] == "Enabled"
+    s3.head_bucket(Bucket="central")

@@ -126,3 +126,11 @@ def test_every_environment_may_have_a_trail_of_its_own(stacks):
     environment(stacks, "dev", audit="{data_events: true}")
     path = environment(stacks, "prod", audit="{data_events: true}")
     assert load(path).platform.audit.data_events
+
+
+def test_an_archive_for_nothing_is_refused(found):
+    assert found(audit={"log_archive": "central", "management_events": False}) == [
+        "audit.log_archive: nothing is recorded that would go there."
+    ]
+    assert found(audit={"log_archive": "central"}) == []
+    assert found(audit={"log_archive": "Central"}) != []

@@ -118,3 +118,29 @@ def test_the_free_range_follows_what_is_taken(prefix, taken, free):
 def test_where_all_is_taken_there_is_no_free_range():
     everything = [IPv4Network(cidr) for cidr in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")]
     assert free_range(16, everything) is None
+
+
+@pytest.mark.parametrize(
+    ("key", "mistake"),
+    [
+        ("arn:aws:kms:us-east-1:111111111111:key/a", "the region us-east-1, and dev of"),
+        ("arn:aws:kms:eu-west-1:222222222222:key/a", "the account 222222222222, and dev of"),
+    ],
+)
+def test_a_key_from_elsewhere_is_refused(stacks, key, mistake):
+    path = environment(
+        stacks,
+        "dev",
+        "10.10.0.0/16",
+        accounts='{dev: "111111111111"}',
+        keys=f"{{existing: {{data: {key}}}}}",
+    )
+    assert f"line 8  keys.existing.data: the key is of {mistake}" in said(path)
+
+
+def test_a_key_of_its_own_account_and_region_is_taken(stacks):
+    own = "arn:aws:kms:eu-west-1:111111111111:key/a"
+    keys = f"{{existing: {{data: {own}}}}}"
+    path = environment(stacks, "dev", "10.10.0.0/16", accounts='{dev: "111111111111"}', keys=keys)
+    assert load(path).platform.keys.existing.data == own
+    assert load(environment(stacks, "dev", "10.10.0.0/16", keys=keys)).environment == "dev"
