@@ -1,4 +1,5 @@
 import json
+import time
 
 import pytest
 
@@ -27,3 +28,38 @@ def test_what_is_wrong_with_a_definition_is_told(cloud, definition, code):
     (diagnostic,) = told["diagnostics"]
     assert (diagnostic["severity"], diagnostic["code"]) == ("ERROR", code)
     assert diagnostic["message"]
+
+
+@pytest.fixture
+def run(cloud):
+    """Run a task of AWS's SDK to its end; what the execution then is."""
+    machines = cloud.client("stepfunctions")
+
+    def execute(action, parameters):
+        task = {"Type": "Task", "Resource": f"arn:aws:states:::aws-sdk:{action}", "End": True}
+        definition = {"StartAt": "Ask", "States": {"Ask": {**task, "Parameters": parameters}}}
+        machine = machines.create_state_machine(
+            name=f"asks-{time.time_ns()}",
+            definition=json.dumps(definition),
+            roleArn=f"arn:aws:iam::{cloud.account_id}:role/machine",
+        )["stateMachineArn"]
+        execution = machines.start_execution(stateMachineArn=machine)["executionArn"]
+        while (told := machines.describe_execution(executionArn=execution))["status"] == "RUNNING":
+            time.sleep(0.05)
+        return told
+
+    return execute
+
+
+def test_a_task_tells_times_as_text(cloud, run):
+    cloud.client("sagemaker").create_model_package_group(ModelPackageGroupName="timed")
+    told = run("sagemaker:listModelPackageGroups", {"NameContains": "timed"})
+    (group,) = json.loads(told["output"])["ModelPackageGroupSummaryList"]
+    assert group["CreationTime"].startswith("20")
+    assert group["CreationTime"].endswith("Z")
+
+
+def test_a_task_fails_by_the_name_that_aws_gives_the_error(run):
+    told = run("sagemaker:describePipeline", {"PipelineName": "nowhere"})
+    assert told["status"] == "FAILED"
+    assert told["error"].startswith("SageMaker.")

@@ -1,0 +1,25 @@
+import pytest
+from botocore.exceptions import ClientError
+
+
+@pytest.mark.parametrize(
+    "release", ["emr-7.12.0", "emr-7.12.0-latest", "emr-6.15.0-20240101", "emr-spark-8.0.0"]
+)
+def test_every_spelling_of_a_release_is_taken(cloud, release):
+    serverless, emr = cloud.client("emr-serverless"), cloud.client("emr")
+    made = serverless.create_application(name="jobs", releaseLabel=release, type="SPARK")
+    told = serverless.get_application(applicationId=made["applicationId"])["application"]
+    assert told["releaseLabel"] == release
+    instances = {"MasterInstanceType": "m5.xlarge", "InstanceCount": 1}
+    flow = emr.run_job_flow(
+        Name="cluster", ReleaseLabel=release, Instances=instances, ServiceRole="s", JobFlowRole="j"
+    )
+    assert emr.describe_cluster(ClusterId=flow["JobFlowId"])["Cluster"]["ReleaseLabel"] == release
+
+
+@pytest.mark.parametrize("release", ["7.12.0", "emr-7", "emr-seven.1.0"])
+def test_what_is_no_release_is_refused(cloud, release):
+    with pytest.raises(ClientError, match=f"There is no release {release}"):
+        cloud.client("emr-serverless").create_application(
+            name="jobs", releaseLabel=release, type="SPARK"
+        )
