@@ -286,6 +286,8 @@ class Type:
     """Why an update deletes and creates anew under the same id: the embedded AWS's lack."""
     gone: str = ""
     """JMESPath below the first read's `at`: true once AWS only remembers the resource."""
+    failed: str = ""
+    """JMESPath below the first read's `at`: why AWS could not make the resource, which it made."""
     emulated: bool = True
     """Whether the embedded AWS has the service.
 

@@ -43,6 +43,7 @@ def _named(
     iam: Iam | None = None,
     told: dict[str, str] | None = None,
     inputs: dict[str, str] | None = None,
+    failed: str = "",
     log_groups: tuple[str, ...] = (),
 ) -> Type:
     """A type that SageMaker addresses by name, as it does nearly all.
@@ -72,6 +73,7 @@ def _named(
         delete=Call(f"Delete{what}", given=given),
         presumed=presumed or {},
         inputs=inputs or {},
+        failed=failed,
         tags=TAGS,
         cloudformation=f"AWS::SageMaker::{what}",
         holds_data=holds_data,
@@ -177,6 +179,7 @@ TYPES = (
         "endpoint",
         update=("endpointConfigName", "deploymentConfig"),
         told={"endpointConfigName": "EndpointConfigName"},
+        failed="EndpointStatus == 'Failed' && FailureReason",
         holds_no_data="it serves what the registry and the buckets keep",
         log_groups=(ENDPOINT_LOGS,),
         # An endpoint is made of a configuration, and moves to another.

@@ -129,7 +129,10 @@ class Resources:
             self._take(entry, step, None, after, context)
         if entry.tags and entry.tags.after_create and after.get("tags"):
             self._call(entry, entry.tags.add, {"tags": after["tags"]}, context)
-        return Created(id_, self._present(entry, id_, {**inputs, **made}))
+        outputs = self._present(entry, id_, {**inputs, **made})
+        if entry.failed:
+            self._require_made(entry, id_, outputs)
+        return Created(id_, outputs)
 
     def read(self, type_: str, id_: str, inputs: Values) -> Values | None:
         """The outputs of a resource, None when there is none of that id. Raises CallFailed."""
@@ -205,6 +208,14 @@ class Resources:
     def invoke(self, token: str, args: Values) -> Values:
         """The result of a function of pulumi-aws. Raises UnknownType."""
         return function_of(token)(self._call.client, self._region, args)
+
+    def _require_made(self, entry: Type, id_: str, outputs: Values) -> None:
+        """Clear away what AWS made and could not finish. Raises CallFailed, with its reason."""
+        first, context = entry.reads[0], self._context(outputs, id_)
+        there = found(first, self._call(entry, first, {}, context), context)
+        if why := found_at(entry.failed, there):
+            self.delete(entry.token, id_, outputs)
+            raise CallFailed(entry.token, id_, entry.create.operation, "Failed", why)
 
     def _present(self, entry: Type, id_: str, inputs: Values) -> Values:
         outputs = self._read(entry, id_, inputs)

@@ -6,6 +6,7 @@ from typing import Any
 from embedded.cloud import Cloud
 from infra.live import in_account
 from infra.naming import Names
+from tests.served_model import uploaded
 
 NAMES = Names("maslow", "dev")
 NAME = "maslow-dev-readmission"
@@ -100,12 +101,13 @@ class Served:
 def _world(cloud: Cloud) -> dict[str, Any]:
     sagemaker, ec2 = cloud.client("sagemaker"), cloud.client("ec2")
     sagemaker.create_model_package_group(ModelPackageGroupName="readmission")
+    data = uploaded(cloud, "s3://versions/model.tar.gz")
     for _ in range(3):
         created = sagemaker.create_model_package(
             ModelPackageGroupName="readmission",
             ModelApprovalStatus="Approved",
             InferenceSpecification={
-                "Containers": [{"Image": "image", "ModelDataUrl": "s3://nowhere/model.tar.gz"}],
+                "Containers": [{"Image": "image", "ModelDataUrl": data}],
                 "SupportedContentTypes": ["text/csv"],
                 "SupportedResponseMIMETypes": ["application/json"],
             },

@@ -56,7 +56,7 @@ def _containers(backend: SageMakerModelBackend, model_name: str) -> Iterator[Con
         sources = _of_package(backend, package) if package else [container]
         for source in sources:
             merged = source.get("Environment", {}) | environment
-            yield Container(_data_url(source), tuple(sorted(merged.items())))
+            yield Container(data_url(source), tuple(sorted(merged.items())))
 
 
 def _of_package(backend: SageMakerModelBackend, name: str) -> list[dict[str, Any]]:
@@ -66,6 +66,7 @@ def _of_package(backend: SageMakerModelBackend, name: str) -> list[dict[str, Any
     return containers
 
 
-def _data_url(container: dict[str, Any]) -> str:
+def data_url(container: dict[str, Any]) -> str:
+    """The S3 URI of a container's tarball, empty where it has none."""
     source: dict[str, str] = container.get("ModelDataSource", {}).get("S3DataSource", {})
     return str(container.get("ModelDataUrl") or source.get("S3Uri") or "")

@@ -3,23 +3,27 @@
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_UpdateEndpoint.html
 """
 
+import json
 from dataclasses import replace
 from typing import Any
 
+from moto.core.exceptions import ServiceException
 from moto.core.responses import ActionResult, EmptyResult
 from moto.core.utils import get_service_model, utcnow
+from moto.iam.models import iam_backends
 from moto.sagemaker.exceptions import ValidationError
 from moto.sagemaker.models import FakeEndpoint, FakeEndpointConfig, Model, SageMakerModelBackend
 from moto.sagemaker.responses import SageMakerResponse
 from moto.sagemaker.utils import arn_formatter
 
-from embedded.extensions.deployments import deployments, resolved
-from embedded.extensions.inference import retire
+from embedded.extensions.deployments import data_url, deployments, resolved
+from embedded.extensions.inference import failure_of, retire, tarball
 from embedded.extensions.model_registry import owner, require_open
 from embedded.extensions.operations import add
 from embedded.extensions.releases import is_stopped, require_alarms, require_unscaled
 
 DEFAULT_WEIGHT = 1.0
+PRINCIPAL = "sagemaker.amazonaws.com"
 RETAINED = {
     "DesiredInstanceCount": ("CurrentInstanceCount", "DesiredInstanceCount"),
     "DesiredWeight": ("CurrentWeight", "DesiredWeight"),
@@ -41,15 +45,17 @@ def install() -> None:
 
 
 def create_model(self: SageMakerResponse) -> ActionResult:
-    """CreateModel, refusing a name in use and a model package that is not there."""
+    """CreateModel, refusing a name in use, and a package, data or a role that are not there."""
     backend = self.sagemaker_backend
     name = self._get_param("ModelName")
     refuse_existing("model", name, backend._models, backend)  # noqa: SLF001  moto has no other way
     containers = self._get_param("Containers") or []
     primary = self._get_param("PrimaryContainer") or {}
+    require_role(backend, self._get_param("ExecutionRoleArn"))
     for container in [primary, *containers]:
         package = container.get("ModelPackageName")
         if not package:
+            require_data(backend, container)
             continue
         require_open(backend, package, "sagemaker:CreateModel")
         if package not in owner(backend, package).model_package_name_mapping:
@@ -64,6 +70,44 @@ def create_model(self: SageMakerResponse) -> ActionResult:
     )
     model.enable_network_isolation = bool(self._get_param("EnableNetworkIsolation"))
     return ActionResult({"ModelArn": model.arn})
+
+
+def require_role(backend: SageMakerModelBackend, arn: str | None) -> None:
+    """Raise ValidationError for a role that is not there, or does not trust SageMaker.
+
+    https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html
+    """
+    if not arn:
+        return
+    roles = iam_backends[backend.account_id][backend.partition].roles.values()
+    trusts = [json.loads(role.assume_role_policy_document) for role in roles if role.arn == arn]
+    if not any(_trusts_sagemaker(statement) for trust in trusts for statement in _all(trust)):
+        raise ValidationError(
+            message=f"Could not assume role {arn}. Please ensure that the role exists and allows "
+            f"principal '{PRINCIPAL}' to assume the role."
+        )
+
+
+def _all(trust: dict[str, Any]) -> list[dict[str, Any]]:
+    statements = trust["Statement"]
+    return statements if isinstance(statements, list) else [statements]
+
+
+def _trusts_sagemaker(statement: dict[str, Any]) -> bool:
+    principal = statement.get("Principal", {})
+    services = principal.get("Service", []) if isinstance(principal, dict) else []
+    return statement["Effect"] == "Allow" and PRINCIPAL in (
+        [services] if isinstance(services, str) else services
+    )
+
+
+def require_data(backend: SageMakerModelBackend, container: dict[str, Any]) -> None:
+    """Raise ValidationError where a container names a tarball that is not there."""
+    if url := data_url(container):
+        try:
+            tarball(backend, url)
+        except (FileNotFoundError, ServiceException) as error:
+            raise ValidationError(message=f"Could not find model data at {url}.") from error
 
 
 def create_endpoint_config(self: SageMakerResponse) -> ActionResult:
@@ -94,7 +138,7 @@ def create_endpoint_config(self: SageMakerResponse) -> ActionResult:
 
 
 def create_endpoint(self: SageMakerResponse) -> ActionResult:
-    """CreateEndpoint, refusing a name in use."""
+    """CreateEndpoint, refusing a name in use; it fails where a container does not start."""
     backend = self.sagemaker_backend
     name = self._get_param("EndpointName")
     config_name = self._get_param("EndpointConfigName")
@@ -114,15 +158,21 @@ def create_endpoint(self: SageMakerResponse) -> ActionResult:
     )
     _deploy(endpoint, config)
     vars(endpoint)["last_deployment_config"] = self._get_param("DeploymentConfig")
-    deployments(backend)[name] = deployment
+    endpoint.endpoint_status = "Creating"
     backend.endpoints[name] = endpoint
+    if failure := failure_of(backend, deployment):
+        vars(endpoint).update(endpoint_status="Failed", failure_reason=failure)
+    else:
+        endpoint.endpoint_status = "InService"
+        deployments(backend)[name] = deployment
     return ActionResult({"EndpointArn": endpoint.arn})
 
 
 def update_endpoint(self: SageMakerResponse) -> ActionResult:
     """UpdateEndpoint: move the endpoint to another configuration, at once.
 
-    An alarm of its deployment's that goes off rolls it back, also at once: it stays what it was.
+    An alarm of its deployment's that goes off rolls it back, also at once, and so does a container
+    that does not start: it stays what it was.
 
     Weights and instance counts are the new configuration's, unless RetainAllVariantProperties is
     set: a variant that both configurations have then keeps its own, but for what
@@ -134,6 +184,10 @@ def update_endpoint(self: SageMakerResponse) -> ActionResult:
     backend.describe_endpoint(name)
     backend.describe_endpoint_config(config_name)
     endpoint = backend.endpoints[name]
+    if endpoint.endpoint_status != "InService":
+        raise ValidationError(
+            message=f"Cannot update endpoint {name}: it is {endpoint.endpoint_status}."
+        )
     config = backend.endpoint_configs[config_name]
     guarded = self._get_param("DeploymentConfig")
     require_alarms(backend, guarded)
@@ -143,7 +197,10 @@ def update_endpoint(self: SageMakerResponse) -> ActionResult:
         guarded = vars(endpoint)["last_deployment_config"]
     vars(endpoint)["last_deployment_config"] = guarded
     endpoint.last_modified_time = utcnow()
-    if is_stopped(backend, guarded):
+    failure = failure_of(backend, deployment)
+    vars(endpoint)["failure_reason"] = failure or None
+    if failure or is_stopped(backend, guarded):
+        retire()
         return ActionResult({"EndpointArn": endpoint.arn})
     before = {variant["VariantName"]: variant for variant in endpoint.production_variants}
     captured_before = endpoint.data_capture_config
@@ -168,7 +225,7 @@ def delete_endpoint(self: SageMakerResponse) -> ActionResult:
     backend = self.sagemaker_backend
     name = self._get_param("EndpointName")
     backend.delete_endpoint(name)
-    del deployments(backend)[name]
+    deployments(backend).pop(name, None)
     retire()
     return EmptyResult()
 

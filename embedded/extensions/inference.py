@@ -128,6 +128,31 @@ def invoke_endpoint_async(self: SageMakerRuntimeResponse) -> TYPE_RESPONSE:  # n
     raise ValidationError("The embedded AWS has no InvokeEndpointAsync: no model would answer.")
 
 
+def failure_of(backend: SageMakerModelBackend, deployment: Deployment) -> str:
+    """Why a deployment can't serve; empty where every container is ready.
+
+    https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-inference-code.html#your-algorithms-inference-algo-ping-requests
+    """
+    for variant, containers in deployment.containers.items():
+        if not containers:
+            return f"The model of production variant {variant} has no container"
+        for container in containers:
+            server = servers.of(container, partial(_server, backend, container))
+            try:
+                with others_first():
+                    said = server.unready()
+                why = said.body.decode(errors="replace") if said else ""
+            except (Died, ServiceException, tarfile.TarError, OSError) as error:
+                why = getattr(error, "message", "") or str(error)
+                server.stop()
+            if why:
+                return (
+                    f"The container for production variant {variant} did not pass the ping health "
+                    f"check: {why}"
+                )
+    return ""
+
+
 def _chosen(variants: Sequence[dict[str, Any]], endpoint: str, target: str | None) -> str:
     """The name of the variant that the caller asks for, or of one drawn by weight."""
     weights: dict[str, float] = {
@@ -166,12 +191,13 @@ def _server(backend: SageMakerModelBackend, container: Container) -> ModelServer
     """A server in an environment that knows the embedded AWS and no other."""
     url = f"http://127.0.0.1:{moto_server_port()}"
     return ModelServer(
-        tarball=lambda: _tarball(backend, container.data_url),
+        tarball=lambda: tarball(backend, container.data_url),
         environment=client_environment(url, backend.region_name) | dict(container.environment),
     )
 
 
-def _tarball(backend: SageMakerModelBackend, url: str) -> bytes:
+def tarball(backend: SageMakerModelBackend, url: str) -> bytes:
+    """The object at an S3 URI. Raises FileNotFoundError, and S3's own errors."""
     bucket, _, key = url.removeprefix("s3://").partition("/")
     s3 = s3_backends[backend.account_id][get_partition(backend.region_name)]
     with turn():

@@ -1,4 +1,4 @@
-"""The serving processes of the embedded SageMaker: one a container, from its first request on."""
+"""The serving processes of the embedded SageMaker: one a container, from its deployment on."""
 
 import os
 import signal
@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from io import BytesIO
 from pathlib import Path
 
@@ -55,12 +56,17 @@ class ModelServer:
         Raises Died, and what the tarball's download and unpacking raise.
         """
         with self._serving:
-            if self.process is None:
-                loaded = self._start()
-                if loaded.status != 200:  # noqa: PLR2004  HTTP's own number
-                    self.stop()
-                    return loaded
-            return self._ask({"content_type": content_type, "accept": accept}, body)
+            return self._unready() or self._ask(
+                {"content_type": content_type, "accept": accept}, body
+            )
+
+    def unready(self) -> Answer | None:
+        """Start the process unless it runs; what it says where the model can't be loaded.
+
+        Raises Died, and what the tarball's download and unpacking raise.
+        """
+        with self._serving:
+            return self._unready()
 
     def stop(self) -> None:
         """End the process with all that it started, and remove its folder. Safe to repeat."""
@@ -84,6 +90,15 @@ class ModelServer:
     def stopped(self) -> bool:
         """Whether it will answer no more."""
         return self._stopped
+
+    def _unready(self) -> Answer | None:
+        if self.process is not None:
+            return None
+        loaded = self._start()
+        if loaded.status == HTTPStatus.OK:
+            return None
+        self.stop()
+        return loaded
 
     def _start(self) -> Answer:
         tarball = self.tarball()

@@ -17,7 +17,10 @@ from catalog import own_entries
 from catalog.wire import ASSET, SIGNATURE, UNKNOWN
 from embedded.cloud import UNKNOWN as NOBODY
 from embedded.cloud import Cloud
+from embedded.extensions import inference
 from embedded.resources import CallFailed, Resources, UnknownType, UnsupportedInput
+from embedded.turns import others_first
+from tests.served_model import tarball
 
 Values = dict[str, Any]
 
@@ -1047,6 +1050,14 @@ def world(cloud: Cloud, resources: Resources) -> Values:
     }
     for bucket in ("maslow-world", "maslow-logs", "maslow-locked"):
         make("aws:s3/bucket:Bucket", {"bucket": bucket})
+    make(
+        "aws:s3/bucketObjectv2:BucketObjectv2",
+        {
+            "bucket": "maslow-world",
+            "key": "model.tar.gz",
+            "contentBase64": base64.b64encode(tarball()).decode(),
+        },
+    )
     versioned = {"bucket": "maslow-locked", "versioningConfiguration": {"status": "Enabled"}}
     make("aws:s3/bucketVersioning:BucketVersioning", versioned)
     for token in ("recorder:Recorder", "deliveryChannel:DeliveryChannel"):
@@ -1206,7 +1217,16 @@ def test_types_live_beside_one_another(
         finally:
             inside.discard(threading.get_ident())
 
+    @contextmanager
+    def outside() -> Iterator[None]:
+        """A request that waits for a model has left moto to others meanwhile."""
+        inside.discard(threading.get_ident())
+        with others_first():
+            yield
+        inside.add(threading.get_ident())
+
     monkeypatch.setattr(DomainDispatcherApplication, "__call__", watched)
+    monkeypatch.setattr(inference, "others_first", outside)
     services: dict[str, list[Case]] = {}
     for case in CASES:
         services.setdefault(catalog.entry_of(case.token).service, []).append(case)

@@ -6,6 +6,7 @@ import yaml
 
 from infra.hosts.engine import EngineHost
 from infra.hosts.progress import Operation, Phase
+from tests.served_model import uploaded
 
 pytestmark = pytest.mark.engine
 
@@ -64,7 +65,8 @@ def test_the_platform_lives_under_the_engine_from_preview_to_destroy(host, stack
     (model,) = first.outputs["models"].values()
     assert "endpoint" not in model
 
-    version = _approve_a_version(sagemaker, model["group"])
+    data = uploaded(cloud, "s3://versions/model.tar.gz")
+    version = _approve_a_version(sagemaker, model["group"], data)
     second = host.engine.up()
     assert Operation.REPLACE not in second.changes
     assert Operation.DELETE not in second.changes
@@ -96,12 +98,12 @@ def test_the_platform_lives_under_the_engine_from_preview_to_destroy(host, stack
     assert _standing(cloud) == before
 
 
-def _approve_a_version(sagemaker, group):
+def _approve_a_version(sagemaker, group, data):
     created = sagemaker.create_model_package(
         ModelPackageGroupName=group,
         ModelApprovalStatus="Approved",
         InferenceSpecification={
-            "Containers": [{"Image": "image", "ModelDataUrl": "s3://nowhere/model.tar.gz"}],
+            "Containers": [{"Image": "image", "ModelDataUrl": data}],
             "SupportedContentTypes": ["text/csv"],
             "SupportedResponseMIMETypes": ["application/json"],
         },

@@ -5,18 +5,23 @@ from collections.abc import Callable
 import pytest
 
 from embedded.cloud import Cloud
-
-ROLE = "arn:aws:iam::123456789012:role/serving"
+from tests.served_model import serving_role
 
 
 @pytest.fixture(scope="module")
-def a_model(cloud: Cloud) -> Callable[[str, str], str]:
+def role(cloud: Cloud) -> str:
+    """ARN of a role that SageMaker assumes."""
+    return serving_role(cloud)
+
+
+@pytest.fixture(scope="module")
+def a_model(cloud: Cloud, role: str) -> Callable[[str, str], str]:
     """Create a model of that name from the tarball at that S3 URI."""
 
     def create(name: str, data: str) -> str:
         cloud.client("sagemaker").create_model(
             ModelName=name,
-            ExecutionRoleArn=ROLE,
+            ExecutionRoleArn=role,
             PrimaryContainer={
                 "Image": "123456789012.dkr.ecr.eu-west-1.amazonaws.com/sklearn:1",
                 "ModelDataUrl": data,

@@ -1,5 +1,10 @@
+import json
+import time
+
 import pytest
 from botocore.exceptions import ClientError
+
+from tests.served_model import TRUST, uploaded
 
 CAPTURE = {
     "EnableCapture": True,
@@ -15,8 +20,8 @@ def sagemaker(cloud):
 
 
 @pytest.fixture(scope="module")
-def model(a_model):
-    return a_model("model", "s3://artifacts/model.tar.gz")
+def model(cloud, a_model):
+    return a_model("model", uploaded(cloud, "s3://artifacts/model.tar.gz"))
 
 
 def _weights(sagemaker, endpoint):
@@ -296,11 +301,72 @@ def test_a_model_of_an_unknown_package_is_refused(sagemaker):
     assert error["Code"] == "ValidationException"
 
 
-def test_a_models_isolation_is_described(sagemaker):
+@pytest.mark.parametrize(
+    ("trusts", "message"),
+    [
+        (None, "Could not assume role"),
+        ("lambda.amazonaws.com", "allows principal 'sagemaker.amazonaws.com'"),
+    ],
+)
+def test_a_model_needs_a_role_that_sagemaker_assumes(cloud, sagemaker, trusts, message):
+    arn = f"arn:aws:iam::{cloud.account_id}:role/nowhere"
+    if trusts:
+        trust = json.dumps(TRUST).replace("sagemaker.amazonaws.com", trusts)
+        made = cloud.client("iam").create_role(RoleName="strange", AssumeRolePolicyDocument=trust)
+        arn = made["Role"]["Arn"]
+    with pytest.raises(ClientError, match=message):
+        sagemaker.create_model(
+            ModelName="roleless", PrimaryContainer={"Image": "image"}, ExecutionRoleArn=arn
+        )
+
+
+def test_a_model_needs_its_data(sagemaker):
+    container = {"Image": "image", "ModelDataUrl": "s3://nowhere/model.tar.gz"}
+    with pytest.raises(ClientError, match="Could not find model data at s3://nowhere/model"):
+        sagemaker.create_model(ModelName="dataless", PrimaryContainer=container)
+
+
+@pytest.fixture
+def moves(cloud, sagemaker, a_model, a_config):
+    """Configurations of a model that starts, and of one that does not."""
+    good = uploaded(cloud, "s3://starts/good.tar.gz")
+    bad = uploaded(cloud, "s3://starts/bad.tar.gz", "raise RuntimeError('no GPU here')")
+    suffix = str(time.time_ns())
+    return [
+        a_config(f"{name}-{suffix}", only=(a_model(f"{name}-{suffix}", data), 1))
+        for name, data in (("good", good), ("bad", bad))
+    ]
+
+
+def test_an_endpoint_whose_container_does_not_start_fails(sagemaker, moves):
+    _, bad = moves
+    sagemaker.create_endpoint(EndpointName=bad, EndpointConfigName=bad)
+    told = sagemaker.describe_endpoint(EndpointName=bad)
+    assert told["EndpointStatus"] == "Failed"
+    assert "variant only did not pass the ping health check" in told["FailureReason"]
+    assert "no GPU here" in told["FailureReason"]
+    with pytest.raises(ClientError, match="it is Failed"):
+        sagemaker.update_endpoint(EndpointName=bad, EndpointConfigName=bad)
+    sagemaker.delete_endpoint(EndpointName=bad)
+
+
+def test_an_endpoint_goes_back_from_a_container_that_does_not_start(sagemaker, moves):
+    good, bad = moves
+    sagemaker.create_endpoint(EndpointName=good, EndpointConfigName=good)
+    sagemaker.update_endpoint(EndpointName=good, EndpointConfigName=bad)
+    told = sagemaker.describe_endpoint(EndpointName=good)
+    assert (told["EndpointStatus"], told["EndpointConfigName"]) == ("InService", good)
+    assert "no GPU here" in told["FailureReason"]
+    sagemaker.update_endpoint(EndpointName=good, EndpointConfigName=good)
+    assert "FailureReason" not in sagemaker.describe_endpoint(EndpointName=good)
+    sagemaker.delete_endpoint(EndpointName=good)
+
+
+def test_a_models_isolation_is_described(sagemaker, role):
     sagemaker.create_model(
         ModelName="isolated",
         PrimaryContainer={"Image": "image"},
-        ExecutionRoleArn="arn:aws:iam::123456789012:role/serving",
+        ExecutionRoleArn=role,
         EnableNetworkIsolation=True,
     )
     assert sagemaker.describe_model(ModelName="isolated")["EnableNetworkIsolation"] is True

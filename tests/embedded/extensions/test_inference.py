@@ -135,7 +135,7 @@ def _gone(pid: int) -> bool:
     return False
 
 
-def test_a_scikit_learn_model_answers_as_it_does_at_home(cloud, sagemaker, runtime, a_config):
+def test_a_scikit_learn_model_answers_as_it_does_at_home(cloud, sagemaker, runtime, role, a_config):
     rows, labels = load_breast_cancer(return_X_y=True)
     model = make_pipeline(StandardScaler(), LogisticRegression()).fit(rows, labels)
     stream = io.BytesIO()
@@ -157,7 +157,7 @@ def test_a_scikit_learn_model_answers_as_it_does_at_home(cloud, sagemaker, runti
     )["ModelPackageArn"]
     sagemaker.create_model(
         ModelName="cancer",
-        ExecutionRoleArn="arn:aws:iam::123456789012:role/serving",
+        ExecutionRoleArn=role,
         PrimaryContainer={"ModelPackageName": package},
     )
     a_config("cancer", only=("cancer", 1))
@@ -270,18 +270,20 @@ def test_a_process_killed_between_requests_is_begun_anew(runtime, served):
         ({"code/inference.py": "import absent_module"}, "absent_module"),
         ({"code/inference.py": "x = 1"}, "Please provide a model_fn implementation"),
         ({"../outside": "x"}, "outside"),
-        (None, "Could not find model data"),
     ],
 )
 def test_a_model_that_cannot_be_loaded_says_why(
     cloud, sagemaker, runtime, a_model, a_config, files, message
 ):
     name = f"broken-{abs(hash(message))}"
-    if files is not None:
-        upload(cloud, f"{name}/model.tar.gz", tarball(**files))
+    upload(cloud, f"{name}/model.tar.gz", tarball(**files))
     a_config(name, only=(a_model(name, f"s3://{BUCKET}/{name}/model.tar.gz"), 1))
     sagemaker.create_endpoint(EndpointName=name, EndpointConfigName=name)
-    assert message in _failed(runtime, name)["OriginalMessage"]
+    told = sagemaker.describe_endpoint(EndpointName=name)
+    assert told["EndpointStatus"] == "Failed"
+    assert message in told["FailureReason"]
+    with pytest.raises(runtime.exceptions.ValidationError, match=f"Endpoint {name} .* not found"):
+        _ask(runtime, name)
 
 
 def test_variants_answer_by_weight(sagemaker, runtime, echo, a_config):

@@ -3,6 +3,8 @@ import json
 import pytest
 from botocore.exceptions import ClientError
 
+from tests.served_model import uploaded
+
 
 @pytest.fixture(scope="module")
 def sagemaker(cloud):
@@ -129,22 +131,25 @@ def shared(cloud):
     there.delete_model_package_group(ModelPackageGroupName="shared")
 
 
-def _uses(sagemaker):
+def _uses(sagemaker, role):
     """What a deployment does with a version of another account."""
     yield lambda: sagemaker.list_model_packages(ModelPackageGroupName=GROUP)
     yield lambda: sagemaker.describe_model_package(ModelPackageName=PACKAGE)
     yield lambda: sagemaker.create_model(
         ModelName="deployed",
-        ExecutionRoleArn="arn:aws:iam::123456789012:role/serving",
+        ExecutionRoleArn=role,
         PrimaryContainer={"ModelPackageName": PACKAGE},
     )
 
 
 @pytest.mark.usefixtures("shared")
-def test_a_group_of_another_account_answers_whom_its_policy_lets_in(cloud, sagemaker, a_config):
+def test_a_group_of_another_account_answers_whom_its_policy_lets_in(
+    cloud, sagemaker, role, a_config
+):
     actions = ["ListModelPackages", "DescribeModelPackage", "CreateModel"]
     _open(cloud, "123456789012", actions=[f"sagemaker:{action}" for action in actions])
-    listed, described, _ = [use() for use in _uses(sagemaker)]
+    uploaded(cloud, "s3://artifacts/model.tar.gz")
+    listed, described, _ = [use() for use in _uses(sagemaker, role)]
     assert [each["ModelPackageArn"] for each in listed["ModelPackageSummaryList"]] == [PACKAGE]
     assert described["ModelPackageArn"] == PACKAGE
     sagemaker.create_endpoint(
@@ -156,18 +161,18 @@ def test_a_group_of_another_account_answers_whom_its_policy_lets_in(cloud, sagem
 
 @pytest.mark.usefixtures("shared")
 @pytest.mark.parametrize("account", ["222222222222", "123456789012"])
-def test_whom_a_groups_policy_does_not_let_in_is_refused(cloud, sagemaker, account):
-    for use in _uses(sagemaker):
+def test_whom_a_groups_policy_does_not_let_in_is_refused(cloud, sagemaker, role, account):
+    for use in _uses(sagemaker, role):
         with pytest.raises(ClientError, match="no resource-based policy allows"):
             use()
     _open(cloud, account, actions="sagemaker:DescribeModelPackageGroup")
-    for use in _uses(sagemaker):
+    for use in _uses(sagemaker, role):
         with pytest.raises(ClientError, match="no resource-based policy allows"):
             use()
 
 
-def test_a_group_that_another_account_does_not_have_is_not_there(sagemaker):
-    for use in _uses(sagemaker):
+def test_a_group_that_another_account_does_not_have_is_not_there(sagemaker, role):
+    for use in _uses(sagemaker, role):
         with pytest.raises(ClientError, match="does not exist"):
             use()
 

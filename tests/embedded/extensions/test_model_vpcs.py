@@ -6,12 +6,12 @@ VPC = {"SecurityGroupIds": ["sg-12345678"], "Subnets": ["subnet-12345678"]}
 
 
 @pytest.mark.parametrize("place", [{}, {"VpcConfig": VPC}], ids=["no VPC", "a VPC"])
-def test_a_model_tells_the_vpc_that_it_was_given(cloud: Cloud, place: dict) -> None:
+def test_a_model_tells_the_vpc_that_it_was_given(cloud: Cloud, role: str, place: dict) -> None:
     sagemaker = cloud.client("sagemaker")
     name = "inside" if place else "outside"
     sagemaker.create_model(
         ModelName=name,
-        ExecutionRoleArn="arn:aws:iam::123456789012:role/serving",
+        ExecutionRoleArn=role,
         PrimaryContainer={"Image": "123456789012.dkr.ecr.eu-west-1.amazonaws.com/any:1"},
         **place,
     )

@@ -1,6 +1,8 @@
 import pytest
 from botocore.exceptions import ClientError
 
+from tests.served_model import uploaded
+
 DIMENSION = {
     "ServiceNamespace": "sagemaker",
     "ScalableDimension": "sagemaker:variant:DesiredInstanceCount",
@@ -13,12 +15,13 @@ def endpoint(cloud, a_model):
 
     def make(name, instance):
         sagemaker = cloud.client("sagemaker")
+        data = uploaded(cloud, "s3://artifacts/model.tar.gz")
         sagemaker.create_endpoint_config(
             EndpointConfigName=name,
             ProductionVariants=[
                 {
                     "VariantName": "only",
-                    "ModelName": a_model(name, "s3://artifacts/model.tar.gz"),
+                    "ModelName": a_model(name, data),
                     "InstanceType": instance,
                     "InitialInstanceCount": 1,
                 }

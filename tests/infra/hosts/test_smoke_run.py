@@ -8,6 +8,7 @@ from botocore.exceptions import ClientError
 
 from infra.errors import WorkError
 from infra.hosts import sample, smoke_run
+from tests.served_model import serving_role
 
 BUCKET = "artifacts"
 ROLE = "arn:aws:iam::123456789012:role/jobs"
@@ -29,7 +30,7 @@ def output_fn(labels, accept):
 """
 SHORT = RADIUS.replace("for label in labels", "for label in labels[1:]")
 PLAIN = RADIUS.replace('{"predictions": [{"label": label} for label in labels]}', "labels")
-BROKEN = RADIUS.replace("return 15.0", "raise RuntimeError('no threshold')")
+BROKEN = RADIUS.replace("int(radius > threshold)", "int(radius > absent)")
 
 
 @pytest.fixture(scope="module")
@@ -101,7 +102,7 @@ def deploy(cloud, group):
         sagemaker = cloud.client("sagemaker")
         sagemaker.create_model(
             ModelName=group,
-            ExecutionRoleArn=ROLE,
+            ExecutionRoleArn=serving_role(cloud),
             Containers=[{"ModelPackageName": package}],
         )
         variant = {"VariantName": "live", "ModelName": group, "InitialVariantWeight": 1}

@@ -18,6 +18,7 @@ from botocore.exceptions import ClientError
 from components.devops.model_delivery import buildspec as model_buildspec
 from components.platform.model_project import definition_hash, read_project
 from embedded.cloud import Cloud
+from tests.served_model import serving_role, uploaded
 
 TEMPLATE = Path(__file__).parents[4] / "templates/tabular"
 KEY = "arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
@@ -234,6 +235,8 @@ class Registry:
     def __init__(self, cloud):
         self.name = f"maslow-test-{uuid.uuid4().hex[:8]}"
         self.s3, self.sagemaker = cloud.client("s3"), cloud.client("sagemaker")
+        self.role = serving_role(cloud)
+        self.data = uploaded(cloud, "s3://artifacts/model.tar.gz")
         self.sagemaker.create_model_package_group(ModelPackageGroupName=self.name)
 
     def register(self, auc, deviation=0.01):
@@ -249,6 +252,11 @@ class Registry:
             "Arguments": {
                 "ModelPackageGroupName": self.name,
                 "ModelApprovalStatus": "PendingManualApproval",
+                "InferenceSpecification": {
+                    "Containers": [{"Image": "image", "ModelDataUrl": self.data}],
+                    "SupportedContentTypes": ["text/csv"],
+                    "SupportedResponseMIMETypes": ["text/csv"],
+                },
                 "ModelMetrics": {
                     "ModelQuality": {
                         "Statistics": {
@@ -292,7 +300,7 @@ class Registry:
         )["ModelPackageSummaryList"][0]["ModelPackageArn"]
         self.sagemaker.create_model(
             ModelName=self.name,
-            ExecutionRoleArn="arn:aws:iam::123456789012:role/serving",
+            ExecutionRoleArn=self.role,
             PrimaryContainer={"ModelPackageName": package},
         )
         variant = {

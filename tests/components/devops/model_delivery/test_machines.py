@@ -16,6 +16,7 @@ from components.devops.model_delivery.machines import (
     training_machine,
 )
 from embedded.cloud import Cloud
+from tests.served_model import serving_role
 
 PROJECT = Path(__file__).parents[4] / "templates/tabular"
 ROLE = "arn:aws:iam::123456789012:role/delivery"
@@ -191,7 +192,7 @@ def serve(cloud, package):
     suffix = package.rpartition("/")[2]
     sagemaker.create_model(
         ModelName=f"tumour-{suffix}",
-        ExecutionRoleArn=ROLE,
+        ExecutionRoleArn=serving_role(cloud),
         PrimaryContainer={"ModelPackageName": package},
     )
     sagemaker.create_endpoint_config(
