@@ -33,6 +33,7 @@ MODULES = (
     "named_queries",
     "network_firewall",
     "pipeline_execution",
+    "policy_simulation",
     "sagemaker_tags",
     "scaling_targets",
     "sdk_tasks",
