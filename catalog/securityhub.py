@@ -15,7 +15,7 @@ TYPES = (
         create=Call("EnableSecurityHub"),
         read=Call("DescribeHub", outputs={"arn": "HubArn"}),
         delete=Call("DisableSecurityHub"),
-        ignored={"autoEnableControls": "moto has no UpdateSecurityHubConfiguration"},
+        steps=(Call("UpdateSecurityHubConfiguration", takes=("autoEnableControls",)),),
         cloudformation="AWS::SecurityHub::Hub",
         outputs={"arn": arn_of("securityhub", "hub/default")},
         holds_data="the findings",

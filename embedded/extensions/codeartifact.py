@@ -17,6 +17,7 @@ from moto.core.base_backend import BackendDict, BaseBackend
 from moto.core.exceptions import ServiceException
 from moto.core.resource_tagging import TaggableResourcesMixin, TaggedResource
 from moto.core.responses import ActionResult, BaseResponse
+from moto.core.utils import utcnow
 
 MODULE = "moto.codeartifact"
 TOKEN_SECONDS = 43200
@@ -118,6 +119,7 @@ class CodeArtifactResponse(BaseResponse):
                 "arn": arn,
                 "status": "Active",
                 "encryptionKey": self._get_param("encryptionKey"),
+                "createdTime": utcnow(),
             },
             _as_map(self._get_param("tags")),
         )
@@ -178,6 +180,7 @@ class CodeArtifactResponse(BaseResponse):
                 "description": self._get_param("description"),
                 "upstreams": self._upstreams(domain),
                 "externalConnections": [],
+                "createdTime": utcnow(),
             },
             _as_map(self._get_param("tags")),
         )

@@ -1,4 +1,4 @@
-"""The names of EMR's releases, all spellings of them.
+"""The names of EMR's releases, all spellings of them, and applications that wait for jobs.
 
 https://docs.aws.amazon.com/emr/latest/EMR-Serverless-UserGuide/release-versions.html
 https://docs.aws.amazon.com/emr/latest/EMR-on-EKS-DevelopmentGuide/emr-eks-releases.html
@@ -7,9 +7,11 @@ https://docs.aws.amazon.com/emr/latest/EMR-on-EKS-DevelopmentGuide/emr-eks-relea
 import re
 from typing import Any
 
+from moto.core.responses import ActionResult
 from moto.emr.utils import ReleaseLabel
 from moto.emrserverless.exceptions import ValidationException
 from moto.emrserverless.models import Application, EMRServerlessBackend
+from moto.emrserverless.responses import EMRServerlessResponse
 
 from embedded.extensions.operations import add
 
@@ -17,6 +19,10 @@ RELEASE = re.compile(r"^emr-(?:spark-)?(\d{1,2})\.(\d{1,2})\.(\d{1,2})(?:-[a-z0-
 """A version, of EMR or of its Spark alone; then what it is built with, and which build it is."""
 KNOWN_TO_MOTO = "emr-6.6.0-20220101"
 
+PROCESSORS = "X86_64"
+"""What an application runs on unless it says so."""
+
+_answered_by_moto = EMRServerlessResponse.create_application  # replaced below
 _created_by_moto = EMRServerlessBackend.create_application  # replaced below
 
 
@@ -24,14 +30,23 @@ def install() -> None:
     """Have moto take them."""
     ReleaseLabel.version_re = RELEASE
     add(EMRServerlessBackend, create_application)
+    EMRServerlessResponse.create_application = answer  # type: ignore[method-assign]
+
+
+def answer(self: EMRServerlessResponse) -> ActionResult:
+    """CreateApplication, of processors that moto forgets."""
+    answered = _answered_by_moto(self)
+    (*_, made) = self.emrserverless_backend.applications.values()
+    vars(made)["architecture"] = self._get_param("architecture") or PROCESSORS
+    return answered
 
 
 def create_application(
-    self: EMRServerlessBackend, name: str, release_label: str, *args: Any, **named: Any
+    self: EMRServerlessBackend, name: str, release_label: str, application_type: str, **named: Any
 ) -> Application:
-    """CreateApplication."""
+    """CreateApplication, of a type in either case; it starts with its first job."""
     if not RELEASE.match(release_label):
         raise ValidationException(f"There is no release {release_label}")
-    made = _created_by_moto(self, name, KNOWN_TO_MOTO, *args, **named)
-    made.release_label = release_label
+    made = _created_by_moto(self, name, KNOWN_TO_MOTO, application_type.upper(), **named)
+    made.release_label, made.state = release_label, "CREATED"
     return made

@@ -20,7 +20,7 @@ from embedded.extensions.operations import add
 def install() -> None:
     """Have moto's interpreter evaluate JSONata."""
     interpreter._eval_jsonata = evaluate  # noqa: SLF001  moto keeps its evaluator there
-    add(StepFunctionResponse, validate_state_machine_definition)
+    add(StepFunctionResponse, validate_state_machine_definition, list_state_machine_versions)
 
 
 def validate_state_machine_definition(self: StepFunctionResponse) -> ActionResult:
@@ -36,6 +36,12 @@ def validate_state_machine_definition(self: StepFunctionResponse) -> ActionResul
         diagnostics = [_diagnostic("SCHEMA_VALIDATION_FAILED", str(error.message))]
     result = "FAIL" if diagnostics else "OK"
     return ActionResult({"result": result, "diagnostics": diagnostics, "truncated": False})
+
+
+def list_state_machine_versions(self: StepFunctionResponse) -> ActionResult:
+    """ListStateMachineVersions: moto publishes none."""
+    self.stepfunction_backend.describe_state_machine(self._get_param("stateMachineArn"))
+    return ActionResult({"stateMachineVersions": []})
 
 
 def _diagnostic(code: str, message: str) -> dict[str, str]:

@@ -7,9 +7,10 @@ from botocore.exceptions import ClientError
 )
 def test_every_spelling_of_a_release_is_taken(cloud, release):
     serverless, emr = cloud.client("emr-serverless"), cloud.client("emr")
-    made = serverless.create_application(name="jobs", releaseLabel=release, type="SPARK")
+    made = serverless.create_application(name="jobs", releaseLabel=release, type="spark")
     told = serverless.get_application(applicationId=made["applicationId"])["application"]
-    assert told["releaseLabel"] == release
+    assert (told["releaseLabel"], told["type"], told["state"]) == (release, "Spark", "CREATED")
+    assert told["architecture"] == "X86_64"
     instances = {"MasterInstanceType": "m5.xlarge", "InstanceCount": 1}
     flow = emr.run_job_flow(
         Name="cluster", ReleaseLabel=release, Instances=instances, ServiceRole="s", JobFlowRole="j"

@@ -63,3 +63,17 @@ def test_a_task_fails_by_the_name_that_aws_gives_the_error(run):
     told = run("sagemaker:describePipeline", {"PipelineName": "nowhere"})
     assert told["status"] == "FAILED"
     assert told["error"].startswith("SageMaker.")
+
+
+def test_a_machine_without_versions_tells_none(cloud):
+    machines = cloud.client("stepfunctions")
+    machine = machines.create_state_machine(
+        name="unversioned",
+        definition=json.dumps(PASS),
+        roleArn=f"arn:aws:iam::{cloud.account_id}:role/machine",
+    )["stateMachineArn"]
+    assert (
+        machines.list_state_machine_versions(stateMachineArn=machine)["stateMachineVersions"] == []
+    )
+    with pytest.raises(machines.exceptions.StateMachineDoesNotExist):
+        machines.list_state_machine_versions(stateMachineArn=f"{machine}-absent")
