@@ -28,6 +28,9 @@ from embedded.turns import turn
 
 log = logging.getLogger(__name__)
 
+NO_ROUTE = ("404", "405")
+A_PAGE = b"<!doctype html>"
+"""How what Flask says of a path that moto does not know begins: no service answers so."""
 XML_SERVICES = {"s3", "cloudfront", "route53"}
 POLL_SECONDS = 0.02
 
@@ -116,9 +119,17 @@ class Application(DomainDispatcherApplication):
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         """Answer one request, when those before it are."""
+        begun: list[Any] = []
+
+        def begin(*begins: Any) -> None:
+            begun[:] = begins
+
         try:
             with turn():
-                answer: Iterable[bytes] = super().__call__(environ, start_response)
+                answer: Iterable[bytes] = super().__call__(environ, begin)
+                if begun[0].startswith(NO_ROUTE):
+                    answer = _routed(environ, [*answer])
+                start_response(*begun)
         except NotImplementedError as error:
             return _failure(environ, start_response, "501 Not Implemented", "NotImplemented", error)
         except Exception as error:
@@ -159,6 +170,14 @@ def reset() -> None:
     """Forget every resource of every account and region."""
     with turn():
         moto_api_backend.reset()
+
+
+def _routed(environ: dict[str, Any], answer: list[bytes]) -> list[bytes]:
+    """The answer. Raises NotImplementedError for one that no service has given."""
+    if b"".join(answer).startswith(A_PAGE):
+        path = f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']}"
+        raise NotImplementedError(f"{path} of {_service(environ)} has not been implemented")
+    return answer
 
 
 def _failure(

@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/codeartifact/latest/APIReference/Welcome.html
 
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
@@ -18,6 +18,8 @@ from moto.core.exceptions import ServiceException
 from moto.core.resource_tagging import TaggableResourcesMixin, TaggedResource
 from moto.core.responses import ActionResult, BaseResponse
 from moto.core.utils import utcnow
+
+from embedded.extensions.operations import paged
 
 MODULE = "moto.codeartifact"
 TOKEN_SECONDS = 43200
@@ -129,6 +131,30 @@ class CodeArtifactResponse(BaseResponse):
     def describe_domain(self) -> ActionResult:
         """DescribeDomain."""
         return ActionResult({"domain": self._described(self._domain())})
+
+    def list_domains(self) -> ActionResult:
+        """ListDomains."""
+        domains = [self._described(domain) for domain in self.backend.domains.values()]
+        return paged(self, "domains", domains, "name", by="maxResults", after="nextToken")
+
+    def list_repositories(self) -> ActionResult:
+        """ListRepositories, by the beginning of their names."""
+        return self._listed(self.backend.repositories.values())
+
+    def list_repositories_in_domain(self) -> ActionResult:
+        """ListRepositoriesInDomain."""
+        domain = self._domain().description["name"]
+        there = self.backend.repositories.items()
+        return self._listed(repository for (of, _), repository in there if of == domain)
+
+    def _listed(self, repositories: Iterable[Resource]) -> ActionResult:
+        prefix = self._get_param("repositoryPrefix") or self._get_param("repository-prefix") or ""
+        found = [
+            repository.description
+            for repository in repositories
+            if repository.description["name"].startswith(prefix)
+        ]
+        return paged(self, "repositories", found, "arn", by="maxResults", after="nextToken")
 
     def delete_domain(self) -> ActionResult:
         """DeleteDomain, which AWS refuses while the domain has repositories."""
@@ -288,6 +314,9 @@ url_paths = {
         "authorization-token",
         "domain",
         "domain/permissions/policy",
+        "domain/repositories",
+        "domains",
+        "repositories",
         "repository",
         "repository/endpoint",
         "repository/external-connection",

@@ -23,17 +23,23 @@ def kept(backend: BaseBackend, name: str) -> dict[str, Any]:
 
 
 def paged(
-    response: BaseResponse, key: str, entries: list[dict[str, Any]], unique: str
+    response: BaseResponse,
+    key: str,
+    entries: list[dict[str, Any]],
+    unique: str,
+    *,
+    by: str = "MaxResults",
+    after: str = "NextToken",
 ) -> ActionResult:
-    """One page of `entries` under `key`, by the request's MaxResults and NextToken.
+    """One page of `entries` under `key`, by the request's parameters `by` and `after`.
 
     `unique` names the member by which an entry is found again.
     """
     paginator = Paginator(
-        max_results=response._get_param("MaxResults"),  # noqa: SLF001  moto's responses use it so
+        max_results=response._get_param(by),  # noqa: SLF001  moto's responses use it so
         max_results_default=PAGE_LENGTH,
-        starting_token=response._get_param("NextToken"),  # noqa: SLF001
+        starting_token=response._get_param(after),  # noqa: SLF001
         unique_attribute=unique,
     )
     page, token = paginator.paginate(entries)
-    return ActionResult({key: page} | ({"NextToken": token} if token else {}))
+    return ActionResult({key: page} | ({after: token} if token else {}))

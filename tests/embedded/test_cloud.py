@@ -186,6 +186,8 @@ def test_sixteen_threads_create_at_once():
         ("sagemaker", "list_hubs", {}),
         ("iam", "get_mfa_device", {"SerialNumber": "arn:aws:iam::1:mfa/a"}),
         ("mwaa", "list_environments", {}),
+        ("guardduty", "list_publishing_destinations", {"DetectorId": "a"}),
+        ("codeartifact", "list_packages", {"domain": "packages", "repository": "python"}),
     ],
 )
 def test_what_moto_lacks_is_answered_as_not_implemented(service, operation, parameters):

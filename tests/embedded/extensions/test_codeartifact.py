@@ -108,3 +108,23 @@ def test_pip_is_told_where_a_repository_answers(packages):
         "https://packages-123456789012.d.codeartifact.eu-west-1.amazonaws.com/pypi/python/"
     )
     assert packages.get_authorization_token(domain="packages")["authorizationToken"]
+
+
+def test_domains_and_repositories_are_listed(cloud):
+    packages = cloud.client("codeartifact")
+    for domain in ("listed", "other"):
+        packages.create_domain(domain=domain)
+    for domain, repository in (("listed", "python"), ("listed", "npm"), ("other", "python")):
+        packages.create_repository(domain=domain, repository=repository)
+    names = {each["name"] for each in packages.list_domains()["domains"]}
+    assert {"listed", "other"} <= names
+    of_listed = packages.list_repositories_in_domain(domain="listed")["repositories"]
+    assert sorted(each["name"] for each in of_listed) == ["npm", "python"]
+    pythons = packages.list_repositories(repositoryPrefix="pyth")["repositories"]
+    assert {(each["domainName"], each["name"]) for each in pythons} >= {
+        ("listed", "python"),
+        ("other", "python"),
+    }
+    first = packages.list_repositories_in_domain(domain="listed", maxResults=1)
+    rest = packages.list_repositories_in_domain(domain="listed", nextToken=first["nextToken"])
+    assert len(first["repositories"]) == len(rest["repositories"]) == 1
