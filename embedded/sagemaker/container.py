@@ -29,6 +29,8 @@ from embedded.sagemaker.isolation import (
 )
 
 STOP_SECONDS = 5
+OF_THE_TOOLKIT = "sagemaker_"
+"""What the names of hyperparameters begin with that the toolkit reads itself."""
 
 _OPT_ML_PATH = re.compile(r"(?<![\w./-])/opt/ml(?![\w.-])")
 
@@ -118,6 +120,28 @@ class Container:
                 continue
 
 
+def decoded(hyperparameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Hyperparameters as the toolkit reads them: what is JSON, as the SDK writes it, as a value."""
+
+    def read(value: Any) -> Any:
+        try:
+            return json.loads(value)
+        except ValueError:
+            return value
+
+    return {name: read(value) for name, value in hyperparameters.items()}
+
+
+def own_arguments(hyperparameters: Mapping[str, Any]) -> list[str]:
+    """A script's command line: its own hyperparameters, without those of the toolkit."""
+    return [
+        word
+        for name, value in hyperparameters.items()
+        if not name.startswith(OF_THE_TOOLKIT)
+        for word in (f"--{name}", str(value))
+    ]
+
+
 def toolkit_variables(
     inputs: Mapping[str, Any], hyperparameters: Mapping[str, Any], resources: Mapping[str, Any]
 ) -> dict[str, str]:
@@ -127,7 +151,8 @@ def toolkit_variables(
     https://github.com/aws/sagemaker-training-toolkit/blob/master/ENVIRONMENT_VARIABLES.md
     """
     channels = {name: f"{OPT_ML}/input/data/{name}" for name in inputs}
-    own = {key: value for key, value in hyperparameters.items() if not key.startswith("sagemaker_")}
+    known = decoded(hyperparameters)
+    own = {key: value for key, value in known.items() if not key.startswith(OF_THE_TOOLKIT)}
     return {
         "SM_MODEL_DIR": f"{OPT_ML}/model",
         "SM_OUTPUT_DIR": f"{OPT_ML}/output",
@@ -139,9 +164,7 @@ def toolkit_variables(
         "SM_INPUT_DATA_CONFIG": json.dumps(inputs),
         "SM_HPS": json.dumps(own),
         **{f"SM_HP_{name.upper()}": str(value) for name, value in own.items()},
-        "SM_USER_ARGS": json.dumps(
-            [word for name, value in own.items() for word in (f"--{name}", str(value))]
-        ),
+        "SM_USER_ARGS": json.dumps(own_arguments(known)),
         "SM_RESOURCE_CONFIG": json.dumps(resources),
         "SM_CURRENT_HOST": resources["current_host"],
         "SM_CURRENT_INSTANCE_TYPE": resources["current_instance_type"],

@@ -6,6 +6,7 @@ networks and roles are not emulated: the script runs once, on this machine, with
 
 import json
 import re
+import shlex
 import subprocess
 import tarfile
 import time
@@ -15,12 +16,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from embedded.sagemaker.container import Container, toolkit_variables
+from embedded.sagemaker.container import Container, decoded, own_arguments, toolkit_variables
 from embedded.sagemaker.isolation import OPT_ML
 
 DEFAULT_SECONDS = 86_400
 TAIL_CHARACTERS = 1000
 MOST_LOG_LINES = 5000
+PROGRAM, SUBMITTED = "sagemaker_program", "sagemaker_submit_directory"
+"""Hyperparameters by which the containers of SageMaker's frameworks are told a script to run.
+
+https://docs.aws.amazon.com/sagemaker/latest/dg/docker-containers-adapt-your-own.html
+"""
+CODE = f"{OPT_ML}/code"
 HOST, GROUP = "algo-1", "homogeneousCluster"
 """What SageMaker calls the one host of a job, and its group.
 
@@ -46,8 +53,9 @@ class Services:
 def not_emulated(arguments: Arguments) -> Iterator[str]:
     """What a request for a job asks for that would not be done here."""
     specification = arguments.get("AlgorithmSpecification") or arguments.get("AppSpecification", {})
-    if not specification.get("ContainerEntrypoint"):
-        yield "its image is not run here, and it names no ContainerEntrypoint"
+    scripted = PROGRAM in arguments.get("HyperParameters", {})
+    if not specification.get("ContainerEntrypoint") and not scripted:
+        yield f"its image is not run here, and it names no ContainerEntrypoint and no {PROGRAM}"
     cluster = arguments.get("ProcessingResources", {}).get("ClusterConfig")
     resources = arguments.get("ResourceConfig") or cluster or {}
     if resources.get("InstanceGroups") or resources.get("InstanceCount", 1) > 1:
@@ -116,6 +124,9 @@ def run_training_job(
         folder.mkdir(parents=True)
 
     algorithm = arguments["AlgorithmSpecification"]
+    if not algorithm.get("ContainerEntrypoint"):
+        scripted = _script(decoded(hyperparameters), container, services.s3)
+        algorithm = {**algorithm, "ContainerEntrypoint": scripted}
     log = _run(
         name,
         "/aws/sagemaker/TrainingJobs",
@@ -145,6 +156,31 @@ def run_training_job(
         for one in algorithm.get("MetricDefinitions", [])
         if (found := re.findall(one["Regex"], log))
     }
+
+
+def _script(hyperparameters: Arguments, container: Container, s3: Any) -> list[str]:
+    """The command by which SageMaker's training toolkit runs a script, with its sources in place.
+
+    What its requirements.txt names is installed before, for the job alone.
+    https://github.com/aws/sagemaker-training-toolkit
+    """
+    program, code = str(hyperparameters[PROGRAM]), container.path(CODE)
+    code.mkdir(parents=True, exist_ok=True)
+    if submitted := hyperparameters.get(SUBMITTED):
+        bucket, key = split_uri(str(submitted))
+        archive = container.path(f"{OPT_ML}/sourcedir.tar.gz")
+        s3.download_file(bucket, key, str(archive))
+        with tarfile.open(archive) as packed:
+            packed.extractall(code, filter="data")
+    if not (code / program).is_file():
+        raise JobFailed(f"{PROGRAM}: the sources have no {program}")
+    run = [
+        "bash" if program.endswith(".sh") else "python",
+        program,
+        *own_arguments(hyperparameters),
+    ]
+    needed = "pip install -q -r requirements.txt && " * (code / "requirements.txt").is_file()
+    return ["bash", "-c", f"cd {CODE} && {needed}exec {shlex.join(run)}"]
 
 
 def _channel(channel: Arguments, arguments: Arguments) -> dict[str, str]:

@@ -277,3 +277,61 @@ def test_a_training_job_finds_what_its_container_would(cloud, sagemaker):
     assert group["instance_group_name"] == resources["current_group_name"]
     assert told["name"] == "contract"
     assert told["checkpoints"]
+
+
+SCRIPT = """
+import argparse, json, os, pathlib, helper
+parser = argparse.ArgumentParser()
+parser.add_argument("--rate", type=float)
+parser.add_argument("--name")
+parser.add_argument("--train", default=os.environ["SM_CHANNEL_TRAIN"])
+asked = parser.parse_args()
+told = {"rate": asked.rate, "name": asked.name, "rows": helper.rows(asked.train)}
+told["hps"] = json.loads(os.environ["SM_HPS"])
+pathlib.Path(os.environ["SM_MODEL_DIR"], "told.json").write_text(json.dumps(told))
+"""
+HELPER = """
+import pathlib
+def rows(folder):
+    return len(pathlib.Path(folder, "rows.csv").read_text().split())
+"""
+
+
+def scripted(cloud, name, program, files):
+    """A job as SageMaker's SDK asks for it of a framework's image: a script, and no entry point."""
+    written = io.BytesIO()
+    with tarfile.open(fileobj=written, mode="w:gz") as archive:
+        for path, text in files.items():
+            member = tarfile.TarInfo(path)
+            member.size = len(text)
+            archive.addfile(member, io.BytesIO(text.encode()))
+    key = f"{name}/sourcedir.tar.gz"
+    cloud.client("s3").put_object(Bucket="work", Key=key, Body=written.getvalue())
+    return training(
+        name,
+        AlgorithmSpecification={"TrainingImage": IMAGE, "TrainingInputMode": "File"},
+        HyperParameters={
+            "sagemaker_program": json.dumps(program),
+            "sagemaker_submit_directory": json.dumps(f"s3://work/{key}"),
+            "rate": "0.5",
+            "name": json.dumps("a b"),
+        },
+    )
+
+
+def test_a_script_is_run_as_the_images_of_frameworks_do(cloud, sagemaker):
+    files = {"train.py": SCRIPT, "helper.py": HELPER}
+    sagemaker.create_training_job(**scripted(cloud, "scripted", "train.py", files))
+    job = trained(sagemaker, "scripted")
+    assert job.get("FailureReason") is None
+    bucket, _, key = job["ModelArtifacts"]["S3ModelArtifacts"].removeprefix("s3://").partition("/")
+    packed = cloud.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read()
+    with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
+        told = json.load(archive.extractfile("told.json"))
+    own = {"rate": 0.5, "name": "a b"}
+    assert told == {**own, "rows": 3, "hps": own}
+
+
+def test_a_script_that_its_sources_lack_is_told(cloud, sagemaker):
+    sagemaker.create_training_job(**scripted(cloud, "lacking", "absent.py", {"train.py": SCRIPT}))
+    assert "the sources have no absent.py" in trained(sagemaker, "lacking")["FailureReason"]
