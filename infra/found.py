@@ -18,6 +18,15 @@ PROVIDER = "aws:iam/openIdConnectProvider:OpenIdConnectProvider"
 RECORDER = "aws:cfg/recorder:Recorder"
 TRAIL = "aws:cloudtrail/trail:Trail"
 
+CALLED = {
+    DETECTOR: "a GuardDuty detector",
+    HUB: "a Security Hub",
+    PROVIDER: "an identity provider for CI",
+    RECORDER: "a recorder of AWS Config",
+    TRAIL: "a trail of all regions",
+}
+"""What a reader is told of, by type."""
+
 Client = Callable[[str], Any]
 Found = Callable[[str, str, str], str]
 """From a type, the logical name that the stack gives its own, and what it is about (an identity

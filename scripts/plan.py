@@ -53,6 +53,8 @@ def show(
             "that this environment has an account of its own. Give accounts, or logs: {jobs: true} "
             "in one environment of the account, and false in the others."
         )
+    if assumed := _assumed_of_the_account(graph, stack):
+        out.print(assumed)
     if stack.platform.models and first_pass:
         out.print("First pass: no model has an approved version, so there are no endpoints yet.")
     elif stack.platform.models:
@@ -71,6 +73,25 @@ def _instance_types(stack: StackFile) -> list[str]:
         if not stack.platform.origin:
             types.add(model.training.instance)
     return sorted(types)
+
+
+def _assumed_of_the_account(graph: "Graph", stack: StackFile) -> str:
+    """What `preview` looks up in the account, and a plan takes for not there."""
+    from infra.found import CALLED
+
+    if stack.platform.cloud == "embedded":
+        return ""
+    made = {resource.type for resource in graph.resources}
+    once = [words for type_, words in CALLED.items() if type_ in made]
+    missing = [f"what an account has once ({', '.join(once)})"] if once else []
+    if stack.platform.durability != "disposable":
+        missing.append("what an earlier stack kept")
+    if not missing:
+        return ""
+    return (
+        f"Assumed: nothing is there yet of {', or of '.join(missing)}. `maslow preview` looks, and "
+        "what is there is used."
+    )
 
 
 def _unknown(types: Mapping[str, int]) -> str:

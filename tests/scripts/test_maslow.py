@@ -92,6 +92,9 @@ def test_a_plan_says_what_it_cannot_know_and_what_a_rollout_is(maslow):
     assert "Not known here: whether eu-west-1 offers ml." in told
     assert "first; for 30 minutes alarms take it back (maslow-prod-readmission)." in told
     assert "SageMaker makes the log groups of its jobs" not in told
+    assert "nothing is there yet of what an account has once (a GuardDuty detector, " in told
+    assert "or of what an earlier stack kept. `maslow preview` looks" in told
+    assert "nothing is there yet" not in maslow("plan", "-s", "local").stdout
 
 
 def test_the_first_pass_has_no_endpoints(maslow, committed):
