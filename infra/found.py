@@ -13,6 +13,7 @@ from infra.errors import InputError
 from infra.kept import Held
 
 DETECTOR = "aws:guardduty/detector:Detector"
+LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
 HUB = "aws:securityhub/account:Account"
 PROVIDER = "aws:iam/openIdConnectProvider:OpenIdConnectProvider"
 RECORDER = "aws:cfg/recorder:Recorder"
@@ -30,7 +31,8 @@ CALLED = {
 Client = Callable[[str], Any]
 Found = Callable[[str, str, str], str]
 """From a type, the logical name that the stack gives its own, and what it is about (an identity
-provider's issuer) to what the account has of somebody else's; empty where there is none."""
+provider's issuer, a log group's name) to what the account has of somebody else's; empty where it
+has none."""
 
 
 def nothing(_type: str, _name: str, _about: str) -> str:
@@ -148,9 +150,19 @@ def _records_everything(cloudtrail: Any, arn: str) -> bool:
     )
 
 
+def _log_group(client: Client, name: str) -> str:
+    """Name of a log group, which a service made when it first wrote to it.
+
+    https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DescribeLogGroups.html
+    """
+    groups = client("logs").describe_log_groups(logGroupNamePrefix=name)["logGroups"]
+    return name if any(group["logGroupName"] == name for group in groups) else ""
+
+
 FINDERS: dict[str, Callable[[Client, str], str]] = {
     DETECTOR: _detector,
     HUB: _hub,
+    LOG_GROUP: _log_group,
     PROVIDER: _provider,
     RECORDER: _recorder,
     TRAIL: _trail,

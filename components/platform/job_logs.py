@@ -1,13 +1,21 @@
 """The log groups of SageMaker's jobs, which all of an account and region share."""
 
+from typing import NotRequired
+
 import pulumi
 
 from components.common.args import LoggedArgs
 from components.common.log_group import PROCESSING_JOBS, TRAINING_JOBS, encrypted_log_group
 
+GROUPS = {"training": TRAINING_JOBS, "processing": PROCESSING_JOBS}
+"""What the names of resources go on with, and which group it is."""
+
 
 class JobLogsArgs(LoggedArgs):
     """How the logs of jobs are kept."""
+
+    existing: NotRequired[list[str]]
+    """Names of those that are there already, which stay as they are."""
 
 
 class JobLogs(pulumi.ComponentResource):
@@ -21,7 +29,9 @@ class JobLogs(pulumi.ComponentResource):
         self, name: str, args: JobLogsArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         super().__init__("maslow:index:JobLogs", name, None, opts)
-        for suffix, group in (("training", TRAINING_JOBS), ("processing", PROCESSING_JOBS)):
+        for suffix, group in GROUPS.items():
+            if group in args.get("existing", []):
+                continue
             encrypted_log_group(
                 f"{name}-{suffix}",
                 parent=self,

@@ -3,11 +3,13 @@
 from pathlib import Path
 
 from components.foundation.keys.key import DataClass
-from components.platform.job_logs import JobLogs
+from components.platform.job_logs import GROUPS, JobLogs, JobLogsArgs
 from components.platform.model_project import read_project
 from components.platform.model_registry import ModelGroup
 from components.platform.training_pipeline import TrainingPipeline
+from infra.found import LOG_GROUP
 from infra.needs import peers
+from infra.needs.adoption import used
 from infra.needs.model_context import NAME_LIMIT, ModelContext
 from infra.needs.need import Need
 from infra.settings.mlops import ModelSettings
@@ -18,15 +20,17 @@ APPROVAL_STATUS = {"manual": "PendingManualApproval", "automatic": "Approved"}
 
 def declare_job_logs(context: ModelContext, need: Need) -> None:
     """Declare the log groups of the account's jobs."""
-    env = context.env
-    env.component(JobLogs)(
-        env.names("jobs"),
-        {
-            "log_key_arn": context.key_arn(DataClass.LOGS),
-            "log_retention_days": env.log_retention_days,
-        },
-        need.child_options(),
-    )
+    env, name = context.env, context.env.names("jobs")
+    args: JobLogsArgs = {
+        "log_key_arn": context.key_arn(DataClass.LOGS),
+        "log_retention_days": env.log_retention_days,
+        "existing": [
+            group
+            for suffix, group in GROUPS.items()
+            if used(env, LOG_GROUP, f"{name}-{suffix}", group)
+        ],
+    }
+    env.component(JobLogs)(name, args, need.child_options())
 
 
 def declare_model(

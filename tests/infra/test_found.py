@@ -6,7 +6,17 @@ import pytest
 
 from embedded.cloud import Cloud
 from infra.errors import InputError
-from infra.found import DETECTOR, FINDERS, HUB, PROVIDER, RECORDER, TRAIL, Found, found_in_account
+from infra.found import (
+    DETECTOR,
+    FINDERS,
+    HUB,
+    LOG_GROUP,
+    PROVIDER,
+    RECORDER,
+    TRAIL,
+    Found,
+    found_in_account,
+)
 
 GITHUB = "https://token.actions.githubusercontent.com"
 MANAGEMENT = {
@@ -168,3 +178,10 @@ def test_basic_selectors_are_understood(
 ) -> None:
     arn = trail(cloud, selectors={"EventSelectors": [selector]})
     assert found(cloud)(TRAIL, "own", "") == (arn if takes else "")
+
+
+def test_a_log_group_is_found_by_its_whole_name(cloud: Cloud) -> None:
+    cloud.client("logs").create_log_group(logGroupName="/aws/sagemaker/TrainingJobs")
+    there = found(cloud)
+    assert there(LOG_GROUP, "own", "/aws/sagemaker/TrainingJobs") == "/aws/sagemaker/TrainingJobs"
+    assert there(LOG_GROUP, "own", "/aws/sagemaker/Training") == ""

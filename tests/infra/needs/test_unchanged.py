@@ -1,4 +1,4 @@
-"""What is kept for ever cannot be asked to become another thing."""
+"""What is there already: it cannot become another thing, and what is another's is left alone."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -95,3 +95,17 @@ def test_what_goes_with_its_stack_may_be_replaced(
     there = ward_load(OnlineStoreConfig={"EnableOnlineStore": False})
     live = replace(with_group(there), multi_region=lambda _: True)
     assert declared(replace(dev, platform=platform), live).resources
+
+
+def test_log_groups_that_sagemaker_made_before_are_left_alone(
+    dev: StackFile, declared: Callable[[StackFile, Live], Graph]
+) -> None:
+    training = "/aws/sagemaker/TrainingJobs"
+    live = Live(found=lambda _type, _name, about: about if about == training else "")
+    groups = {
+        group.inputs["name"]
+        for group in declared(dev, live).of_type("aws:cloudwatch/logGroup:LogGroup")
+        if "name" in group.inputs
+    }
+    assert "/aws/sagemaker/ProcessingJobs" in groups
+    assert training not in groups
