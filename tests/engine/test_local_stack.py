@@ -55,6 +55,7 @@ def host(cloud, resources, stack):
 
 
 def test_the_platform_lives_under_the_engine_from_preview_to_destroy(host, stack, cloud):
+    data = uploaded(cloud, "s3://versions/model.tar.gz")
     before = _standing(cloud)
     sagemaker = cloud.client("sagemaker")
 
@@ -65,7 +66,6 @@ def test_the_platform_lives_under_the_engine_from_preview_to_destroy(host, stack
     (model,) = first.outputs["models"].values()
     assert "endpoint" not in model
 
-    data = uploaded(cloud, "s3://versions/model.tar.gz")
     version = _approve_a_version(sagemaker, model["group"], data)
     second = host.engine.up()
     assert Operation.REPLACE not in second.changes
