@@ -191,19 +191,7 @@ class InProcessHost:
                 with _readable(name):
                     hooks.before(verb, told)
                     id_, outputs = hooks.attempt(verb, told, apply, Refused)
-            self._held[urn] = Held(
-                urn=urn,
-                type=type_,
-                name=name,
-                id=id_,
-                inputs=inputs,
-                outputs=outputs,
-                lifecycle=lifecycle,
-                order=order,
-                retained=request.retainOnDelete,
-                protected=request.protect,
-                hooks=hooks,
-            )
+            self._hold(urn, request, lifecycle, hooks, order, id_, inputs, outputs)
             if operation is not Operation.SAME:
                 told.id, told.new_outputs = id_, outputs
                 with _readable(name):
@@ -221,20 +209,34 @@ class InProcessHost:
         if not request.importId:
             return None
         inputs, state = lifecycle.adopt(request.type, request.name, request.importId)
-        self._held[urn] = Held(
+        return self._hold(urn, request, lifecycle, hooks, order, request.importId, inputs, state)
+
+    def _hold(
+        self,
+        urn: str,
+        request: Request,
+        lifecycle: Lifecycle,
+        hooks: Bound,
+        order: int,
+        id_: str,
+        inputs: Values,
+        outputs: Values,
+    ) -> Held:
+        """Keep track of a resource from now on."""
+        held = self._held[urn] = Held(
             urn=urn,
             type=request.type,
             name=request.name,
-            id=request.importId,
+            id=id_,
             inputs=inputs,
-            outputs=state,
+            outputs=outputs,
             lifecycle=lifecycle,
             order=order,
             retained=request.retainOnDelete,
             protected=request.protect,
             hooks=hooks,
         )
-        return self._held[urn]
+        return held
 
     def _make_way(self, old: Held, *, at_once: bool, imported: bool) -> None:
         if imported:
