@@ -7,7 +7,7 @@ out.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,6 +20,10 @@ VERBS = ("create", "read", "update", "delete")
 
 NAMED = re.compile(r"\{(\w+(?:\|\w+)*)\}")
 """A name in a template, or several of which the first that has a value counts."""
+
+
+PART = "[^:/]+"
+"""What one part of an id or an ARN looks like."""
 
 
 def arn_of(service: str, resource: str) -> str:
@@ -357,13 +361,19 @@ def filled(template: Any, context: Mapping[str, Any]) -> Any:
 
 def parsed(template: str, text: str) -> dict[str, str]:
     """The values with which `template` is `text`, in as many parts; nothing where it never is."""
-    pieces = NAMED.split(template)
-    parts = [
-        f"(?P<{piece}>[^:/]+)" if index % 2 else re.escape(piece)
-        for index, piece in enumerate(pieces)
-    ]
-    found = re.fullmatch("".join(parts), text)
+    found = re.fullmatch(expression(template, lambda _: PART), text)
     return found.groupdict() if found else {}
+
+
+def expression(template: str, part: Callable[[str], str]) -> str:
+    """What a filled `template` looks like, as a regular expression with a group for each name.
+
+    `part` tells from a name what its value looks like.
+    """
+    return "".join(
+        f"(?P<{piece}>{part(piece)})" if index % 2 else re.escape(piece)
+        for index, piece in enumerate(NAMED.split(template))
+    )
 
 
 def _first(names: str, context: Mapping[str, Any]) -> Any:

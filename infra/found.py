@@ -5,7 +5,6 @@ none of it, and goes on being managed.
 """
 
 from collections.abc import Callable
-from functools import cache
 from typing import Any
 
 from components.devops.ci.ci_subjects import AUDIENCE
@@ -42,10 +41,9 @@ def nothing(_type: str, _name: str, _about: str) -> str:
 
 def found_in_account(client: Client, held: Held) -> Found:
     """Ask AWS. The look-up raises InputError for what is there and no good, and ClientError."""
-    standing = cache(held)
 
     def found(type_: str, name: str, about: str) -> str:
-        return "" if (type_, name) in standing() else FINDERS[type_](client, about)
+        return "" if (type_, name) in held() else FINDERS[type_](client, about)
 
     return found
 

@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any
 
 import catalog
-from catalog.record import NAMED, Type, filled
+from catalog.record import PART, Type, expression, filled
 from infra.errors import InputError
 from infra.naming import Names
 
@@ -73,11 +73,10 @@ def kept_in_account(tagged: Tagged, held: Held) -> Kept:
 
     The look-up raises InputError where more than one could be meant, and botocore's ClientError.
     """
-    standing = cache(held)
 
     def kept(type_: str, name: str, inputs: Mapping[str, Any]) -> str:
         entry = catalog.entries().get(type_)
-        if entry is None or not (entry.name or type_ == KEY) or (type_, name) in standing():
+        if entry is None or not (entry.name or type_ == KEY) or (type_, name) in held():
             return ""
         if type_ == KEY:
             found = [key["KeyId"] for key in tagged.keys(inputs["description"])]
@@ -108,13 +107,10 @@ def _named(
             return re.escape(plain[key])
         if key == entry.name:
             return re.escape(entry.prefix + name) + SUFFIX
-        return "[^:/]+"
+        return PART
 
-    parts = [
-        f"(?P<{text}>{pattern(text)})" if index % 2 else re.escape(text)
-        for index, text in enumerate(NAMED.split(template))
-    ]
-    looks_like = re.compile("".join(parts), re.IGNORECASE)  # SageMaker's are in lower case
+    # SageMaker's are in lower case.
+    looks_like = re.compile(expression(template, pattern), re.IGNORECASE)
     matches = [looks_like.fullmatch(arn) for arn in arns(_kind(template))]
     return [str(filled(entry.id, match.groupdict() | plain)) for match in matches if match]
 

@@ -54,6 +54,7 @@ def in_account(client: Callable[[str], Any], names: Names, held: Held) -> Live:
     where it cannot be told what is meant.
     """
     made = cache(client)  # which boto3 takes its time to do
+    standing = cache(held)  # the whole of a state, which two look-ups need
     tagged = Tagged(made, names)
 
     def instances(endpoint: str) -> int:
@@ -93,10 +94,10 @@ def in_account(client: Callable[[str], Any], names: Names, held: Held) -> Live:
     return Live(
         instances,
         zones,
-        kept_in_account(tagged, held),
+        kept_in_account(tagged, standing),
         multi_region,
         feature_group,
-        found_in_account(made, held),
+        found_in_account(made, standing),
     )
 
 
