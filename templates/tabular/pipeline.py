@@ -7,6 +7,7 @@ the platform sets. The same source always compiles to the same bytes.
 https://docs.aws.amazon.com/sagemaker/latest/dg/pipelines.html
 """
 
+import hashlib
 import json
 import os
 from pathlib import Path
@@ -36,11 +37,10 @@ from sagemaker.core.shapes import (
     ProcessingS3Input,
     ProcessingS3Output,
 )
-from sagemaker.core.workflow.conditions import ConditionGreaterThanOrEqualTo
+from sagemaker.core.workflow.conditions import ConditionEquals
 from sagemaker.core.workflow.execution_variables import ExecutionVariables
 from sagemaker.core.workflow.functions import Join, JsonGet
 from sagemaker.core.workflow.parameters import (
-    ParameterFloat,
     ParameterInteger,
     ParameterString,
 )
@@ -64,6 +64,8 @@ from sagemaker.train.model_trainer import ModelTrainer
 
 PROCESSING = "/opt/ml/processing"
 CODE = f"{PROCESSING}/input/code"
+METRICS = ("auc", "accuracy", "precision", "recall", "f1", "mae", "rmse", "r2")
+"""What train.py logs of the validation records: those of its problem's kind."""
 ANY_ROLE = "arn:aws:iam::123456789012:role/replaced-by-the-parameter"
 
 data_uri = ParameterString("DataUri")
@@ -80,8 +82,11 @@ processing_instance_type = ParameterString("ProcessingInstanceType", "ml.m6i.lar
 model_package_group_name = ParameterString("ModelPackageGroupName")
 model_approval_status = ParameterString("ModelApprovalStatus", "PendingManualApproval")
 target_column = ParameterString("TargetColumn", "target")
+kind = ParameterString("Kind", "auto")
 drop_columns = ParameterString("DropColumns", "")
-minimum_auc = ParameterFloat("MinimumAuc", 0.8)
+accept = ParameterString(
+    "Accept", "binary: auc >= 0.8; multiclass: auc >= 0.8; regression: r2 >= 0.1"
+)
 
 
 SDK_DEFAULTS = {
@@ -184,7 +189,7 @@ def processor(session: PipelineSession, script: str) -> Processor:
 
 
 def pipeline(session: PipelineSession) -> Pipeline:
-    """Preprocess, train, evaluate; register the model where its AUC reaches the minimum."""
+    """Preprocess, train, evaluate; register the model where it is what is accepted."""
     preprocess = ProcessingStep(
         name="Preprocess",
         step_args=processor(session, "preprocess.py").run(
@@ -193,6 +198,8 @@ def pipeline(session: PipelineSession) -> Pipeline:
             arguments=[
                 "--target",
                 target_column,
+                "--kind",
+                kind,
                 Join("", ["--drop=", drop_columns]),
                 "--input",
                 f"{PROCESSING}/input/data",
@@ -223,9 +230,11 @@ def pipeline(session: PipelineSession) -> Pipeline:
             InputData(channel_name="validation", data_source=output_of(preprocess, "validation")),
             InputData(channel_name="code", data_source=code_uri),
         ],
-        hyperparameters={"target": target_column},
     ).with_metric_definitions(
-        [MetricDefinition(name="validation:auc", regex="validation:auc=([0-9.]+)")]
+        [
+            MetricDefinition(name=f"validation:{metric}", regex=f"validation:{metric}=([-0-9.]+)")
+            for metric in METRICS
+        ]
     )
     train = ScriptTrainingStep(name="Train", step_args=trainer.train())
     model_data = train.properties.ModelArtifacts.S3ModelArtifacts
@@ -241,8 +250,7 @@ def pipeline(session: PipelineSession) -> Pipeline:
             ],
             outputs=[result("evaluation")],
             arguments=[
-                "--target",
-                target_column,
+                Join("", ["--accept=", accept]),
                 "--model",
                 f"{PROCESSING}/input/model",
                 "--test",
@@ -254,19 +262,17 @@ def pipeline(session: PipelineSession) -> Pipeline:
         property_files=[quality],
     )
 
-    auc = JsonGet(
-        step_name=evaluate.name,
-        property_file=quality,
-        json_path="binary_classification_metrics.auc.value",
+    accepted = JsonGet(
+        step_name=evaluate.name, property_file=quality, json_path="acceptance.accepted"
     )
     check = ConditionStep(
         name="CheckQuality",
-        conditions=[ConditionGreaterThanOrEqualTo(left=auc, right=minimum_auc)],
+        conditions=[ConditionEquals(left=accepted, right=True)],
         if_steps=[register(preprocess, evaluate, model_data)],
         else_steps=[
             FailStep(
                 name="Fail",
-                error_message=Join(" ", ["The model's AUC is below", minimum_auc]),
+                error_message=Join(" ", ["The model is not what is accepted:", accept]),
             )
         ],
     )
@@ -287,8 +293,9 @@ def pipeline(session: PipelineSession) -> Pipeline:
             model_package_group_name,
             model_approval_status,
             target_column,
+            kind,
             drop_columns,
-            minimum_auc,
+            accept,
         ],
         steps=[preprocess, train, evaluate, check],
         sagemaker_session=session,
@@ -340,6 +347,9 @@ def main() -> None:
     """Write pipeline.json beside this file."""
     session = PipelineSession(default_bucket="nothing-is-uploaded", sagemaker_config=SDK_DEFAULTS)
     definition = json.loads(pipeline(session).definition())
+    source = Path(__file__).read_text(encoding="utf-8")
+    # By this the platform knows whether the source has changed since.
+    definition["Metadata"] = {"source": hashlib.sha256(source.encode()).hexdigest()}
     text = json.dumps(definition, indent=2, sort_keys=True)
     Path(__file__).with_name("pipeline.json").write_text(f"{text}\n")
 

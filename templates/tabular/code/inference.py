@@ -4,8 +4,14 @@ https://sagemaker.readthedocs.io/en/v2/frameworks/sklearn/using_sklearn.html
 
 A request is text/csv, one row of features a line in the order of training and without a header,
 or application/json: {"instances": [[…], …]} or {"instances": [{"feature": value, …}, …]}. The
-answer is application/json, {"predictions": [{"label": …, "score": …}, …]}, or text/csv, one score
-a line. A score is the probability of the positive label, the second of the two in sorted order.
+answer is application/json, {"predictions": […]} with one of these for each row, or text/csv, one
+line each:
+
+| kind | application/json | text/csv |
+|---|---|---|
+| binary | {"label": …, "score": …}: the probability of the second label, sorted | the score |
+| multiclass | {"label": …, "score": …, "scores": {label: …}}: the probabilities | the label |
+| regression | {"score": …}: the number | the number |
 
 A request that does not fit is answered with status 400 and a sentence. In the container an
 exception is status 500 whatever it is, and only what output_fn returns can bear another status: so
@@ -29,17 +35,26 @@ Feature = dict[str, str]
 
 
 class Model(NamedTuple):
-    """A fitted estimator and the features it expects, in order."""
+    """A fitted estimator, what it predicts, and the features it expects, in order."""
 
     estimator: Any
+    kind: str
+    """`binary`, `multiclass` or `regression`."""
+    target: str
     features: list[Feature]
 
 
 class Prediction(NamedTuple):
-    """Labels and the positive label's probabilities, one of each a row."""
+    """What is predicted of each row."""
 
-    labels: list[str]
     scores: list[float]
+    """The positive label's probability, the predicted label's, or the number."""
+    labels: list[str] | None = None
+    """None for a regression, as are the two below."""
+    classes: list[str] | None = None
+    """All labels, sorted."""
+    probabilities: list[list[float]] | None = None
+    """Of each class."""
 
 
 class Malformed(NamedTuple):
@@ -51,8 +66,8 @@ class Malformed(NamedTuple):
 def model_fn(model_dir: str) -> Model:
     """Load what train.py wrote."""
     folder = Path(model_dir)
-    features = json.loads((folder / "features.json").read_text())
-    return Model(joblib.load(folder / "model.joblib"), features)
+    schema = json.loads((folder / "schema.json").read_text())
+    return Model(joblib.load(folder / "model.joblib"), **schema)
 
 
 def input_fn(request_body: Any, content_type: str) -> list[Any] | Malformed:
@@ -73,21 +88,42 @@ def predict_fn(rows: list[Any] | Malformed, model: Model) -> Prediction | Malfor
         table = matrix([_values(row, names) for row in rows], model.features)
     except ValueError as error:
         return Malformed(str(error))
-    scores = model.estimator.predict_proba(table)[:, 1]
-    labels = model.estimator.classes_[(scores >= THRESHOLD).astype(int)]
-    return Prediction(labels.tolist(), scores.tolist())
+    if model.kind == "regression":
+        return Prediction(model.estimator.predict(table).tolist())
+    probabilities, classes = model.estimator.predict_proba(table), model.estimator.classes_
+    if model.kind == "binary":
+        scores = probabilities[:, 1]
+        best = (scores >= THRESHOLD).astype(int)
+    else:
+        scores, best = probabilities.max(axis=1), probabilities.argmax(axis=1)
+    return Prediction(
+        scores.tolist(), classes[best].tolist(), classes.tolist(), probabilities.tolist()
+    )
 
 
 def output_fn(prediction: Prediction | Malformed, accept: str) -> Any:
     """The answer and its content type, JSON unless text/csv is asked for; or a refusal."""
     if isinstance(prediction, Malformed):
         return Response(f"{prediction.reason}\n", status=400, mimetype="text/plain")
+    answers = _answers(prediction)
     if accept.split(";", maxsplit=1)[0].strip() == "text/csv":
-        return "".join(f"{score}\n" for score in prediction.scores), "text/csv"
-    answers = [
-        {"label": label, "score": prediction.scores[i]} for i, label in enumerate(prediction.labels)
-    ]
+        told = "label" if "scores" in answers[0] else "score"
+        return "".join(f"{answer[told]}\n" for answer in answers), "text/csv"
     return json.dumps({"predictions": answers}), "application/json"
+
+
+def _answers(prediction: Prediction) -> list[dict[str, Any]]:
+    """The answer of each row, by its names."""
+    if prediction.labels is None:
+        return [{"score": score} for score in prediction.scores]
+    answers: list[dict[str, Any]] = [
+        {"label": label, "score": score}
+        for label, score in zip(prediction.labels, prediction.scores, strict=True)
+    ]
+    if len(prediction.classes) > 2:
+        for answer, each in zip(answers, prediction.probabilities, strict=True):
+            answer["scores"] = dict(zip(prediction.classes, each, strict=True))
+    return answers
 
 
 def matrix(rows: list[Any], features: list[Feature]) -> np.ndarray:

@@ -1,8 +1,9 @@
 """Split tabular data and describe its training part, as one SageMaker processing job.
 
 Reads every CSV file below the input folder, and writes, each with a header and the target column
-first: train/train.csv, validation/validation.csv, test/test.csv; and baseline/statistics.json and
-baseline/constraints.json, against which Model Monitor compares the traffic of the endpoint.
+first: train/train.csv, validation/validation.csv, test/test.csv; train/problem.json, which says
+what is to be learned; and baseline/statistics.json and baseline/constraints.json, against which
+Model Monitor compares the traffic of the endpoint.
 """
 
 import argparse
@@ -10,9 +11,11 @@ import csv
 import json
 import logging
 import sys
+from collections import Counter
 from pathlib import Path
 
-from baseline import constraints, statistics
+import problem
+from baseline import constraints, inferred_type, statistics
 from sklearn.model_selection import train_test_split
 
 SEED = 0
@@ -32,9 +35,12 @@ def read(folder: Path) -> tuple[Row, list[Row]]:
     header: Row = []
     rows: list[Row] = []
     for path in files:
-        with path.open(newline="") as file:
-            first, *others = list(csv.reader(file)) or [[]]
-        header = header or first
+        try:
+            with path.open(newline="", encoding="utf-8-sig") as file:  # spreadsheets write a mark
+                first, *others = list(csv.reader(file)) or [[]]
+        except (UnicodeDecodeError, csv.Error) as error:
+            raise SystemExit(f"{path.name} is no CSV in UTF-8: {error}") from error
+        header = header or _header(path.name, first)
         if first != header:
             raise SystemExit(f"{path.name} has other columns than {files[0].name}")
         for number, row in enumerate(others, start=2):
@@ -44,38 +50,72 @@ def read(folder: Path) -> tuple[Row, list[Row]]:
     return header, rows
 
 
+def _header(file: str, names: Row) -> Row:
+    twice = [name for name, count in Counter(names).items() if count > 1]
+    if twice:
+        raise SystemExit(f"{file} has the column {twice[0] or 'without a name'} more than once")
+    if len(names) == 1 and (mark := next((mark for mark in ";\t|" if mark in names[0]), "")):
+        raise SystemExit(f"{file} is separated by {mark!r}; write it with commas")
+    return names
+
+
 def arrange(header: Row, rows: list[Row], target: str, drop: Row) -> tuple[Row, list[Row]]:
     """The same table without the columns `drop` and without unlabelled rows, `target` first.
 
     Model Monitor reads captured CSV traffic as the answer followed by the request, so a baseline
-    that names its columns in this order fits the traffic.
+    that names its columns in this order fits the traffic. Raises SystemExit for names that are not
+    there, and where no column is left to learn from.
     """
     missing = [name for name in [target, *drop] if name not in header]
     if missing:
         raise SystemExit(f"no column {', '.join(missing)} among {', '.join(header)}")
     kept = [target, *(name for name in header if name != target and name not in drop)]
+    if len(kept) == 1:
+        raise SystemExit(f"beside {target} no column is left to learn from")
     places = [header.index(name) for name in kept]
-    return kept, [[row[i] for i in places] for row in rows if row[places[0]].strip()]
+    return kept, [[row[i].strip() for i in places] for row in rows if row[places[0]].strip()]
 
 
-def split(rows: list[Row]) -> dict[str, list[Row]]:
-    """Train, validation and test rows, each with the same share of every label."""
+def check_features(header: Row, rows: list[Row]) -> None:
+    """Refuse columns that nothing can be learned from, by raising SystemExit.
+
+    A text of its own in each row, such as a name or an identifier, is a category that no other
+    record is in.
+    """
+    for place, name in enumerate(header[1:], start=1):
+        values = [row[place] for row in rows if row[place]]
+        if not values:
+            raise SystemExit(f"the column {name} is empty: leave it out (DropColumns)")
+        if inferred_type(values) == "String" and len(set(values)) == len(rows):
+            raise SystemExit(
+                f"the column {name} has a text of its own in each row, such as {values[0]}: leave "
+                "it out (DropColumns)"
+            )
+
+
+def split(rows: list[Row], *, by_label: bool = True) -> dict[str, list[Row]]:
+    """Train, validation and test rows; with `by_label`, each with the same share of every label."""
+
+    def labels(of: list[Row]) -> Row | None:
+        return [row[0] for row in of] if by_label else None
+
     rest, test = train_test_split(
-        rows, test_size=TEST_SHARE, stratify=[row[0] for row in rows], random_state=SEED
+        rows, test_size=TEST_SHARE, stratify=labels(rows), random_state=SEED
     )
     train, validation = train_test_split(
         rest,
         test_size=VALIDATION_SHARE / (1 - TEST_SHARE),
-        stratify=[row[0] for row in rest],
+        stratify=labels(rest),
         random_state=SEED,
     )
     return {"train": train, "validation": validation, "test": test}
 
 
 def main(arguments: list[str]) -> None:
-    """Run as `preprocess.py --target <column> [--drop a,b] --input <folder> --output <folder>`."""
+    """Run as `preprocess.py --target <column> [--kind k] [--drop a,b] --input … --output …`."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--target", required=True)
+    parser.add_argument("--kind", default="auto", help="auto, or one of problem.KINDS")
     parser.add_argument("--drop", default="", help="columns to leave out, separated by commas")
     parser.add_argument("--input", type=Path, default=Path("/opt/ml/processing/input/data"))
     parser.add_argument("--output", type=Path, default=Path("/opt/ml/processing/output"))
@@ -83,13 +123,17 @@ def main(arguments: list[str]) -> None:
 
     drop = [name.strip() for name in told.drop.split(",") if name.strip()]
     header, rows = arrange(*read(told.input), told.target, drop)
-    parts = split(rows)
+    posed = problem.found(told.target, [row[0] for row in rows], told.kind)
+    check_features(header, rows)
+    log.info("%s: %s %s", told.target, posed.kind, ", ".join(posed.labels))
+    parts = split(rows, by_label=posed.kind != problem.REGRESSION)
     for name, part in parts.items():
         path = told.output / name / f"{name}.csv"
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("w", newline="") as file:
             csv.writer(file).writerows([header, *part])
         log.info("%s: %d rows", name, len(part))
+    problem.write(posed, told.output / "train")
 
     folder = told.output / "baseline"
     folder.mkdir(parents=True, exist_ok=True)

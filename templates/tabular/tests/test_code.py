@@ -2,6 +2,7 @@ import csv
 import importlib.util
 import json
 import os
+import re
 import subprocess
 import sys
 import tarfile
@@ -9,10 +10,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from sklearn.datasets import load_breast_cancer
+from sklearn.datasets import load_breast_cancer, load_diabetes, load_wine
 
 CODE = Path(__file__).parents[1] / "code"
-MODULES = ("baseline", "inference", "preprocess", "train", "evaluate")
+MODULES = ("baseline", "problem", "metrics", "inference", "preprocess", "train", "evaluate")
 
 
 @pytest.fixture(scope="module")
@@ -68,9 +69,15 @@ def work(tmp_path_factory):
     columns = ["patient", "site", *header, "diagnosis"]
     _write(folder / "data/2024/part.csv", columns, rows[:200])
     _write(folder / "data/2025/part.csv", columns, rows[200:])
-    told = ("--target", "diagnosis")
-    _run("preprocess.py", *told, "--drop=patient", "--input", folder / "data", "--output", folder)
-    (folder / "hyperparameters.json").write_text('{"target": "diagnosis", "c": "0.5"}')
+    _trained(folder, "diagnosis", "--drop=patient", hyperparameters={"c": "0.5"})
+    return folder
+
+
+def _trained(folder, target, *told, hyperparameters=None, accept=""):
+    """Run the three scripts on the records in `folder`/data; returns what training said."""
+    told = ("--target", target, *told)
+    _run("preprocess.py", *told, "--input", folder / "data", "--output", folder)
+    (folder / "hyperparameters.json").write_text(json.dumps(hyperparameters or {}))
     out = _run(
         "train.py",
         SM_INPUT_CONFIG_DIR=folder,
@@ -81,7 +88,29 @@ def work(tmp_path_factory):
     (folder / "train.log").write_text(out)
     with tarfile.open(folder / "model.tar.gz", "w:gz") as archive:
         archive.add(folder / "model", arcname=".")
-    _run("evaluate.py", *told, "--model", folder, "--test", folder / "test", "--output", folder)
+    given = (f"--accept={accept}", "--model", folder, "--test", folder / "test")
+    _run("evaluate.py", *given, "--output", folder)
+
+
+@pytest.fixture(scope="module")
+def wine(tmp_path_factory):
+    """A folder in which the scripts have run on wines of three cultivars, after 13 measurements."""
+    data = load_wine()
+    rows = [[*data.data[i], data.target_names[label]] for i, label in enumerate(data.target)]
+    folder = tmp_path_factory.mktemp("wine")
+    _write(folder / "data/wine.csv", [*data.feature_names, "cultivar"], rows)
+    _trained(folder, "cultivar", accept="accuracy >= 0.9, f1 >= 0.9")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def diabetes(tmp_path_factory):
+    """A folder in which the scripts have run on how diabetes progressed, after ten measurements."""
+    data = load_diabetes()
+    rows = [[*data.data[i], value] for i, value in enumerate(data.target)]
+    folder = tmp_path_factory.mktemp("diabetes")
+    _write(folder / "data/diabetes.csv", [*data.feature_names, "progression"], rows)
+    _trained(folder, "progression", accept="r2 >= 0.1, rmse <= 50")
     return folder
 
 
@@ -110,17 +139,26 @@ def test_the_split_is_the_same_every_time(work, tmp_path):
 
 def test_the_model_is_good_and_its_evaluation_says_how_good(work):
     metrics = json.loads((work / "evaluation.json").read_text())["binary_classification_metrics"]
-    assert set(metrics) == {"auc", "accuracy", "precision", "recall"}
+    table = metrics.pop("confusion_matrix")
+    assert sum(count for row in table.values() for count in row.values()) == 86
+    assert set(metrics) == {"auc", "accuracy", "precision", "recall", "f1"}
     assert metrics["auc"]["value"] > 0.97
     assert metrics["accuracy"]["value"] > 0.93
+    assert metrics["precision"]["value"] == table["b"]["b"] / (table["b"]["b"] + table["a"]["b"])
     for metric in metrics.values():
         assert 0 < metric["standard_deviation"] < 0.1
 
 
-def test_training_logs_the_metric_that_the_pipeline_looks_for(work):
-    name, _, value = (work / "train.log").read_text().strip().partition("=")
-    assert name == "validation:auc"
-    assert float(value) > 0.97
+@pytest.mark.parametrize("folder", ["work", "wine", "diabetes"])
+def test_training_logs_metrics_that_the_pipeline_looks_for(folder, request):
+    log = (request.getfixturevalue(folder) / "train.log").read_text()
+    definition = json.loads((CODE.parent / "pipeline.json").read_text())
+    (train,) = (step for step in definition["Steps"] if step["Name"] == "Train")
+    wanted = train["Arguments"]["AlgorithmSpecification"]["MetricDefinitions"]
+    for line in log.splitlines():
+        (found,) = (one for one in wanted if re.fullmatch(one["Regex"], line))
+        assert line.startswith(f"{found['Name']}=")
+    assert log
 
 
 def test_constraints_follow_model_monitors_schema(work):
@@ -286,7 +324,7 @@ def test_what_the_model_cannot_do_is_no_fault_of_the_request(code, model, record
 def test_the_archive_holds_the_serving_code_and_no_other(work):
     with tarfile.open(work / "model.tar.gz") as archive:
         files = {one.name for one in archive if one.isfile()}
-    assert files == {"./model.joblib", "./features.json", "./code/inference.py"}
+    assert files == {"./model.joblib", "./schema.json", "./code/inference.py"}
 
 
 @pytest.mark.parametrize(
@@ -296,6 +334,14 @@ def test_the_archive_holds_the_serving_code_and_no_other(work):
         ({"a": (["x", "y"], []), "b": (["x", "z"], [])}, "b.csv has other columns than a.csv"),
         ({"a": (["x", "y"], [[1, 0], [1]])}, r"a.csv, row 3: 1 of 2 values"),
         ({"a": (["x", "z"], [[1, 0]])}, "no column y among x, z"),
+        ({"a": (["y"], [[1]])}, "beside y no column is left to learn from"),
+        ({"a": (["x", "x", "y"], [])}, "a.csv has the column x more than once"),
+        ({"a": (["x;y"], [["1;0"]])}, "a.csv is separated by ';'; write it with commas"),
+        ({"a": (["x", "y"], [["", i % 2] for i in range(40)])}, "the column x is empty"),
+        (
+            {"a": (["x", "y"], [[f"p{i}", i % 2] for i in range(40)])},
+            "the column x has a text of its own in each row, such as p0",
+        ),
     ],
 )
 def test_data_that_does_not_fit_stops_preprocessing(code, tmp_path, tables, message):
@@ -304,6 +350,150 @@ def test_data_that_does_not_fit_stops_preprocessing(code, tmp_path, tables, mess
     told = ["--target", "y", "--input", str(tmp_path), "--output", str(tmp_path / "out")]
     with pytest.raises(SystemExit, match=message):
         code["preprocess"].main(told)
+
+
+def test_three_classes_are_learned_as_three(code, wine):
+    document = json.loads((wine / "evaluation.json").read_text())
+    metrics = document["multiclass_classification_metrics"]
+    labels = ["class_0", "class_1", "class_2"]
+    table = metrics["confusion_matrix"]
+    assert list(table) == labels
+    assert all(sum(table[actual][told] for actual in labels) for told in labels)
+    assert metrics["accuracy"]["value"] > 0.9
+    assert document["acceptance"] == {"accepted": True, "unmet": []}
+
+    model = code["inference"].model_fn(str(wine / "model"))
+    _, rows = _read(wine / "test/test.csv")
+    asked = json.dumps({"instances": [row[1:] for row in rows]})
+    body, _ = _answer(code, model, asked, "application/json", "application/json")
+    answers = json.loads(body)["predictions"]
+    assert {answer["label"] for answer in answers} == set(labels)
+    for answer in answers:
+        assert sum(answer["scores"].values()) == pytest.approx(1)
+        assert (
+            answer["score"] == answer["scores"][answer["label"]] == max(answer["scores"].values())
+        )
+    text, _ = _answer(code, model, asked, "application/json", "text/csv")
+    assert text.splitlines() == [answer["label"] for answer in answers]
+
+
+def test_a_number_is_learned_as_a_number(code, diabetes):
+    document = json.loads((diabetes / "evaluation.json").read_text())
+    metrics = document["regression_metrics"]
+    assert set(metrics) == {"mae", "rmse", "r2"}
+    assert 0.1 < metrics["r2"]["value"] < 1
+    assert document["acceptance"]["accepted"] is False
+    (unmet,) = document["acceptance"]["unmet"]
+    assert re.fullmatch(r"rmse is \d\d\.\d+, and rmse <= 50 is accepted", unmet)
+
+    model = code["inference"].model_fn(str(diabetes / "model"))
+    _, rows = _read(diabetes / "test/test.csv")
+    asked = json.dumps({"instances": [row[1:] for row in rows]})
+    body, _ = _answer(code, model, asked, "application/json", "application/json")
+    told = [answer["score"] for answer in json.loads(body)["predictions"]]
+    errors = np.array(told) - np.array([float(row[0]) for row in rows])
+    assert np.abs(errors).mean() == pytest.approx(metrics["mae"]["value"])
+    text, _ = _answer(code, model, asked, "application/json", "text/csv")
+    assert [float(line) for line in text.splitlines()] == told
+
+
+def test_trees_learn_what_lines_cannot(tmp_path):
+    generator = np.random.default_rng(0)
+    points = generator.uniform(-1, 1, size=(400, 2))
+    rows = [[x, y, "in" if x * y > 0 else "out"] for x, y in points]
+    _write(tmp_path / "data/points.csv", ["x", "y", "where"], rows)
+    found = {}
+    for algorithm in ("linear", "boosting"):
+        _trained(tmp_path, "where", hyperparameters={"algorithm": algorithm, "iterations": "50"})
+        metrics = json.loads((tmp_path / "evaluation.json").read_text())
+        found[algorithm] = metrics["binary_classification_metrics"]["accuracy"]["value"]
+    assert found["linear"] < 0.7 < 0.9 < found["boosting"]
+
+
+@pytest.mark.parametrize(
+    ("values", "kind", "labels"),
+    [
+        (["1", "0"] * 20, "binary", ["0", "1"]),
+        (["0.5", "1.5"] * 20, "binary", ["0.5", "1.5"]),
+        (["a", "b", "c"] * 20, "multiclass", ["a", "b", "c"]),
+        (["1", "2", "3"] * 20, "multiclass", ["1", "2", "3"]),
+        (["1.5", "2", "3"] * 20, "regression", []),
+        ([str(i) for i in range(40)], "regression", []),
+    ],
+)
+def test_the_target_tells_what_is_to_be_learned(code, values, kind, labels):
+    assert code["problem"].found("y", values) == (kind, "y", labels)
+
+
+def test_a_kind_that_is_told_counts_for_more(code):
+    values = [str(1 + i % 3) for i in range(60)]
+    assert code["problem"].found("y", values, "regression").kind == "regression"
+    values = [str(i // 10) for i in range(300)]
+    assert code["problem"].found("y", values).kind == "regression"
+    assert len(code["problem"].found("y", values, "multiclass").labels) == 30
+
+
+@pytest.mark.parametrize(
+    ("values", "kind", "message"),
+    [
+        (
+            ["a", "b", "c"] * 20,
+            "binary",
+            r"y has 3 different values \(a, b, c\), and Kind is binary",
+        ),
+        (["1", "2", "few", "nan"] * 20, "regression", "40 of 80 records have none: few, nan"),
+        (["yes"] * 40, "auto", "every record has yes in y: there is nothing to learn"),
+        (["a", "b"] * 10, "auto", "20 records have a value in y; at least 30 are needed"),
+        (
+            ["a"] * 30 + ["b"] * 9,
+            "auto",
+            r"of 2 classes .* too few records: b \(9\); each needs 10",
+        ),
+        ([f"t{i}" for i in range(40)], "auto", r"t0 \(1\).* and 35 more; each needs 10"),
+        (["a", "b"] * 20, "clusters", "Kind is clusters, and neither auto nor binary"),
+    ],
+)
+def test_what_cannot_be_learned_is_refused_before_training(code, values, kind, message):
+    with pytest.raises(SystemExit, match=message):
+        code["problem"].found("y", values, kind)
+
+
+@pytest.mark.parametrize(
+    ("told", "message"),
+    [
+        ({"gamma": "1"}, "there is no hyperparameter gamma; there are algorithm, c, "),
+        ({"c": "much"}, "the hyperparameter c is much, and not a number"),
+        ({"depth": "2.5"}, "the hyperparameter depth is 2.5, and not a whole number"),
+        ({"algorithm": "magic"}, "algorithm is magic, and neither linear nor boosting"),
+    ],
+)
+def test_hyperparameters_that_nothing_reads_are_refused(code, told, message):
+    with pytest.raises(SystemExit, match=message):
+        code["train"].settings(told)
+
+
+def test_a_tuning_jobs_own_hyperparameters_are_none_of_ours(code):
+    told = {"_tuning_objective_metric": "validation:auc", "c": "2"}
+    assert code["train"].settings(told) == {**code["train"].DEFAULTS, "c": 2.0}
+
+
+def test_conditions_hold_for_their_kind_and_without_one_for_all(code):
+    def listed(accept, kind):
+        return [str(one) for one in code["metrics"].conditions(accept, kind)]
+
+    default = "binary: auc >= 0.8, f1 >= 0.5; regression: r2 >= 0.3"
+    assert listed(default, "binary") == ["auc >= 0.8", "f1 >= 0.5"]
+    assert listed(default, "multiclass") == []
+    assert listed("rmse <= 60", "regression") == ["rmse <= 60"]
+    assert listed("", "binary") == []
+    with pytest.raises(SystemExit, match=r"auc > 1 is no condition such as auc >= 0\.8"):
+        listed("auc > 1", "binary")
+
+
+def test_a_condition_on_what_is_not_measured_is_refused(code):
+    accepted = code["metrics"].conditions("auc >= 0.8", "regression")
+    with pytest.raises(SystemExit, match="auc is not among what was measured: mae"):
+        code["metrics"].unmet({"mae": {"value": 1.0}}, accepted)
 
 
 def test_unlabelled_rows_are_left_out(code):

@@ -169,7 +169,7 @@ def test_the_registered_model_is_in_s3_with_its_serving_code(cloud, execution):
     answer = _object(cloud, uri)
     assert answer["SSEKMSKeyId"] == KEY
     with tarfile.open(fileobj=io.BytesIO(answer["Body"].read())) as archive:
-        assert {"model.joblib", "features.json", "code/inference.py"} <= set(archive.getnames())
+        assert {"model.joblib", "schema.json", "code/inference.py"} <= set(archive.getnames())
 
 
 def test_jobs_are_described_with_the_metrics_and_logs_of_their_scripts(cloud, execution):
@@ -178,8 +178,10 @@ def test_jobs_are_described_with_the_metrics_and_logs_of_their_scripts(cloud, ex
     job = steps["Train"]["Metadata"]["TrainingJob"]["Arn"].rpartition("/")[2]
     training = sagemaker.describe_training_job(TrainingJobName=job)
     assert training["TrainingJobStatus"] == "Completed"
-    assert [one["MetricName"] for one in training["FinalMetricDataList"]] == ["validation:auc"]
-    assert training["FinalMetricDataList"][0]["Value"] > 0.97
+    metrics = {one["MetricName"]: one["Value"] for one in training["FinalMetricDataList"]}
+    names = ("auc", "accuracy", "precision", "recall", "f1")
+    assert metrics.keys() == {f"validation:{name}" for name in names}
+    assert metrics["validation:auc"] > 0.97
     for step in ("Preprocess", "Evaluate"):
         job = steps[step]["Metadata"]["ProcessingJob"]["Arn"].rpartition("/")[2]
         processing = sagemaker.describe_processing_job(ProcessingJobName=job)
@@ -192,12 +194,14 @@ def test_jobs_are_described_with_the_metrics_and_logs_of_their_scripts(cloud, ex
 
 def test_a_model_below_the_minimum_fails_and_is_not_registered(cloud):
     packages = cloud.client("sagemaker").list_model_packages(ModelPackageGroupName="tumour")
-    arn = _start(cloud, "tumour", **PARAMETERS, MinimumAuc="1.0")
+    arn = _start(cloud, "tumour", **PARAMETERS, Accept="auc >= 1.1")
     described = _ended(cloud, arn)
     assert described["PipelineExecutionStatus"] == "Failed"
-    assert "Fail: The model's AUC is below 1.0" in described["FailureReason"]
+    assert "Fail: The model is not what is accepted: auc >= 1.1" in described["FailureReason"]
     steps = _steps(cloud, arn)
-    assert steps["Fail"]["Metadata"]["Fail"]["ErrorMessage"] == "The model's AUC is below 1.0"
+    assert steps["Fail"]["Metadata"]["Fail"]["ErrorMessage"] == (
+        "The model is not what is accepted: auc >= 1.1"
+    )
     assert "Register" not in steps
     after = cloud.client("sagemaker").list_model_packages(ModelPackageGroupName="tumour")
     assert after["ModelPackageSummaryList"] == packages["ModelPackageSummaryList"]
