@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 DEFINITION = "pipeline.json"
+SOURCE = "pipeline.py"
 CODE = "code"
 DOCKERFILE = "Dockerfile"
 HASH_LENGTH = 16
@@ -38,8 +39,10 @@ def read_project(directory: Path) -> ModelProject:
     if not directory.is_dir():
         raise ProjectError(f"{directory}: there is no such model project")
     code = _code(directory / CODE)
+    definition = _definition(directory / DEFINITION)
+    _check_source(directory, definition)
     return ModelProject(
-        definition=_definition(directory / DEFINITION),
+        definition=definition,
         code=code,
         code_hash=content_hash(code),
         has_image=(directory / DOCKERFILE).is_file(),
@@ -80,6 +83,21 @@ def _definition(path: Path) -> dict[str, Any]:
     if not isinstance(definition, dict) or not definition.get("Steps"):
         raise ProjectError(f"{path}: a pipeline definition is an object with Steps")
     return definition
+
+
+def _check_source(directory: Path, definition: dict[str, Any]) -> None:
+    """Refuse a definition that was compiled of another pipeline.py than the one beside it."""
+    source = directory / SOURCE
+    if not source.is_file():
+        return
+    known = definition.get("Metadata", {}).get("source")
+    now = hashlib.sha256(source.read_text(encoding="utf-8").encode()).hexdigest()
+    if known != now:
+        changed = "has changed since" if known else "is not said to be what"
+        compiled = "was compiled" if known else "was compiled from"
+        raise ProjectError(
+            f"{source} {changed} {DEFINITION} {compiled}; compile it with `make pipelines`"
+        )
 
 
 def _code(directory: Path) -> dict[str, str]:

@@ -8,6 +8,7 @@ https://aws-sagemaker-mlops.github.io/sagemaker-model-building-pipeline-definiti
 """
 
 import copy
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -57,10 +58,20 @@ class Placement:
     """Tags of every job, for cost allocation: a pipeline hands none of its own down."""
 
 
+def declared(definition: Definition) -> set[str]:
+    """Names of the parameters of a pipeline."""
+    return {each["Name"] for each in definition.get("Parameters", [])}
+
+
 def placed(
-    definition: Definition, parameters: Mapping[str, str | int | float], placement: Placement
+    definition: Definition,
+    parameters: Mapping[str, str | int | float],
+    placement: Placement,
+    hyperparameters: Mapping[str, str | int | float] | None = None,
 ) -> Definition:
     """A copy of `definition` with `parameters` as defaults and every job in its place.
+
+    Training jobs get `hyperparameters` beside those of the project, in whose place they stand.
 
     Training and processing jobs get the role, the VPC, encryption between containers, the volume
     key (left out where the instance type refuses one) and an output key where the project set
@@ -71,6 +82,7 @@ def placed(
     another type, and for a job whose instance type is neither a literal nor a parameter.
     """
     result = copy.deepcopy(definition)
+    result["Metadata"] = {}  # the project's own, which is about its source
     _set_defaults(result, parameters)
     defaults = {each["Name"]: each.get("DefaultValue") for each in result.get("Parameters", [])}
     for step in _steps(result.get("Steps", [])):
@@ -78,6 +90,7 @@ def placed(
             _tag(step["Arguments"], placement.tags)
         if step["Type"] == "Training":
             _place_training(step, defaults, placement)
+            _set_hyperparameters(step["Arguments"], hyperparameters or {})
         elif step["Type"] == "Processing":
             _place_processing(step, defaults, placement)
     return result
@@ -118,6 +131,18 @@ def _place_training(
     request["EnableInterContainerTrafficEncryption"] = True
     request["OutputDataConfig"].setdefault("KmsKeyId", placement.kms_key_arn)
     _set_volume_key(step["Name"], request["ResourceConfig"], defaults, placement)
+
+
+def _set_hyperparameters(
+    request: dict[str, Any], hyperparameters: Mapping[str, str | int | float]
+) -> None:
+    """As texts, which is what SageMaker takes: true and false as JSON has them."""
+    if hyperparameters:
+        texts = {
+            name: value if isinstance(value, str) else json.dumps(value)
+            for name, value in hyperparameters.items()
+        }
+        request["HyperParameters"] = {**request.get("HyperParameters", {}), **texts}
 
 
 def _place_processing(

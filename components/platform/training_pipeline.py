@@ -25,6 +25,8 @@ class TrainingCompute(TypedDict):
     """Volume of each instance, in GB; at most its local storage, where it has any."""
     max_seconds: int
     """Seconds after which SageMaker stops the job."""
+    hyperparameters: NotRequired[dict[str, Any]]
+    """Texts, numbers and booleans by name, in the place of the project's own."""
 
 
 class TrainingPipelineArgs(WorkloadArgs):
@@ -176,7 +178,7 @@ def _definition(
             kms_key_arn=artifacts_key_arn,
             tags={**args.get("job_tags", {}), "maslow:model": args["model"]},
         )
-        return placed(args["definition"], parameters, placement)
+        return placed(args["definition"], parameters, placement, training.get("hyperparameters"))
 
     return rendered(
         build,

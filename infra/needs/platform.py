@@ -1,11 +1,13 @@
 """Need 3, anyone can train a model by themselves."""
 
 from pathlib import Path
+from typing import Any
 
 from components.foundation.keys.key import DataClass
 from components.platform.job_logs import GROUPS, JobLogs, JobLogsArgs
 from components.platform.model_project import read_project
 from components.platform.model_registry import ModelGroup
+from components.platform.training_definition import declared
 from components.platform.training_pipeline import TrainingPipeline
 from infra.found import LOG_GROUP
 from infra.needs import peers
@@ -13,6 +15,7 @@ from infra.needs.adoption import used
 from infra.needs.model_context import NAME_LIMIT, ModelContext
 from infra.needs.need import Need
 from infra.settings.mlops import ModelSettings
+from infra.settings.projects import ASKED
 from infra.versions import ModelVersion
 
 APPROVAL_STATUS = {"manual": "PendingManualApproval", "automatic": "Approved"}
@@ -69,9 +72,8 @@ def declare_model(
             "code": project.code,
             "job_tags": context.job_tags("platform", model),
             "parameters": {
-                "MinimumAuc": model.accept.auc,
                 "ModelApprovalStatus": APPROVAL_STATUS[model.approval],
-                "TargetColumn": model.target,
+                **_asked(model, project.definition),
             },
             "image_uri": context.image_of(model, version),
             "training": {
@@ -79,6 +81,7 @@ def declare_model(
                 "instance_count": model.training.count,
                 "volume_gb": model.training.volume_gb,
                 "max_seconds": model.training.max_hours * 3600,
+                "hyperparameters": model.training.hyperparameters,
             },
             "processing_instance_type": model.processing.instance,
             "data_bucket": context.data.zone_buckets["curated"],
@@ -88,3 +91,18 @@ def declare_model(
         },
         opts,
     )
+
+
+def _asked(model: ModelSettings, definition: dict[str, Any]) -> dict[str, str]:
+    """What the settings ask of the project, as far as its pipeline has parameters for it.
+
+    A setting without a parameter is refused where the stack file is read.
+    """
+    values = {
+        "target": model.target,
+        "kind": model.kind or "auto",
+        "drop": ",".join(model.drop),
+        "accept": model.accept.text(model.kind),
+    }
+    known = declared(definition)
+    return {ASKED[name]: value for name, value in values.items() if ASKED[name] in known}

@@ -21,9 +21,14 @@ from infra.settings.base import Percent, PositiveInt, Settings, matching
 from infra.settings.devops.model_delivery import ModelDelivery
 from infra.settings.foundation.budget import ModelBudget
 from infra.settings.mistakes import Mistake, refusal, refusals, shown
-from infra.settings.platform import Accept, Processing, Training
+from infra.settings.platform import Accept, Kind, Processing, Training, check_accept
 
 MODEL_NAME_LIMIT = 24
+DROP_LIMIT = 256 - len("--drop=")
+"""Characters of the names with the commas between them: they are one argument of a job.
+
+https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_AppSpecification.html
+"""
 CANARY = Percent(1, CANARY_PERCENT, off=True)
 CAPTURE = Percent(1, 100)
 
@@ -71,6 +76,12 @@ data_prefix = matching(
     "Letters, digits, . _ - and / between them: visits/2026.",
 )
 """Refuses what does not join into an S3 URI."""
+
+
+column_name = matching(
+    r"[^,]{1,256}", "is not a name of a column", "It has no comma, and at most 256 characters."
+)
+"""Refuses a column that a list separated by commas cannot name."""
 
 
 image_uri = matching(
@@ -211,6 +222,18 @@ def check_drift(features: Sequence[str], monitor: Monitor, retrain: Retrain) -> 
         )
 
 
+def check_columns(target: str, drop: Sequence[str]) -> Iterator[Mistake]:
+    """Yield columns that are left out and needed, and more names than a job can be told."""
+    if target in drop:
+        yield Mistake(("drop",), f"{shown(target)} is the target, and cannot be left out.")
+    if len(",".join(drop)) > DROP_LIMIT:
+        yield Mistake(
+            ("drop",),
+            f"the names have more than {DROP_LIMIT} characters together.",
+            "Leave the columns out of the data.",
+        )
+
+
 class ModelSettings(Settings):
     """A model: what it learns from, how it is trained, served and kept good."""
 
@@ -223,6 +246,14 @@ class ModelSettings(Settings):
     features: tuple[str, ...] = Field((), description="Feature groups that it reads, by name.")
     target: Annotated[str, Field(min_length=1)] = Field(
         "target", description="Column that the model learns to predict."
+    )
+    kind: Kind | None = Field(
+        None,
+        description="What it tells: which of two classes (binary), which of several (multiclass), "
+        "or a number (regression). Its data shows it if unset.",
+    )
+    drop: tuple[Annotated[str, AfterValidator(column_name)], ...] = Field(
+        (), description="Columns that it must not learn from, such as identifiers."
     )
     data: Annotated[str, AfterValidator(data_prefix)] | None = Field(
         None,
@@ -260,6 +291,8 @@ class ModelSettings(Settings):
         found = [
             *check_hardware(instances, self.serving, self.image),
             *check_drift(self.features, self.monitor, self.retrain),
+            *check_accept(self.accept, self.kind),
+            *check_columns(self.target, self.drop),
         ]
         if found:
             raise refusals(found)

@@ -1,12 +1,14 @@
 """Need 3, anyone can train a model by themselves: where and how training runs."""
 
-from typing import Annotated
+from collections.abc import Iterator
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
 from components.common.limits import TRAINING_HOURS
 from infra.settings.aws import InstanceType, allowed
 from infra.settings.base import PositiveInt, Settings
+from infra.settings.mistakes import Mistake
 
 TrainingInstance = Annotated[
     str,
@@ -20,6 +22,27 @@ ProcessingInstance = Annotated[
 ]
 
 
+Kind = Literal["binary", "multiclass", "regression"]
+"""What a model tells: which of two classes, which of several, or a number."""
+Value = str | int | float | bool
+"""Of a hyperparameter; SageMaker hands it on as text."""
+Share = Annotated[float, Field(ge=0, le=1)]
+AtLeast = Share | None
+AtMost = Annotated[float, Field(gt=0)] | None
+
+CLASSES = ("auc", "accuracy", "precision", "recall", "f1")
+METRICS: dict[Kind, tuple[str, ...]] = {
+    "binary": CLASSES,
+    "multiclass": CLASSES,
+    "regression": ("r2", "rmse", "mae"),
+}
+"""What the models of a kind are measured by; the first is what versions are compared by."""
+ERRORS = frozenset({"rmse", "mae"})
+"""Metrics of which less is better."""
+DEFAULTS: dict[Kind, float] = {"binary": 0.8, "multiclass": 0.8, "regression": 0.1}
+"""What the first metric of a kind must reach where nothing is said."""
+
+
 class Training(Settings):
     """The training job."""
 
@@ -31,6 +54,9 @@ class Training(Settings):
     max_hours: Annotated[int, Field(ge=1, le=TRAINING_HOURS)] = Field(
         24, description="Hours after which the job is stopped, at most 672."
     )
+    hyperparameters: Annotated[
+        dict[Annotated[str, Field(min_length=1, max_length=256)], Value], Field(max_length=100)
+    ] = Field({}, description="What the project's training reads, by name: {algorithm: boosting}.")
 
 
 class Processing(Settings):
@@ -40,13 +66,63 @@ class Processing(Settings):
 
 
 class Accept(Settings):
-    """What a trained model must reach to be registered."""
+    """What a trained model must reach on held-out records to be registered.
 
-    auc: Annotated[float, Field(ge=0, le=1)] = Field(
-        0.8, description="Least area under the ROC curve on held-out records, 0 to 1."
+    Without any of them a classifier needs an auc of 0.8, and a regression an r2 of 0.1.
+    """
+
+    auc: AtLeast = Field(
+        None, description="Least area under the ROC curve; of several classes their mean."
     )
+    accuracy: AtLeast = Field(None, description="Least share of right answers.")
+    precision: AtLeast = Field(
+        None, description="Least share of right answers among those for a class."
+    )
+    recall: AtLeast = Field(None, description="Least share of a class that is found.")
+    f1: AtLeast = Field(None, description="Least harmonic mean of precision and recall.")
+    r2: AtLeast = Field(None, description="Least share of the variance that is explained.")
+    rmse: AtMost = Field(None, description="Most root mean squared error, in the target's unit.")
+    mae: AtMost = Field(None, description="Most mean absolute error, in the target's unit.")
     not_worse_than_live: bool = Field(
         True,
         description="Whether a version that its delivery finds worse than the served one, by more "
         "than the spread of both measurements, is refused.",
     )
+
+    @property
+    def bounds(self) -> dict[str, float]:
+        """The metrics that are asked for, each with its bound."""
+        metrics = dict.fromkeys(metric for of_a_kind in METRICS.values() for metric in of_a_kind)
+        return {one: getattr(self, one) for one in metrics if getattr(self, one) is not None}
+
+    def text(self, kind: Kind | None) -> str:
+        """The conditions as a pipeline's parameter `Accept` and a model's delivery read them.
+
+        `auc >= 0.86, f1 >= 0.8`; or, where nothing is asked for, `binary: auc >= 0.8; …`.
+        """
+        if self.bounds:
+            return ", ".join(_condition(metric, bound) for metric, bound in self.bounds.items())
+        kinds = [kind] if kind else list(METRICS)
+        return "; ".join(f"{one}: {_condition(METRICS[one][0], DEFAULTS[one])}" for one in kinds)
+
+
+def _condition(metric: str, bound: float) -> str:
+    return f"{metric} {'<=' if metric in ERRORS else '>='} {bound:g}"
+
+
+def check_accept(accept: Accept, kind: Kind | None) -> Iterator[Mistake]:
+    """Yield conditions on what a model of this kind is not measured by."""
+    asked = set(accept.bounds)
+    if kind:
+        for metric in sorted(asked - set(METRICS[kind])):
+            yield Mistake(
+                ("accept", metric),
+                f"a {kind} model is not measured by {metric}.",
+                f"Choose of {', '.join(METRICS[kind])}.",
+            )
+    elif not any(asked <= set(metrics) for metrics in METRICS.values()):
+        yield Mistake(
+            ("accept",),
+            f"no model is measured by all of {', '.join(accept.bounds)}.",
+            f"Classes: {', '.join(CLASSES)}. Numbers: {', '.join(METRICS['regression'])}.",
+        )

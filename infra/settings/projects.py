@@ -1,10 +1,17 @@
 """Whether a model project can be deployed, found out as soon as a stack file names it."""
 
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from components.platform.model_project import ProjectError, read_project
-from components.platform.training_definition import DefinitionError, Placement, placed
-from infra.settings.mistakes import did_you_mean
+from components.platform.training_definition import (
+    DefinitionError,
+    Placement,
+    declared,
+    placed,
+)
+from infra.settings.mistakes import Mistake, did_you_mean
 
 DEFINITION = "pipeline.json"
 PARAMETERS: dict[str, str | int | float] = {
@@ -12,19 +19,42 @@ PARAMETERS: dict[str, str | int | float] = {
     "DataUri": "s3://curated/data/",
     "ImageUri": "image",
     "KmsKeyId": "key",
-    "MinimumAuc": 0.5,
     "ModelApprovalStatus": "PendingManualApproval",
     "ModelPackageGroupName": "group",
     "OutputUri": "s3://artifacts/runs",
     "ProcessingInstanceType": "ml.m5.large",
     "RoleArn": "role",
-    "TargetColumn": "target",
     "TrainingInstanceCount": 1,
     "TrainingInstanceType": "ml.m5.large",
     "TrainingMaxSeconds": 3600,
     "TrainingVolumeGb": 30,
 }
 """What the platform sets in every project's pipeline, with a value of the right type."""
+
+
+ASKED = {"target": "TargetColumn", "kind": "Kind", "drop": "DropColumns", "accept": "Accept"}
+"""What a model's settings ask of its project, and the parameter that tells the pipeline."""
+
+
+def check_asked(model: Mapping[str, Any], root: Path) -> Iterator[Mistake]:
+    """Yield a model's settings that its pipeline has no parameter for.
+
+    `model` is as the stack file has it, and its project is sound. The other settings of `accept`
+    are the delivery's.
+    """
+    definition = read_project(root / model["project"]).definition
+    known = declared(definition)
+    for setting, parameter in ASKED.items():
+        asked = model.get(setting)
+        if setting == "accept" and isinstance(asked, Mapping):
+            asked = [metric for metric in asked if metric != "not_worse_than_live"]
+        if asked and parameter not in known:
+            yield Mistake(
+                (setting,),
+                f"would change nothing: {model['project']}/{DEFINITION} declares no parameter "
+                f"{parameter}.",
+                f"Declare it in {model['project']}/pipeline.py, as templates/tabular does.",
+            )
 
 
 def check_project(project: str, root: Path) -> tuple[str, str] | None:

@@ -25,7 +25,7 @@ from infra.settings.filekeys import ENGINE_KEYS, PLATFORM, REGION, SECRETS
 from infra.settings.group_checks import check_groups
 from infra.settings.mistakes import Mistake, SettingsError, did_you_mean, shown
 from infra.settings.mistakes import Path as SettingPath
-from infra.settings.projects import check_project
+from infra.settings.projects import check_asked, check_project
 from infra.settings.root import PlatformSettings
 from infra.settings.yamlfile import Document, read
 
@@ -191,6 +191,9 @@ def _project_mistakes(values: Mapping[str, Any], root: Path) -> Iterator[Mistake
             continue
         if wrong := judged(project, root):
             yield Mistake(("models", index, "project"), *wrong)
+            continue
+        for mistake in check_asked(model, root):
+            yield replace(mistake, path=("models", index, *mistake.path))
 
 
 def refused(stack: StackFile, mistakes: Iterable[Mistake]) -> SettingsError:

@@ -85,7 +85,7 @@ RETRAINING = {"EventRule": 3, "EventTarget": 3, "LogGroup": 1, "StateMachine": 1
 """By drift here, and in the two environments that the model goes on to."""
 MODEL = Counter(
     **MONITOR,
-    BucketObjectv2=6,
+    BucketObjectv2=8,
     Endpoint=1,
     EndpointConfiguration=1,
     EventRule=3,

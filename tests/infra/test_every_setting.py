@@ -181,6 +181,8 @@ VALUES: dict[str, Any] = {
     "models.0.project": "elsewhere",
     "models.0.features": [],
     "models.0.target": "age",
+    "models.0.drop": ["ward"],
+    "models.0.training.hyperparameters": {"c": 0.5},
     "models.0.data": "others",
     "models.0.image": f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/training:1.0",
     "models.0.delivery.start": "hand",  # a push where it is not said

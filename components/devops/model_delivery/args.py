@@ -83,8 +83,8 @@ class ModelDeliveryArgs(PlacedArgs, LoggedArgs):
     """Name of the endpoint."""
     serving_name: str
     """What the names of the endpoint's configurations and models begin with."""
-    minimum: float
-    """The least AUC that is accepted."""
+    accept: str
+    """What is accepted, such as `auc >= 0.86, f1 >= 0.8` or `regression: r2 >= 0.1`."""
     compare_with_live: bool
     """Whether a version that is worse than the served one is refused."""
     needs_approval: bool

@@ -12,8 +12,6 @@ from components.devops.model_delivery.args import ModelDeliveryArgs
 from components.devops.registries.package_registry import read_packages
 
 Inputs = dict[str, pulumi.Input[str]]
-METRIC = "auc"
-"""What versions are judged by: `accept` of the settings names it too."""
 
 
 def model_builds(
@@ -92,8 +90,7 @@ def _evaluate(name: str, parent: pulumi.Resource, args: ModelDeliveryArgs) -> St
     variables: Inputs = {
         "TRAINING_PIPELINE": args["training_pipeline_name"],
         "ENDPOINT": args["endpoint_name"],
-        "METRIC": METRIC,
-        "MINIMUM": str(args["minimum"]),
+        "ACCEPT": args["accept"],
     }
     if args["compare_with_live"]:
         variables["COMPARE_WITH_LIVE"] = "yes"

@@ -80,7 +80,7 @@ def declare_model(
         "group_name": env.names(model.name),
         "endpoint_name": env.names(model.name),
         "serving_name": env.names(model.name, "endpoint", limit=NAME_LIMIT),
-        "minimum": model.accept.auc,
+        "accept": model.accept.text(model.kind),
         "compare_with_live": model.accept.not_worse_than_live,
         "needs_approval": model.approval == "manual",
         "artifacts_bucket": foundation.artifacts.bucket,

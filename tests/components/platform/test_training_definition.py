@@ -55,7 +55,7 @@ def definition():
             parameter("TrainingInstanceType", DefaultValue="ml.m6i.xlarge"),
             parameter("TrainingInstanceCount", "Integer", DefaultValue=1),
             parameter("ProcessingInstanceType", DefaultValue="ml.m6i.large"),
-            parameter("MinimumAuc", "Float", DefaultValue=0.8),
+            parameter("Threshold", "Float", DefaultValue=0.8),
         ],
         "Steps": [
             {"Name": "Preprocess", "Type": "Processing", "Arguments": processing},
@@ -74,15 +74,35 @@ def arguments(definition, name):
 def test_parameters_become_defaults(definition):
     result = placed(
         definition,
-        {"OutputUri": "s3://b/m", "TrainingInstanceCount": 2, "MinimumAuc": 1},
+        {"OutputUri": "s3://b/m", "TrainingInstanceCount": 2, "Threshold": 1},
         PLACEMENT,
     )
 
     defaults = {each["Name"]: each.get("DefaultValue") for each in result["Parameters"]}
     assert defaults["OutputUri"] == "s3://b/m"
     assert defaults["TrainingInstanceCount"] == 2
-    assert defaults["MinimumAuc"] == 1
+    assert defaults["Threshold"] == 1
     assert defaults["ProcessingInstanceType"] == "ml.m6i.large"
+
+
+def test_hyperparameters_reach_every_training_job_as_texts(definition):
+    arguments(definition, "Train")["HyperParameters"] = {"depth": "3", "seed": "1"}
+    told = {"depth": 6, "c": 0.5, "early_stopping": True, "algorithm": "boosting"}
+
+    result = placed(definition, {}, PLACEMENT, told)
+
+    assert arguments(result, "Train")["HyperParameters"] == {
+        "depth": "6",
+        "seed": "1",
+        "c": "0.5",
+        "early_stopping": "true",
+        "algorithm": "boosting",
+    }
+    assert "HyperParameters" not in arguments(result, "Preprocess")
+
+
+def test_what_a_project_says_of_its_source_is_not_deployed(definition):
+    assert placed({**definition, "Metadata": {"source": "0"}}, {}, PLACEMENT)["Metadata"] == {}
 
 
 def test_placing_leaves_the_compiled_definition_intact(definition):
@@ -98,7 +118,7 @@ def test_undeclared_parameters_are_named_beside_the_declared_ones(definition):
         placed(definition, {"CodeUri": "s3://b/c", "DataUri": "s3://b/d"}, PLACEMENT)
 
     assert "no parameter CodeUri, DataUri" in str(error.value)
-    assert "MinimumAuc, OutputUri" in str(error.value)
+    assert "OutputUri, ProcessingInstanceType" in str(error.value)
 
 
 @pytest.mark.parametrize(

@@ -195,7 +195,7 @@ def test_the_template_project_is_one_that_the_platform_can_place():
         graph_of(
             definition=project.definition,
             code=project.code,
-            parameters={"TargetColumn": "malignant", "MinimumAuc": 0.9},
+            parameters={"TargetColumn": "malignant", "Accept": "auc >= 0.9"},
         )
     )
 

@@ -68,6 +68,22 @@ def test_an_instance_type_is_checked_for_its_use(found_in_model, group, right, w
         ({"training": {"max_hours": 673}}, "training.max_hours: 673 is too large: at most 672."),
         ({"accept": {"auc": 1.1}}, "accept.auc: 1.1 is too large: at most 1."),
         ({"accept": {"auc": "good"}}, 'accept.auc: "good" is not a number.'),
+        (
+            {"accept": {"auc": 0.9, "r2": 0.5}},
+            "accept: no model is measured by all of auc, r2.",
+        ),
+        (
+            {"accept": {"auc": 0.9}, "kind": "regression"},
+            "accept.auc: a regression model is not measured by auc.",
+        ),
+        ({"accept": {"rmse": 0}}, "accept.rmse: 0 is too small: it must be more than 0."),
+        ({"kind": "clusters"}, 'kind: "clusters" is not binary, multiclass or regression.'),
+        ({"drop": ["id", "target"]}, 'drop: "target" is the target, and cannot be left out.'),
+        ({"drop": ["a,b"]}, 'drop[1]: "a,b" is not a name of a column.'),
+        (
+            {"drop": [f"column_{n:03}" for n in range(23)]},
+            "drop: the names have more than 249 characters together.",
+        ),
         ({"approval": "auto"}, 'approval: "auto" is not manual or automatic.'),
         ({"target": ""}, 'target: "" is empty.'),
         ({"target": 3}, "target: 3 is not text (put it in quotes if it is meant to be)."),
@@ -172,8 +188,10 @@ def test_a_fully_described_model_is_taken(found):
         "name": "readmission", "project": "templates/tabular", "features": ["visits"],
         "target": "readmitted", "data": "visits",
         "image": IMAGE,
-        "training": {"instance": "ml.g6.xlarge", "count": 2, "volume_gb": 100, "max_hours": 140},
-        "processing": {"instance": "ml.m5.xlarge"}, "accept": {"auc": 1}, "approval": "automatic",
+        "training": {"instance": "ml.g6.xlarge", "count": 2, "volume_gb": 100, "max_hours": 140,
+                     "hyperparameters": {"algorithm": "boosting", "depth": 3, "c": 0.5, "b": True}},
+        "processing": {"instance": "ml.m5.xlarge"}, "accept": {"auc": 1, "f1": 0.9},
+        "kind": "multiclass", "drop": ["visit id"], "approval": "automatic",
         "serving": {
             "instance": "ml.c6i.large",
             "scale": {"min": 2, "max": 2, "invocations_per_minute": 1},
@@ -377,3 +395,19 @@ def test_a_models_own_tag_needs_an_environment_that_tags_start(found):
     assert found(models=models) == [
         "models[stay].delivery.tag: the environment's delivery is not started by a tag."
     ]
+
+
+@pytest.mark.parametrize(
+    ("accept", "kind", "text"),
+    [
+        ({}, None, "binary: auc >= 0.8; multiclass: auc >= 0.8; regression: r2 >= 0.1"),
+        ({}, "regression", "regression: r2 >= 0.1"),
+        ({"auc": 0.86}, None, "auc >= 0.86"),
+        ({"mae": 12, "r2": 0.5}, "regression", "r2 >= 0.5, mae <= 12"),
+        ({"not_worse_than_live": False}, "binary", "binary: auc >= 0.8"),
+    ],
+)
+def test_what_is_accepted_is_told_as_conditions(accept, kind, text):
+    model = ModelSettings(name="stay", project="p", kind=kind, accept=accept)
+    assert model.accept.text(model.kind) == text
+    assert len(f"--accept={text}") <= 256

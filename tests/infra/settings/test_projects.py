@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from infra.offline import recorded
-from infra.settings.projects import PARAMETERS, check_project
+from infra.settings.mistakes import Mistake
+from infra.settings.projects import ASKED, PARAMETERS, check_asked, check_project
 
 TABULAR = Path(__file__).resolve().parents[3] / "templates" / "tabular"
 PIPELINE = "aws:sagemaker/pipeline:Pipeline"
@@ -61,7 +62,55 @@ def test_what_is_checked_is_what_the_platform_sets(root, project):
     placed = json.loads(graph.one(PIPELINE).inputs["pipelineDefinition"])
     assert {
         one["Name"] for one in placed["Parameters"] if "DefaultValue" in one
-    } == PARAMETERS.keys()
+    } == PARAMETERS.keys() | set(ASKED.values())
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [("target", "y"), ("kind", "binary"), ("drop", ["id"]), ("accept", {"auc": 0.9})],
+)
+def test_a_setting_that_the_project_does_not_read_is_refused(root, setting, value):
+    model = {"name": "stay", "project": "models/stay", setting: value}
+    assert list(check_asked(model, root)) == []
+    lacking = definition(root)
+    name = ASKED[setting]
+    lacking["Parameters"] = [one for one in lacking["Parameters"] if one["Name"] != name]
+    write(root, lacking)
+    assert check_project("models/stay", root) is None
+    assert list(check_asked(model, root)) == [
+        Mistake(
+            (setting,),
+            f"would change nothing: models/stay/pipeline.json declares no parameter {name}.",
+            "Declare it in models/stay/pipeline.py, as templates/tabular does.",
+        )
+    ]
+    del model[setting]
+    assert list(check_asked(model, root)) == []
+
+
+def test_what_the_delivery_compares_needs_no_parameter(root):
+    lacking = definition(root)
+    lacking["Parameters"] = [one for one in lacking["Parameters"] if one["Name"] != "Accept"]
+    write(root, lacking)
+    model = {"project": "models/stay", "accept": {"not_worse_than_live": False}}
+    assert list(check_asked(model, root)) == []
+
+
+def test_a_pipeline_that_was_changed_and_not_compiled_is_refused(root):
+    source = root / "models/stay/pipeline.py"
+    source.write_text(f"{source.read_text()}# changed\n")
+    message, _ = check_project("models/stay", root)
+    assert message == (
+        "models/stay/pipeline.py has changed since pipeline.json was compiled; compile it with "
+        "`make pipelines`."
+    )
+    changed = definition(root)
+    del changed["Metadata"]
+    write(root, changed)
+    message, _ = check_project("models/stay", root)
+    assert message.startswith("models/stay/pipeline.py is not said to be what pipeline.json was")
+    source.unlink()
+    assert check_project("models/stay", root) is None
 
 
 @pytest.mark.parametrize(
@@ -76,6 +125,7 @@ def test_what_is_checked_is_what_the_platform_sets(root, project):
     ],
 )
 def test_what_is_no_definition_is_told_with_its_file(root, text, words):
+    (root / "models/stay/pipeline.py").unlink()
     write(root, text)
     message, _ = check_project("models/stay", root)
     assert message.startswith(words)

@@ -55,6 +55,8 @@ def test_a_promotion_that_leads_nowhere_is_refused(found, promotion, message):
     [
         {"training": {"instance": "ml.c6i.xlarge"}},
         {"accept": {"auc": 0.9}},
+        {"kind": "binary"},
+        {"drop": ["id"]},
         {"approval": "manual"},
         {"data": "visits/2026"},
         {"delivery": {}},

@@ -1,11 +1,13 @@
 """Judge the model version that this delivery's training registered.
 
-It must be there, reach the least that is accepted, and, where COMPARE_WITH_LIVE is set, not be
-worse than what the endpoint serves. Each was measured on records of its own, so that a difference
-within the spread of both measurements counts for nothing.
+It must be there, be what is accepted, and, where COMPARE_WITH_LIVE is set, not be worse than what
+the endpoint serves by the first metric of what is accepted. Each was measured on records of its
+own, so that a difference within the spread of both measurements counts for nothing.
 
 Told by the environment: TRAINING_PIPELINE, DELIVERY (the id of the delivery's execution), ENDPOINT,
-METRIC, MINIMUM and COMPARE_WITH_LIVE. Exports MODEL_PACKAGE, VERSION, METRICS and LIVE.
+ACCEPT and COMPARE_WITH_LIVE. ACCEPT lists conditions, `auc >= 0.86, f1 >= 0.8`; parts between
+semicolons that begin with a kind of model hold for that kind alone: `binary: auc >= 0.8; …`.
+Exports MODEL_PACKAGE, VERSION, METRICS and LIVE.
 """
 
 import json
@@ -20,6 +22,8 @@ import boto3
 NO_SUCH = {"ValidationException", "ResourceNotFound", "ResourceNotFoundException"}
 
 Metrics = dict[str, dict[str, float]]
+Condition = tuple[str, str, float]
+"""A metric, `>=` or `<=`, and the bound."""
 
 
 def registered(sagemaker: Any, pipeline: str, delivery: str) -> str:
@@ -57,8 +61,11 @@ def live(sagemaker: Any, endpoint: str) -> str | None:
     return package
 
 
-def metrics_of(package: dict[str, Any], s3: Any) -> Metrics:
-    """The metrics of a registered version, each with its `value`, by the report it points at.
+def metrics_of(package: dict[str, Any], s3: Any) -> tuple[str, Metrics]:
+    """The kind of a registered version, and its metrics, by the report that it points at.
+
+    The kind is the report's, `binary` of `binary_classification_metrics`. Each metric has a
+    `value`.
 
     Raises SystemExit for a version without a report.
 
@@ -70,20 +77,49 @@ def metrics_of(package: dict[str, Any], s3: Any) -> Metrics:
         raise SystemExit(f"{package['ModelPackageArn']} was registered without its metrics")
     bucket, _, key = uri.removeprefix("s3://").partition("/")
     report = json.loads(s3.get_object(Bucket=bucket, Key=key)["Body"].read())
-    (metrics,) = (value for name, value in report.items() if name.endswith("_metrics"))
-    return {
+    ((kind, metrics),) = (
+        (name.partition("_")[0], value)
+        for name, value in report.items()
+        if name.endswith("_metrics")
+    )
+    return kind, {
         name: metric
         for name, metric in metrics.items()
         if isinstance(metric, dict) and isinstance(metric.get("value"), int | float)
     }
 
 
-def worse(challenger: dict[str, float], champion: dict[str, float]) -> bool:
-    """Whether a metric is lower by more than the standard deviation of the difference."""
+def conditions(accept: str, kind: str) -> list[Condition]:
+    """The conditions of ACCEPT that hold for models of a kind."""
+    found: list[Condition] = []
+    for part in accept.split(";"):
+        of, _, listed = part.rpartition(":")
+        if of.strip() in {"", kind}:
+            for one in listed.split(","):
+                metric, comparison, bound = one.split()
+                found.append((metric, comparison, float(bound)))
+    return found
+
+
+def keeps(metrics: Metrics, condition: Condition) -> bool:
+    """Whether a metric is within its bound; one that was not measured is not."""
+    metric, comparison, bound = condition
+    if metric not in metrics:
+        return False
+    value = metrics[metric]["value"]
+    return value <= bound if comparison == "<=" else value >= bound
+
+
+def worse(challenger: dict[str, float], champion: dict[str, float], comparison: str) -> bool:
+    """Whether a metric is worse by more than the standard deviation of the difference.
+
+    Less is worse, unless `comparison` is `<=`.
+    """
     spread = math.hypot(
         challenger.get("standard_deviation", 0.0), champion.get("standard_deviation", 0.0)
     )
-    return challenger["value"] < champion["value"] - spread
+    loss = champion["value"] - challenger["value"]
+    return (-loss if comparison == "<=" else loss) > spread
 
 
 def listed(metrics: Metrics) -> str:
@@ -94,22 +130,25 @@ def listed(metrics: Metrics) -> str:
 def main() -> None:
     """Judge, and export what an approver wants to know."""
     told, sagemaker, s3 = os.environ, boto3.client("sagemaker"), boto3.client("s3")
-    metric, minimum = told["METRIC"], float(told["MINIMUM"])
     arn = registered(sagemaker, told["TRAINING_PIPELINE"], told["DELIVERY"])
     package = sagemaker.describe_model_package(ModelPackageName=arn)
-    metrics = metrics_of(package, s3)
+    kind, metrics = metrics_of(package, s3)
     version = f"version {package['ModelPackageVersion']}"
-    if metric not in metrics:
-        raise SystemExit(f"{version} was measured without {metric}: {listed(metrics)}")
-    if metrics[metric]["value"] < minimum:
-        raise SystemExit(f"{version} has {listed(metrics)}; accepted is {metric} {minimum}")
+    accepted = conditions(told["ACCEPT"], kind)
+    if not accepted:
+        raise SystemExit(f"{version} is {kind}, and nothing is accepted of that: {told['ACCEPT']}")
+    for condition in accepted:
+        if not keeps(metrics, condition):
+            asked = " ".join(map(str, condition))
+            raise SystemExit(f"{version} has {listed(metrics)}; accepted is {asked}")
     serving, champion_arn = "nothing is served yet", live(sagemaker, told["ENDPOINT"])
     if champion_arn and champion_arn != arn:
         champion = sagemaker.describe_model_package(ModelPackageName=champion_arn)
-        its = metrics_of(champion, s3)
+        _, its = metrics_of(champion, s3)
         serving = f"version {champion['ModelPackageVersion']} is live with {listed(its)}"
+        metric, comparison, _ = accepted[0]
         compared = told.get("COMPARE_WITH_LIVE") and metric in its
-        if compared and worse(metrics[metric], its[metric]):
+        if compared and worse(metrics[metric], its[metric], comparison):
             raise SystemExit(f"{version} has {listed(metrics)}, but {serving}")
     sys.stderr.write(f"{version} has {listed(metrics)}; {serving}\n")
     found = {

@@ -239,12 +239,12 @@ class Registry:
         self.data = uploaded(cloud, "s3://artifacts/model.tar.gz")
         self.sagemaker.create_model_package_group(ModelPackageGroupName=self.name)
 
-    def register(self, auc, deviation=0.01):
+    def register(self, value, deviation=0.01, metric="auc", kind="binary_classification"):
         """Register a version by a delivery; tells the delivery's id."""
         delivery = str(uuid.uuid4())
-        report = {"value": auc, "standard_deviation": deviation}
+        report = {"value": value, "standard_deviation": deviation}
         key = f"models/tumour/runs/{delivery}.json"
-        body = json.dumps({"binary_classification_metrics": {"auc": report}})
+        body = json.dumps({f"{kind}_metrics": {metric: report}, "acceptance": {}})
         self.s3.put_object(Bucket="artifacts", Key=key, Body=body)
         step = {
             "Name": "Register",
@@ -320,7 +320,7 @@ def registry(cloud):
     return Registry(cloud)
 
 
-def judge(cloud, folder, registry, delivery, minimum=0.9, compare=True):
+def judge(cloud, folder, registry, delivery, accept="auc >= 0.9", compare=True):
     told = {"COMPARE_WITH_LIVE": "yes"} if compare else {}
     return run(
         cloud,
@@ -329,8 +329,7 @@ def judge(cloud, folder, registry, delivery, minimum=0.9, compare=True):
         TRAINING_PIPELINE=registry.name,
         DELIVERY=delivery,
         ENDPOINT=registry.name,
-        METRIC="auc",
-        MINIMUM=str(minimum),
+        ACCEPT=accept,
         **told,
     )
 
@@ -349,7 +348,7 @@ def test_a_version_below_what_is_accepted_is_refused(cloud, tmp_path, registry):
     done, exported = judge(cloud, tmp_path, registry, registry.register(0.89))
 
     assert done.returncode == 1
-    assert "version 1 has auc 0.8900; accepted is auc 0.9" in done.stderr
+    assert "version 1 has auc 0.8900; accepted is auc >= 0.9" in done.stderr
     assert not any(exported.values())
 
 
@@ -376,6 +375,32 @@ def test_a_difference_within_the_spread_of_the_measurements_counts_for_nothing(
     done, _ = judge(cloud, tmp_path, registry, registry.register(0.94, deviation=0.02))
 
     assert done.returncode == 0, done.stderr
+
+
+def test_less_is_better_of_an_error(cloud, tmp_path, registry):
+    def judged(value):
+        delivery = registry.register(value, metric="rmse", kind="regression")
+        return judge(cloud, tmp_path, registry, delivery, accept="rmse <= 60")[0]
+
+    assert "version 1 has rmse 61.0000; accepted is rmse <= 60" in judged(61).stderr
+    assert judged(50).returncode == 0
+    registry.serve_newest()
+    assert "version 3 has rmse 55.0000, but version 2 is live" in judged(55).stderr
+    assert judged(45).returncode == 0
+
+
+def test_a_version_is_judged_by_what_is_accepted_of_its_kind(cloud, tmp_path, registry):
+    accept = "binary: auc >= 0.99; multiclass: auc >= 0.8"
+    delivery = registry.register(0.85, kind="multiclass_classification")
+    done, _ = judge(cloud, tmp_path, registry, delivery, accept)
+    assert done.returncode == 0, done.stderr
+
+    delivery = registry.register(0.85, metric="r2", kind="regression")
+    done, _ = judge(cloud, tmp_path, registry, delivery, accept)
+    assert f"version 2 is regression, and nothing is accepted of that: {accept}" in done.stderr
+
+    done, _ = judge(cloud, tmp_path, registry, delivery, "auc >= 0.8")
+    assert "version 2 has r2 0.8500; accepted is auc >= 0.8" in done.stderr
 
 
 def test_a_training_that_registered_nothing_is_refused(cloud, tmp_path, registry):

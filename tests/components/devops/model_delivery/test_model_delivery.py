@@ -52,7 +52,7 @@ def declared(sources):
             "group_name": "maslow-dev-stay",
             "endpoint_name": "maslow-dev-stay",
             "serving_name": "maslow-dev-stay-endpoint",
-            "minimum": 0.86,
+            "accept": "auc >= 0.86",
             "compare_with_live": True,
             "needs_approval": True,
             "artifacts_bucket": BUCKET,
