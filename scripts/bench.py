@@ -1,13 +1,16 @@
 """`make bench`: how long plans take and how much memory, beside Pulumi's stock mocks.
 
 Each run is a process of its own. The two sides of a comparison alternate, so that whatever else
-the machine does meets both alike.
+the machine does meets both alike. The stack is the tests' own, so that figures compare whatever
+is in stacks/.
 """
 
 import json
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
@@ -45,8 +48,13 @@ Tell = Callable[[str], None]
 def main(quick: bool, as_json: bool) -> None:
     """Measure plans beside Pulumi's stock mocks."""
     out = Console()
-    with Console(stderr=True).status("Warming up") as status:
-        plans, command = measured(QUICK_REPEATS if quick else REPEATS, status.update, quick=quick)
+    repeats = QUICK_REPEATS if quick else REPEATS
+    with (
+        Console(stderr=True).status("Warming up") as status,
+        tempfile.TemporaryDirectory(prefix="maslow-bench-") as folder,
+    ):
+        write_project(Path(folder))
+        plans, command = measured(Path(folder), repeats, status.update, quick=quick)
     found = list(aims(plans, command))
     if as_json:
         shown = {
@@ -61,18 +69,26 @@ def main(quick: bool, as_json: bool) -> None:
         out.print(line, highlight=False)
 
 
+def write_project(root: Path) -> None:
+    """Make a project in a folder, with the stack that is measured."""
+    (root / "Pulumi.yaml").write_text("name: maslow\n", encoding="utf-8")
+    (root / "stacks").mkdir()
+    shutil.copy(ROOT / "tests" / "stacks" / f"Pulumi.{ENVIRONMENT}.yaml", root / "stacks")
+    (root / "templates").symlink_to(ROOT / "templates")
+
+
 def measured(
-    repeats: dict[int | None, int], tell: Tell, *, quick: bool
+    root: Path, repeats: dict[int | None, int], tell: Tell, *, quick: bool
 ) -> tuple[list[Comparison], CommandComparison | None]:
-    """Run everything; `tell` hears what is running."""
+    """Run everything on the project in `root`; `tell` hears what is running."""
 
     def run(program: str, argument: object) -> Process:
         tell(f"{program} {argument if isinstance(argument, int) else ENVIRONMENT}")
-        return process("-m", "scripts.bench_programs", program, json.dumps(argument))
+        return process(root, "-m", "scripts.bench_programs", program, json.dumps(argument))
 
     def commanded() -> Process:
         tell(f"maslow plan -s {ENVIRONMENT}")
-        return process(*COMMAND)
+        return process(root, *COMMAND)
 
     types = run("plan", None).registered.types  # uncounted: it compiles what it imports
     command = None
@@ -88,11 +104,14 @@ def measured(
     return plans, command
 
 
-def process(*arguments: str) -> Process:
-    """Run Python and measure it. Raises CalledProcessError where it fails."""
+def process(folder: Path, *arguments: str) -> Process:
+    """Run Python in a folder and measure it. Raises CalledProcessError where it fails."""
     command = [sys.executable, *arguments]
     start = time.perf_counter()
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as running:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(
+        command, cwd=folder, env=environment, stdout=subprocess.PIPE, text=True
+    ) as running:
         try:
             output = "".join(running.stdout or ())
         except BaseException:

@@ -1,10 +1,14 @@
-"""The project and the graphs of its stacks, each recorded once for all tests.
+"""A project and the graphs of its stacks, each recorded once for all tests.
 
-Its stacks are the committed ones and those of tests/stacks: whole stack files for what no committed
-one shows, read, recorded and stood up by the same tests.
+The stack files are those of tests/stacks and belong to the tests: the ones in stacks/ are there to
+be changed, and so may differ from the four that began as their copies. Pulumi.<environment>.yaml
+are environments that know of one another; the others are variants, whole stack files for what none
+of them shows.
 """
 
 import os
+import shutil
+import tempfile
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 from functools import cache
@@ -24,18 +28,23 @@ from infra.project import Project
 from infra.settings import StackFile, from_config
 from infra.settings.yamlfile import read
 
+ROOT = Path(__file__).parents[1]
+FILES = sorted(Path(__file__).parent.glob("stacks/*.yaml"))
+COMMITTED = [path.stem.removeprefix("Pulumi.") for path in FILES if path.stem.startswith("Pulumi.")]
+"""Environments that the command finds in the project."""
 VARIANTS = {
-    path.stem.rpartition("-")[2]: path
-    for path in sorted(Path(__file__).parent.glob("stacks/*.yaml"))
+    path.stem.rpartition("-")[2]: path for path in FILES if not path.stem.startswith("Pulumi.")
 }
 """Environments by their name, in which there is no hyphen: `egress` of no-egress.yaml."""
+STACKS = [*COMMITTED, *VARIANTS]
+PASSES = ("first", "second")
 
 
 class Tested(Project):
-    """The project with the stacks of tests/stacks beside its own."""
+    """A project of the tests' own stacks."""
 
     def stack(self, environment: str) -> StackFile:
-        """The settings of a stack, whichever folder its file is in."""
+        """The settings of a stack, a variant's too."""
         if environment not in VARIANTS:
             return super().stack(environment)
         path = VARIANTS[environment]
@@ -44,12 +53,18 @@ class Tested(Project):
         return replace(stack, path=path)
 
 
-PROJECT = Tested.around(Path(__file__))
-COMMITTED = sorted(
-    path.stem.removeprefix("Pulumi.") for path in (PROJECT.root / "stacks").glob("*.yaml")
-)
-STACKS = [*COMMITTED, *VARIANTS]
-PASSES = ("first", "second")
+def _made() -> Tested:
+    """The project, in a folder of its own, with the repository's model projects."""
+    root = Path(tempfile.mkdtemp(prefix="maslow-tests-")).resolve()
+    (root / "Pulumi.yaml").write_text("name: maslow\n")
+    (root / "templates").symlink_to(ROOT / "templates")
+    (root / "stacks").mkdir()
+    for environment in COMMITTED:
+        shutil.copy(ROOT / "tests" / "stacks" / f"Pulumi.{environment}.yaml", root / "stacks")
+    return Tested.around(root)
+
+
+PROJECT = _made()
 
 # The records of the teams' own types, for the tests that take every record of the catalog.
 for _stack in STACKS:
@@ -61,6 +76,10 @@ Recording = Callable[[str, str], Graph]
 def pytest_configure() -> None:
     # An output in an f-string is an error rather than a sentence about outputs.
     os.environ["PULUMI_ERROR_OUTPUT_STRING"] = "1"
+
+
+def pytest_unconfigure() -> None:
+    shutil.rmtree(PROJECT.root)
 
 
 @pytest.fixture(scope="session")
@@ -111,7 +130,7 @@ def environment(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture(params=COMMITTED)
 def committed(request: pytest.FixtureRequest) -> str:
-    """An environment that the command finds in stacks/."""
+    """An environment that the command finds in the project."""
     name: str = request.param
     return name
 

@@ -10,7 +10,7 @@ from infra.hosts.progress import Operation
 pytestmark = pytest.mark.engine
 
 ROOT = Path(__file__).resolve().parents[2]
-STACK_FILE = ROOT / "stacks" / "Pulumi.local.yaml"
+STACK_FILE = ROOT / "tests" / "stacks" / "Pulumi.local.yaml"
 
 
 def written(path, **changes):

@@ -11,7 +11,7 @@ from tests.served_model import uploaded
 pytestmark = pytest.mark.engine
 
 ROOT = Path(__file__).resolve().parents[2]
-STACK_FILE = ROOT / "stacks" / "Pulumi.local.yaml"
+STACK_FILE = ROOT / "tests" / "stacks" / "Pulumi.local.yaml"
 ENDPOINT = "aws:sagemaker/endpoint:Endpoint"
 CONFIGURATION = "aws:sagemaker/endpointConfiguration:EndpointConfiguration"
 

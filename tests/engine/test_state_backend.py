@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from embedded.cloud import Cloud
+from infra.project import Project
 from scripts.maslow import main
 
 pytestmark = pytest.mark.engine
@@ -18,12 +19,13 @@ PROJECT = "name: maslow\nruntime: yaml\n"
 
 
 def test_the_cli_logs_in_and_keeps_secrets_as_bootstrap_says(
-    cloud: Cloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    cloud: Cloud, project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cli = shutil.which("pulumi")
     assert cli
     for name, value in cloud.environment.items():
         monkeypatch.setenv(name, value)
+    monkeypatch.chdir(project.root)
     monkeypatch.setenv("PULUMI_HOME", str(tmp_path / "home"))
     told = CliRunner().invoke(main, ["bootstrap", "-s", "local"]).output
     (tmp_path / "Pulumi.yaml").write_text(PROJECT)

@@ -1,10 +1,13 @@
 import ast
 import gc
+from pathlib import Path
 
 import pytest
 
 from infra.collector import switch_off_collector
 from infra.graph import record
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize("before", [True, False])
@@ -27,9 +30,9 @@ def test_what_is_below_an_entry_point_leaves_the_collector_alone():
     assert seen == [True]
 
 
-def test_the_engine_s_program_is_imported_with_the_collector_off(project):
+def test_the_engine_s_program_is_imported_with_the_collector_off():
     """What is imported first is little; then the call; and then all the rest."""
-    body = ast.parse((project.root / "infra/__main__.py").read_text()).body
+    body = ast.parse((ROOT / "infra" / "__main__.py").read_text()).body
     _docstring, switch, call, program, run = body
     assert ast.unparse(switch) == "from infra.collector import switch_off_collector"
     assert ast.unparse(call) == "switch_off_collector()"

@@ -39,11 +39,11 @@ STACK = """config:
 
 
 @pytest.fixture
-def write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Write]:
+def write(project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Write]:
     """Writes a package of that name into a project of its own, whose root it returns."""
     monkeypatch.chdir(tmp_path)
     before, paths = set(sys.modules), list(sys.path)
-    shutil.copy(Path(__file__).parents[2] / "Pulumi.yaml", tmp_path)
+    shutil.copy(project.root / "Pulumi.yaml", tmp_path)
 
     def package(name: str, source: str) -> Path:
         (tmp_path / "stacks").mkdir(exist_ok=True)

@@ -1,5 +1,4 @@
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -8,9 +7,9 @@ from infra import key_administrator
 from infra.errors import InputError
 from infra.key_administrator import administers
 from infra.naming import Names
-from infra.settings import StackFile, load
+from infra.project import Project
+from infra.settings import StackFile
 
-PROD = Path(__file__).parents[2] / "stacks" / "Pulumi.prod.yaml"
 NAMES = Names("maslow", "prod")
 ACCOUNT = "333333333333"
 SETS = f"arn:aws:iam::{ACCOUNT}:role/aws-reserved/sso.amazonaws.com*"
@@ -28,8 +27,8 @@ def cloud() -> Iterator[Cloud]:
 
 
 @pytest.fixture
-def prod() -> StackFile:
-    return load(PROD)
+def prod(project: Project) -> StackFile:
+    return project.stack("prod")
 
 
 @pytest.mark.parametrize(
@@ -69,6 +68,5 @@ def test_once_the_keys_are_there_nobody_is_asked(cloud: Cloud, prod: StackFile) 
     key_administrator.require(prod, NAMES, cloud.client)
 
 
-def test_where_iam_says_who_administers_nobody_is_asked(cloud: Cloud) -> None:
-    dev = load(PROD.with_name("Pulumi.dev.yaml"))
-    key_administrator.require(dev, Names("maslow", "dev"), cloud.client)
+def test_where_iam_says_who_administers_nobody_is_asked(cloud: Cloud, project: Project) -> None:
+    key_administrator.require(project.stack("dev"), Names("maslow", "dev"), cloud.client)

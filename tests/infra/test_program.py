@@ -20,6 +20,12 @@ from infra.versions import none_yet
 ENDPOINT = "AWS_ENDPOINT_URL"
 
 
+@pytest.fixture(autouse=True)
+def root(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Has the program find the stack files of the tests."""
+    monkeypatch.setattr(program, "ROOT", project.root)
+
+
 def nothing_there(*_: object) -> Live:
     return NOTHING
 

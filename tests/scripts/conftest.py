@@ -18,6 +18,7 @@ import pytest
 from infra.interruption import SIGNALS
 from infra.project import Project
 
+ROOT = Path(__file__).parents[2]
 COMMAND = Path(__file__).with_name("maslow_process.py")
 SECONDS = 240
 
@@ -107,9 +108,7 @@ def quick(copy: Path) -> Path:
 class Running:
     """A `maslow` of its own session, with a folder of its own for temporary files."""
 
-    def __init__(
-        self, project: Project, root: Path, temporary: Path, stack: str, arguments: list[str]
-    ) -> None:
+    def __init__(self, root: Path, temporary: Path, stack: str, arguments: list[str]) -> None:
         temporary.mkdir(exist_ok=True)
         self._temporary = temporary
         self._log = temporary.with_suffix(".log")
@@ -117,7 +116,7 @@ class Running:
         environment = {
             **os.environ,
             "TMPDIR": str(temporary),
-            "PYTHONPATH": str(project.root),
+            "PYTHONPATH": str(ROOT),
             "PYTHONUNBUFFERED": "1",
             # Without the engine, whether or not its CLI is installed here.
             "PATH": os.pathsep.join(one for one in search if not Path(one, "pulumi").exists()),
@@ -200,13 +199,13 @@ Start = Callable[..., Running]
 
 
 @pytest.fixture
-def start(project: Project, tmp_path: Path) -> Iterator[Start]:
+def start(tmp_path: Path) -> Iterator[Start]:
     """Starts `maslow` in a folder with arguments; `stack` is told in maslow_process.py."""
     started: list[Running] = []
 
     def begin(root: Path, *arguments: str, stack: str = "platform") -> Running:
         temporary = tmp_path / f"temporary-{len(started)}"
-        started.append(Running(project, root, temporary, stack, list(arguments)))
+        started.append(Running(root, temporary, stack, list(arguments)))
         return started[-1]
 
     yield begin

@@ -7,7 +7,7 @@ import pytest
 from rich.console import Console
 
 from infra.project import Project
-from scripts.bench import explained, process, table
+from scripts.bench import explained, process, table, write_project
 from scripts.bench_figures import (
     Aim,
     Comparison,
@@ -19,7 +19,6 @@ from scripts.bench_figures import (
 )
 from scripts.bench_programs import Registered, with_models
 
-ROOT = Path(__file__).parents[2]
 PROGRAM = ("-m", "scripts.bench_programs")
 
 
@@ -122,8 +121,8 @@ def test_the_words_tell_how_often_and_what_was_met() -> None:
     assert rest == ["Met: it is 1; the aim is at most 2."]
 
 
-def test_a_process_is_measured_with_what_it_prints() -> None:
-    run = process("-c", "print('x' * 3); sum(range(10**6))")
+def test_a_process_is_measured_with_what_it_prints(tmp_path: Path) -> None:
+    run = process(tmp_path, "-c", "print('x' * 3); sum(range(10**6))")
 
     assert run.output == "xxx\n"
     assert run.cpu_seconds > 0
@@ -131,13 +130,13 @@ def test_a_process_is_measured_with_what_it_prints() -> None:
     assert run.peak_bytes > 1e6
 
 
-def test_a_program_that_fails_is_an_error() -> None:
+def test_a_program_that_fails_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(subprocess.CalledProcessError, match="status 3"):
-        process("-c", "raise SystemExit(3)")
+        process(tmp_path, "-c", "raise SystemExit(3)")
 
 
-def test_an_environment_is_widened_by_copies_of_its_first_model() -> None:
-    stack = Project.around(ROOT).stack("prod")
+def test_an_environment_is_widened_by_copies_of_its_first_model(project: Project) -> None:
+    stack = project.stack("prod")
     wide = with_models(stack, 1000).platform.models
 
     assert len({model.name for model in wide}) == 1000
@@ -147,10 +146,16 @@ def test_an_environment_is_widened_by_copies_of_its_first_model() -> None:
 
 
 @pytest.mark.bench
-def test_a_plan_and_its_mocks_register_the_same_and_the_bare_program_as_many() -> None:
-    plan, mocks = (process(*PROGRAM, program, "1").registered for program in ("plan", "mocks"))
+def test_a_plan_and_its_mocks_register_the_same_and_the_bare_program_as_many(
+    tmp_path: Path,
+) -> None:
+    write_project(tmp_path)
+
+    def registered(program: str, argument: object) -> Registered:
+        return process(tmp_path, *PROGRAM, program, json.dumps(argument)).registered
+
+    plan, mocks = registered("plan", 1), registered("mocks", 1)
     assert plan.types == mocks.types
     assert plan.types["aws:sagemaker/endpoint:Endpoint"] == 1
 
-    bare = process(*PROGRAM, "bare", json.dumps(plan.types)).registered
-    assert bare.types == {"aws:sns/topic:Topic": plan.resources}
+    assert registered("bare", plan.types).types == {"aws:sns/topic:Topic": plan.resources}

@@ -6,7 +6,13 @@ import pytest
 from click.testing import CliRunner, Result
 
 from embedded.cloud import Cloud
+from infra.project import Project
 from scripts.maslow import main
+
+
+@pytest.fixture(autouse=True)
+def within(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(project.root)
 
 
 @pytest.fixture

@@ -25,18 +25,19 @@ except KeyboardInterrupt:
     sys.exit(130)
 """
 SECONDS = 60
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
-def begin(project):
+def begin():
     """Has a process of its own run a command."""
     processes = []
 
     def start(command, stop_seconds=SECONDS, **options):
         process = subprocess.Popen(
             [sys.executable, "-c", CALLER, command, str(stop_seconds)],
-            cwd=project.root,
-            env={**os.environ, "PYTHONPATH": str(project.root)},
+            cwd=ROOT,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
             start_new_session=True,
             **({"stdin": subprocess.DEVNULL} | options),
         )

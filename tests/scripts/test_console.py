@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 import threading
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +13,7 @@ from infra.hosts.progress import Operation
 from scripts.console import PLANNED, told
 
 SECONDS = 120
+ROOT = Path(__file__).parents[2]
 
 FOLLOWED = """
 import time
@@ -30,17 +32,17 @@ with Follower(lists_changes=True) as follower:
 
 
 @pytest.fixture
-def printed(project):
+def printed():
     """What a program prints: into a pipe, or into a terminal of some width."""
 
     def run(program, columns=None, **environment):
         ours, theirs = pty.openpty() if columns else os.pipe()
         process = subprocess.Popen(
             [sys.executable, "-c", program],
-            cwd=project.root,
+            cwd=ROOT,
             env={
                 **os.environ,
-                "PYTHONPATH": str(project.root),
+                "PYTHONPATH": str(ROOT),
                 "TERM": "xterm",
                 **({"COLUMNS": str(columns), "LINES": "24"} if columns else {}),
                 **environment,

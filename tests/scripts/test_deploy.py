@@ -182,11 +182,13 @@ def test_the_project_is_found_from_any_folder_in_it(maslow, engine, project):
     assert engine.made == [(project.root, "prod")]
 
 
-def test_who_could_not_make_the_keys_is_refused_before_the_engine_starts(engine, monkeypatch):
+def test_who_could_not_make_the_keys_is_refused_before_the_engine_starts(
+    maslow, engine, monkeypatch
+):
     with Cloud("eu-west-1") as cloud:
         for name, value in cloud.environment.items():
             monkeypatch.setenv(name, value)
-        told = CliRunner().invoke(main, ["up", "-s", "prod", "--yes"])
+        told = maslow("up", "-s", "prod", "--yes")
     assert told.exit_code == 2
     assert "keys.administrators is platform-engineers" in told.output
     assert engine.done == []
