@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-PACKAGES = ("catalog", "components", "custom", "embedded", "infra", "policies", "scripts")
+PACKAGES = ("catalog", "components", "embedded", "infra", "policies", "scripts")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 
 

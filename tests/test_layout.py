@@ -14,11 +14,11 @@ BELOW = {
     "components": {"catalog"},
     "embedded": {"catalog"},
     "policies": {"infra", "components", "catalog"},
-    "custom": {"infra", "components", "catalog"},
+    "custom": {"scripts", "policies", "infra", "components", "embedded", "catalog"},
     "infra": {"components", "embedded", "catalog"},
     "scripts": {"policies", "infra", "components", "embedded", "catalog"},
 }
-"""Package to those of ours that it may import."""
+"""Package to those of ours that it may import; what a team's own imports is its own affair."""
 
 NEEDS = ("foundation", "devops", "data", "platform", "mlops")
 """The hierarchy, bottom first."""
