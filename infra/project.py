@@ -7,6 +7,8 @@ from typing import Self
 
 from infra.errors import InputError
 from infra.settings import Mistake, SettingsError, StackFile, load
+from infra.settings.cross_stack_checks import environment_of
+from infra.settings.filekeys import PLATFORM
 from infra.settings.mistakes import shown
 from infra.settings.yamlfile import read
 
@@ -33,9 +35,25 @@ class Project:
                 return cls(root, _name(marker))
         raise InputError(f"{folder} is in no Pulumi project: there is no {MARKER} here or above.")
 
+    def environments(self, cloud: str | None = None) -> list[str]:
+        """Names of the environments that have a stack file, sorted.
+
+        With `cloud`, `aws` or `embedded`, those alone whose file says so and can be read.
+        """
+        files = sorted((self.root / "stacks").glob("Pulumi.*.yaml"))
+        return [environment_of(path) for path in files if cloud is None or _cloud_of(path) == cloud]
+
     def stack(self, environment: str) -> StackFile:
         """The settings of one environment. Raises SettingsError."""
         return load(self.root / "stacks" / f"Pulumi.{environment}.yaml", self.name)
+
+
+def _cloud_of(path: Path) -> str | None:
+    """Where a stack lives, by its file alone, whatever mistakes there are in it."""
+    values = read(path).values
+    for key in ("config", PLATFORM):
+        values = values.get(key) if isinstance(values, dict) else None
+    return str(values.get("cloud", "aws")) if isinstance(values, dict) else None
 
 
 def _name(marker: Path) -> str:

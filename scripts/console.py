@@ -4,9 +4,11 @@ import sys
 from collections.abc import Mapping
 from typing import Self
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.markup import escape
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Column, Table
+from rich.text import Text
 
 from infra.errors import InputError
 from infra.hosts.progress import Operation, Phase, Step
@@ -96,6 +98,17 @@ def told(changes: Mapping[Operation, int], words: Mapping[Operation, str] = DONE
     """What was done, as words: `3 created, 1 updated, 251 unchanged`."""
     counted = [f"{changes[op]:,} {word}" for op, word in words.items() if changes.get(op)]
     return ", ".join(counted) or "nothing to do"
+
+
+def row(label: str, text: str, *, width: int) -> RenderableType:
+    """A label and what is said of it, both in markup; in a terminal it goes on below itself."""
+    padded = Text.from_markup(f"  {label}")
+    padded.pad_right(width + 3 - len(padded))
+    if not out.is_terminal:
+        return Text.assemble(padded, Text.from_markup(text))
+    grid = Table.grid(Column(no_wrap=True), Column(overflow="fold"))
+    grid.add_row(padded, text)
+    return grid
 
 
 def require_terminal() -> None:

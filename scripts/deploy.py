@@ -12,6 +12,7 @@ from components.foundation.access.break_glass import keeps_data
 from infra import key_administrator
 from infra.automation import BY_A_PERSON, Engine, Result
 from infra.errors import InputError, WorkError
+from infra.hosts import serving
 from infra.hosts.progress import Operation, Step
 from infra.naming import Names
 from infra.project import Project
@@ -87,8 +88,9 @@ def _print(stack: StackFile, result: Result, words: Mapping[Operation, str] = DO
 
 
 def outputs(project: Project, stack: StackFile, *, as_json: bool) -> None:
-    """Print the environment's outputs."""
-    found = _engine(project, stack).outputs()
+    """Print the environment's outputs; an embedded one has some while it is served."""
+    served = serving.find(project.root, stack.environment)
+    found = served.outputs() if served else _engine(project, stack).outputs()
     if as_json:
         click.echo(json.dumps(found, indent=2, sort_keys=True))
         return

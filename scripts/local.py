@@ -3,11 +3,11 @@
 import importlib.util
 import shlex
 import textwrap
-import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -15,14 +15,17 @@ from rich.markup import escape
 
 from embedded.cloud import Cloud, PortTaken
 from infra.errors import InputError, WorkError
-from infra.hosts import sample, smoke_run
+from infra.hosts import records, sample, serving, smoke_run
+from infra.hosts.progress import Operation
+from infra.hosts.records import Records
 from infra.hosts.session import Pass, Up, has_engine, session
 from infra.interruption import check, hold_off
 from infra.project import Project
 from infra.settings import StackFile
 from infra.settings.mlops import ModelSettings
+from infra.settings.platform import ERRORS
 from scripts.child import run
-from scripts.console import Follower, out, told
+from scripts.console import Follower, out, row, told
 
 PACKAGES = ("moto", "sklearn")
 ZONES = ("raw", "curated", "features")
@@ -30,26 +33,52 @@ ZONES = ("raw", "curated", "features")
 NEXT = """\
 Where to go next
   source .venv/bin/activate
-  maslow up -s {environment} --serve   keep it running, for boto3 and the AWS CLI
-  maslow plan -s prod          what an environment in AWS is made of
-  stacks/Pulumi.dev.yaml       describe your own; then: maslow preview -s dev"""
+  maslow up -s {embedded} --serve
+      keep it running, for boto3 and the AWS CLI
+  maslow plan -s {planned}
+      what an environment in AWS is made of, and costs
+  maslow init
+      describe your own"""
 
 WITHOUT_ENGINE = """\
 This was done in one process, without Pulumi's engine: previews, updates and a
 state need the pulumi CLI. The official way to install it:
   curl -fsSL https://get.pulumi.com | sh"""
 
+NO_DATA = (
+    "for {}: `--data FILE.csv`, or a folder with a file of each model, trains and asks; the sample "
+    "belongs to local alone"
+)
+
 Say = Callable[[str], None]
 
 
-def up(project: Project, stack: StackFile, *, serve: bool, command: str | None, port: int) -> int:
+def up(
+    project: Project,
+    stack: StackFile,
+    *,
+    serve: bool,
+    command: str | None,
+    port: int,
+    data: Path | None = None,
+) -> int:
     """Deploy the stack, turn the loop once, and return the exit status.
 
-    That is 0, or the status of `command`. Raises InputError for a port that cannot be had, and
-    WorkError for what fails.
+    That is 0, or the status of `command`. One that is served already is brought up to date where
+    it runs. Raises InputError for a port that cannot be had and for `data` that no model can be
+    trained on, and WorkError for what fails.
     """
     if any(importlib.util.find_spec(package) is None for package in PACKAGES):
         raise WorkError("The embedded AWS needs the packages of the extra `local`: make setup")
+    if running := serving.find(project.root, stack.environment):
+        if serve or port or data:
+            raise InputError(
+                f"{stack.environment} is served already, at {running.url} by process "
+                f"{running.pid}. `maslow up -s {stack.environment}` alone brings it up to date; "
+                "Ctrl-C there ends it."
+            )
+        return _again(project, stack, running, command)
+    learned = _records(stack, data)
     out.print(
         f"[bold]{project.name} {stack.environment}[/] on an embedded AWS\n"
         "[dim]Nothing leaves this machine, and nothing is left on it at the end.[/]\n"
@@ -61,25 +90,59 @@ def up(project: Project, stack: StackFile, *, serve: bool, command: str | None, 
                 cloud = undo.enter_context(_running(stack, port))
                 bring_up = undo.enter_context(session(project, stack, cloud, follower.on_step))
                 say(f"an embedded AWS at {cloud.url}")
-            try:
-                _turn(stack, cloud, bring_up, follower)
-            except (ClientError, BotoCoreError) as error:
-                raise WorkError(str(error)) from error
+            with _reported():
+                deployed = _turn(stack, cloud, bring_up, follower, learned)
             if not has_engine():
                 out.print(f"\n[dim]{WITHOUT_ENGINE}[/]")
             if command is not None:
                 out.print(f"\n[dim]$ {escape(command)}[/]")
                 status = run(command, cloud.environment)
             elif serve:
-                _serve(cloud)
+                _serve(project, stack, cloud, bring_up, deployed)
             else:
-                out.print(f"\n{NEXT.format(environment=stack.environment)}")
+                planned = next(iter(project.environments(cloud="aws")), stack.environment)
+                out.print(f"\n{NEXT.format(embedded=stack.environment, planned=planned)}")
         finally:
             hold_off()  # a second Ctrl-C must not cut the clean-up short
             follower.begin("Clean up")
     if serve:
         out.print("Stopped; nothing is left.")
     return status
+
+
+def _again(
+    project: Project, stack: StackFile, running: serving.Running, command: str | None
+) -> int:
+    """Bring a stack that is served up to date, and say which versions serve then."""
+    out.print(f"[bold]{project.name} {stack.environment}[/] on the embedded AWS at {running.url}\n")
+    with Follower() as follower:
+        with _stage("Deploy", follower) as say:
+            answer = running.up()
+            say(told({Operation(name): count for name, count in answer["changes"].items()}))
+        for name, model in answer["outputs"].get("models", {}).items():
+            if "endpoint" in model:
+                with _stage("Serve", follower) as say, _reported():
+                    number = smoke_run.version_behind(running, model["endpoint"])
+                    say(f"{name}: version {number}")
+    if command is None:
+        return 0
+    out.print(f"\n[dim]$ {escape(command)}[/]")
+    return run(command, running.environment)
+
+
+def _records(stack: StackFile, data: Path | None) -> dict[str, Records]:
+    """What each model learns from, by its name; models that there is nothing for are left out."""
+    if origin := stack.platform.origin:
+        if data:
+            raise InputError(f"--data: {stack.environment} trains nothing; {origin} does.")
+        return {}
+    if data:
+        return records.given(data, stack)
+    return {
+        model.name: sample.load(model.target)
+        for model in stack.platform.models
+        if sample.fits(stack, model)
+    }
 
 
 @contextmanager
@@ -99,50 +162,73 @@ def _running(stack: StackFile, port: int) -> Iterator[Cloud]:
         cloud.stop()
 
 
-def _turn(stack: StackFile, cloud: Cloud, bring_up: Up, follower: Follower) -> None:
+def _turn(
+    stack: StackFile,
+    cloud: Cloud,
+    bring_up: Up,
+    follower: Follower,
+    learned: Mapping[str, Records],
+) -> Pass:
+    """Deploy, train what there are records for, deploy that, and ask it; the last pass."""
     origin = stack.platform.origin
     # Versions of models that are trained elsewhere never come here.
     models = () if origin else stack.platform.models
     with _stage("Create", follower) as say:
-        deployed = bring_up()
+        deployed = bring_up(stack)
         say(told(deployed.changes))
-    if not models:
-        _summary(cloud, deployed, {}, origin)
-        return
     versions = {}
     for model in models:
-        with _stage("Train", follower) as say:
-            versions[model.name] = version = _train(model, cloud, deployed, follower)
-            say(f"{model.name}: {_measured(version, model)}")
-    with _stage("Deploy", follower) as say:
-        deployed = bring_up()
-        say(told(deployed.changes))
+        if model.name in learned:
+            with _stage("Train", follower) as say:
+                version = _train(model, cloud, deployed, follower, learned[model.name])
+                versions[model.name] = version
+                say(f"{model.name}: {_measured(version, model)}")
+    if without := [model.name for model in models if model.name not in learned]:
+        out.print(row("[yellow]No data[/]", NO_DATA.format(", ".join(without)), width=9))
+    if versions:
+        with _stage("Deploy", follower) as say:
+            deployed = bring_up(stack)
+            say(told(deployed.changes))
     for model in models:
-        with _stage("Ask", follower) as say:
-            endpoint = deployed.outputs["models"][model.name]["endpoint"]
-            answers = smoke_run.ask(cloud, endpoint, sample.load())
-            say(
-                f"{model.name}: version {answers.version} is right on {answers.right} of "
-                f"{answers.asked} unseen records"
-            )
-    _summary(cloud, deployed, versions)
+        if model.name in versions:
+            with _stage("Ask", follower) as say:
+                endpoint = deployed.outputs["models"][model.name]["endpoint"]
+                answers = smoke_run.ask(cloud, endpoint, learned[model.name], model.drop)
+                say(f"{model.name}: version {answers.version} {_answered(answers)}")
+    nothing = f"{origin} trains the models" if origin else "the stack file has no models"
+    _summary(cloud, deployed, versions, "no model has data" if models else nothing)
+    return deployed
 
 
 def _train(
-    model: ModelSettings, cloud: Cloud, deployed: Pass, follower: Follower
+    model: ModelSettings, cloud: Cloud, deployed: Pass, follower: Follower, learned: Records
 ) -> smoke_run.Version:
     names = deployed.outputs["models"][model.name]
     bucket = deployed.outputs["zones"]["curated"]
-    smoke_run.put_data(cloud, bucket, model.data_prefix, model.target, sample.load())
+    smoke_run.put_data(cloud, bucket, model.data_prefix, learned)
     smoke_run.train(cloud, names["pipeline"], follower.now)
     return smoke_run.approved(cloud, names["group"])
 
 
 def _measured(version: smoke_run.Version, model: ModelSettings) -> str:
-    auc = version.metrics.get("auc")
-    if auc is None:
-        return f"version {version.number}"
-    return f"version {version.number}, AUC {auc:.3f} (at least {model.accept.auc})"
+    """`version 1, binary, auc 1.000 (at least 0.95)`."""
+    bounds = model.accept.bounds_of(version.kind)
+    measured = [
+        f"{metric} {version.metrics[metric]:.3f} "
+        f"(at {'most' if metric in ERRORS else 'least'} {bound:g})"
+        for metric, bound in bounds.items()
+        if metric in version.metrics
+    ]
+    return ", ".join([f"version {version.number}", version.kind, *measured])
+
+
+def _answered(answers: smoke_run.Answers) -> str:
+    if answers.right is not None:
+        return f"is right on {answers.right} of {answers.asked} unseen records"
+    return (
+        f"is off by {answers.error:.3g} on average over {answers.asked} unseen records "
+        f"(always saying the mean: {answers.error_of_mean:.3g})"
+    )
 
 
 @contextmanager
@@ -154,17 +240,18 @@ def _stage(name: str, follower: Follower) -> Iterator[Say]:
     yield said.append
     check()
     follower.end()
-    out.print(f"  [cyan]{name:<9}[/] {' '.join(said)}  [dim]{time.monotonic() - began:.0f} s[/]")
+    line = f"{' '.join(said)}  [dim]{time.monotonic() - began:.0f} s[/]"
+    out.print(row(f"[cyan]{name}[/]", line, width=9))
 
 
 def _summary(
     cloud: Cloud,
     deployed: Pass,
     versions: Mapping[str, smoke_run.Version],
-    origin: str | None = None,
+    nothing: str = "",
 ) -> None:
+    """What there is by need; `nothing` says why no model is served."""
     outputs = deployed.outputs
-    nothing = f"{origin} trains the models" if origin else "the stack file has no models"
     rows = {
         "foundation": [
             f"alert topic {outputs['alert_topics']['critical'].rpartition(':')[2]}",
@@ -211,7 +298,7 @@ def _not_emulated(types: Mapping[str, int]) -> None:
 
 def _row(need: str, lines: Sequence[str]) -> None:
     for label, line in zip([need, *[""] * len(lines)], lines, strict=False):
-        out.print(f"  [cyan]{label:<12}[/] {line}")
+        out.print(row(f"[cyan]{label}[/]", line, width=12))
 
 
 def _served(cloud: Cloud, endpoint: str) -> list[str]:
@@ -225,12 +312,44 @@ def _served(cloud: Cloud, endpoint: str) -> list[str]:
     ]
 
 
-def _serve(cloud: Cloud) -> None:
+def _serve(project: Project, stack: StackFile, cloud: Cloud, bring_up: Up, deployed: Pass) -> None:
+    """Keep it running, and bring it up to date when asked to, until it is interrupted."""
+
+    def again() -> serving.Answer:
+        with _reported():
+            read = project.stack(stack.environment)
+            if (read.region, read.account) != (stack.region, stack.account):
+                raise InputError(
+                    f"{stack.environment} is served in {stack.region}, account {cloud.account_id}; "
+                    "for another, end it and start anew."
+                )
+            found = bring_up(read)
+        requests.outputs = dict(found.outputs)
+        return {"changes": found.changes, "outputs": found.outputs}
+
     exports = [f"{name}={shlex.quote(value)}" for name, value in cloud.environment.items()]
-    with suppress(KeyboardInterrupt):
-        out.print(f"\nIt keeps running at {cloud.url} until Ctrl-C. In another terminal:\n")
+    with (
+        suppress(KeyboardInterrupt),
+        serving.announced(
+            project.root, stack.environment, cloud.url, cloud.environment
+        ) as requests,
+    ):
+        requests.outputs = dict(deployed.outputs)
+        out.print(
+            f"\nIt keeps running at {cloud.url} until Ctrl-C. Elsewhere,\n"
+            f"`maslow up -s {stack.environment}` brings it to what its file then says, and to the\n"
+            "versions that are then approved. For boto3 and the AWS CLI, in another terminal:\n"
+        )
         for export in exports:
             out.print(f"  export {export}", markup=False, soft_wrap=True)
         out.print("\nThe same as one line:\n")
         out.print(f"export {' '.join(exports)}\n", markup=False, soft_wrap=True)
-        threading.Event().wait()
+        requests.serve(again)
+
+
+@contextmanager
+def _reported() -> Iterator[None]:
+    try:
+        yield
+    except (ClientError, BotoCoreError) as error:
+        raise WorkError(str(error)) from error

@@ -121,7 +121,21 @@ def preview(stack: str) -> None:
     type=click.IntRange(1, 65535),
     help="Embedded AWS only: its port; any free one unless given.",
 )
-def up(stack: str, yes: bool, serve: bool, command: str | None, port: int | None) -> None:
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path),
+    metavar="PATH",
+    help="Embedded AWS only: the CSV file to train on and ask about, or a folder with one for "
+    "each model.",
+)
+def up(
+    stack: str,
+    yes: bool,
+    serve: bool,
+    command: str | None,
+    port: int | None,
+    data: Path | None,
+) -> None:
     """Bring an environment to what its stack file says.
 
     An environment of `cloud: embedded`, such as local, lives on an embedded AWS inside this
@@ -133,9 +147,13 @@ def up(stack: str, yes: bool, serve: bool, command: str | None, port: int | None
     if settings.platform.cloud == "embedded":
         from scripts import local
 
-        sys.exit(local.up(project, settings, serve=serve, command=command, port=port or 0))
-    if serve or command is not None or port is not None:
-        raise InputError(f"--serve, --exec and --port need the embedded AWS; {stack} is on AWS.")
+        sys.exit(
+            local.up(project, settings, serve=serve, command=command, port=port or 0, data=data)
+        )
+    if serve or command is not None or port is not None or data is not None:
+        raise InputError(
+            f"--serve, --exec, --port and --data need the embedded AWS; {stack} is on AWS."
+        )
     from scripts import deploy
 
     deploy.up(project, settings, yes=yes)

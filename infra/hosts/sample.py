@@ -1,56 +1,41 @@
-"""Real data for the first round: scikit-learn's breast-cancer measurements.
+"""Real data for `make up`: scikit-learn's breast-cancer measurements.
 
 569 records of 30 measurements each, taken from images of cell nuclei, and whether the tumour was
 malignant (1) or benign (0).
 https://archive.ics.uci.edu/dataset/17/breast+cancer+wisconsin+diagnostic
 """
 
-import csv
-import io
-from collections.abc import Sequence
-from dataclasses import dataclass
+from infra.hosts.records import Records
+from infra.settings import StackFile
+from infra.settings.mlops import ModelSettings
 
-HELD_OUT_EVERY = 10
-
-
-@dataclass(frozen=True)
-class Sample:
-    """The records, of which every tenth is held out: training never sees it."""
-
-    features: list[str]
-    """Names of the measurements, such as `mean_radius`."""
-    training: list[tuple[list[float], int]]
-    """Measurements and label of each record to learn from."""
-    held_out: list[tuple[list[float], int]]
-    """The same, of the records to ask about."""
-
-    def training_csv(self, target: str) -> str:
-        """The records to learn from as CSV with a header, the label in the column `target`."""
-        return as_csv([[*self.features, target], *([*row, label] for row, label in self.training)])
-
-    def questions(self) -> str:
-        """The held-out measurements as CSV without a header."""
-        return as_csv([row for row, _ in self.held_out])
+ENVIRONMENT = "local"
+"""The environment that the sample belongs to."""
 
 
-def load() -> Sample:
-    """The records that scikit-learn ships."""
+def load(target: str = "target") -> Records:
+    """The records that scikit-learn ships, the label in the column `target`."""
     from sklearn.datasets import load_breast_cancer
 
     data = load_breast_cancer()
-    records = [
-        ([float(value) for value in row], int(target == list(data.target_names).index("malignant")))
-        for row, target in zip(data.data, data.target, strict=True)
+    malignant = list(data.target_names).index("malignant")
+    rows = [
+        [*map(str, row.tolist()), str(int(label == malignant))]
+        for row, label in zip(data.data, data.target, strict=True)
     ]
-    return Sample(
-        features=[str(name).replace(" ", "_") for name in data.feature_names],
-        training=[r for i, r in enumerate(records) if i % HELD_OUT_EVERY],
-        held_out=records[::HELD_OUT_EVERY],
-    )
+    return Records([*columns(), target], target, rows, "scikit-learn's breast-cancer records")
 
 
-def as_csv(rows: Sequence[Sequence[object]]) -> str:
-    """Rows as CSV with Unix line ends."""
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows(rows)
-    return text.getvalue()
+def columns() -> list[str]:
+    """Names of the measurements, such as `mean_radius`."""
+    from sklearn.datasets import load_breast_cancer
+
+    return [str(name).replace(" ", "_") for name in load_breast_cancer().feature_names]
+
+
+def fits(stack: StackFile, model: ModelSettings) -> bool:
+    """Whether a model is the sample's: of its environment, with its measurements as features."""
+    if stack.environment != ENVIRONMENT:
+        return False
+    groups = [group for group in stack.platform.features if group.name in model.features]
+    return set(columns()) <= {name for group in groups for name in group.features}

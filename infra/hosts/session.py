@@ -33,8 +33,8 @@ class Pass:
     """By type, how many resources stand whose requests were validated, and went nowhere."""
 
 
-Up = Callable[[], Pass]
-"""One pass: bring the stack to what the program declares now."""
+Up = Callable[[StackFile], Pass]
+"""One pass: bring the stack to what the program declares now, by its file as it is read now."""
 
 
 def has_engine() -> bool:
@@ -50,14 +50,16 @@ def session(project: Project, stack: StackFile, cloud: Cloud, on_step: OnStep) -
     """
     from infra.custom import load
 
-    load(stack.platform, project.root)  # a team's records are the provider's as well
     resources = Resources(cloud)
     if has_engine() and stack.path:
         from infra.hosts.engine import EngineHost
 
         with EngineHost(cloud, resources, stack.path, root=project.root) as host:
 
-            def by_engine() -> Pass:
+            def by_engine(stack: StackFile) -> Pass:
+                load(stack.platform, project.root)  # a team's records are the provider's as well
+                if stack.path:
+                    host.configure(stack.path)
                 changes: Counter[Operation] = Counter()
 
                 def counted(step: Step) -> None:
@@ -79,15 +81,20 @@ def session(project: Project, stack: StackFile, cloud: Cloud, on_step: OnStep) -
 
     run = Run(project=project.name, stack=stack.environment, region=stack.region)
     in_process = InProcessHost(resources, run, cloud.environment, on_step)
-    services = services_of(project, stack)
+    known: list[tuple[StackFile, frozenset[str]]] = []  # the last file, and the services it takes
     newest = in_registry(cloud.client("sagemaker"))
     names = Names(project.name, stack.environment)
 
-    def program() -> None:
-        live = in_account(cloud.client, names, held_by_stack)
-        declare(stack, newest, project.root, services=services, live=live)
+    def in_this_process(stack: StackFile) -> Pass:
+        load(stack.platform, project.root)
+        if not known or known[0][0] is not stack:
+            known[:] = [(stack, services_of(project, stack))]
+        ((_, services),) = known
 
-    def in_this_process() -> Pass:
+        def program() -> None:
+            live = in_account(cloud.client, names, held_by_stack)
+            declare(stack, newest, project.root, services=services, live=live)
+
         try:
             outcome = in_process.up(program)
         except Refused as refused:

@@ -6,16 +6,24 @@ happens here is what would happen in an account.
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from statistics import fmean
+from typing import Any, Protocol
 
-from embedded.cloud import Cloud
 from infra.errors import WorkError
-from infra.hosts.sample import Sample
+from infra.hosts.records import Records
+from infra.settings.platform import Kind
 
 POLL_SECONDS = 0.2
 FINISHED = {"Succeeded", "Failed", "Stopped"}
+
+
+class Clients(Protocol):
+    """A cloud, as far as it is asked for boto3's clients."""
+
+    def client(self, service: str) -> Any:
+        """The client of a service."""
 
 
 @dataclass(frozen=True)
@@ -24,6 +32,8 @@ class Version:
 
     arn: str
     number: int
+    kind: Kind
+    """What it tells: which of two classes, which of several, or a number."""
     metrics: dict[str, float]
     """Metric to value, as the evaluation measured it on the pipeline's own test records."""
 
@@ -33,22 +43,27 @@ class Answers:
     """How an endpoint answered about the held-out records."""
 
     asked: int
-    right: int
     version: int
     """The registered version that answered, as the endpoint's own configuration tells."""
+    right: int | None = None
+    """How many labels were right; None of a model that tells numbers."""
+    error: float | None = None
+    """By how much its numbers were off on average; None of a model that tells labels."""
+    error_of_mean: float | None = None
+    """The same of who says the mean of the training records each time."""
 
 
-def put_data(cloud: Cloud, bucket: str, prefix: str, target: str, sample: Sample) -> None:
+def put_data(cloud: Clients, bucket: str, prefix: str, records: Records) -> None:
     """Lay the training records into the curated zone, as one CSV file."""
     cloud.client("s3").put_object(
         Bucket=bucket,
         Key=f"{prefix}/records.csv",
-        Body=sample.training_csv(target).encode(),
+        Body=records.training_csv().encode(),
         ContentType="text/csv",
     )
 
 
-def train(cloud: Cloud, pipeline: str, on_step: Callable[[str], None]) -> None:
+def train(cloud: Clients, pipeline: str, on_step: Callable[[str], None]) -> None:
     """Run a training pipeline to its end; `on_step` hears the name of each step that begins.
 
     Raises WorkError where the pipeline does not succeed, with SageMaker's reason.
@@ -75,7 +90,7 @@ def train(cloud: Cloud, pipeline: str, on_step: Callable[[str], None]) -> None:
         raise WorkError(f"The pipeline {pipeline} did not succeed: {reason}")
 
 
-def approved(cloud: Cloud, group: str) -> Version:
+def approved(cloud: Clients, group: str) -> Version:
     """The newest version of a group, approved now if it waited for a person.
 
     Raises WorkError for a group without versions.
@@ -94,11 +109,11 @@ def approved(cloud: Cloud, group: str) -> Version:
             ModelApprovalStatus="Approved",
             ApprovalDescription="Approved by the first round on the embedded AWS",
         )
-    return Version(arn, package["ModelPackageVersion"], _metrics(cloud, package))
+    return Version(arn, package["ModelPackageVersion"], *_metrics(cloud, package))
 
 
-def ask(cloud: Cloud, endpoint: str, sample: Sample) -> Answers:
-    """Send the held-out records through InvokeEndpoint and count the right labels.
+def ask(cloud: Clients, endpoint: str, records: Records, drop: Sequence[str] = ()) -> Answers:
+    """Send the held-out records through InvokeEndpoint and compare what comes with their target.
 
     Raises WorkError for an answer of another form than that of the model projects in templates/.
     """
@@ -106,50 +121,68 @@ def ask(cloud: Cloud, endpoint: str, sample: Sample) -> Answers:
         EndpointName=endpoint,
         ContentType="text/csv",
         Accept="application/json",
-        Body=sample.questions(),
+        Body=records.questions(drop),
     )
     answer = response["Body"].read().decode(errors="replace")
+    truth = records.truth(records.held_out)
     try:
-        predictions = json.loads(answer)["predictions"]
-        labels = [int(float(prediction["label"])) for prediction in predictions]
-        pairs = list(zip(labels, sample.held_out, strict=True))
+        pairs = list(zip(json.loads(answer)["predictions"], truth, strict=True))
+        version = version_behind(cloud, endpoint)
+        if all("label" in one for one, _ in pairs):
+            right = sum(_same(one["label"], label) for one, label in pairs)
+            return Answers(len(pairs), version, right=right)
+        return _off(records, [float(one["score"]) for one, _ in pairs], version)
     except (KeyError, TypeError, ValueError) as error:
         raise WorkError(
-            f'The endpoint {endpoint} did not answer {{"predictions": [{{"label": …}}, …]}}, one '
-            f"for each of {len(sample.held_out)} records, but {answer[:200]}"
+            f'The endpoint {endpoint} did not answer {{"predictions": [{{"label": …}}, …]}} or '
+            f'{{"predictions": [{{"score": …}}, …]}}, one for each of {len(truth)} records, but '
+            f"{answer[:200]}"
         ) from error
+
+
+def _same(answered: object, label: str) -> bool:
+    """Whether a label is the true one; 1 and 1.0 are the same."""
+    try:
+        return float(str(answered)) == float(label)
+    except ValueError:
+        return str(answered) == label
+
+
+def _off(records: Records, predicted: Sequence[float], version: int) -> Answers:
+    truth = [float(value) for value in records.truth(records.held_out)]
+    mean = fmean(float(value) for value in records.truth(records.training))
     return Answers(
-        asked=len(pairs),
-        right=sum(answered == label for answered, (_, label) in pairs),
-        version=_version_behind(cloud, endpoint, response["InvokedProductionVariant"]),
+        len(truth),
+        version,
+        error=fmean(abs(one - true) for one, true in zip(predicted, truth, strict=True)),
+        error_of_mean=fmean(abs(mean - true) for true in truth),
     )
 
 
-def _version_behind(cloud: Cloud, endpoint: str, variant: str) -> int:
-    """The number of the model package that a variant of an endpoint serves."""
+def version_behind(cloud: Clients, endpoint: str) -> int:
+    """The number of the model package that an endpoint serves."""
     sagemaker = cloud.client("sagemaker")
     config = sagemaker.describe_endpoint_config(
         EndpointConfigName=sagemaker.describe_endpoint(EndpointName=endpoint)["EndpointConfigName"]
     )
-    (model,) = (
-        one["ModelName"] for one in config["ProductionVariants"] if one["VariantName"] == variant
-    )
-    described = sagemaker.describe_model(ModelName=model)
+    (variant,) = config["ProductionVariants"]
+    described = sagemaker.describe_model(ModelName=variant["ModelName"])
     containers = described.get("Containers") or [described["PrimaryContainer"]]
     package = sagemaker.describe_model_package(ModelPackageName=containers[0]["ModelPackageName"])
     return int(package["ModelPackageVersion"])
 
 
-def _metrics(cloud: Cloud, package: dict[str, Any]) -> dict[str, float]:
-    """The numbers of the registered model-quality report, by metric.
+def _metrics(cloud: Clients, package: dict[str, Any]) -> tuple[Kind, dict[str, float]]:
+    """The kind of a version, and the numbers of its model-quality report by metric.
 
     https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-model-quality-metrics.html
     """
     uri = package["ModelMetrics"]["ModelQuality"]["Statistics"]["S3Uri"]
     bucket, _, key = uri.removeprefix("s3://").partition("/")
     report = json.loads(cloud.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read())
-    (metrics,) = (value for name, value in report.items() if name.endswith("_metrics"))
-    return {
+    ((name, metrics),) = ((n, value) for n, value in report.items() if n.endswith("_metrics"))
+    kind: Kind = name.partition("_")[0]
+    return kind, {
         name: float(metric["value"])
         for name, metric in metrics.items()
         if isinstance(metric.get("value"), int | float)

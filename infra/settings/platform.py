@@ -1,6 +1,6 @@
 """Need 3, anyone can train a model by themselves: where and how training runs."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
@@ -95,19 +95,26 @@ class Accept(Settings):
         metrics = dict.fromkeys(metric for of_a_kind in METRICS.values() for metric in of_a_kind)
         return {one: getattr(self, one) for one in metrics if getattr(self, one) is not None}
 
+    def bounds_of(self, kind: Kind) -> dict[str, float]:
+        """The same, or what is asked of a kind where nothing is said."""
+        return self.bounds or {METRICS[kind][0]: DEFAULTS[kind]}
+
     def text(self, kind: Kind | None) -> str:
         """The conditions as a pipeline's parameter `Accept` and a model's delivery read them.
 
         `auc >= 0.86, f1 >= 0.8`; or, where nothing is asked for, `binary: auc >= 0.8; …`.
         """
         if self.bounds:
-            return ", ".join(_condition(metric, bound) for metric, bound in self.bounds.items())
+            return _conditions(self.bounds)
         kinds = [kind] if kind else list(METRICS)
-        return "; ".join(f"{one}: {_condition(METRICS[one][0], DEFAULTS[one])}" for one in kinds)
+        return "; ".join(f"{one}: {_conditions(self.bounds_of(one))}" for one in kinds)
 
 
-def _condition(metric: str, bound: float) -> str:
-    return f"{metric} {'<=' if metric in ERRORS else '>='} {bound:g}"
+def _conditions(bounds: Mapping[str, float]) -> str:
+    return ", ".join(
+        f"{metric} {'<=' if metric in ERRORS else '>='} {bound:g}"
+        for metric, bound in bounds.items()
+    )
 
 
 def check_accept(accept: Accept, kind: Kind | None) -> Iterator[Mistake]:

@@ -48,7 +48,10 @@ QUICK = {
 
         output = Path(sys.argv[sys.argv.index("--output") + 1])
         output.mkdir(parents=True, exist_ok=True)
-        report = '{"binary_classification_metrics": {"auc": {"value": 1.0}}}'
+        report = (
+            '{"binary_classification_metrics": {"auc": {"value": 1.0}},'
+            ' "acceptance": {"accepted": true}}'
+        )
         (output / "evaluation.json").write_text(report)
         """,
     "inference.py": """
@@ -108,10 +111,12 @@ def quick(copy: Path) -> Path:
 class Running:
     """A `maslow` of its own session, with a folder of its own for temporary files."""
 
-    def __init__(self, root: Path, temporary: Path, stack: str, arguments: list[str]) -> None:
+    def __init__(
+        self, root: Path, temporary: Path, log: Path, stack: str, arguments: list[str]
+    ) -> None:
         temporary.mkdir(exist_ok=True)
-        self._temporary = temporary
-        self._log = temporary.with_suffix(".log")
+        self.temporary = temporary
+        self._log = log
         search = os.environ["PATH"].split(os.pathsep)
         environment = {
             **os.environ,
@@ -124,13 +129,13 @@ class Running:
         # As a shell without job control starts a background job: deaf to SIGINT.
         before = signal.signal(signal.SIGINT, signal.SIG_IGN)
         try:
-            with self._log.open("wb") as log:
+            with self._log.open("wb") as file:
                 self.process = subprocess.Popen(
                     [sys.executable, str(COMMAND), stack, *arguments],
                     cwd=root,
                     env=environment,
                     stdin=subprocess.PIPE,  # which closes when the tests are killed
-                    stdout=log,
+                    stdout=file,
                     stderr=subprocess.STDOUT,
                     start_new_session=True,
                 )
@@ -171,7 +176,7 @@ class Running:
         self.process.communicate(timeout=SECONDS)
 
     def _processes(self) -> list[int]:
-        marker = str(self._temporary).encode()
+        marker = str(self.temporary).encode()
         return [int(path.parent.name) for path in _environments() if marker in _read(path)]
 
     def left(self) -> list[object]:
@@ -179,7 +184,7 @@ class Running:
         with socket.socket() as connection:
             address = urlsplit(self.url)
             closed = connection.connect_ex((address.hostname or "", address.port or 0))
-        files = [path.name for path in self._temporary.iterdir()]
+        files = [path.name for path in self.temporary.iterdir()]
         return [*self._processes(), *files, *([] if closed else [self.url])]
 
 
@@ -200,12 +205,19 @@ Start = Callable[..., Running]
 
 @pytest.fixture
 def start(tmp_path: Path) -> Iterator[Start]:
-    """Starts `maslow` in a folder with arguments; `stack` is told in maslow_process.py."""
+    """Starts `maslow` in a folder with arguments; `stack` is told in maslow_process.py.
+
+    One that is started `beside` another shares its folder for temporary files.
+    """
     started: list[Running] = []
 
-    def begin(root: Path, *arguments: str, stack: str = "platform") -> Running:
-        temporary = tmp_path / f"temporary-{len(started)}"
-        started.append(Running(root, temporary, stack, list(arguments)))
+    def begin(
+        root: Path, *arguments: str, stack: str = "platform", beside: Running | None = None
+    ) -> Running:
+        own = tmp_path / f"temporary-{len(started)}"
+        temporary = beside.temporary if beside else own
+        log = own.with_suffix(".log")
+        started.append(Running(root, temporary, log, stack, list(arguments)))
         return started[-1]
 
     yield begin

@@ -45,7 +45,7 @@ def without_a_platform(blocks: str) -> None:
         phases = iter(("Create", "Deploy"))
         models = {model.name: {"endpoint": "any"} for model in stack.platform.models}
 
-        def bring_up() -> Pass:
+        def bring_up(_: StackFile) -> Pass:
             if next(phases) == blocks:
                 local.out.print("blocked")
                 time.sleep(600)
@@ -54,8 +54,8 @@ def without_a_platform(blocks: str) -> None:
         yield bring_up
 
     replace(local, "session", session)
-    replace(local, "_train", lambda *_: Version("any", 1, {"auc": 1.0}))
-    replace(local.smoke_run, "ask", lambda *_: Answers(1, 1, 1))
+    replace(local, "_train", lambda *_: Version("any", 1, "binary", {"auc": 1.0}))
+    replace(local.smoke_run, "ask", lambda *_: Answers(1, 1, right=1))
     replace(local, "_summary", lambda *_: None)
 
 
@@ -64,7 +64,7 @@ def with_pipelines() -> None:
 
     @contextlib.contextmanager
     def session(project: Project, stack: StackFile, cloud: Cloud, *_: object) -> Iterator[Up]:
-        def bring_up() -> Pass:
+        def bring_up(_: StackFile) -> Pass:
             place = {"LocationConstraint": cloud.region}
             cloud.client("s3").create_bucket(Bucket=BUCKET, CreateBucketConfiguration=place)
             models = {

@@ -1,5 +1,6 @@
 import re
 import shlex
+import signal
 import socket
 import sys
 from contextlib import contextmanager
@@ -7,8 +8,10 @@ from contextlib import contextmanager
 import pytest
 from botocore.exceptions import ClientError
 
-from infra.errors import WorkError
+from infra.errors import InputError, WorkError
 from infra.hosts.session import Pass
+from infra.hosts.smoke_run import Answers, Version
+from infra.settings.platform import Accept
 from scripts import local
 from scripts.console import Follower
 
@@ -16,6 +19,7 @@ ASKS = """
 import importlib.util
 import io
 import json
+import math
 import tarfile
 
 import boto3
@@ -43,7 +47,11 @@ mine, _ = inference.output_fn(predicted, "application/json")
 theirs = boto3.client("sagemaker-runtime").invoke_endpoint(
     EndpointName=endpoint, ContentType="text/csv", Accept="application/json", Body=questions
 )["Body"].read()
-assert json.loads(theirs) == json.loads(mine)
+pairs = list(
+    zip(json.loads(theirs)["predictions"], json.loads(mine)["predictions"], strict=True)
+)
+assert all(their["label"] == my["label"] for their, my in pairs)
+assert all(math.isclose(their["score"], my["score"], rel_tol=1e-9) for their, my in pairs)
 print("asked about", len(rows), "records")
 raise SystemExit(7)
 """
@@ -70,6 +78,9 @@ def test_a_round_ends_in_answers_of_the_very_model_that_was_registered(project, 
     told = dict(stages)
     assert re.fullmatch(r"\d+ created", told["Create"])
     assert re.fullmatch(r"\d+ created, \d+ unchanged", told["Deploy"])
+    assert re.fullmatch(
+        r"tumour-screening: version 1, binary, auc [01]\.\d{3} \(at least 0\.95\)", told["Train"]
+    )
     right = re.search(r"version 1 is right on (\d+) of 57 unseen records", told["Ask"])
     assert right is not None
     assert int(right[1]) > 50
@@ -84,6 +95,99 @@ def test_a_round_ends_in_answers_of_the_very_model_that_was_registered(project, 
     assert any(re.search(r"model registry .*, version 1 approved", row) for row in rows)
     assert any(re.search(r"endpoint .*: InService", row) for row in rows)
     assert all(len(line) <= 80 for line in story.splitlines() if command not in line)
+
+
+AGAIN = """
+import time
+
+import boto3
+
+sagemaker = boto3.client("sagemaker")
+name = "maslow-local-tumour-screening"
+started = sagemaker.start_pipeline_execution(PipelineName=name)["PipelineExecutionArn"]
+state = "Executing"
+while state == "Executing":
+    time.sleep(0.1)
+    described = sagemaker.describe_pipeline_execution(PipelineExecutionArn=started)
+    state = described["PipelineExecutionStatus"]
+assert state == "Succeeded", described
+"""
+
+
+def test_what_is_served_is_brought_to_the_version_that_was_approved_meanwhile(
+    quick, copy, start, tmp_path
+):
+    def beside(*arguments):
+        return start(copy, "up", "-s", "local", *arguments, beside=served)
+
+    served = start(copy, "up", "-s", "local", "--serve", stack="platform")
+    served.until(lambda: served.said.endswith("\n\n") and "\nexport " in served.said)
+    (tmp_path / "again.py").write_text(AGAIN)
+    trained = beside("--exec", f"{shlex.quote(sys.executable)} {tmp_path / 'again.py'}")
+    assert trained.ended() == 0, trained.said
+    assert "tumour-screening: version 1" in trained.said
+
+    file = copy / "stacks/Pulumi.local.yaml"
+    file.write_text(file.read_text().replace("max: 2", "max: 3"))
+    second = beside()
+    assert second.ended() == 0, second.said
+    lines = re.sub(r"  \d+ s$", "", second.said, flags=re.MULTILINE).splitlines()
+    assert lines[0] == f"maslow local on the embedded AWS at {served.url}"
+    assert re.fullmatch(r"  Deploy    \d+ updated, \d+ replaced, \d+ unchanged", lines[2])
+    assert lines[3] == "  Serve     tumour-screening: version 2"
+
+    refused = beside("--serve")
+    assert refused.ended() == 2
+    assert f"local is served already, at {served.url} by process" in refused.said
+    file.write_text(file.read_text().replace("max: 3", "max: 0"))
+    mistaken = beside()
+    assert mistaken.ended() == 2
+    assert "serving.scale.max: 0 is too small" in mistaken.said
+
+    served.process.send_signal(signal.SIGINT)
+    assert served.ended() == 0, served.said
+    assert served.left() == []
+
+
+def test_a_model_without_data_is_told_and_not_trained(project, capsys):
+    passes = []
+
+    def bring_up(_):
+        passes.append(Pass({}, {**OUTPUTS, "models": {"readmission": {}}}, {}))
+        return passes[-1]
+
+    with Follower() as follower:
+        local._turn(project.stack("dev"), None, bring_up, follower, {})
+    assert len(passes) == 1
+    said = capsys.readouterr().out.splitlines()
+    assert (
+        "  No data   for readmission, length-of-stay: `--data FILE.csv`, or a folder with a file "
+        "of each model, trains and asks; the sample belongs to local alone" in said
+    )
+    assert said[-1] == "  mlops        nothing yet: no model has data"
+
+
+def test_data_for_models_that_are_trained_elsewhere_is_refused(project, tmp_path):
+    with pytest.raises(InputError, match="--data: prod trains nothing; dev does"):
+        local._records(project.stack("prod"), tmp_path)
+
+
+def test_a_number_is_told_beside_what_the_mean_would_be_worth():
+    answers = Answers(45, 1, error=46.61, error_of_mean=72.5)
+    assert local._answered(answers) == (
+        "is off by 46.6 on average over 45 unseen records (always saying the mean: 72.5)"
+    )
+
+
+def test_a_version_is_told_by_what_is_accepted_of_it(project):
+    (model,) = project.stack("local").platform.models
+    plain = model.model_copy(update={"accept": Accept()})
+    asked = model.model_copy(update={"accept": Accept(rmse=60, r2=0.2)})
+    version = Version("arn", 3, "regression", {"rmse": 53.1, "r2": 0.45, "mae": 40})
+    assert local._measured(version, plain) == "version 3, regression, r2 0.450 (at least 0.1)"
+    assert local._measured(version, asked) == (
+        "version 3, regression, r2 0.450 (at least 0.2), rmse 53.100 (at most 60)"
+    )
 
 
 def test_a_training_that_fails_ends_it_with_sagemakers_reason_and_leaves_nothing(
@@ -135,7 +239,7 @@ OUTPUTS = {
 
 def test_a_platform_without_models_says_that_there_is_nothing_yet(capsys):
     lacking = {"aws:costexplorer/anomalyMonitor:AnomalyMonitor": 1, "aws:ecr/rule:Rule": 2}
-    local._summary(None, Pass({}, OUTPUTS, lacking), {})
+    local._summary(None, Pass({}, OUTPUTS, lacking), {}, "the stack file has no models")
     assert capsys.readouterr().out.splitlines() == [
         "",
         "Deployed, by need",
@@ -161,12 +265,12 @@ def test_models_that_another_environment_trains_are_not_trained_here(project, ca
     groups = {"readmission": {"group": "arn:aws:sagemaker:eu-west-1:111111111111:a/b"}}
     passes = []
 
-    def bring_up():
+    def bring_up(_):
         passes.append(Pass({}, {**OUTPUTS, "models": groups}, {}))
         return passes[-1]
 
     with Follower() as follower:
-        local._turn(project.stack("prod"), None, bring_up, follower)
+        local._turn(project.stack("prod"), None, bring_up, follower, {})
     assert len(passes) == 1
     said = capsys.readouterr().out.splitlines()
     assert said[-2:] == [

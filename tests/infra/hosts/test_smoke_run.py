@@ -7,7 +7,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from infra.errors import WorkError
-from infra.hosts import sample, smoke_run
+from infra.hosts import records, sample, smoke_run
 from tests.served_model import serving_role
 
 BUCKET = "artifacts"
@@ -28,6 +28,7 @@ def predict_fn(radii, threshold):
 def output_fn(labels, accept):
     return json.dumps({"predictions": [{"label": label} for label in labels]}), "application/json"
 """
+NUMBERS = RADIUS.replace("str(int(radius > threshold))", "radius").replace('"label"', '"score"')
 SHORT = RADIUS.replace("for label in labels", "for label in labels[1:]")
 PLAIN = RADIUS.replace('{"predictions": [{"label": label} for label in labels]}', "labels")
 BROKEN = RADIUS.replace("int(radius > threshold)", "int(radius > absent)")
@@ -141,9 +142,9 @@ def condition(name, left, right, **branches):
 
 
 def test_the_records_lie_where_the_pipeline_reads_them(cloud, data):
-    smoke_run.put_data(cloud, BUCKET, "tumours", "malignant", data)
+    smoke_run.put_data(cloud, BUCKET, "tumours", data)
     body = cloud.client("s3").get_object(Bucket=BUCKET, Key="tumours/records.csv")["Body"].read()
-    assert body.decode() == data.training_csv("malignant")
+    assert body.decode() == data.training_csv()
 
 
 def test_a_pipeline_that_succeeds_tells_each_step_once_as_it_begins(cloud, pipeline):
@@ -170,6 +171,7 @@ def test_a_version_that_waits_for_a_person_gets_approved(cloud, group, register)
     package = register(auc=0.875)
     version = smoke_run.approved(cloud, group)
     assert (version.arn, version.number, version.metrics) == (package, 1, {"auc": 0.875})
+    assert version.kind == "binary"
     described = cloud.client("sagemaker").describe_model_package(ModelPackageName=package)
     assert described["ModelApprovalStatus"] == "Approved"
 
@@ -193,9 +195,16 @@ def test_the_answers_are_counted_and_tell_which_version_gave_them(cloud, data, r
     register(BROKEN)
     endpoint = deploy(register())
     answers = smoke_run.ask(cloud, endpoint, data)
-    right = sum((row[0] > 15.0) == bool(label) for row, label in data.held_out)
+    right = sum((float(row[0]) > 15.0) == (row[-1] == "1") for row in data.held_out)
     assert 0 < right < len(data.held_out)
     assert answers == smoke_run.Answers(asked=57, right=right, version=2)
+
+
+def test_numbers_are_compared_with_the_mean_of_what_was_learned(cloud, register, deploy):
+    rows = [[str(n), str(n + 2)] for n in range(20)]
+    table = records.Records(["x", "y"], "y", rows, "here")
+    answers = smoke_run.ask(cloud, deploy(register(NUMBERS)), table)
+    assert answers == smoke_run.Answers(asked=2, version=1, error=2.0, error_of_mean=5.0)
 
 
 @pytest.mark.parametrize("handler", [SHORT, PLAIN], ids=["too few", "no predictions"])
