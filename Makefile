@@ -16,7 +16,7 @@ ACTIONLINT := github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
 help:
 	@echo "make up         the whole platform, on an embedded AWS: no account needed"
 	@echo "make test       the tests"
-	@echo "make check      formatting, lint, types, generated files"
+	@echo "make check      formatting, lint, types, workflows, stack files"
 	@echo "make bench      how long planning takes, beside Pulumi's stock mocks"
 	@echo "make setup      only install, into .venv"
 	@echo "make pipelines  compile the model projects' pipelines with the SageMaker SDK"
@@ -48,6 +48,7 @@ check: setup
 	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.gitlab-ci --data-transform gitlab-ci .gitlab-ci.yml
 	@$(BIN)/zizmor --offline --quiet .github
 	@if command -v go >/dev/null; then go run $(ACTIONLINT); else echo "no Go: actionlint is left out"; fi
+	@$(BIN)/maslow validate
 
 bench: setup
 	@$(BIN)/python -m pytest --quiet -m bench tests/scripts/test_bench.py

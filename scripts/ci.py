@@ -26,11 +26,9 @@ CUT = "… (cut here; the job's log has it all)"
 
 def environments(project: Project, ref: str | None = None) -> list[str]:
     """The environments that CI has roles for; with a Git ref, those that its push deploys to."""
-    files = sorted((project.root / "stacks").glob("Pulumi.*.yaml"))
-    stacks = [project.stack(path.name.split(".")[1]) for path in files]
     return [
         stack.environment
-        for stack in stacks
+        for stack in map(project.stack, project.environments())
         if stack.platform.ci
         and stack.platform.cloud != "embedded"
         and (ref is None or deploys(stack.platform.delivery, ref))

@@ -73,6 +73,27 @@ def plan(stack: str, as_json: bool, first_pass: bool) -> None:
 
 
 @main.command()
+@click.option(
+    "-s",
+    "--stack",
+    "stacks",
+    multiple=True,
+    metavar="ENV",
+    help="Only this environment; repeatable.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the mistakes as a JSON list.")
+def validate(stacks: tuple[str, ...], as_json: bool) -> None:
+    """Tell every mistake in the stack files, their model projects and their own package.
+
+    No engine, no account, no network. Each environment is planned, too.
+    """
+    click.get_current_context().call_on_close(switch_off_collector())
+    from scripts import validate as command
+
+    command.run(stacks, as_json=as_json)
+
+
+@main.command()
 @click.option("--values", metavar="SETTING", help="List what a setting allows: serving.instance.")
 def schema(values: str | None) -> None:
     """Print the JSON Schema of the stack files."""
