@@ -32,7 +32,10 @@ class Percent:
         if self.off and value == "off":
             return 0
         if not isinstance(value, str) or not re.fullmatch(r"[0-9]{1,3}%", value):
-            raise refusal(f"{shown(value)} is not a percentage.", allowed)
+            bare = re.fullmatch(r"([0-9]{1,3}) ?%?", str(value))
+            fits = bare and self.low <= int(bare[1]) <= self.high
+            hint = f"Write {bare[1]}%." if bare and fits else allowed
+            raise refusal(f"{shown(value)} is not a percentage.", hint)
         percent = int(value[:-1])
         if not self.low <= percent <= self.high:
             raise refusal(f"{value} is out of bounds.", allowed)

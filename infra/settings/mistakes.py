@@ -13,6 +13,7 @@ Path = tuple[str | int, ...]
 """Where a value stands: mapping keys and list positions, from the outside in."""
 
 QUOTED_LENGTH = 60
+MISSING = "is missing."
 REFUSED = "refused"
 """The pydantic error type of every check of our own: its context holds finished mistakes."""
 
@@ -78,9 +79,14 @@ def shown(value: object) -> str:
     return text if len(text) <= QUOTED_LENGTH else f"{text[: QUOTED_LENGTH - 1]}…"
 
 
-def nearest(word: object, known: Iterable[str]) -> str | None:
-    """The known spelling that `word` most probably means."""
-    matches = difflib.get_close_matches(str(word), list(known), n=1, cutoff=0.6)
+def one_of(words: Sequence[str]) -> str:
+    """`A`, `A or B`, `A, B or C`."""
+    return " or ".join(part for part in (", ".join(words[:-1]), *words[-1:]) if part)
+
+
+def nearest(word: object, known: Iterable[str], alike: float = 0.6) -> str | None:
+    """The known spelling that `word` most probably means, if at least as alike, of 0 to 1."""
+    matches = difflib.get_close_matches(str(word), list(known), n=1, cutoff=alike)
     return matches[0] if matches else None
 
 

@@ -11,7 +11,6 @@ from typing import Any
 from pydantic import ValidationError
 
 from infra.naming import HEAD_LIMIT
-from infra.settings.aws import region_mistake
 from infra.settings.cross_stack import StackValues
 from infra.settings.cross_stack_checks import (
     beside,
@@ -21,9 +20,10 @@ from infra.settings.cross_stack_checks import (
     shown_path,
 )
 from infra.settings.custom import check_custom
-from infra.settings.filekeys import ENGINE_KEYS, PLATFORM, REGION, SECRETS
+from infra.settings.filekeys import PLATFORM, REGION
+from infra.settings.frame_checks import check_frame
 from infra.settings.group_checks import check_groups
-from infra.settings.mistakes import Mistake, SettingsError, did_you_mean, shown
+from infra.settings.mistakes import MISSING, Mistake, SettingsError, did_you_mean, shown
 from infra.settings.mistakes import Path as SettingPath
 from infra.settings.projects import check_asked, check_project
 from infra.settings.root import PlatformSettings
@@ -96,9 +96,10 @@ def _checked(document: Document, environment: str, path: Path | None, project: s
     found = [
         *document.mistakes,
         *_environment_mistakes(environment, project),
-        *_frame_mistakes(document),
+        *check_frame(document.values),
     ]
     config = _mapping(_mapping(document.values).get("config"))
+    elsewhere = _mapping(document.values).keys() | config.keys()
     values = config.get(PLATFORM)
     platform = None
     others: list[StackValues] = []
@@ -109,7 +110,11 @@ def _checked(document: Document, environment: str, path: Path | None, project: s
         except ValidationError as error:
             from infra.settings import validation_messages  # builds the schema: for mistakes only
 
-            below = list(validation_messages.mistakes(error))
+            below = [
+                mistake
+                for mistake in validation_messages.mistakes(error)
+                if mistake.message != MISSING or elsewhere.isdisjoint(mistake.path[:1])
+            ]
         below += check_groups(values, environment)
         if path is not None:
             own = StackValues(shown_path(path), environment, config.get(REGION), values)
@@ -150,37 +155,6 @@ def _environment_mistakes(environment: str, project: str) -> Iterator[Mistake]:
             f"Call the environment something of at most {HEAD_LIMIT - len(project)} characters, "
             "or shorten name in Pulumi.yaml.",
         )
-
-
-def _frame_mistakes(document: Document) -> Iterator[Mistake]:
-    """What is wrong around `maslow:platform`."""
-    top = _mapping(document.values)
-    for key in top:
-        if key != "config" and key not in ENGINE_KEYS:
-            yield Mistake((key,), "is not a key of a stack file.", did_you_mean(key, ["config"]))
-    config = top.get("config")
-    if not isinstance(config, Mapping):
-        yield Mistake(("config",), "is missing.", f"It holds {REGION} and {PLATFORM}.")
-        return
-    yield from _key_mistakes(config)
-    if REGION not in config:
-        yield Mistake(("config", REGION), "is missing.", "Example: eu-west-1.")
-    elif wrong := region_mistake(config[REGION]):
-        yield Mistake(("config", REGION), *wrong)
-    if PLATFORM not in config:
-        yield Mistake(PLATFORM_PATH, "is missing.")
-    elif not isinstance(config[PLATFORM], Mapping):
-        yield Mistake(PLATFORM_PATH, f"{shown(config[PLATFORM])} is not a group of settings.")
-
-
-def _key_mistakes(config: Mapping[str, Any]) -> Iterator[Mistake]:
-    for key, value in config.items():
-        if key in SECRETS:
-            if "secure" not in _mapping(value):
-                set_it = f"Have Pulumi encrypt it: pulumi config set --secret {key}"
-                yield Mistake(("config", key), "is a secret in plain text.", set_it)
-        elif key.startswith("maslow:") and key != PLATFORM:
-            yield Mistake(("config", key), "is not a setting here.", f"Did you mean {PLATFORM}?")
 
 
 def _project_mistakes(values: Mapping[str, Any], root: Path) -> Iterator[Mistake]:

@@ -15,6 +15,7 @@ import yaml
 from infra.settings.mistakes import Mistake
 from infra.settings.mistakes import Path as SettingPath
 from infra.settings.yamlscalars import Doubtful, read_key, read_plain
+from infra.settings.yamlslips import slip
 
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 ESCAPED_SLASH = r"\/"
@@ -60,7 +61,10 @@ def parse(text: str) -> Document:
         document.values = None if root is None else _value(root, (), document)
         document.mistakes += _notation_mistakes(text)
     except yaml.MarkedYAMLError as error:
-        _broken(document, _line(error.problem_mark), _problem(error))
+        if found := slip(text, error, LOADER):
+            document.values, document.mistakes = None, [found]
+        else:
+            _broken(document, _line(error.problem_mark), _problem(error))
     except yaml.reader.ReaderError as error:
         _broken(document, text.count("\n", 0, error.position) + 1, f": {error.reason}")
     except RecursionError:

@@ -6,6 +6,7 @@ https://yaml.org/spec/1.2.2/#103-core-schema
 https://github.com/go-yaml/yaml/blob/v3.0.1/resolve.go
 """
 
+import json
 import math
 import re
 from collections.abc import Callable
@@ -56,6 +57,21 @@ def read_key(text: str, within_flow: bool = False) -> str | Doubtful:
         case None | float():
             return Doubtful("no text, and a key is,")
     return text
+
+
+def as_written(value: object) -> str:
+    """A value as people write it in YAML, within brackets too; "" for a list or a group."""
+    if isinstance(value, str):
+        plain = re.fullmatch(r"[\w./+-][^,:#\[\]{}\"']*(:[^\s,#\[\]{}\"']+)*", value)
+        same = plain and value == value.strip() and read_plain(value, within_flow=True) == value
+        return value if same else json.dumps(value, ensure_ascii=False)
+    return json.dumps(value) if value is None or isinstance(value, int | float) else ""
+
+
+def in_brackets(value: object) -> str:
+    """A value as a list in square brackets; each part of a text between commas is an item."""
+    parts = [each.strip() for each in value.split(",")] if isinstance(value, str) else [value]
+    return f"[{', '.join(as_written(each) for each in parts if each != '')}]"
 
 
 def _integer(text: str) -> int | Doubtful:

@@ -88,7 +88,7 @@ def endpoints(value: object) -> object:
         if value not in ENDPOINT_WORDS:
             raise refusal(
                 f"{shown(value)} is not {' or '.join(ENDPOINT_WORDS)}, nor a list of services.",
-                did_you_mean(value, ENDPOINT_WORDS),
+                f"Write [{value}]." if value in ENDPOINTS else did_you_mean(value, ENDPOINT_WORDS),
             )
         return value
     unknown = [(place, name) for place, name in enumerate(value) if name not in ENDPOINTS]
@@ -137,6 +137,8 @@ def zones(value: object) -> object:
         if value in ZONE_COUNTS and not isinstance(value, bool):
             return value
         hint = "How many there are, or their names: [eu-west-1a, eu-west-1c]."
+        if isinstance(value, str) and value in map(str, ZONE_COUNTS):
+            hint = f"Write {value}."
         raise refusal(f"{shown(value)} is not 2 or 3.", hint)
     if wrong := [
         Mistake((place,), f"{shown(name)} is no availability zone.", "They read eu-west-1a.")

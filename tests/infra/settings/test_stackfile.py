@@ -82,6 +82,7 @@ def test_every_mistake_is_told_at_once_with_its_line_and_what_would_do(stacks):
           line  5  network.cidr: 10.10.128.0/17 overlaps 10.10.0.0/16 of stacks/Pulumi.dev.yaml.
                    Give each environment a range of its own: 10.11.0.0/17 is free.
           line  7  delivery.pull_requests: "yes" is neither true nor false.
+                   Write true.
           line 10  models[stay].project: models/readmision has no pipeline.json.
                    Did you mean models/readmission?
           line 11  models[stay].features[1]: there is no feature group "visits".
@@ -97,8 +98,7 @@ def test_broken_yaml_is_one_message(stacks):
     path = written(stacks / "Pulumi.dev.yaml", "config:\n  aws:region: [eu\n")
     assert said(path) == (
         "stacks/Pulumi.dev.yaml has 1 mistake\n\n"
-        "  line 3  the YAML is broken in column 1: did not find expected ',' or ']' "
-        "(while parsing a flow sequence that starts on line 2)."
+        "  line 2  the [ in column 15 is never closed.\n          Close it by ]."
     )
 
 
@@ -129,11 +129,8 @@ def test_a_folder_is_no_stack_file(stacks):
             "confg:",
             "line 1  confg: is not a key of a stack file.\n          Did you mean config?",
         ),
-        ("config:", "confg:", "line 1  config: is missing."),
         ("  aws:region: eu-west-1\n", "", "line 1  aws:region: is missing."),
         ("eu-west-1", "cn-north-1", '"cn-north-1" is in AWS\'s partition aws-cn.'),
-        ("maslow:platform", "maslow:platfrom", "maslow:platfrom: is not a setting here."),
-        ("maslow:platform", "maslow:platfrom", "line 1  maslow:platform: is missing."),
         (
             "owner: ml@example.com",
             "owner: ml@example.com\n    owner: ml@example.com",
@@ -145,13 +142,90 @@ def test_what_is_wrong_around_the_settings_is_told(stacks, old, new, words):
     assert words in said(written(stacks / "Pulumi.dev.yaml", SOUND.replace(old, new)))
 
 
+HALF = "{} is not a setting here.\n          Did you mean {}? It is one key, with its colon."
+
+
 @pytest.mark.parametrize(
-    "text", ["", "[]", "config:", "config: {aws:region: eu-west-1, maslow:platform: }"]
+    ("old", "new", "message"),
+    [
+        (
+            "maslow:platform",
+            "maslow:plattform",
+            (
+                "line 3  maslow:plattform: is not a setting here.\n"
+                "          Did you mean maslow:platform?"
+            ),
+        ),
+        ("maslow:platform", "maslow", f"line 3  {HALF.format('maslow:', 'maslow:platform')}"),
+        ("maslow:platform", "platform", f"line 3  {HALF.format('platform:', 'maslow:platform')}"),
+        (
+            "maslow:platform:\n",
+            "maslow:\n   platform:\n",
+            f"line 3  {HALF.format('maslow:', 'maslow:platform')}",
+        ),
+        ("aws:region", "region", f"line 2  {HALF.format('region:', 'aws:region')}"),
+        (
+            "aws:region: eu-west-1",
+            "aws: {region: eu-west-1}",
+            f"line 2  {HALF.format('aws:', 'aws:region')}",
+        ),
+        (
+            "  maslow:platform",
+            "maslow:platform",
+            "line 3  maslow:platform: belongs below config.\n          Indent it by two spaces.",
+        ),
+    ],
 )
-def test_a_file_without_settings_is_told_without_a_traceback(stacks, text):
-    assert "is missing" in said(path := written(stacks / "Pulumi.dev.yaml", text)) or (
-        "is not a group of settings" in said(path)
+def test_a_slip_in_the_keys_around_the_settings_is_one_mistake(stacks, old, new, message):
+    path = written(stacks / "Pulumi.dev.yaml", SOUND.replace(old, new))
+    assert message in said(path)
+    assert "is missing" not in said(path)
+
+
+def test_a_setting_beside_its_group_is_told_where_it_belongs_and_not_that_it_is_missing(stacks):
+    moved = SOUND.replace("    owner: ml@example.com\n", "") + "  owner: ml@example.com\n"
+    assert said(written(stacks / "Pulumi.dev.yaml", moved)) == (
+        "stacks/Pulumi.dev.yaml has 1 mistake\n\n"
+        "  line 9  owner: belongs below maslow:platform.\n"
+        "          Indent it by two more spaces."
     )
+
+
+def test_a_file_that_lacks_config_is_told_to_have_it(stacks):
+    below = textwrap.dedent(SOUND.removeprefix("config:\n"))
+    told = said(written(stacks / "Pulumi.dev.yaml", below))
+    assert told == (
+        "stacks/Pulumi.dev.yaml has 2 mistakes\n\n"
+        "  line 1  aws:region: belongs below config.\n"
+        "          Write config: above it. Indent it by two spaces.\n"
+        "  line 2  maslow:platform: belongs below config.\n"
+        "          Write config: above it. Indent it by two spaces."
+    )
+    alone = said(written(stacks / "Pulumi.dev.yaml", "owner: ml@example.com"))
+    assert "line 1  owner: belongs below maslow:platform, which is below config." in alone
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "config: is missing.\n  It holds aws:region and maslow:platform."),
+        ("[]", "config: is missing."),
+        ("config:", "line 1  config: is missing."),
+        (
+            "config: {aws:region: eu-west-1, maslow:platform: }",
+            "line 1  maslow:platform: has no value.\n          It needs owner, network and source.",
+        ),
+        (
+            "config: {aws:region: eu-west-1, maslow:platform: owner ml@example.com}",
+            (
+                'line 1  maslow:platform: "owner ml@example.com" is not a group of settings.\n'
+                "          Write owner: ml@example.com."
+            ),
+        ),
+    ],
+)
+def test_a_file_without_settings_is_told_without_a_traceback(stacks, text, message):
+    assert message in said(written(stacks / "Pulumi.dev.yaml", text))
 
 
 def test_keys_that_pulumi_keeps_and_other_providers_are_left_alone(stacks):
