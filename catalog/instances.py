@@ -48,6 +48,23 @@ FAMILIES: dict[str, Family] = {
     **dict.fromkeys(("trn1", "trn1n", "trn2"), Family("Trainium")),
 }
 
+PREVIOUS = frozenset(["c4", "dl1", "inf1", "m4", "p2", "p3", "p3dn", "t2"])
+"""Families that nobody is advised to begin with: AWS has, or sells, better ones of their kind.
+
+https://aws.amazon.com/ec2/previous-generation/
+"""
+LETTERS = {"c": "compute", "m": "general", "r": "memory", "t": "general"}
+NEURON = ("Inferentia", "Trainium")
+
+
+def kind_of(family: str) -> str:
+    """What a family is for, such as `GPU`, `Neuron` or `compute`. Raises KeyError for no family.
+
+    Types of one kind stand in for one another.
+    """
+    accelerator = FAMILIES[family].accelerator
+    return "Neuron" if accelerator in NEURON else accelerator or LETTERS[family[0]]
+
 
 def family_of(instance_type: str) -> Family:
     """The family of `ml.<family>.<size>`. Raises KeyError for one that is not known."""

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from catalog.regions import regions
-from infra.settings.mistakes import did_you_mean, refusal, shown
+from infra.settings.instance_hints import other_use, suggestions
+from infra.settings.mistakes import did_you_mean, one_of, refusal, shown
 
 FILE = Path(__file__).with_name("aws.json")
 USES = {
@@ -83,13 +84,14 @@ class InstanceType:
         """The value itself."""
         if value in allowed()[self.use]:
             return value
-        article = "an" if self.use[0] in "aeiou" else "a"
-        guess = did_you_mean(value, allowed()[self.use])
         listed = f"(maslow schema --values {self.setting} lists them)"
-        raise refusal(
-            f"{shown(value)} is not {article} {self.use} instance type.",
-            f"{guess} {listed}" if guess else listed,
-        )
+        if elsewhere := other_use(value, self.use, allowed()):
+            raise refusal(elsewhere, listed)
+        article = "an" if self.use[0] in "aeiou" else "a"
+        likely = suggestions(value, allowed()[self.use])
+        guess = f"Did you mean {one_of(likely)}? " if likely else ""
+        message = f"{shown(value)} is not {article} {self.use} instance type."
+        raise refusal(message, f"{guess}{listed}")
 
 
 if __name__ == "__main__":

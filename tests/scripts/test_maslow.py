@@ -141,7 +141,7 @@ MISTAKES = {
         "    models:\n      - {name: readmission, project: templates/tabular}\n",
         "models[readmission].name: two models are called readmission.",
     ),
-    "broken YAML": ("{cidr:", "{cidr: [", "the YAML is broken in column"),
+    "broken YAML": ("{cidr:", "{cidr: [", "} closes the [ of line "),
 }
 
 
