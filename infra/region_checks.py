@@ -1,7 +1,8 @@
 """Whether a region has all that an environment is made of.
 
 Services come from the graph, images from the settings. What a source says of a region may be behind
-AWS: `catalog.generate_regions` and `catalog.generate_images` name theirs.
+AWS: `catalog.generate_regions`, `catalog.generate_images` and `catalog.generate_instance_regions`
+name theirs.
 """
 
 from collections.abc import Iterator
@@ -9,11 +10,14 @@ from typing import NamedTuple
 
 import catalog
 from catalog.images import registries
+from catalog.instance_regions import offered, offerings
 from catalog.regions import regions
 from catalog.services import by_client
 from infra.graph import Graph
 from infra.needs.model_context import ANALYZER_IMAGE, TRAINING_IMAGE
 from infra.settings import Mistake, StackFile
+from infra.settings.aws import allowed
+from infra.settings.instance_hints import parsed, stand_in
 from infra.settings.mistakes import Path
 from infra.settings.stackfile import REGION_PATH, refused
 
@@ -46,7 +50,7 @@ ELSEWHERE = "Choose a region that has it; a plan of each tells."
 
 def check_region(graph: Graph, stack: StackFile) -> None:
     """Raise SettingsError for what the environment uses and its region does not have."""
-    found = [*_services(graph, stack), *_images(stack), *_zones(stack)]
+    found = [*_services(graph, stack), *_images(stack), *_instances(stack), *_zones(stack)]
     # In a region that cannot do at all, the rest need not be said.
     if found := [each for each in found if each.path == REGION_PATH] or found:
         raise refused(stack, found)
@@ -95,6 +99,32 @@ def _images(stack: StackFile) -> Iterator[Mistake]:
                 f"SageMaker keeps no image of Model Monitor in {stack.region}.",
                 "Set it to off.",
             )
+
+
+def instances(stack: StackFile) -> Iterator[tuple[Path, str, str]]:
+    """Each instance type that the models name: where, what for (as in settings), and the type."""
+    uses = {"processing": "processing", "serving": "endpoint"}
+    if not stack.platform.origin:
+        uses = {"training": "training", **uses}
+    for index, model in enumerate(stack.platform.models):
+        for group, use in uses.items():
+            yield ("models", index, group, "instance"), use, getattr(model, group).instance
+
+
+def _instances(stack: StackFile) -> Iterator[Mistake]:
+    for path, use, name in instances(stack):
+        if offered(name, stack.region) is not False:
+            continue
+        there = [each for each in allowed()[use] if offered(each, stack.region)]
+        meant = parsed(name)
+        instead = stand_in(meant, there) if meant else None
+        hint = f"Of its kind it has {instead}." if instead else "It has none of its kind."
+        yield Mistake(
+            path,
+            f"{stack.region} has no {name}.",
+            f"{hint} Regions with {name}: {', '.join(offerings().types[name])} "
+            f"(by EC2's offerings, as {offerings().source} records them).",
+        )
 
 
 def _zones(stack: StackFile) -> Iterator[Mistake]:

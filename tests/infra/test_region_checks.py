@@ -171,3 +171,48 @@ def test_a_zone_of_another_region_is_refused(project: Project) -> None:
     network = {**DEFAULTS["network"], "zones": ["eu-west-1a", "eu-west-2a"]}
     wrong = plan(project, "eu-west-1", {**DEFAULTS, "network": network})
     assert wrong == {"network.zones[2]": "eu-west-2a is no zone of eu-west-1."}
+
+
+IMAGE = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/training:1"
+
+
+def gpu(**instances: str) -> dict[str, Any]:
+    """The defaults, with a model of instances by group."""
+    model = DEFAULTS["models"][0] | {"image": IMAGE}
+    return DEFAULTS | {
+        "models": [model | {group: {"instance": name} for group, name in instances.items()}]
+    }
+
+
+def test_a_type_that_the_region_lacks_is_told_with_one_of_its_kind_and_the_regions_with_it(
+    project: Project,
+) -> None:
+    settings = gpu(training="ml.trn2.48xlarge", serving="ml.g6.xlarge")
+    with pytest.raises(SettingsError) as caught:
+        recorded(project, from_config(settings, "eu-west-1", "dev"), services=frozenset())
+    told = {mistake.setting: mistake for mistake in caught.value.mistakes}
+    training = told["models[readmission].training.instance"]
+    serving = told["models[readmission].serving.instance"]
+    assert len(told) == 2
+    assert training.message == "eu-west-1 has no ml.trn2.48xlarge."
+    assert training.hint.startswith(
+        "It has none of its kind. Regions with ml.trn2.48xlarge: ap-south-2, us-east-2 (by EC2's"
+    )
+    assert serving.message == "eu-west-1 has no ml.g6.xlarge."
+    assert serving.hint.startswith(
+        "Of its kind it has ml.g5.xlarge. Regions with ml.g6.xlarge: ap-"
+    )
+
+
+@pytest.mark.parametrize(
+    ("region", "settings"),
+    [
+        ("eu-west-1", gpu(training="ml.g5.xlarge", serving="ml.inf2.xlarge")),
+        ("eu-west-1", gpu(training="ml.p3.2xlarge")),
+    ],
+    ids=["those it has", "one that nothing is known of"],
+)
+def test_other_types_are_left_alone(
+    project: Project, region: str, settings: dict[str, Any]
+) -> None:
+    assert plan(project, region, settings) == {}
