@@ -1,5 +1,6 @@
 """The workflows of GitHub Actions and GitLab CI, against what reads them and what they rely on."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -94,6 +95,38 @@ def test_a_preview_bears_no_environment_for_then_it_could_deploy() -> None:
     assert all("environment" not in job for job in workflow("preview")["jobs"].values())
     deploy = workflow("deploy")["jobs"]["deploy"]
     assert deploy["environment"] == "${{ matrix.environment }}"
+
+
+@pytest.mark.parametrize("status", [0, 1, 2])
+def test_a_preview_leaves_its_text_and_its_status_and_fails_as_it_did(
+    tmp_path: Path, status: int
+) -> None:
+    job = workflow("preview")["jobs"]["preview"]
+    (step,) = [step for step in job["steps"] if step.get("name") == "Preview"]
+    command = tmp_path / ".venv" / "bin" / "maslow"
+    command.parent.mkdir(parents=True)
+    command.write_text(f'#!/bin/sh\necho "$@"\necho error >&2\nexit {status}\n')
+    command.chmod(0o755)
+    bash = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]]
+    ran = subprocess.run(bash, check=False, cwd=tmp_path, env={**os.environ, "ENVIRONMENT": "dev"})
+    assert step["shell"] == "bash"
+    assert ran.returncode == status
+    assert (tmp_path / "dev.txt").read_text() == "preview -s dev\nerror\n"
+    assert (tmp_path / "dev.status").read_text() == f"{status}\n"
+
+
+def test_failed_previews_are_kept_and_told_and_leave_the_run_red() -> None:
+    preview, comment = (workflow("preview")["jobs"][name] for name in ("preview", "comment"))
+    (kept,) = [step for step in preview["steps"] if "upload-artifact" in step.get("uses", "")]
+    assert kept["if"] == "${{ !cancelled() }}"
+    assert kept["with"]["path"].replace("${{ matrix.environment }}", "dev").split() == [
+        "dev.txt",
+        "dev.status",
+    ]
+    assert "!cancelled()" in comment["if"]
+    assert "needs.preview" not in comment["if"]
+    jobs = workflow("preview")["jobs"].values()
+    assert not any("continue-on-error" in part for job in jobs for part in (job, *job["steps"]))
 
 
 def test_a_pull_request_from_a_fork_previews_nothing() -> None:

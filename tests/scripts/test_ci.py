@@ -86,33 +86,102 @@ def test_nobody_signs_in_where_no_role_was_made_for_ci(project: Project) -> None
         ci.sign_in(project.stack("dev"), project.name, "preview")
 
 
-def test_the_comment_shows_each_preview_behind_its_summary(tmp_path: Path) -> None:
-    (tmp_path / "dev.txt").write_text("  + create Bucket raw\ndev: 1 to create, 9 unchanged\n")
-    (tmp_path / "prod.txt").write_text("prod: nothing to do\n")
-    told = ci.comment(tmp_path)
-    assert told.index("<b>dev</b>: 1 to create, 9 unchanged") < told.index("<b>prod</b>: nothing")
-    assert "```text\n  + create Bucket raw\n" in told
+LIMIT = 65_536
+"""How many characters a comment may have on GitHub."""
+COUNTS = "1 to create, 9 unchanged"
+
+
+def told(folder: Path, **printed: tuple[str | None, int | None]) -> str:
+    """The comment about environments, each with what its preview printed and its status."""
+    for name, (text, status) in printed.items():
+        if text is not None:
+            (folder / f"{name}.txt").write_text(text)
+        if status is not None:
+            (folder / f"{name}.status").write_text(f"{status}\n")
+    return ci.comment(ci.previews(folder, printed))
+
+
+def test_a_preview_that_succeeded_is_told_by_its_counts(tmp_path: Path) -> None:
+    text = f"  + create Bucket raw\ndev: {COUNTS}\nHow data is kept changes: raw. Sign in.\n"
+    assert told(tmp_path, dev=(text, 0)) == (
+        "## What this change would do\n\n"
+        f"<details><summary><b>dev</b>: {COUNTS}</summary>\n\n"
+        f"```text\n{text.rstrip()}\n```\n</details>"
+    )
+
+
+def test_a_preview_that_failed_is_told_by_its_error_and_is_open(tmp_path: Path) -> None:
+    text = "  + create Bucket raw\n\naws:s3:Bucket raw: no <access>\n  more of it\n"
+    assert told(tmp_path, dev=(text, 1)) == (
+        "## What this change would do\n\n"
+        "<details open><summary><b>dev</b>: ❌ failed: "
+        "<code>aws:s3:Bucket raw: no &lt;access&gt;</code></summary>\n\n"
+        f"```text\n{text.rstrip()}\n```\n</details>"
+    )
+
+
+def test_an_error_that_reads_like_counts_is_no_success(tmp_path: Path) -> None:
+    shown = told(tmp_path, dev=(f"dev: {COUNTS}\n", 2))
+    assert f"<b>dev</b>: ❌ failed: <code>dev: {COUNTS}</code>" in shown
+
+
+@pytest.mark.parametrize(
+    ("text", "status", "summary"),
+    [
+        (None, None, "❌ no preview: the job ended before it. Its log tells why."),
+        ("  + create Bucket raw\n", None, "❌ not finished: the job was stopped."),
+        ("", 1, "❌ failed: <code>it printed nothing</code>"),
+        ("", 0, "done; it printed no counts"),
+        ("dev: @everyone\n", 0, "done; it printed no counts"),
+        (f"{'e' * 400}\n", 1, f"❌ failed: <code>{'e' * 300}…</code>"),
+    ],
+)
+def test_a_preview_that_left_less_is_told_too(
+    tmp_path: Path, text: str | None, status: int | None, summary: str
+) -> None:
+    assert f"<b>dev</b>: {summary}" in told(tmp_path, dev=(text, status))
+
+
+def test_no_environment_at_all_is_told(tmp_path: Path) -> None:
+    assert told(tmp_path) == "## What this change would do\n\nNo environment has roles for CI."
+
+
+def test_failed_previews_come_before_the_others(tmp_path: Path) -> None:
+    shown = told(tmp_path, dev=("dev: nothing to do\n", 0), prod=("bad\n", 2), stage=(None, None))
+    places = [shown.index(f"<b>{name}</b>") for name in ("prod", "stage", "dev")]
+    assert places == sorted(places)
 
 
 def test_what_a_preview_prints_stays_within_its_block(tmp_path: Path) -> None:
-    (tmp_path / "dev.txt").write_text("````\n<script> & more")
-    told = ci.comment(tmp_path)
-    assert "`````text\n````\n<script> & more\n`````" in told
-    assert "<summary><b>dev</b>: &lt;script> & more</summary>" in told
+    text = "````\n</details><script> & @team\n\x1b[31m````\x1b[0m"
+    shown = told(tmp_path, dev=(text, 1))
+    assert "`````text\n````\n</details><script> & @team\n````\n`````\n</details>" in shown
+    shown = told(tmp_path, dev=("</summary></details> @team `x`", 1))
+    assert "<code>&lt;/summary&gt;&lt;/details&gt; @team `x`</code></summary>" in shown
 
 
-def test_the_comment_fits_into_what_github_takes(tmp_path: Path) -> None:
-    for name in ("dev", "staging", "prod"):
-        (tmp_path / f"{name}.txt").write_text("x" * 70 + "\n" + "+ create Role\n" * 9_000)
-    told = ci.comment(tmp_path)
-    assert len(told) < 65_536
-    assert told.count(ci.CUT) == 3
+def test_of_a_text_that_is_too_long_beginning_and_end_are_told(tmp_path: Path) -> None:
+    text = "first\n" + "  + create Role\n" * 9_000 + "the error\n"
+    shown = told(tmp_path, dev=(text, 1), prod=("prod: nothing to do\n", 0))
+    assert len(shown) < LIMIT
+    assert len(shown) > LIMIT * 0.8
+    assert "```text\nfirst\n  + create Role\n" in shown
+    assert f"  + create Role\n{ci.CUT}\n  + create Role\n" in shown
+    assert "  + create Role\nthe error\n```\n" in shown
+    assert "```text\nprod: nothing to do\n```" in shown
 
 
-def test_an_empty_preview_and_none_at_all_are_told(tmp_path: Path) -> None:
-    assert "No environment has roles for CI." in ci.comment(tmp_path)
-    (tmp_path / "dev.txt").write_text("")
-    assert "<b>dev</b>: no output" in ci.comment(tmp_path)
+@pytest.mark.parametrize(
+    "text",
+    ["+ create Role\n" * 9_000, "x" * 90_000, "`" * 90_000, "<" * 90_000, "e\n" * 60_000, "short"],
+)
+@pytest.mark.parametrize("count", [1, 3, 150, 240, 3_000])
+def test_the_comment_fits_into_what_github_takes(text: str, count: int) -> None:
+    found = [ci.Preview(f"e{number}", text, number % 2) for number in range(count)]
+    shown = ci.comment(found)
+    assert len(shown) < LIMIT
+    assert shown.count("<b>") == count or f"{count - shown.count('<b>'):,} more: see" in shown
+    assert shown.count("<details") == shown.count("</details>")
 
 
 def test_workflows_get_json_and_lines(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -124,4 +193,4 @@ def test_workflows_get_json_and_lines(project: Project, monkeypatch: pytest.Monk
     lines = CliRunner().invoke(ci.main, ["sign-in", "-s", "dev", "deploy"]).output.splitlines()
     assert [line.partition("=")[0] for line in lines] == ["role", "region", "state", "seconds"]
     shown = CliRunner().invoke(ci.main, ["comment", str(project.root)])
-    assert shown.output.startswith("## What this change would do")
+    assert shown.output.startswith("## What this change would do\n\n<b>dev</b>: ❌ no preview")
