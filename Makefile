@@ -4,6 +4,9 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/installed
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile
+# What pip had begun to install when it was interrupted would pass for installed.
+FORGET_HALVES := for each in .venv/lib/python*/site-packages/*.dist-info; do \
+	test -e "$$each/INSTALLER" || rm -rf "$$each"; done; rm -rf .venv/lib/python*/site-packages/~*
 RESOLVE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --custom-compile-command "make lock"
 # The program is one of many small objects; an f-string of an output is a mistake, never a name.
 export PULUMI_ERROR_OUTPUT_STRING := 1
@@ -23,11 +26,14 @@ help:
 	@echo "make sagemaker  only install that SDK, with which its tests run too"
 	@echo "make lock       resolve the dependencies anew"
 
-setup: $(INSTALLED)
+# make looks at a file's age before it looks at what the file needs, so .venv is seen to first.
+setup:
+	@sh scripts/venv.sh "$(PYTHON)" "$(or $(MAKECMDGOALS),setup)"
+	@$(MAKE) --no-print-directory --silent $(INSTALLED)
 
 $(INSTALLED): requirements.lock pyproject.toml
-	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	@echo "Installing the pinned packages into .venv (a minute or two, the first time)"
+	@echo "Installing the pinned packages into .venv (about 850 MB; a minute or two, the first time)"
+	@$(FORGET_HALVES)
 	@$(INSTALL) --require-hashes -r requirements.lock
 	@$(INSTALL) --no-deps --no-build-isolation --editable .
 	@touch $(INSTALLED)
@@ -54,9 +60,11 @@ bench: setup
 	@$(BIN)/python -m pytest --quiet -m bench tests/scripts/test_bench.py
 	@$(BIN)/python -m scripts.bench
 
-sagemaker: $(INSTALLED)-sagemaker
+sagemaker: setup
+	@$(MAKE) --no-print-directory --silent $(INSTALLED)-sagemaker
 
 $(INSTALLED)-sagemaker: requirements-sagemaker.lock $(INSTALLED)
+	@$(FORGET_HALVES)
 	@echo "Installing the SageMaker SDK into .venv (1 GB)"
 	@$(INSTALL) --require-hashes -r requirements-sagemaker.lock
 	@touch $@
