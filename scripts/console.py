@@ -13,7 +13,14 @@ from rich.text import Text
 from infra.errors import InputError
 from infra.hosts.progress import Operation, Phase, Step
 
-out = Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+
+class _Console(Console):
+    def on_broken_pipe(self) -> None:
+        """Leave the answer to the command, which `click.echo` leaves it to as well."""
+        raise  # noqa: PLE0704 - rich calls this while it handles the BrokenPipeError
+
+
+out = _Console(highlight=False, soft_wrap=not sys.stdout.isatty())
 """Breaks long lines between words in a terminal, and not at all in a pipe."""
 
 DONE = {

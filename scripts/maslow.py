@@ -1,8 +1,10 @@
 """The `maslow` command.
 
-Exit statuses: 0 done, 1 the work failed, 2 the input was wrong, 130 interrupted.
+Exit statuses: 0 done, 1 the work failed, 2 the input was wrong, 130 interrupted, 141 nobody reads
+the output any more.
 """
 
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
     from infra.settings import StackFile
 
 INTERRUPTED = 130
+PIPE_CLOSED = 141
+"""What a shell makes of a command that SIGPIPE ends, as `| head` does to most."""
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -37,6 +41,10 @@ class Reporting(click.Group):
         except WorkError as error:
             click.echo(str(error), err=True)
             ctx.exit(1)
+        except BrokenPipeError:
+            # What is still buffered is written when Python ends: to nowhere.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            ctx.exit(PIPE_CLOSED)
         except KeyboardInterrupt:
             hold_off()
             click.echo("Interrupted.", err=True)
@@ -64,12 +72,13 @@ def main() -> None:
 @stack_option
 @click.option("--json", "as_json", is_flag=True, help="Print the graph as JSON.")
 @click.option("--first-pass", is_flag=True, help="Before any model has an approved version.")
-def plan(stack: str, as_json: bool, first_pass: bool) -> None:
+@click.option("--all", "whole", is_flag=True, help="List every component, not a summary.")
+def plan(stack: str, as_json: bool, first_pass: bool, whole: bool) -> None:
     """Show what an environment is made of: no engine, no account, no network."""
     click.get_current_context().call_on_close(switch_off_collector())
     from scripts import plan as command
 
-    command.run(stack, as_json=as_json, first_pass=first_pass)
+    command.run(stack, as_json=as_json, first_pass=first_pass, whole=whole)
 
 
 @main.command()

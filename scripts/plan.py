@@ -1,6 +1,6 @@
-"""`maslow plan`: the recorded graph, as a tree or as JSON."""
+"""`maslow plan`: the recorded graph, in short, as a tree or as JSON."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,14 +13,19 @@ if TYPE_CHECKING:
     from infra.graph import Graph
 
 
-def run(environment: str, *, as_json: bool, first_pass: bool) -> None:
-    """Record the environment's graph and print it."""
+def run(environment: str, *, as_json: bool, first_pass: bool, whole: bool) -> None:
+    """Record the environment's graph and print it: in short, as a whole tree, or as JSON."""
     project = Project.around(Path.cwd())
-    show(project, project.stack(environment), as_json=as_json, first_pass=first_pass)
+    show(project, project.stack(environment), as_json=as_json, first_pass=first_pass, whole=whole)
 
 
 def show(
-    project: Project, stack: StackFile, *, as_json: bool = False, first_pass: bool = False
+    project: Project,
+    stack: StackFile,
+    *,
+    as_json: bool = False,
+    first_pass: bool = False,
+    whole: bool = False,
 ) -> "Graph":
     """Record a graph and print it. Returns the graph."""
     from infra.offline import recorded
@@ -28,41 +33,63 @@ def show(
     graph = recorded(project, stack, first_pass=first_pass)
     if as_json:
         click.echo(graph.to_json())
-        return graph
+    elif whole:
+        _print_whole(graph, stack, first_pass=first_pass)
+    else:
+        _print_summary(graph, stack, first_pass=first_pass)
+    return graph
 
+
+def _print_whole(graph: "Graph", stack: StackFile, *, first_pass: bool) -> None:
     from infra import across, plan
-    from infra.rollouts import rollouts
     from scripts.console import out
 
     out.print(plan.tree(graph), soft_wrap=False)
     out.print(plan.totals(graph))
-    for sentence in rollouts(graph):
-        out.print(sentence)
-    if graph.unknown:
-        out.print(_unknown(graph.unknown))
     if ties := across.tree(graph, stack.platform.accounts):
         out.print(ties, soft_wrap=False)
+    for note in _notes(graph, stack, first_pass=first_pass):
+        out.print(note, markup=False)
+
+
+def _print_summary(graph: "Graph", stack: StackFile, *, first_pass: bool) -> None:
+    from infra.summary import Section, lines, sections
+    from scripts.console import out
+
+    notes = _notes(graph, stack, first_pass=first_pass)
+    told = [
+        *sections(graph, stack),
+        Section("Notes", tuple(("-", note) for note in notes), indent=4),
+    ]
+    for line, heading in lines(told, out.width):
+        out.print(line, style="bold" if heading else None, markup=False, soft_wrap=True)
+    out.print("--all lists every component.", markup=False)
+
+
+def _notes(graph: "Graph", stack: StackFile, *, first_pass: bool) -> Iterator[str]:
+    """What a reader has to know beside: how versions roll out, what is assumed and not known."""
+    from infra.rollouts import rollouts
+
+    yield from rollouts(graph)
+    if graph.unknown:
+        yield _unknown(graph.unknown)
     if types := _instance_types(stack):
-        out.print(
-            f"Not known here: whether {stack.region} offers {', '.join(types)}. No package that "
-            "maslow reads lists instance types by region."
+        yield (
+            f"Not known here, since no package lists it: whether {stack.region} offers "
+            f"{', '.join(types)}."
         )
     if stack.platform.models and stack.platform.job_logs(stack.environment) == "unknown":
-        out.print(
+        yield (
             "SageMaker makes the log groups of its jobs, and keeps them for ever: it is not said "
             "that this environment has an account of its own. Give accounts, or logs: {jobs: true} "
             "in one environment of the account, and false in the others."
         )
     if assumed := _assumed_of_the_account(graph, stack):
-        out.print(assumed)
+        yield assumed
     if stack.platform.models and first_pass:
-        out.print("First pass: no model has an approved version, so there are no endpoints yet.")
+        yield "First pass: no model has an approved version, so there are no endpoints yet."
     elif stack.platform.models:
-        out.print(
-            "Assumed: each model has an approved version, since a plan looks nothing up. "
-            "--first-pass shows the plan without."
-        )
-    return graph
+        yield ("Assumed: each model has an approved version. --first-pass shows the plan without.")
 
 
 def _instance_types(stack: StackFile) -> list[str]:

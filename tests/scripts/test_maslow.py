@@ -1,4 +1,5 @@
 import json
+import os
 import socket
 import subprocess
 import sys
@@ -7,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from scripts import local
+from scripts import console, local
 from scripts.maslow import main
 
 ROOT = Path(__file__).parents[2]
@@ -75,8 +76,8 @@ def branches(shown: str) -> list[str]:
     return [line.split()[1] for line in shown.splitlines() if line.startswith(("├", "└"))]
 
 
-def test_a_plan_is_a_tree_by_need_that_says_what_it_assumes(maslow, committed):
-    result = maslow("plan", "-s", committed)
+def test_a_whole_plan_is_a_tree_by_need_that_says_what_it_assumes(maslow, committed):
+    result = maslow("plan", "-s", committed, "--all")
     assert result.exit_code == 0
     assert result.stdout.startswith(f"maslow {committed}\n")
     needs, _, across = result.stdout.partition("across accounts, from ")
@@ -87,9 +88,47 @@ def test_a_plan_is_a_tree_by_need_that_says_what_it_assumes(maslow, committed):
     assert "\x1b" not in result.stdout
 
 
+def test_a_plan_is_a_summary_by_need(maslow, committed):
+    result = maslow("plan", "-s", committed)
+    assert result.exit_code == 0
+    headings = [line for line in result.stdout.splitlines() if not line.startswith(" ")]
+    assert headings[0].startswith(f"maslow {committed}: ")
+    needs = [heading.partition(",")[0] for heading in headings[1:6]]
+    assert needs == list(NEEDS)
+    assert headings[6:8] == ["Protected", "Open"]
+    assert headings[8].startswith("Costs ")
+    assert headings[-2:] == ["Notes", "--all lists every component."]
+    assert "\x1b" not in result.stdout
+
+
+@pytest.mark.parametrize("options", [[], ["--first-pass"]])
+def test_a_summary_keeps_to_the_width_of_the_console(maslow, committed, monkeypatch, options):
+    monkeypatch.setattr(console.out, "width", 60)
+    told = maslow("plan", "-s", committed, *options).stdout
+    assert max(map(len, told.splitlines())) <= 60
+
+
+@pytest.mark.parametrize("options", [[], ["--all"], ["--json"]])
+def test_whoever_closes_the_pipe_ends_a_plan_without_a_word(project, options):
+    command = [sys.executable, "-m", "scripts.maslow", "plan", "-s", "prod", *options]
+    # Unbuffered, Python itself takes a write that is cut short for a whole one.
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    with subprocess.Popen(
+        command,
+        cwd=project.root,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        process.stdout.close()
+        assert process.stderr.read() == ""
+        assert process.wait(120) == 141
+
+
 def test_a_plan_says_what_it_cannot_know_and_what_a_rollout_is(maslow):
     told = " ".join(maslow("plan", "-s", "prod").stdout.split())
-    assert "Not known here: whether eu-west-1 offers ml." in told
+    assert "since no package lists it: whether eu-west-1 offers ml." in told
     assert "first; for 30 minutes alarms take it back (maslow-prod-readmission)." in told
     assert "SageMaker makes the log groups of its jobs" not in told
     assert "nothing is there yet of what an account has once (a GuardDuty detector, " in told

@@ -1,0 +1,165 @@
+"""What is told of each need: its purpose, and the facts that set the environment apart."""
+
+from collections.abc import Callable, Iterator
+
+from infra.cost import PIPELINE, parameters, variants
+from infra.graph import STACK_TYPE, Graph, Resource
+from infra.settings import StackFile
+from infra.summary.section import SHOWN, Row, Section, kinds, some
+
+KEY = "aws:kms/key:Key"
+VPC_ENDPOINT = "aws:ec2/vpcEndpoint:VpcEndpoint"
+PURPOSES = {
+    "foundation": "a safe place to work",
+    "devops": "a change reaches production by itself",
+    "data": "clean data is there by itself",
+    "platform": "anyone can train a model",
+    "mlops": "a model stays good by itself",
+}
+EGRESS = {"none": "no way out", "single": "one way out", "per-zone": "a way out of each"}
+
+
+def needs(graph: Graph, stack: StackFile) -> Iterator[Section]:
+    """One section for each component at the top, of a team's own too."""
+    for name, owned in _owned(graph).items():
+        purpose = f": {PURPOSES[name]}" if name in PURPOSES else ""
+        rows = FACTS[name](graph, stack) if name in FACTS else [("has", kinds(owned))]
+        number = f"{len(owned):,} resource{'' if len(owned) == 1 else 's'}"
+        yield Section(f"{name}, {number}{purpose}", tuple(rows))
+
+
+def _owned(graph: Graph) -> dict[str, list[Resource]]:
+    """The resources below each component at the top, by its name."""
+    owned: dict[str, list[Resource]] = {}
+    top: dict[str, str] = {}
+    for resource in graph.resources:  # a parent is registered before its children
+        if f"::{STACK_TYPE}::" in resource.parent and not resource.custom:
+            top[resource.urn] = resource.name
+            owned[resource.name] = []
+        elif resource.parent in top:
+            top[resource.urn] = top[resource.parent]
+            if resource.custom:
+                owned[top[resource.urn]].append(resource)
+    return owned
+
+
+def _foundation(graph: Graph, stack: StackFile) -> Iterator[Row]:
+    network, audit = stack.platform.network, stack.platform.audit
+    if network.vpc:
+        place = f"{network.vpc.id}, which is there already"
+    else:
+        place = f"{network.cidr}, {network.zone_count} zones, {EGRESS[network.egress]}"
+    private = sum(
+        each.inputs.get("vpcEndpointType") == "Interface" for each in graph.of_type(VPC_ENDPOINT)
+    )
+    yield "network", f"{place}; {private} private endpoints"
+    keys = len(graph.of_type(KEY))
+    rotated = f", rotated every {stack.platform.keys.rotation_days} days" if keys else ""
+    yield "keys", f"{keys} of its own{rotated}"
+    yield "people", ", ".join(sorted(stack.platform.access.personas)) or "no personas"
+    services = {
+        "data events": audit.data_events,
+        "AWS Config": audit.config_rules,
+        "GuardDuty": audit.guardduty,
+        "Security Hub": audit.security_hub,
+    }
+    lock = f", locked ({audit.object_lock})" if audit.object_lock else ""
+    on = "".join(f", {service}" for service, asked in services.items() if asked)
+    yield "audit", f"kept {audit.retention_days:,} days{lock}{on}"
+    alerts, budget = stack.platform.alerts, stack.platform.budget
+    ways = {
+        "e-mail": alerts.email,
+        "Slack": alerts.slack,
+        "Teams": alerts.teams,
+        "PagerDuty": alerts.pagerduty != "off",
+    }
+    told = ", ".join(way for way, asked in ways.items() if asked) or "nobody is told"
+    limit = f"budget ${budget.monthly_usd:,.0f} a month" if budget else "no budget"
+    yield "alerts", f"{told}; {limit}"
+
+
+def _devops(_: Graph, stack: StackFile) -> Iterator[Row]:
+    delivery, source = stack.platform.delivery, stack.platform.source
+    trigger = delivery.trigger
+    starts = f"tags {trigger.tag}" if trigger.tag else f"pushes to {trigger.branch}"
+    if trigger.excluding:
+        starts += f" but not {trigger.excluding}"
+    if source.s3:
+        starts = "new versions"
+    asked = (
+        f"approved by {' or '.join(delivery.approvers)}"
+        if delivery.approvers
+        else "no approval asked"
+    )
+    by = "deployed by CI" if delivery.by == "ci" else asked
+    yield "delivery", f"{starts} of {source.repository} ({source.home}), {by}"
+    promotion = stack.platform.promotion
+    if promotion and promotion.to:
+        yield "promotion", f"what is approved goes on to {', '.join(promotion.to)}"
+    elif promotion:
+        yield "promotion", f"deploys what {promotion.origin} approves"
+
+
+def _data(_: Graph, stack: StackFile) -> Iterator[Row]:
+    limit = stack.platform.lake.scan_limit_gb
+    yield "lake", f"zones raw, curated, features; a query reads at most {limit:g} GB"
+    groups = [
+        f"{group.name} v{group.version}{'' if group.online else ' (offline only)'}"
+        for group in stack.platform.features
+    ]
+    yield "features", some(groups) or "no groups"
+
+
+def _platform(graph: Graph, stack: StackFile) -> Iterator[Row]:
+    pipelines = graph.of_type(PIPELINE)
+    for pipeline in pipelines[:SHOWN]:
+        declared = parameters(pipeline)
+        type_ = declared.get("TrainingInstanceType", "what its definition says")
+        count, seconds = (
+            declared.get(f"Training{what}") for what in ("InstanceCount", "MaxSeconds")
+        )
+        limit = f", at most {int(seconds) / 3600:g} h" if seconds else ""
+        yield "training", f"{_model(pipeline)}: {type_} × {count or 1}{limit}"
+    yield from _rest(len(pipelines))
+    if not pipelines:
+        origin = stack.platform.origin
+        yield "training", f"none here: {origin} trains" if origin else "no models"
+
+
+def _mlops(graph: Graph, stack: StackFile) -> Iterator[Row]:
+    models = {model.name: model for model in stack.platform.models}
+    endpoints = list(variants(graph))
+    for endpoint, found in endpoints[:SHOWN]:
+        told = []
+        for each in found:
+            most = f" to {each.most}" if each.most != each.fewest else ""
+            told.append(f"{each.instance or 'serverless'} × {each.fewest}{most}")
+        if model := models.get(_model(endpoint)):
+            data, on = model.monitor.data, model.retrain.on
+            told.append(f"captures {model.monitor.capture}%")
+            told.append("not watched" if data == "off" else f"watched {data}")
+            if on and data != "off":
+                told.append(f"retrains on {', '.join(on)}")
+        yield "endpoint", f"{_model(endpoint)}: {', '.join(told)}"
+    yield from _rest(len(endpoints))
+    if not endpoints:
+        yield "endpoints", "none yet" if models else "no models"
+
+
+def _model(resource: Resource) -> str:
+    """The model that a resource is for, or else the resource's own name."""
+    return str(resource.inputs.get("tags", {}).get("maslow:model", resource.name))
+
+
+def _rest(count: int) -> Iterator[Row]:
+    if count > SHOWN:
+        yield "…", f"and {count - SHOWN:,} more"
+
+
+FACTS: dict[str, Callable[[Graph, StackFile], Iterator[Row]]] = {
+    "foundation": _foundation,
+    "devops": _devops,
+    "data": _data,
+    "platform": _platform,
+    "mlops": _mlops,
+}

@@ -1,0 +1,77 @@
+"""The summary as a whole."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+import catalog
+from catalog.features import FEATURES
+from catalog.service_record import Lifecycle, State
+from catalog.services import by_client
+from infra.exposure import openings
+from infra.graph import Graph
+from infra.settings import StackFile
+from infra.summary.money import money
+from infra.summary.needs import needs
+from infra.summary.section import Row, Section, kinds
+
+NOTHING: tuple[Row, ...] = (("nothing", ""),)
+SINCE = {State.CLOSED: "since", State.ENDS: "on", State.ENDED: "since"}
+
+
+def sections(graph: Graph, stack: StackFile) -> list[Section]:
+    """The whole summary, from the environment's name to what AWS retires of it."""
+    return [
+        Section(_head(graph, stack)),
+        *needs(graph, stack),
+        Section("Protected", tuple(_protected(graph))),
+        Section("Open", tuple(openings(graph, stack)) or NOTHING),
+        money(graph, stack),
+        *_retirements(graph),
+    ]
+
+
+def _head(graph: Graph, stack: StackFile) -> str:
+    managed = sum(resource.custom for resource in graph.resources)
+    if stack.platform.cloud == "embedded":
+        where = "an embedded AWS"
+    else:
+        where = f"account {stack.account}" if stack.account else "the account signed in to"
+    return f"{graph.project} {graph.stack}: {managed:,} resources in {stack.region}, {where}"
+
+
+def _protected(graph: Graph) -> Iterator[Row]:
+    refused = [each for each in graph.resources if each.custom and each.options.get("protect")]
+    kept = [each for each in graph.resources if each.custom and each.options.get("retainOnDelete")]
+    if refused:
+        yield "refused", f"the deletion of {len(refused):,}: {kinds(refused)}"
+    if kept:
+        told = "" if refused else f": {kinds(kept)}"
+        yield "kept", f"{len(kept):,} stay in AWS after a destroy{told}"
+    if not refused and not kept:
+        yield "nothing", "a destroy takes all of it, data included"
+
+
+def _retirements(graph: Graph) -> Iterator[Section]:
+    if rows := tuple(_retired(graph)):
+        yield Section("Closed or ending", rows)
+
+
+def _retired(graph: Graph) -> Iterator[Row]:
+    """What AWS retires of the services and features that the graph uses."""
+    types = Counter(resource.type for resource in graph.resources)
+    types.update(str(resource.inputs.get("typeName")) for resource in graph.resources)
+    for feature in FEATURES:
+        if used := sum(types[type_] for type_ in feature.types):
+            yield _ending(feature.name, feature.lifecycle, used)
+    known, services = catalog.entries(), by_client()
+    used_by: Counter[str] = Counter()
+    for type_ in types & known.keys():
+        used_by[known[type_].service] += types[type_]
+    for client, used in used_by.items():
+        if lifecycle := services[client].lifecycle:
+            yield _ending(services[client].prefix, lifecycle, used)
+
+
+def _ending(name: str, lifecycle: Lifecycle, used: int) -> Row:
+    day = f"{lifecycle.date:%d %B %Y}".lstrip("0")
+    return f"{used:,} of", f"{name}: {lifecycle.state.value} {SINCE[lifecycle.state]} {day}"
