@@ -42,10 +42,8 @@ def openings(graph: Graph, stack: StackFile) -> list[tuple[str, str]]:
 
 def _internet(graph: Graph, stack: StackFile) -> Iterator[tuple[str, str]]:
     if vpc := stack.platform.network.vpc:
-        how = (
-            "jobs reach it by ways of its own" if vpc.internet else "jobs have no way out, it says"
-        )
-        yield "internet", f"{vpc.id} is not of this environment: {how}"
+        how = "jobs may use them" if vpc.internet else "jobs may use none"
+        yield "internet", f"the ways out are those of {vpc.id}: {how}"
     elif gateways := len(graph.of_type(NAT_GATEWAY)):
         by = " and ".join(name for type_, name in FILTERS.items() if graph.of_type(type_))
         filtered = f"filtered by {by}" if by else "unfiltered"
