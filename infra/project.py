@@ -35,6 +35,28 @@ class Project:
                 return cls(root, _name(marker))
         raise InputError(f"{folder} is in no Pulumi project: there is no {MARKER} here or above.")
 
+    @classmethod
+    def named(cls, given: str | None, folder: Path) -> tuple[Self, str]:
+        """The project, and the environment that a person means.
+
+        `given` is its name or the path of its stack file; None means the only one. Raises
+        InputError for a path of no stack file, and where one of several would have to be guessed.
+        """
+        if given is not None and ("/" in given or given.endswith(".yaml")):
+            path = (folder / given).resolve()
+            project = cls.around(path.parent)
+            environment = environment_of(path)
+            if path != project.stack_path(environment).resolve():
+                raise InputError(f"{given} is no stack file: that is stacks/Pulumi.ENV.yaml.")
+            return project, environment
+        project = cls.around(folder)
+        known = [given] if given is not None else project.environments()
+        if not known:
+            raise InputError("stacks/ has no stack file. `maslow init` writes one.")
+        if len(known) > 1:
+            raise InputError(f"Which environment? -s {', -s '.join(known)}")
+        return project, known[0]
+
     def environments(self, cloud: str | None = None) -> list[str]:
         """Names of the environments that have a stack file, sorted.
 
@@ -43,9 +65,13 @@ class Project:
         files = sorted((self.root / "stacks").glob("Pulumi.*.yaml"))
         return [environment_of(path) for path in files if cloud is None or _cloud_of(path) == cloud]
 
+    def stack_path(self, environment: str) -> Path:
+        """Where the stack file of an environment is, or would be."""
+        return self.root / "stacks" / f"Pulumi.{environment}.yaml"
+
     def stack(self, environment: str) -> StackFile:
         """The settings of one environment. Raises SettingsError."""
-        return load(self.root / "stacks" / f"Pulumi.{environment}.yaml", self.name)
+        return load(self.stack_path(environment), self.name)
 
 
 def _cloud_of(path: Path) -> str | None:

@@ -6,17 +6,19 @@ the output any more.
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+from click.shell_completion import get_completion_class
 
 from infra.collector import switch_off_collector
 from infra.errors import InputError, WorkError
 from infra.interruption import hold_off, listen
 
 if TYPE_CHECKING:
+    from infra.kits import Kit
     from infra.project import Project
     from infra.settings import StackFile
 
@@ -51,14 +53,44 @@ class Reporting(click.Group):
             ctx.exit(INTERRUPTED)
 
 
+def completed(
+    names: Callable[[], Iterable[str]],
+) -> Callable[[click.Context, click.Parameter, str], list[str]]:
+    """Completes a word to one of `names`; to none where they cannot be told."""
+
+    def complete(_ctx: click.Context, _parameter: click.Parameter, beginning: str) -> list[str]:
+        try:
+            return [name for name in names() if name.startswith(beginning)]
+        except InputError:
+            return []
+
+    return complete
+
+
+def _environments() -> list[str]:
+    return _around().environments()
+
+
+def _settings() -> list[str]:
+    from infra.settings import schema
+
+    return schema.listed()
+
+
+def _regions() -> list[str]:
+    from infra.settings import schema
+
+    return schema.values("aws:region")
+
+
 def stack_option(command: Command) -> Command:
     """The one option that every command about an environment has."""
     return click.option(
         "-s",
         "--stack",
-        required=True,
+        shell_complete=completed(_environments),
         metavar="ENV",
-        help="The environment: stacks/Pulumi.ENV.yaml.",
+        help="The environment, by its name or its stack file; may be left out if there is one.",
     )(command)
 
 
@@ -73,12 +105,59 @@ def main() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print the graph as JSON.")
 @click.option("--first-pass", is_flag=True, help="Before any model has an approved version.")
 @click.option("--all", "whole", is_flag=True, help="List every component, not a summary.")
-def plan(stack: str, as_json: bool, first_pass: bool, whole: bool) -> None:
+def plan(stack: str | None, as_json: bool, first_pass: bool, whole: bool) -> None:
     """Show what an environment is made of: no engine, no account, no network."""
     click.get_current_context().call_on_close(switch_off_collector())
     from scripts import plan as command
 
-    command.run(stack, as_json=as_json, first_pass=first_pass, whole=whole)
+    command.show(*_found(stack), as_json=as_json, first_pass=first_pass, whole=whole)
+
+
+@main.command()
+@click.argument("environments", nargs=-1, metavar="[ENV]...")
+@click.option(
+    "--kit",
+    type=click.Choice(["service", "lake", "accounts"]),
+    help="One model on tables, a lake alone, or environments in several accounts.",
+)
+@click.option("--cloud", type=click.Choice(["aws", "embedded"]), help="Where it is to live.")
+@click.option("--region", shell_complete=completed(_regions), metavar="REGION", help="AWS region.")
+@click.option("--owner", metavar="EMAIL", help="E-mail address of who answers for it.")
+@click.option("--source", metavar="HOST=PATH", help="Its repository: github=example/ml-platform.")
+@click.option("--model", metavar="NAME", help="Name of its model.")
+@click.option("--target", metavar="COLUMN", help="Column that the model predicts.")
+@click.option(
+    "--account",
+    "accounts",
+    multiple=True,
+    metavar="ENV=ID",
+    help="Account of an environment, for the kit accounts; repeatable.",
+)
+@click.option("-y", "--yes", is_flag=True, help="Ask nothing: what is not given is guessed.")
+def init(
+    environments: tuple[str, ...],
+    kit: "Kit | None",
+    accounts: tuple[str, ...],
+    yes: bool,
+    **given: str | None,
+) -> None:
+    """Write a stack file to begin with, commented, that plans as it is."""
+    from scripts import init as command
+
+    command.run(_around(), environments, kit=kit, given=given, accounts=accounts, yes=yes)
+
+
+@main.command()
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+def completion(shell: str) -> None:
+    """Print what completes commands, environments and settings in a shell.
+
+    For bash: eval "$(maslow completion bash)"; for fish: maslow completion fish | source.
+    """
+    found = get_completion_class(shell)
+    if found is None:
+        raise InputError(f"There is no completion for {shell}.")
+    click.echo(found(main, {}, "maslow", "_MASLOW_COMPLETE").source())
 
 
 @main.command()
@@ -87,6 +166,7 @@ def plan(stack: str, as_json: bool, first_pass: bool, whole: bool) -> None:
     "--stack",
     "stacks",
     multiple=True,
+    shell_complete=completed(_environments),
     metavar="ENV",
     help="Only this environment; repeatable.",
 )
@@ -103,7 +183,12 @@ def validate(stacks: tuple[str, ...], as_json: bool) -> None:
 
 
 @main.command()
-@click.option("--values", metavar="SETTING", help="List what a setting allows: serving.instance.")
+@click.option(
+    "--values",
+    shell_complete=completed(_settings),
+    metavar="SETTING",
+    help="List what a setting allows: serving.instance.",
+)
 def schema(values: str | None) -> None:
     """Print the JSON Schema of the stack files."""
     from infra.settings import schema as settings_schema
@@ -120,7 +205,7 @@ def schema(values: str | None) -> None:
 @main.command()
 @stack_option
 @click.option("--json", "as_json", is_flag=True, help="Print what was made as JSON.")
-def bootstrap(stack: str, as_json: bool) -> None:
+def bootstrap(stack: str | None, as_json: bool) -> None:
     """Make the bucket and the key that Pulumi keeps an environment's state in.
 
     Run it once for each environment, with credentials of its account, and as often as you like.
@@ -132,7 +217,7 @@ def bootstrap(stack: str, as_json: bool) -> None:
 
 @main.command()
 @stack_option
-def preview(stack: str) -> None:
+def preview(stack: str | None) -> None:
     """Show what `up` would change, by Pulumi's engine."""
     from scripts import deploy
 
@@ -159,7 +244,7 @@ def preview(stack: str) -> None:
     "each model.",
 )
 def up(
-    stack: str,
+    stack: str | None,
     yes: bool,
     serve: bool,
     command: str | None,
@@ -182,7 +267,8 @@ def up(
         )
     if serve or command is not None or port is not None or data is not None:
         raise InputError(
-            f"--serve, --exec, --port and --data need the embedded AWS; {stack} is on AWS."
+            f"--serve, --exec, --port and --data need the embedded AWS; "
+            f"{settings.environment} is on AWS."
         )
     from scripts import deploy
 
@@ -192,7 +278,7 @@ def up(
 @main.command()
 @stack_option
 @click.option("-y", "--yes", is_flag=True, help="Do not ask.")
-def destroy(stack: str, yes: bool) -> None:
+def destroy(stack: str | None, yes: bool) -> None:
     """Take an environment down; what its durability protects is refused or left in AWS."""
     from scripts import deploy
 
@@ -202,17 +288,23 @@ def destroy(stack: str, yes: bool) -> None:
 @main.command()
 @stack_option
 @click.option("--json", "as_json", is_flag=True, help="Print them as JSON.")
-def outputs(stack: str, as_json: bool) -> None:
+def outputs(stack: str | None, as_json: bool) -> None:
     """Print what an environment exports: endpoints, pipelines, buckets."""
     from scripts import deploy
 
     deploy.outputs(*_found(stack), as_json=as_json)
 
 
-def _found(environment: str) -> "tuple[Project, StackFile]":
+def _around() -> "Project":
     from infra.project import Project
 
-    project = Project.around(Path.cwd())
+    return Project.around(Path.cwd())
+
+
+def _found(given: str | None) -> "tuple[Project, StackFile]":
+    from infra.project import Project
+
+    project, environment = Project.named(given, Path.cwd())
     return project, project.stack(environment)
 
 

@@ -1,7 +1,6 @@
 """`maslow plan`: the recorded graph, in short, as a tree or as JSON."""
 
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -13,12 +12,6 @@ if TYPE_CHECKING:
     from infra.graph import Graph
 
 
-def run(environment: str, *, as_json: bool, first_pass: bool, whole: bool) -> None:
-    """Record the environment's graph and print it: in short, as a whole tree, or as JSON."""
-    project = Project.around(Path.cwd())
-    show(project, project.stack(environment), as_json=as_json, first_pass=first_pass, whole=whole)
-
-
 def show(
     project: Project,
     stack: StackFile,
@@ -27,7 +20,7 @@ def show(
     first_pass: bool = False,
     whole: bool = False,
 ) -> "Graph":
-    """Record a graph and print it. Returns the graph."""
+    """Record a graph and print it: in short, as a whole tree, or as JSON. Returns the graph."""
     from infra.offline import recorded
 
     graph = recorded(project, stack, first_pass=first_pass)

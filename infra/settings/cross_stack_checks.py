@@ -56,10 +56,10 @@ def check_ranges(own: StackValues, others: Sequence[StackValues]) -> Iterator[Mi
     Networks that overlap can never be peered, nor reached from one place.
     https://docs.aws.amazon.com/vpc/latest/peering/vpc-peering-basics.html
     """
-    cidr = _range(own)
+    cidr = range_of(own)
     if cidr is None:
         return
-    taken = {other.file: theirs for other in others if (theirs := _range(other))}
+    taken = {other.file: theirs for other in others if (theirs := range_of(other))}
     for file, theirs in taken.items():
         if cidr.overlaps(theirs):
             free = free_range(cidr.prefixlen, list(taken.values()))
@@ -149,7 +149,8 @@ def _in_aws(path: Path) -> Iterator[StackValues]:
             yield StackValues(shown_path(other), environment_of(other), config.get(REGION), values)
 
 
-def _range(environment: StackValues) -> ipaddress.IPv4Network | None:
+def range_of(environment: StackValues) -> ipaddress.IPv4Network | None:
+    """The range of an environment's network, if its file gives it one."""
     try:
         return ipaddress.IPv4Network(mapping(environment.values.get("network")).get("cidr"))
     except ValueError:

@@ -89,10 +89,9 @@ def values(path: str) -> list[str]:
     leaves[REGION] = {"enum": list(allowed_regions())}
     found = [path] if path in leaves else [name for name in leaves if name.endswith(f".{path}")]
     if not found:
-        listed = [name for name in leaves if _choices(leaves[name])]
-        endings = {ending for name in listed for ending in _endings(name)}
-        guess = nearest(path, endings)
-        meant = f" Did you mean {guess}?" if guess else f" Those with values: {', '.join(listed)}."
+        known = listed()
+        guess = nearest(path, {ending for name in known for ending in _endings(name)})
+        meant = f" Did you mean {guess}?" if guess else f" Those with values: {', '.join(known)}."
         raise LookupError(f"There is no setting {path}.{meant}")
     choices = {tuple(_choices(leaves[name])) for name in found}
     if len(choices) > 1:
@@ -102,6 +101,12 @@ def values(path: str) -> list[str]:
         described = leaves[found[0]].get("description", "")
         raise LookupError(f"{found[0]} has no list of values. {described}".rstrip())
     return list(chosen)
+
+
+def listed() -> list[str]:
+    """The paths of the settings that have a list of values."""
+    leaves = dict(_leaves(platform_schema(), ""))
+    return [REGION, *(name for name, node in leaves.items() if _choices(node))]
 
 
 def at(path: SettingPath) -> Node:
