@@ -14,14 +14,15 @@ export PULUMI_ERROR_OUTPUT_STRING := 1
 unexport PYTHONDONTWRITEBYTECODE
 ACTIONLINT := github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
 
-.PHONY: help setup up test check bench lock sagemaker pipelines
+.PHONY: help setup dev up test check bench lock sagemaker pipelines
 
 help:
 	@echo "make up         the whole platform, on an embedded AWS: no account needed"
 	@echo "make test       the tests"
 	@echo "make check      formatting, lint, types, workflows, stack files"
 	@echo "make bench      how long planning takes, beside Pulumi's stock mocks"
-	@echo "make setup      only install, into .venv"
+	@echo "make setup      only install what runs the platform, into .venv"
+	@echo "make dev        only install what tests and checks it, too"
 	@echo "make pipelines  compile the model projects' pipelines with the SageMaker SDK"
 	@echo "make sagemaker  only install that SDK, with which its tests run too"
 	@echo "make lock       resolve the dependencies anew"
@@ -32,19 +33,28 @@ setup:
 	@$(MAKE) --no-print-directory --silent $(INSTALLED)
 
 $(INSTALLED): requirements.lock pyproject.toml
-	@echo "Installing the pinned packages into .venv (about 850 MB; a minute or two, the first time)"
+	@echo "Installing the pinned packages into .venv (about 600 MB; a minute or so, the first time)"
 	@$(FORGET_HALVES)
 	@$(INSTALL) --require-hashes -r requirements.lock
 	@$(INSTALL) --no-deps --no-build-isolation --editable .
-	@touch $(INSTALLED)
+	@touch $@
+
+dev: setup
+	@$(MAKE) --no-print-directory --silent $(INSTALLED)-dev
+
+$(INSTALLED)-dev: requirements-dev.lock $(INSTALLED)
+	@echo "Installing the tools of tests and checks into .venv (about 250 MB)"
+	@$(FORGET_HALVES)
+	@$(INSTALL) --require-hashes -r requirements-dev.lock
+	@touch $@
 
 up: setup
 	@$(BIN)/maslow up -s local
 
-test: setup
+test: dev
 	@$(BIN)/python -m pytest --numprocesses auto --dist loadscope
 
-check: setup
+check: dev
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
@@ -56,7 +66,7 @@ check: setup
 	@if command -v go >/dev/null; then go run $(ACTIONLINT); else echo "no Go: actionlint is left out"; fi
 	@$(BIN)/maslow validate
 
-bench: setup
+bench: dev
 	@$(BIN)/python -m pytest --quiet -m bench tests/scripts/test_bench.py
 	@$(BIN)/python -m scripts.bench
 
@@ -73,6 +83,7 @@ pipelines: sagemaker
 	@for project in $(wildcard templates/*/pipeline.py models/*/pipeline.py); do \
 		$(BIN)/python $$project || exit; done
 
-lock: setup
+lock: dev
 	@$(RESOLVE) --upgrade --all-extras --output-file requirements-sagemaker.lock pyproject.toml
-	@$(RESOLVE) --extra local --extra dev --constraint requirements-sagemaker.lock --output-file requirements.lock pyproject.toml
+	@$(RESOLVE) --extra local --extra dev --constraint requirements-sagemaker.lock --output-file requirements-dev.lock pyproject.toml
+	@$(RESOLVE) --extra local --constraint requirements-dev.lock --output-file requirements.lock pyproject.toml

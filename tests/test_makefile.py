@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+LOCKS = ("requirements.lock", "requirements-dev.lock")
 ROOT = Path(__file__).parents[1]
 FAKE = """\
 #!/bin/sh
@@ -16,7 +17,7 @@ case "$*" in
     {making}
     mkdir -p .venv/bin && cp "$0" .venv/bin/python && touch .venv/bin/pip ;;
 "-m pip"*)
-    echo "pip ${{9}}" >> pip.log
+    echo "$*" >> pip.log
     test ! -e no-network ;;
 *ensurepip*)
     {ensurepip} ;;
@@ -30,7 +31,7 @@ esac
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     (tmp_path / "scripts").mkdir()
-    for name in ("Makefile", "pyproject.toml", "requirements.lock", "scripts/venv.sh"):
+    for name in ("Makefile", "pyproject.toml", *LOCKS, "scripts/venv.sh"):
         shutil.copy(ROOT / name, tmp_path / name)
     return tmp_path
 
@@ -164,3 +165,13 @@ def test_an_installation_that_was_interrupted_is_taken_up_again(folder: Path) ->
     assert [path.name for path in packages.iterdir()] == ["whole-1.dist-info"]
     assert len((folder / "pip.log").read_text().splitlines()) == 2
     assert (folder / ".venv" / "installed").exists()
+
+
+def test_the_tools_of_tests_and_checks_are_installed_only_for_them(folder: Path) -> None:
+    python(folder, "python3", (3, 13))
+    assert make(folder, "setup").returncode == 0
+    assert "requirements-dev.lock" not in (folder / "pip.log").read_text()
+    ran = make(folder, "dev")
+    assert ran.stdout.startswith("Installing the tools of tests and checks into .venv (about ")
+    assert "--require-hashes -r requirements-dev.lock" in (folder / "pip.log").read_text()
+    assert make(folder, "dev").stdout == ""
