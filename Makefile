@@ -33,7 +33,7 @@ setup:
 	@$(MAKE) --no-print-directory --silent $(INSTALLED)
 
 $(INSTALLED): requirements.lock pyproject.toml
-	@echo "Installing the pinned packages into .venv (about 600 MB; a minute or so, the first time)"
+	@echo "Installing the pinned packages into .venv (about 650 MB; a minute or so, the first time)"
 	@$(FORGET_HALVES)
 	@$(INSTALL) --require-hashes -r requirements.lock
 	@$(INSTALL) --no-deps --no-build-isolation --editable .
