@@ -15,6 +15,7 @@ from infra.summary.needs import needs
 from infra.summary.section import Row, Section, kinds
 
 NOTHING: tuple[Row, ...] = (("nothing", ""),)
+LABELS = {State.CLOSED: "closed", State.ENDS: "ends", State.ENDED: "ended"}
 SINCE = {State.CLOSED: "since", State.ENDS: "on", State.ENDED: "since"}
 
 
@@ -74,4 +75,5 @@ def _retired(graph: Graph) -> Iterator[Row]:
 
 def _ending(name: str, lifecycle: Lifecycle, used: int) -> Row:
     day = f"{lifecycle.date:%d %B %Y}".lstrip("0")
-    return f"{used:,} of", f"{name}: {lifecycle.state.value} {SINCE[lifecycle.state]} {day}"
+    state = lifecycle.state
+    return LABELS[state], f"{name} ({used:,} here): {state.value} {SINCE[state]} {day}"

@@ -55,7 +55,7 @@ def test_prod_in_short(recording, project):
         "Key × 5",
         "hosting ml.c7i.xlarge × 2, $0.214 an hour (in us-east-1)",
         "interface endpoint × 27, $0.011 an hour",
-        "SageMaker Model Monitor: closed to new customers since 30 July 2026",
+        "closed SageMaker Model Monitor (4 here): closed to new customers since 30 July 2026",
     ):
         assert fact in told, fact
 
@@ -88,4 +88,4 @@ def test_what_a_service_is_retired_as_is_told(project):
         ),
         project.stack("dev"),
     )
-    assert "1 of SageMaker Edge Manager: ended since 26 April 2024" in told
+    assert "ended SageMaker Edge Manager (1 here): ended since 26 April 2024" in told
