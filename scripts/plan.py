@@ -66,7 +66,7 @@ def _notes(graph: "Graph", stack: StackFile, *, first_pass: bool) -> Iterator[st
     yield from rollouts(graph)
     if graph.unknown:
         yield _unknown(graph.unknown)
-    if types := _instance_types(stack):
+    if types := _unknown_instances(stack):
         yield (
             f"Not known here, since no package lists it: whether {stack.region} offers "
             f"{', '.join(types)}."
@@ -85,14 +85,13 @@ def _notes(graph: "Graph", stack: StackFile, *, first_pass: bool) -> Iterator[st
         yield ("Assumed: each model has an approved version. --first-pass shows the plan without.")
 
 
-def _instance_types(stack: StackFile) -> list[str]:
-    """The instance types that the models of an environment name, sorted."""
-    types: set[str] = set()
-    for model in stack.platform.models:
-        types |= {model.processing.instance, model.serving.instance}
-        if not stack.platform.origin:
-            types.add(model.training.instance)
-    return sorted(types)
+def _unknown_instances(stack: StackFile) -> list[str]:
+    """The instance types of an environment's models of which no record says where they are."""
+    from catalog.instance_regions import offered
+    from infra.region_checks import instances
+
+    types = {type_ for _, _, type_ in instances(stack)}
+    return sorted(type_ for type_ in types if offered(type_, stack.region) is None)
 
 
 def _assumed_of_the_account(graph: "Graph", stack: StackFile) -> str:

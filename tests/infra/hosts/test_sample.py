@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from infra.hosts import sample
@@ -32,5 +34,6 @@ def test_it_belongs_to_the_model_of_local_that_has_its_measurements(project):
     (model,) = local.platform.models
     assert sample.fits(local, model)
     assert not sample.fits(local, model.model_copy(update={"features": ()}))
+    assert not sample.fits(replace(local, environment="acme"), model)
     dev = project.stack("dev")
     assert not any(sample.fits(dev, one) for one in dev.platform.models)
