@@ -287,7 +287,7 @@ def test_what_is_no_setting_with_values_is_told(maslow, setting, words):
         (["up", "-s", "local", "--port", "http"], "'--port'"),
         (["up", "-s", "dev", "--serve"], "need the embedded AWS; dev is on AWS."),
         (["up", "-s", "dev", "--exec", ""], "need the embedded AWS"),
-        (["up"], "Missing option '-s'"),
+        (["up"], "Which environment? -s dev, -s local, -s prod, -s staging"),
         (["upp"], "No such command 'upp'"),
         (["preview", "-s", "local"], "local lives on the embedded AWS"),
         (["destroy", "-s", "local", "-y"], "local lives on the embedded AWS"),
