@@ -10,6 +10,8 @@ import threading
 from contextlib import ExitStack
 from typing import Any, Self
 
+from embedded import workplace
+
 HOST = "127.0.0.1"
 ACCOUNT_ID = "123456789012"
 START_SECONDS = 60
@@ -68,6 +70,7 @@ class Cloud:
         self._wanted_port = port
         self._port = 0
         self._undo = ExitStack()
+        self._stopping = threading.RLock()
         self._making_clients = threading.RLock()
         self._clients: dict[tuple[str, str | None], Any] = {}
         self._session: Any = None
@@ -118,15 +121,19 @@ class Cloud:
                 raise
 
     def stop(self) -> None:
-        """Stop the server and the model servers, and forget every resource. Safe to repeat."""
-        try:
-            self._undo.close()
-        finally:
-            self._port = 0
-            self._clients.clear()
-            with _changing:
-                if self in _running:
-                    _running.remove(self)
+        """Stop the server, end every process, remove their folder, and forget every resource.
+
+        What waits for one of them ends with it. Safe to repeat, and from another thread.
+        """
+        with self._stopping:
+            try:
+                self._undo.close()
+            finally:
+                self._port = 0
+                self._clients.clear()
+                with _changing:
+                    if self in _running:
+                        _running.remove(self)
 
     def _client(self, service: str, account_id: str | None) -> Any:
         import boto3
@@ -170,6 +177,8 @@ class Cloud:
         }
 
     def _start(self) -> None:
+        self._undo.callback(workplace.remove)
+        workplace.remove()
         listening = self._undo.enter_context(_listen(self._wanted_port))
         port = int(listening.getsockname()[1])
         # moto's state machines call back on MOTO_PORT; boto3 inside moto fails on a profile that
@@ -193,6 +202,7 @@ class Cloud:
         self._transport = Transport(server.app, server)
         self._undo.callback(server.stop)
         server.start()
+        self._undo.callback(workplace.close)
         self._port = port
         _await_answer(port)
 

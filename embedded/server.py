@@ -43,6 +43,8 @@ class Server(ThreadedWSGIServer):
     def __init__(self, listening: socket.socket) -> None:
         host, port = listening.getsockname()
         super().__init__(host, port, application(), _QuietHandler, fd=listening.fileno())
+        listening.close()  # it has another one of the same port, which `stop` closes
+        self.stopped = False
         self._connections: set[socket.socket] = set()
         self._thread = threading.Thread(
             target=self.serve_forever, args=(POLL_SECONDS,), name="embedded-aws", daemon=True
@@ -53,7 +55,8 @@ class Server(ThreadedWSGIServer):
         self._thread.start()
 
     def stop(self) -> None:
-        """Close the port and every connection that clients keep alive."""
+        """Close the port and every connection, so that no client waits for an answer."""
+        self.stopped = True
         if self._thread.ident is not None:
             self.shutdown()
             self._thread.join()

@@ -10,6 +10,7 @@ from http.client import HTTPMessage
 from typing import Any
 
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.exceptions import EndpointConnectionError
 from moto.core.botocore_stubber import MockRawResponse
 from moto.moto_server.werkzeug_app import MotoRequestHandler
 
@@ -27,7 +28,9 @@ class Transport:
         self._server = server
 
     def __call__(self, request: AWSPreparedRequest, **_: Any) -> AWSResponse:
-        """The response to one request."""
+        """The response to one request. Raises EndpointConnectionError from a stopped server."""
+        if self._server.stopped:
+            raise EndpointConnectionError(endpoint_url=request.url)
         started: list[tuple[str, list[tuple[str, str]]]] = []
 
         def start_response(status: str, headers: list[tuple[str, str]], *_: object) -> None:

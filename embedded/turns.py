@@ -25,6 +25,8 @@ def turn() -> Iterator[None]:
         try:
             yield
         finally:
+            if not _mine.taken:  # a signal's exception came while it waited in `others_first`
+                _free.acquire()
             _mine.taken = False
 
 

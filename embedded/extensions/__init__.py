@@ -5,6 +5,7 @@ service's Response class, under their snake_case names, and may be called again;
 (processes, threads, temporary folders) is ended by its `close()`, if it has one.
 """
 
+import sys
 from contextlib import ExitStack
 from importlib import import_module
 from types import ModuleType
@@ -54,10 +55,14 @@ def install() -> None:
 
 
 def close() -> None:
-    """End what the extensions have started; each gets its turn even when another fails."""
+    """End what the extensions have started; each gets its turn even when another fails.
+
+    One that was interrupted before its import has started nothing.
+    """
     with ExitStack() as stack:
-        for module in _modules():
-            if hasattr(module, "close"):
+        for name in MODULES:
+            module = sys.modules.get(f"{__name__}.{name}")
+            if module is not None and hasattr(module, "close"):
                 stack.callback(module.close)
 
 

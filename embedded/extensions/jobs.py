@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateProcessingJo
 """
 
 import json
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -17,6 +18,7 @@ from embedded.extensions.operations import add
 from embedded.sagemaker.job import STOP_SECONDS, Job, put
 from embedded.sagemaker.jobs import not_emulated
 from embedded.turns import others_first
+from embedded.workplace import Closed
 
 NOT_RUN = (
     "create_auto_ml_job_v2",
@@ -29,6 +31,8 @@ NOT_RUN = (
 _create_training_job = SageMakerResponse.create_training_job
 _create_processing_job = SageMakerResponse.create_processing_job
 _jobs: dict[str, Job] = {}
+_beginning = threading.Lock()
+_open = False
 
 
 def install() -> None:
@@ -41,10 +45,15 @@ def install() -> None:
         stop_processing_job,
         *map(_refusing, NOT_RUN),
     )
+    global _open  # noqa: PLW0603  moto's state, too, is of the process
+    _open = True
 
 
 def close() -> None:
     """Stop every job, its process and its temporary folder, and wait until they are gone."""
+    global _open  # noqa: PLW0603
+    with _beginning:
+        _open = False
     for job in _jobs.values():
         job.stop()
     for job in _jobs.values():
@@ -114,8 +123,11 @@ def _taken(response: SageMakerResponse) -> dict[str, Any]:
 
 
 def _begin(arn: str, job: Job) -> None:
-    _jobs[arn] = job
-    job.start()
+    with _beginning:
+        if not _open:
+            raise Closed
+        _jobs[arn] = job
+        job.start()
 
 
 def _stop(arn: str) -> ActionResult:

@@ -13,11 +13,11 @@ import os
 import re
 import signal
 import subprocess
-import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
+from embedded import workplace
 from embedded.sagemaker.isolation import (
     OPT_ML,
     can_mount,
@@ -43,7 +43,8 @@ class Container:
     """A folder that stands in for /opt/ml; it and its process are gone after the `with` block."""
 
     def __init__(self) -> None:
-        self._folder = tempfile.TemporaryDirectory(prefix="sagemaker-", ignore_cleanup_errors=True)
+        """Make the folder. Raises workplace.Closed."""
+        self._folder = workplace.folder("sagemaker-")
         self._root = Path(self._folder.name)
         self._process: subprocess.Popen[bytes] | None = None
         self._stopped = False
@@ -53,6 +54,8 @@ class Container:
 
     def __exit__(self, *_: object) -> None:
         self.stop()
+        if self._process is not None:
+            workplace.forget(self._process)
         self._folder.cleanup()
 
     def path(self, path: str) -> Path:
@@ -70,7 +73,7 @@ class Container:
     ) -> tuple[int, str]:
         """Exit status and merged output of a command, whose Python and pip are the job's own.
 
-        Raises Stopped, or subprocess.TimeoutExpired after `timeout` seconds.
+        Raises Stopped, workplace.Closed, or subprocess.TimeoutExpired after `timeout` seconds.
         """
         programs = own_python(self._root / "python")
         own = {**own_variables(self._root, programs), **environment}
@@ -88,14 +91,13 @@ class Container:
         with log.open("wb") as output:
             if self._stopped:
                 raise Stopped
-            self._process = subprocess.Popen(
+            self._process = workplace.start(
                 words,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 cwd=self._root,
                 env=own,
-                start_new_session=True,
             )
             if self._stopped:
                 self.stop()

@@ -25,6 +25,7 @@ from embedded.sagemaker.definition import Invalid, Scope, Step, holds, needs, re
 from embedded.sagemaker.job import Job, clients, put
 from embedded.sagemaker.jobs import JobFailed, text_at
 from embedded.turns import turn
+from embedded.workplace import is_closed
 
 log = logging.getLogger(__name__)
 
@@ -99,7 +100,8 @@ class Execution(threading.Thread):
         except JobFailed as error:
             self._set("Failed", f"Step failure: {error}")
         except Exception as error:
-            log.exception("the execution %s broke", self._record.arn)
+            if not is_closed():
+                log.exception("the execution %s broke", self._record.arn)
             self._set("Failed", f"{type(error).__name__}: {error}")
         finally:
             self._at_end(self)

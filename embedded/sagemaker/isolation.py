@@ -9,11 +9,12 @@ import re
 import subprocess
 import sys
 import sysconfig
-import tempfile
 import venv
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
+
+from embedded import workplace
 
 OPT_ML = "/opt/ml"
 PYTHON = re.compile(r"python(\d(\.\d+)?)?")
@@ -110,7 +111,7 @@ def mounted(command: Sequence[str], ml: Path, root: Path) -> list[str]:
 @cache
 def can_mount() -> bool:
     """Whether this system gives a process an /opt/ml of its own: tried once."""
-    with tempfile.TemporaryDirectory(prefix="sagemaker-") as folder:
+    with workplace.folder("sagemaker-") as folder:
         ml = Path(folder, "ml")
         ml.mkdir()
         (ml / "seen").touch()

@@ -23,6 +23,7 @@ from embedded.cloud import HOST, client_environment
 from embedded.sagemaker.container import Container, Stopped
 from embedded.sagemaker.jobs import JobFailed, Services, run_processing_job, run_training_job
 from embedded.turns import turn
+from embedded.workplace import is_closed
 
 log = logging.getLogger(__name__)
 
@@ -69,11 +70,8 @@ class Job(threading.Thread):
                     run_processing_job(self._job_name, self._arguments, container, self._services)
         except Stopped as stopped:
             self.failure = stopped
-        except (JobFailed, ClientError, BotoCoreError, ValueError) as error:
-            self.failure = JobFailed(str(error))
-        except Exception as error:
-            log.exception("the job %s broke", self._job_name)
-            self.failure = JobFailed(f"{type(error).__name__}: {error}")
+        except Exception as error:  # noqa: BLE001  a thread has nobody to raise it to
+            self.failure = self._why(error)
         finally:
             self._container = None
             self._end(metrics)
@@ -85,6 +83,15 @@ class Job(threading.Thread):
         container = self._container
         if container is not None:
             container.stop()
+
+    def _why(self, error: Exception) -> Exception:
+        """What it ends with that has met an error; while the cloud stops, any may be met."""
+        if is_closed():
+            return Stopped()
+        if isinstance(error, JobFailed | ClientError | BotoCoreError | ValueError):
+            return JobFailed(str(error))
+        log.error("the job %s broke", self._job_name, exc_info=error)
+        return JobFailed(f"{type(error).__name__}: {error}")
 
     def _end(self, metrics: Mapping[str, float]) -> None:
         now = utcnow()

@@ -13,6 +13,7 @@ from http import HTTPStatus
 from io import BytesIO
 from pathlib import Path
 
+from embedded import workplace
 from embedded.sagemaker import serving
 from embedded.sagemaker.isolation import own_python, own_variables
 from embedded.sagemaker.serving import Answer, read_frame, write_frame
@@ -78,6 +79,7 @@ class ModelServer:
                 with suppress(ProcessLookupError):
                     os.killpg(self.process.pid, signal.SIGKILL)
                 self.process.wait()
+                workplace.forget(self.process)
                 for stream in (self.process.stdin, self.process.stdout):
                     if stream is not None:
                         with suppress(OSError):
@@ -94,7 +96,10 @@ class ModelServer:
     def _unready(self) -> Answer | None:
         if self.process is not None:
             return None
-        loaded = self._start()
+        try:
+            loaded = self._start()
+        except workplace.Closed as closed:
+            raise Died(str(closed)) from closed
         if loaded.status == HTTPStatus.OK:
             return None
         self.stop()
@@ -105,15 +110,14 @@ class ModelServer:
         with self._stopping:
             if self._stopped:
                 raise Died("the model server was stopped")
-            self._folder = tempfile.TemporaryDirectory(prefix="maslow-model-")
+            self._folder = workplace.folder("model-")
             model = Path(self._folder.name, "model")
             with tarfile.open(fileobj=BytesIO(tarball)) as archive:
                 archive.extractall(model, filter="data")
             folder = Path(self._folder.name)
             programs = own_python(folder / "python")
             with self._log.open("wb") as log:
-                # A session of its own keeps the terminal's Ctrl-C from it.
-                self.process = subprocess.Popen(
+                self.process = workplace.start(
                     [str(programs / "python"), "-P", serving.__file__, str(model), str(folder)],
                     cwd=model,
                     env=own_variables(folder, programs)
@@ -122,7 +126,6 @@ class ModelServer:
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,
                     stderr=log,
-                    start_new_session=True,
                 )
         return self._receive(LOAD_SECONDS)
 
@@ -139,6 +142,7 @@ class ModelServer:
         if self.process is None or self.process.stdout is None:
             raise Died("the model server was stopped")
         timer = threading.Timer(seconds, self.process.kill)
+        timer.daemon = True
         timer.start()
         try:
             frame = read_frame(self.process.stdout)
@@ -186,7 +190,7 @@ class ModelServers:
         """
         with self._changing:
             if not self._open:
-                raise Died("the embedded SageMaker is stopping")
+                raise Died("the embedded AWS is stopping")
             server = self._servers.get(container)
             if server is None or server.stopped:
                 server = self._servers[container] = begin()

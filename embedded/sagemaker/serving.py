@@ -4,7 +4,8 @@ Started as `python -P serving.py <model directory> <folder>`: by path, so that i
 but the standard library before the model's own code, and as the leader of its own process group.
 It loads `code/inference.py` of the directory, or the file that SAGEMAKER_PROGRAM names, and then
 answers requests from its standard input. When that ends, even because the program that started it
-was killed, it removes the folder and ends with all that the model has started.
+was killed, it removes the folder, with the one around it if that is empty then, and ends with all
+that the model has started.
 
 A frame, either way, is a line of JSON with the body's `length` in bytes, and the body.
 
@@ -20,6 +21,7 @@ import shutil
 import signal
 import sys
 import traceback
+from contextlib import suppress
 from http import HTTPStatus
 from pathlib import Path
 from types import ModuleType
@@ -185,6 +187,8 @@ def main() -> None:
         os.dup2(2, 1)
         serve(Path(model), sys.stdin.buffer, answers)
     shutil.rmtree(folder, ignore_errors=True)
+    with suppress(OSError):
+        Path(folder).parent.rmdir()
     os.killpg(0, signal.SIGKILL)
 
 

@@ -11,6 +11,7 @@ import pytest
 from botocore.exceptions import ClientError
 from sklearn.datasets import load_breast_cancer
 
+from embedded import workplace
 from embedded.cloud import Cloud
 
 PROJECT = Path(__file__).parents[3] / "templates/tabular"
@@ -227,7 +228,8 @@ def test_a_script_over_its_time_is_ended(cloud):
 
 
 def test_a_stopped_execution_ends_its_processes_and_leaves_no_folder(cloud, tmp_path, monkeypatch):
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    root = tempfile.TemporaryDirectory(dir=tmp_path)
+    monkeypatch.setattr(workplace, "_root", root)
     body = """
 import pathlib, subprocess, sys, time
 child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)'])
@@ -242,7 +244,8 @@ time.sleep(600)
     assert _ended(cloud, arn)["PipelineExecutionStatus"] == "Stopped"
     assert _steps(cloud, arn)["Only"]["StepStatus"] == "Stopped"
     assert _gone(child)
-    assert not list(tmp_path.iterdir())
+    assert not list(Path(root.name).iterdir())
+    root.cleanup()
 
 
 def test_an_execution_does_not_start_with_wrong_parameters(cloud):
