@@ -15,7 +15,7 @@ from pulumi.automation.errors import create_command_error
 from semver import VersionInfo
 
 from infra.errors import WorkError
-from infra.interruption import postponed
+from infra.interruption import heed, postponed
 
 CANCEL_SECONDS = 30
 """How long the engine may take to finish what it has begun, once it is told to stop."""
@@ -81,6 +81,7 @@ class Command(PulumiCommand):
                 lines.join()
             process.wait()
         except BaseException:
+            heed()
             if process:
                 _stop(process)
             raise

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 
 from infra.interruption import hold_off, postponed
 
-STOP_SECONDS = 5
+STOP_SECONDS = 1
+"""How long a command may take to end when it is told to, before it is killed."""
 SIGNALLED = 128
 """What a shell adds to a signal's number to tell that a command ended by it."""
 

@@ -13,13 +13,14 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 from rich.markup import escape
 
+from embedded import workplace
 from embedded.cloud import Cloud, PortTaken
 from infra.errors import InputError, WorkError
 from infra.hosts import records, sample, serving, smoke_run
 from infra.hosts.progress import Operation
 from infra.hosts.records import Records
 from infra.hosts.session import Pass, Up, has_engine, session
-from infra.interruption import check, hold_off
+from infra.interruption import bound, check, ending, hold_off, ignore
 from infra.project import Project
 from infra.settings import StackFile
 from infra.settings.mlops import ModelSettings
@@ -27,6 +28,8 @@ from infra.settings.platform import ERRORS
 from scripts.child import run
 from scripts.console import Follower, out, row, told
 
+STOP_SECONDS = 2.5
+"""How long an interrupted turn may take to clean up, before it is left as it is."""
 PACKAGES = ("moto", "sklearn")
 ZONES = ("raw", "curated", "features")
 
@@ -83,6 +86,8 @@ def up(
         f"[bold]{project.name} {stack.environment}[/] on an embedded AWS\n"
         "[dim]Nothing leaves this machine, and nothing is left on it at the end.[/]\n"
     )
+    if not has_engine():  # which finishes what it is at
+        bound(STOP_SECONDS, workplace.abandon)
     status = 0
     with Follower() as follower, ExitStack() as undo:
         try:
@@ -102,9 +107,14 @@ def up(
             else:
                 planned = next(iter(project.environments(cloud="aws")), stack.environment)
                 out.print(f"\n{NEXT.format(embedded=stack.environment, planned=planned)}")
+        except Exception:
+            check()  # what fails because all of it is stopped is no failure of its own
+            raise
         finally:
             hold_off()  # a second Ctrl-C must not cut the clean-up short
-            follower.begin("Clean up")
+            with suppress(OSError):  # a closed terminal
+                follower.begin("Clean up")
+    ignore()
     if serve:
         out.print("Stopped; nothing is left.")
     return status
@@ -150,14 +160,14 @@ def _running(stack: StackFile, port: int) -> Iterator[Cloud]:
     cloud = Cloud(stack.region, account_id=stack.account, port=port)
     try:
         cloud.start()
+        with ending(cloud.stop):
+            yield cloud
     except PortTaken as taken:
         reason = getattr(taken.__cause__, "strerror", "it is taken")
         raise InputError(
             f"--port {port}: {reason}. Choose another port, or leave the option out for any "
             "free one."
         ) from taken
-    try:
-        yield cloud
     finally:
         cloud.stop()
 

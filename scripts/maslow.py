@@ -15,14 +15,13 @@ from click.shell_completion import get_completion_class
 
 from infra.collector import switch_off_collector
 from infra.errors import InputError, WorkError
-from infra.interruption import hold_off, listen
+from infra.interruption import INTERRUPTED, conclude, listen
 
 if TYPE_CHECKING:
     from infra.kits import Kit
     from infra.project import Project
     from infra.settings import StackFile
 
-INTERRUPTED = 130
 PIPE_CLOSED = 141
 """What a shell makes of a command that SIGPIPE ends, as `| head` does to most."""
 
@@ -48,8 +47,7 @@ class Reporting(click.Group):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             ctx.exit(PIPE_CLOSED)
         except KeyboardInterrupt:
-            hold_off()
-            click.echo("Interrupted.", err=True)
+            conclude()
             ctx.exit(INTERRUPTED)
 
 
