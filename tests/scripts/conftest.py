@@ -164,9 +164,9 @@ class Running:
         """Wait for it to print something."""
         self.until(lambda: words in self.said)
 
-    def ended(self) -> int:
+    def ended(self, seconds: float = SECONDS) -> int:
         """Its exit status, once it has ended."""
-        return self.process.wait(SECONDS)
+        return self.process.wait(seconds)
 
     def end(self) -> None:
         """Kill it, and whatever it has started."""

@@ -4,7 +4,8 @@ The first argument tells what brings a stack up, the others are the command's ow
 
 - `platform`: what does so for people as well;
 - `nothing`: nothing does, and it is up at once;
-- `Create`, `Deploy`: the same, and it blocks in that phase;
+- `Create`, `Deploy`, `Ask`: the same, and it blocks in that phase;
+- `Clean up`: the same, and that lasts until a signal was answered;
 - `pipelines`: of each model there is its training pipeline alone.
 """
 
@@ -15,10 +16,11 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from embedded.cloud import Cloud
+from infra import interruption
 from infra.hosts.session import Pass, Up
 from infra.hosts.smoke_run import Answers, Version
 from infra.project import Project
@@ -46,17 +48,37 @@ def without_a_platform(blocks: str) -> None:
         models = {model.name: {"endpoint": "any"} for model in stack.platform.models}
 
         def bring_up(_: StackFile) -> Pass:
-            if next(phases) == blocks:
-                local.out.print("blocked")
-                time.sleep(600)
+            block_in(next(phases))
             return Pass({}, {"models": models}, {})
 
         yield bring_up
 
+    def block_in(phase: str) -> None:
+        if phase == blocks:
+            local.out.print("blocked")
+            time.sleep(600)
+
+    def ask(*_: object) -> Answers:
+        block_in("Ask")
+        return Answers(1, 1, right=1)
+
     replace(local, "session", session)
     replace(local, "_train", lambda *_: Version("any", 1, "binary", {"auc": 1.0}))
-    replace(local.smoke_run, "ask", lambda *_: Answers(1, 1, right=1))
+    replace(local.smoke_run, "ask", ask)
     replace(local, "_summary", lambda *_: None)
+    if blocks == "Clean up":
+        replace(Cloud, "stop", answered_first(Cloud.stop))
+
+
+def answered_first(stop: Callable[[Cloud], None]) -> Callable[[Cloud], None]:
+    """Have a stop begin once a signal was answered."""
+
+    def stop_later(cloud: Cloud) -> None:
+        local.out.print("blocked")
+        interruption._said.wait()
+        stop(cloud)
+
+    return stop_later
 
 
 def with_pipelines() -> None:

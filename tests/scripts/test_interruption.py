@@ -4,6 +4,11 @@ import time
 
 import pytest
 
+from infra.interruption import SIGNALS
+
+STOP_SECONDS = 20
+"""Far more than it takes to stop, and far less than what is waited for would take."""
+
 PAUSE = """
 import pathlib, subprocess, sys, time
 subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
@@ -11,17 +16,23 @@ pathlib.Path({marker!r}).touch()
 time.sleep(600)
 """
 """Work that does not end by itself, nor does the process that it has started."""
+LOADING = "def model_fn(folder):"
+PREDICTING = """
+def model_fn(folder):
+    return None
+
+def predict_fn(records, model):"""
 
 
 @pytest.fixture
 def paused(quick, tmp_path):
     """Has a file of the model project's code pause; returns what comes to be when it does."""
 
-    def pause(name):
+    def pause(name, function=""):
         marker = tmp_path / "paused"
         body = PAUSE.format(marker=str(marker))
-        if name == "inference.py":
-            body = "def model_fn(folder):" + body.replace("\n", "\n    ")
+        if function:
+            body = function + body.replace("\n", "\n    ")
         (quick / name).write_text(body)
         return marker
 
@@ -30,17 +41,29 @@ def paused(quick, tmp_path):
 
 def interrupted(running, number):
     running.process.send_signal(number)
-    assert running.ended() == 130, running.said
+    assert running.ended(STOP_SECONDS) == 130, running.said
+    assert running.said.count("\nStopping…\n") == 1
     assert running.said.endswith("\nInterrupted.\n")
     assert "Traceback" not in running.said
     assert running.left() == []
 
 
-def test_ctrl_c_while_it_stands_up_leaves_nothing(copy, start):
-    running = start(copy, "up", "-s", "local", stack="Create")
+@pytest.mark.parametrize("phase", ["Create", "Deploy", "Ask"])
+@pytest.mark.parametrize("number", SIGNALS)
+def test_an_interruption_is_answered_and_leaves_nothing(copy, start, phase, number):
+    running = start(copy, "up", "-s", "local", stack=phase)
     running.until_said("blocked")
-    interrupted(running, signal.SIGINT)
-    assert "Create" not in running.said
+    interrupted(running, number)
+    assert f"{phase}  " not in running.said
+
+
+@pytest.mark.parametrize("number", SIGNALS)
+def test_an_interruption_while_it_trains_leaves_nothing(copy, start, paused, number):
+    marker = paused("preprocess.py")
+    running = start(copy, "up", "-s", "local", stack="pipelines")
+    running.until(marker.exists)
+    interrupted(running, number)
+    assert "Train  " not in running.said
 
 
 def test_sigterm_while_it_trains_leaves_nothing_whatever_follows(copy, start, paused):
@@ -55,19 +78,31 @@ def test_sigterm_while_it_trains_leaves_nothing_whatever_follows(copy, start, pa
     assert "Deploy  " not in running.said
 
 
-def test_ctrl_c_while_it_deploys_leaves_nothing(copy, start):
-    running = start(copy, "up", "-s", "local", stack="Deploy")
-    running.until_said("blocked")
+def test_ctrl_c_while_a_model_is_loaded_does_not_wait_for_it(copy, start, paused):
+    marker = paused("inference.py", LOADING)
+    running = start(copy, "up", "-s", "local")
+    running.until(marker.exists)
     interrupted(running, signal.SIGINT)
     assert "Deploy  " not in running.said
 
 
-def test_a_closed_terminal_while_it_asks_leaves_nothing(copy, start, paused):
-    marker = paused("inference.py")
+def test_a_closed_terminal_while_a_model_is_asked_does_not_wait_for_it(copy, start, paused):
+    marker = paused("inference.py", PREDICTING)
     running = start(copy, "up", "-s", "local")
     running.until(marker.exists)
     interrupted(running, signal.SIGHUP)
-    assert "Ask" not in running.said
+    assert "Deploy  " in running.said
+    assert "Ask  " not in running.said
+
+
+@pytest.mark.parametrize("number", SIGNALS)
+def test_a_signal_while_it_cleans_up_is_answered_and_changes_nothing(copy, start, number):
+    running = start(copy, "up", "-s", "local", stack="Clean up")
+    running.until_said("blocked")
+    running.process.send_signal(number)
+    assert running.ended(STOP_SECONDS) == 0, running.said
+    assert running.said.endswith("\nStopping…\n")
+    assert running.left() == []
 
 
 def test_serving_ends_well_when_the_whole_group_is_interrupted(copy, start):
@@ -80,5 +115,5 @@ def test_serving_ends_well_when_the_whole_group_is_interrupted(copy, start):
         assert f"  export {name}={value}\n" in running.said
     os.killpg(running.process.pid, signal.SIGINT)
     assert running.ended() == 0, running.said
-    assert running.said.endswith("\nStopped; nothing is left.\n")
+    assert running.said.endswith("\nStopping…\nStopped; nothing is left.\n")
     assert running.left() == []
