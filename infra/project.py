@@ -86,7 +86,9 @@ def _name(marker: Path) -> str:
     document = read(marker)
     if document.values is None and document.mistakes:
         line = document.line(())
-        raise SettingsError(MARKER, [replace(wrong, line=line) for wrong in document.mistakes])
+        raise SettingsError(
+            MARKER, [replace(wrong, line=wrong.line or line) for wrong in document.mistakes]
+        )
     name = document.values.get("name") if isinstance(document.values, dict) else None
     if not isinstance(name, str) or not name:
         raise SettingsError(

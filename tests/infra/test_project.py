@@ -44,7 +44,9 @@ def test_a_broken_project_file_is_told_with_its_line(tmp_path):
     (tmp_path / "Pulumi.yaml").write_text("name: maslow\nmain: [infra\n")
     with pytest.raises(SettingsError) as caught:
         Project.around(tmp_path)
-    assert str(caught.value).startswith("Pulumi.yaml has 1 mistake\n\n  line 3  the YAML is broken")
+    assert str(caught.value).startswith(
+        "Pulumi.yaml has 1 mistake\n\n  line 2  the [ in column 7 is never closed."
+    )
 
 
 def test_a_stack_is_read_from_the_projects_stacks(project):
