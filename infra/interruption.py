@@ -37,6 +37,7 @@ _ends: list[End] = []
 _bounds: list[tuple[float, End]] = []
 _said = threading.Event()
 _heeded = threading.Event()
+_unraisable = sys.unraisablehook
 _pipe: list[int] = []
 """Where the interpreter writes the number of each signal, and where it is read."""
 
@@ -56,6 +57,10 @@ def listen() -> None:
         os.set_blocking(_pipe[1], False)
         threading.Thread(target=_answer, name="interruption", daemon=True).start()
     signal.set_wakeup_fd(_pipe[1], warn_on_full_buffer=False)
+    if sys.unraisablehook is not _lost:
+        global _unraisable  # noqa: PLW0603
+        _unraisable = sys.unraisablehook
+        sys.unraisablehook = _lost
     for number in SIGNALS:
         if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:
             signal.signal(number, _interrupt)
@@ -153,6 +158,12 @@ def _interrupt(_number: int, _frame: FrameType | None) -> None:
         return
     _came.append(now)
     raise KeyboardInterrupt
+
+
+def _lost(lost: "sys.UnraisableHookArgs") -> None:
+    """Print no traceback of an interruption in what cannot raise: it will be raised again."""
+    if not (_came and lost.exc_type is KeyboardInterrupt):
+        _unraisable(lost)
 
 
 def _notice(_number: int, _frame: FrameType | None) -> None:
