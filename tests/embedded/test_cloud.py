@@ -7,9 +7,9 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, EndpointConnectionError
 
-from embedded import server
+from embedded import extensions, server
 from embedded.cloud import Cloud, PortTaken
 
 
@@ -91,6 +91,30 @@ def test_a_taken_port_is_named():
     assert raised.value.port == port
     with Cloud(port=port):
         pass
+
+
+def test_a_client_that_comes_while_the_cloud_stops_is_refused_at_once(monkeypatch):
+    close, refused = extensions.close, []
+
+    def close_later():
+        with pytest.raises(EndpointConnectionError):
+            cloud.client("iam").list_roles()
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(("127.0.0.1", _port(cloud.url)), timeout=5)
+        refused.append(True)
+        close()
+
+    monkeypatch.setattr(extensions, "close", close_later)
+    with Cloud() as cloud:
+        assert cloud.client("iam").list_roles()
+    assert refused
+
+
+def test_a_cloud_may_be_stopped_by_two_threads_at_once():
+    with Cloud() as cloud, ThreadPoolExecutor(2) as pool:
+        for stop in [pool.submit(cloud.stop) for _ in range(2)]:
+            stop.result()
+    assert not _threads()
 
 
 def test_a_second_cloud_in_the_process_is_refused_and_leaves_the_first_alone():
