@@ -1,6 +1,7 @@
 """What the terminal shows: one console, and what a host is doing just now."""
 
 import sys
+import textwrap
 from collections.abc import Mapping
 from typing import Self
 
@@ -22,6 +23,8 @@ class _Console(Console):
 
 out = _Console(highlight=False, soft_wrap=not sys.stdout.isatty())
 """Breaks long lines between words in a terminal, and not at all in a pipe."""
+
+MOST_COLUMNS = 80
 
 DONE = {
     Operation.CREATE: "created",
@@ -105,6 +108,12 @@ def told(changes: Mapping[Operation, int], words: Mapping[Operation, str] = DONE
     """What was done, as words: `3 created, 1 updated, 251 unchanged`."""
     counted = [f"{changes[op]:,} {word}" for op, word in words.items() if changes.get(op)]
     return ", ".join(counted) or "nothing to do"
+
+
+def filled(text: str, *, indent: str = "") -> str:
+    """A text in lines of at most 80 columns, or of as many as the terminal has."""
+    width = min(out.width, MOST_COLUMNS)
+    return textwrap.fill(text, width, initial_indent=indent, subsequent_indent=indent)
 
 
 def row(label: str, text: str, *, width: int) -> RenderableType:

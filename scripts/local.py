@@ -2,7 +2,6 @@
 
 import importlib.util
 import shlex
-import textwrap
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -26,8 +25,9 @@ from infra.settings import StackFile
 from infra.settings.mlops import ModelSettings
 from infra.settings.platform import ERRORS
 from scripts.child import run
-from scripts.console import Follower, out, row, told
+from scripts.console import Follower, filled, out, row, told
 
+PROMISE = "Nothing leaves this machine, and nothing is left on it at the end."
 STOP_SECONDS = 2.5
 """How long an interrupted turn may take to clean up, before it is left as it is."""
 PACKAGES = ("moto", "sklearn")
@@ -43,10 +43,11 @@ Where to go next
   maslow init
       describe your own"""
 
-WITHOUT_ENGINE = """\
-This was done in one process, without Pulumi's engine: previews, updates and a
-state need the pulumi CLI. The official way to install it:
-  curl -fsSL https://get.pulumi.com | sh"""
+WITHOUT_ENGINE = (
+    "This was done in one process, without Pulumi's engine: previews, updates and a state need the "
+    "pulumi CLI. The official way to install it:"
+)
+INSTALL_ENGINE = "  curl -fsSL https://get.pulumi.com | sh"
 
 NO_DATA = (
     "for {}: `--data FILE.csv`, or a folder with a file of each model, trains and asks; the sample "
@@ -84,7 +85,7 @@ def up(
     learned = _records(stack, data)
     out.print(
         f"[bold]{project.name} {stack.environment}[/] on an embedded AWS\n"
-        "[dim]Nothing leaves this machine, and nothing is left on it at the end.[/]\n"
+        f"[dim]{filled(PROMISE)}[/]\n"
     )
     if not has_engine():  # which finishes what it is at
         bound(STOP_SECONDS, workplace.abandon)
@@ -98,7 +99,7 @@ def up(
             with _reported():
                 deployed = _turn(stack, cloud, bring_up, follower, learned)
             if not has_engine():
-                out.print(f"\n[dim]{WITHOUT_ENGINE}[/]")
+                out.print(f"\n[dim]{filled(WITHOUT_ENGINE)}\n{INSTALL_ENGINE}[/]")
             if command is not None:
                 out.print(f"\n[dim]$ {escape(command)}[/]")
                 status = run(command, cloud.environment)
@@ -303,7 +304,7 @@ def _not_emulated(types: Mapping[str, int]) -> None:
     if types:
         out.print(f"\nValidated by AWS's models, not emulated: {sum(types.values())} resources")
         names = ", ".join(sorted(token.rpartition(":")[2] for token in types))
-        out.print(textwrap.indent(textwrap.fill(names, 78), "  "))
+        out.print(filled(names, indent="  "))
 
 
 def _row(need: str, lines: Sequence[str]) -> None:
