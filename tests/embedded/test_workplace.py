@@ -1,6 +1,7 @@
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -57,6 +58,22 @@ def test_nothing_is_left_of_processes_that_write_until_they_are_killed():
     workplace.remove()
     assert process.wait(WAIT_SECONDS) == -signal.SIGKILL
     assert not folder.parent.exists()
+    written.cleanup()
+
+
+def test_what_is_written_while_it_is_removed_is_removed_too(monkeypatch):
+    cleanup = tempfile.TemporaryDirectory.cleanup
+    written = workplace.folder("written-")
+    root = Path(written.name).parent
+
+    def cleanup_and_write(folder):
+        cleanup(folder)
+        monkeypatch.undo()
+        Path(written.name).mkdir(parents=True)
+
+    monkeypatch.setattr(tempfile.TemporaryDirectory, "cleanup", cleanup_and_write)
+    workplace.remove()
+    assert not root.exists()
     written.cleanup()
 
 

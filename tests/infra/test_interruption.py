@@ -123,15 +123,17 @@ except KeyboardInterrupt:
 
 
 @pytest.fixture
-def begin(project):
+def begin(project, tmp_path):
     processes = []
 
     def start(body):
+        (tmp_path / "program.py").write_text(PREAMBLE + body)
         # As a shell without job control starts a background job: deaf to SIGINT.
         before = signal.signal(signal.SIGINT, signal.SIG_IGN)
         try:
             process = subprocess.Popen(
-                [sys.executable, "-c", PREAMBLE + body],
+                [sys.executable, "-m", "program"],
+                cwd=tmp_path,
                 env={**os.environ, "PYTHONPATH": str(project.root)},
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
