@@ -47,8 +47,8 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
 """
 BY_A_PERSON = (
     "No deployment changes how data is kept, or switches the auditing off: sign in as the persona "
-    'break-glass, or as an administrator of the account, and run `maslow up`. README.md, "How data '
-    'is kept", tells more.'
+    "break-glass, or as an administrator of the account, and run `maslow up`. docs/settings.md, "
+    '"How data is kept", tells more.'
 )
 
 
