@@ -14,7 +14,7 @@ export PULUMI_ERROR_OUTPUT_STRING := 1
 unexport PYTHONDONTWRITEBYTECODE
 ACTIONLINT := github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
 
-.PHONY: help setup dev up test check bench lock sagemaker pipelines
+.PHONY: help setup dev up test check bench lock sagemaker pipelines pictures
 
 help:
 	@echo "make up         the whole platform, on an embedded AWS: no account needed"
@@ -25,6 +25,7 @@ help:
 	@echo "make dev        only install what tests and checks it, too"
 	@echo "make pipelines  compile the model projects' pipelines with the SageMaker SDK"
 	@echo "make sagemaker  only install that SDK, with which its tests run too"
+	@echo "make pictures   draw the picture of the platform, and record a session, for the README"
 	@echo "make lock       resolve the dependencies anew"
 
 # make looks at a file's age before it looks at what the file needs, so .venv is seen to first.
@@ -82,6 +83,10 @@ $(INSTALLED)-sagemaker: requirements-sagemaker.lock $(INSTALLED)
 pipelines: sagemaker
 	@for project in $(wildcard templates/*/pipeline.py models/*/pipeline.py); do \
 		$(BIN)/python $$project || exit; done
+
+pictures: setup
+	@$(BIN)/python -m scripts.picture
+	@$(BIN)/python -m scripts.session
 
 lock: dev
 	@$(RESOLVE) --upgrade --all-extras --output-file requirements-sagemaker.lock pyproject.toml

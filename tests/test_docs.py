@@ -19,6 +19,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 import yaml
@@ -29,6 +30,7 @@ from infra.graph import Graph
 from infra.offline import recorded
 from infra.project import Project
 from infra.settings import schema
+from scripts import local, session
 from scripts.maslow import main
 from tests.documents import (
     CONTRIBUTING,
@@ -475,6 +477,28 @@ def test_what_the_readme_shows_of_make_up_is_printed(page: Path, ran: list[str])
     lines = {generalised(line) for line in ran[0].splitlines()}
     shown = fenced(README, "text")[0].splitlines()
     assert [line for line in shown if line and generalised(line) not in lines] == []
+
+
+def recorded_session() -> list[str]:
+    """The lines of docs/session.svg, with single spaces."""
+    rows: dict[float, list[str]] = {}
+    drawn = ElementTree.fromstring(session.FILE.read_text())  # noqa: S314  it is our own
+    for text in drawn.iter("{http://www.w3.org/2000/svg}text"):
+        if "clip-path" in text.attrib:
+            rows.setdefault(float(text.attrib["y"]), []).append("".join(text.itertext()))
+    return [" ".join(" ".join(row).split()) for row in rows.values()]
+
+
+@pytest.mark.parametrize("page", [EMBEDDED], ids=named)
+def test_the_recorded_session_is_what_is_printed(page: Path, ran: list[str]) -> None:
+    next_ = local.NEXT.format(embedded="local", planned="dev")
+    printed = f"$ {session.COMMAND}\n{ran[0]}\n{next_}".splitlines()
+    lines = {generalised(" ".join(line.split())) for line in printed}
+    shown = [line for line in recorded_session() if line]
+    assert [line for line in shown if generalised(line) not in lines] == []
+    stages = [line.split()[0] for line in shown if re.search(r" \d+ s$", line)]
+    assert stages == ["Start", "Create", "Train", "Deploy", "Ask"]
+    assert shown[-1] == next_.splitlines()[-1].strip()
 
 
 @pytest.mark.parametrize("page", [EMBEDDED], ids=named)
