@@ -94,6 +94,11 @@ class Graph:
         """The resources by their URN."""
         return {resource.urn: resource for resource in self.resources}
 
+    @cached_property
+    def managed(self) -> list[Resource]:
+        """The resources that stand in AWS: no component, and no provider."""
+        return [r for r in self.resources if r.custom and not r.type.startswith("pulumi:")]
+
     def of_type(self, type_: str) -> list[Resource]:
         """The resources of one type token."""
         return [resource for resource in self.resources if resource.type == type_]

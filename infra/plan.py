@@ -32,7 +32,7 @@ def tree(graph: Graph) -> Tree:
 
 def totals(graph: Graph) -> str:
     """One sentence: how many resources, of them protected, and kept."""
-    managed = [r for r in graph.resources if r.custom]
+    managed = graph.managed
     components = sum(not r.custom for r in graph.resources)
     protected = sum(bool(r.options.get("protect")) for r in managed)
     kept = sum(bool(r.options.get("retainOnDelete")) for r in managed)

@@ -71,7 +71,7 @@ def run(
     paths = kits.written(project, chosen, names, answers)
     out.print()
     for environment, path in zip(names, paths, strict=True):
-        count = sum(each.custom for each in recorded(project, project.stack(environment)).resources)
+        count = len(recorded(project, project.stack(environment)).managed)
         out.print(f"Wrote {path.relative_to(project.root)}: sound, {count:,} resources.")
     _next(names[0], answers, chosen)
 

@@ -35,7 +35,7 @@ def run(environments: Sequence[str], *, as_json: bool) -> None:
             wrong.append(error)
             continue
         if not as_json:
-            count = sum(resource.custom for resource in graph.resources)
+            count = len(graph.managed)
             click.echo(f"stacks/Pulumi.{environment}.yaml: sound, {count:,} resources")
     if as_json:
         click.echo(json.dumps([each for error in wrong for each in listed(error)], indent=2))

@@ -32,17 +32,17 @@ def sections(graph: Graph, stack: StackFile) -> list[Section]:
 
 
 def _head(graph: Graph, stack: StackFile) -> str:
-    managed = sum(resource.custom for resource in graph.resources)
     if stack.platform.cloud == "embedded":
         where = "an embedded AWS"
     else:
         where = f"account {stack.account}" if stack.account else "the account signed in to"
-    return f"{graph.project} {graph.stack}: {managed:,} resources in {stack.region}, {where}"
+    count = len(graph.managed)
+    return f"{graph.project} {graph.stack}: {count:,} resources in {stack.region}, {where}"
 
 
 def _protected(graph: Graph) -> Iterator[Row]:
-    refused = [each for each in graph.resources if each.custom and each.options.get("protect")]
-    kept = [each for each in graph.resources if each.custom and each.options.get("retainOnDelete")]
+    refused = [each for each in graph.managed if each.options.get("protect")]
+    kept = [each for each in graph.managed if each.options.get("retainOnDelete")]
     if refused:
         yield "refused", f"the deletion of {len(refused):,}: {kinds(refused)}"
     if kept:
