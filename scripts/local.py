@@ -1,5 +1,6 @@
 """`maslow up` on the embedded AWS: one whole turn of the loop, and what is deployed after it."""
 
+import gc
 import importlib.util
 import shlex
 import time
@@ -91,6 +92,7 @@ def up(
         bound(STOP_SECONDS, workplace.abandon)
     status = 0
     with Follower() as follower, ExitStack() as undo:
+        undo.callback(gc.unfreeze)
         try:
             with _stage("Start", follower) as say:
                 cloud = undo.enter_context(_running(stack, port))
@@ -249,6 +251,7 @@ def _stage(name: str, follower: Follower) -> Iterator[Say]:
     began = time.monotonic()
     follower.begin(name)
     yield said.append
+    gc.freeze()  # it stays: to look through all of it later would hold up an interruption
     check()
     follower.end()
     line = f"{' '.join(said)}  [dim]{time.monotonic() - began:.0f} s[/]"
