@@ -26,7 +26,7 @@ TOGETHER_SECONDS = 0.5
 WAKE_SECONDS = 0.02
 HEED_SECONDS = 1.0
 """After how long an exception is taken for lost that nothing has heeded."""
-TALK_SECONDS = 0.2
+TALK_SECONDS = 0.5
 """How long a process that is to end waits for a terminal that takes no more output."""
 
 End = Callable[[], None]
@@ -35,6 +35,8 @@ _came: list[float] = []
 """When each interruption came, in seconds of the monotonic clock."""
 _ends: list[End] = []
 _bounds: list[tuple[float, End]] = []
+_noticed: list[int] = []
+"""Which signals came. Handlers take no lock: one may come in the midst of another."""
 _said = threading.Event()
 _heeded = threading.Event()
 _unraisable = sys.unraisablehook
@@ -50,6 +52,7 @@ def listen() -> None:
     """
     _came.clear()
     _bounds.clear()
+    _noticed.clear()
     _said.clear()
     _heeded.clear()
     if not _pipe:
@@ -125,11 +128,13 @@ def hold_off() -> None:
 
 
 def ignore() -> None:
-    """Have no signal change how the process ends, which it is about to.
+    """Have no signal change how the process ends, which it is about to, once any is answered.
 
     Python gives up its own handlers before it has ended. A process started after this would ignore
     the signals too.
     """
+    if _noticed:
+        _said.wait(TALK_SECONDS)
     for number in SIGNALS:
         signal.signal(number, signal.SIG_IGN)
 
@@ -137,8 +142,6 @@ def ignore() -> None:
 def conclude() -> None:
     """Say that the command was interrupted, after all clean-up, and let the process end quickly."""
     hold_off()
-    if _came:
-        _said.wait(TALK_SECONDS)
     ignore()
     _say("Interrupted.")
     gc.freeze()  # or the interpreter would collect once more at its end, which takes a second
@@ -147,7 +150,7 @@ def conclude() -> None:
     exec("")  # noqa: S102
 
 
-def _interrupt(_number: int, _frame: FrameType | None) -> None:
+def _interrupt(number: int, _frame: FrameType | None) -> None:
     """Not signal.default_int_handler: asyncio puts one that waits for the program in its place.
 
     A supervisor may send two signals at once. Python raises for the second as soon as it has
@@ -157,6 +160,7 @@ def _interrupt(_number: int, _frame: FrameType | None) -> None:
     if _came and now - _came[-1] < TOGETHER_SECONDS:
         return
     _came.append(now)
+    _noticed.append(number)
     raise KeyboardInterrupt
 
 
@@ -166,8 +170,9 @@ def _lost(lost: "sys.UnraisableHookArgs") -> None:
         _unraisable(lost)
 
 
-def _notice(_number: int, _frame: FrameType | None) -> None:
+def _notice(number: int, _frame: FrameType | None) -> None:
     """Leave it to `_answer`."""
+    _noticed.append(number)
 
 
 def _answer() -> None:
