@@ -128,7 +128,7 @@ def test_other_slips_are_told_in_plain_words(text: str, line: int, message: str)
     assert told(text) == (line, message)
 
 
-@pytest.mark.parametrize("loader", {yamlfile.LOADER, yaml.SafeLoader})
+@pytest.mark.parametrize("loader", dict.fromkeys((yamlfile.LOADER, yaml.SafeLoader)))
 def test_no_slip_breaks_the_search_for_it(loader: type, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(yamlfile, "LOADER", loader)
     dice = random.Random(1)  # noqa: S311  slips, not secrets
