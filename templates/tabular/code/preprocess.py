@@ -85,11 +85,11 @@ def check_features(header: Row, rows: list[Row]) -> None:
     for place, name in enumerate(header[1:], start=1):
         values = [row[place] for row in rows if row[place]]
         if not values:
-            raise SystemExit(f"the column {name} is empty: leave it out (DropColumns)")
+            raise SystemExit(f"the column {name} is empty: leave it out by drop: [{name}]")
         if inferred_type(values) == "String" and len(set(values)) == len(rows):
             raise SystemExit(
                 f"the column {name} has a text of its own in each row, such as {values[0]}: leave "
-                "it out (DropColumns)"
+                f"it out by drop: [{name}]"
             )
 
 

@@ -40,7 +40,7 @@ def found(target: str, values: list[str], kind: str = "auto") -> Problem:
     that nothing can be learned of.
     """
     if kind not in (*KINDS, "auto"):
-        raise SystemExit(f"Kind is {kind}, and neither auto nor {', '.join(KINDS)}")
+        raise SystemExit(f"kind is {kind}, and neither auto nor {', '.join(KINDS)}")
     if len(values) < LEAST_RECORDS:
         raise SystemExit(
             f"{len(values)} records have a value in {target}; at least {LEAST_RECORDS} are needed"
@@ -88,7 +88,7 @@ def _check_numbers(target: str, values: list[str]) -> None:
 def _check_classes(target: str, counts: Counter[str], kind: str) -> None:
     if kind == BINARY and len(counts) != 2:
         raise SystemExit(
-            f"{target} has {len(counts)} different values ({_some(sorted(counts))}), and Kind is "
+            f"{target} has {len(counts)} different values ({_some(sorted(counts))}), and kind is "
             "binary, which has two; multiclass learns more"
         )
     rare = [
@@ -98,7 +98,7 @@ def _check_classes(target: str, counts: Counter[str], kind: str) -> None:
         raise SystemExit(
             f"of {len(counts)} classes in {target} these have too few records: {_some(rare)}; "
             f"each needs {LEAST_OF_A_CLASS}. Leave them out, join them, or, if {target} is a "
-            "quantity, set Kind to regression"
+            "quantity, say kind: regression"
         )
 
 

@@ -439,7 +439,7 @@ def test_a_kind_that_is_told_counts_for_more(code):
         (
             ["a", "b", "c"] * 20,
             "binary",
-            r"y has 3 different values \(a, b, c\), and Kind is binary",
+            r"y has 3 different values \(a, b, c\), and kind is binary",
         ),
         (["1", "2", "few", "nan"] * 20, "regression", "40 of 80 records have none: few, nan"),
         (["yes"] * 40, "auto", "every record has yes in y: there is nothing to learn"),
@@ -450,7 +450,7 @@ def test_a_kind_that_is_told_counts_for_more(code):
             r"of 2 classes .* too few records: b \(9\); each needs 10",
         ),
         ([f"t{i}" for i in range(40)], "auto", r"t0 \(1\).* and 35 more; each needs 10"),
-        (["a", "b"] * 20, "clusters", "Kind is clusters, and neither auto nor binary"),
+        (["a", "b"] * 20, "clusters", "kind is clusters, and neither auto nor binary"),
     ],
 )
 def test_what_cannot_be_learned_is_refused_before_training(code, values, kind, message):
