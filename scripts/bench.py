@@ -70,10 +70,11 @@ def main(quick: bool, as_json: bool) -> None:
 
 
 def write_project(root: Path) -> None:
-    """Make a project in a folder, with the stack that is measured."""
+    """Make a project in a folder, with the stack that is measured and those that it names."""
     (root / "Pulumi.yaml").write_text("name: maslow\n", encoding="utf-8")
     (root / "stacks").mkdir()
-    shutil.copy(ROOT / "tests" / "stacks" / f"Pulumi.{ENVIRONMENT}.yaml", root / "stacks")
+    for path in (ROOT / "tests" / "stacks").glob("Pulumi.*.yaml"):
+        shutil.copy(path, root / "stacks")
     (root / "templates").symlink_to(ROOT / "templates")
 
 
