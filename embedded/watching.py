@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from embedded.alarm_states import Rule, evaluation_range
-from embedded.metric_math import Expression, Scope, Value, parse
+from embedded.metric_functions import Scope, Value
+from embedded.metric_math import Expression, parse
 from embedded.metric_store import Key, Metric, Sample, check, statistic_of
 
 COMPARISONS: dict[str, tuple[Callable[[float, float], bool], str]] = {

@@ -1,6 +1,7 @@
 import pytest
 
-from embedded.metric_math import Invalid, Scope, parse
+from embedded.metric_functions import Scope
+from embedded.metric_math import Invalid, parse
 
 TIMES = [0.0, 60.0, 120.0, 180.0]
 M1 = {0.0: 1.0, 60.0: 2.0, 180.0: 4.0}
