@@ -10,7 +10,7 @@ import threading
 from contextlib import ExitStack
 from typing import Any, Self
 
-from embedded import workplace
+from embedded import clock, outbox, own_clients, workplace
 
 HOST = "127.0.0.1"
 ACCOUNT_ID = "123456789012"
@@ -75,6 +75,7 @@ class Cloud:
         self._clients: dict[tuple[str, str | None], Any] = {}
         self._session: Any = None
         self._transport: Any = None
+        self._clock: clock.Clock | None = None
 
     def __enter__(self) -> Self:
         self.start()
@@ -107,6 +108,20 @@ class Cloud:
             if key not in self._clients:
                 self._clients[key] = self._client(service, account_id)
             return self._clients[key]
+
+    def advance(self, seconds: float) -> int:
+        """Put the clock forward, so that all that is due until then is done.
+
+        Returns how many actions that were. Raises RuntimeError while the cloud does not run, and
+        what clock.Clock.advance raises.
+        """
+        if self._clock is None or not self._port:
+            raise RuntimeError("the embedded AWS is not running")
+        return self._clock.advance(seconds)
+
+    def outbox(self) -> dict[str, list[dict[str, Any]]]:
+        """What topics have sent, and targets have not taken, as outbox.read() tells it."""
+        return outbox.read()
 
     def start(self) -> None:
         """Start the server and wait until it answers; what fails on the way is taken back."""
@@ -196,6 +211,8 @@ class Cloud:
         self._undo.callback(reset)
         reset()
         self._undo.callback(extensions.close)
+        outbox.forget()
+        self._clock = clock.begin()
         extensions.install()
         self._undo.callback(configure(self.account_id))
         server = Server(listening)
@@ -205,6 +222,10 @@ class Cloud:
         self._undo.callback(workplace.close)
         self._port = port
         _await_answer(port)
+        own_clients.use(self.client)
+        self._undo.callback(own_clients.use, None)
+        self._undo.callback(self._clock.stop)
+        self._clock.start()
 
     def _set_environment(self, name: str, value: str | None) -> None:
         self._undo.callback(_assign, name, os.environ.get(name))

@@ -21,6 +21,7 @@ from embedded.extensions.inference import failure_of, retire, tarball
 from embedded.extensions.model_registry import owner, require_open
 from embedded.extensions.operations import add
 from embedded.extensions.releases import is_stopped, require_alarms, require_unscaled
+from embedded.extensions.state_changes import endpoint_changed
 
 DEFAULT_WEIGHT = 1.0
 PRINCIPAL = "sagemaker.amazonaws.com"
@@ -160,11 +161,13 @@ def create_endpoint(self: SageMakerResponse) -> ActionResult:
     vars(endpoint)["last_deployment_config"] = self._get_param("DeploymentConfig")
     endpoint.endpoint_status = "Creating"
     backend.endpoints[name] = endpoint
+    endpoint_changed(backend, endpoint, "CREATING")
     if failure := failure_of(backend, deployment):
         vars(endpoint).update(endpoint_status="Failed", failure_reason=failure)
     else:
         endpoint.endpoint_status = "InService"
         deployments(backend)[name] = deployment
+    endpoint_changed(backend, endpoint, "FAILED" if failure else "IN_SERVICE")
     return ActionResult({"EndpointArn": endpoint.arn})
 
 
@@ -197,10 +200,13 @@ def update_endpoint(self: SageMakerResponse) -> ActionResult:
         guarded = vars(endpoint)["last_deployment_config"]
     vars(endpoint)["last_deployment_config"] = guarded
     endpoint.last_modified_time = utcnow()
+    endpoint_changed(backend, endpoint, "UPDATING")
     failure = failure_of(backend, deployment)
     vars(endpoint)["failure_reason"] = failure or None
     if failure or is_stopped(backend, guarded):
         retire()
+        endpoint_changed(backend, endpoint, "ROLLING_BACK")
+        endpoint_changed(backend, endpoint, "IN_SERVICE")
         return ActionResult({"EndpointArn": endpoint.arn})
     before = {variant["VariantName"]: variant for variant in endpoint.production_variants}
     captured_before = endpoint.data_capture_config
@@ -217,6 +223,7 @@ def update_endpoint(self: SageMakerResponse) -> ActionResult:
             deployment = replace(deployment, capture=deployments(backend)[name].capture)
     deployments(backend)[name] = deployment
     retire()
+    endpoint_changed(backend, endpoint, "IN_SERVICE")
     return ActionResult({"EndpointArn": endpoint.arn})
 
 
@@ -224,6 +231,8 @@ def delete_endpoint(self: SageMakerResponse) -> ActionResult:
     """DeleteEndpoint, and the end of its serving processes."""
     backend = self.sagemaker_backend
     name = self._get_param("EndpointName")
+    if endpoint := backend.endpoints.get(name):
+        endpoint_changed(backend, endpoint, "DELETING")
     backend.delete_endpoint(name)
     deployments(backend).pop(name, None)
     retire()

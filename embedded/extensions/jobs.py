@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateProcessingJo
 import json
 import threading
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from moto.core.responses import ActionResult, EmptyResult
@@ -15,6 +16,7 @@ from moto.sagemaker.responses import SageMakerResponse
 
 from embedded.extensions.endpoints import refuse_existing
 from embedded.extensions.operations import add
+from embedded.extensions.state_changes import processing_job_changed, training_job_changed
 from embedded.sagemaker.job import STOP_SECONDS, Job, put
 from embedded.sagemaker.jobs import not_emulated
 from embedded.turns import others_first
@@ -81,7 +83,8 @@ def create_training_job(self: SageMakerResponse) -> ActionResult:
         training_end_time=None,
         environment=arguments.get("Environment"),
     )
-    _begin(record.arn, Job(record, arguments, backend.region_name))
+    changed = partial(training_job_changed, backend, record)
+    _begin(record.arn, Job(record, arguments, backend.region_name, changed))
     return answer
 
 
@@ -98,7 +101,8 @@ def create_processing_job(self: SageMakerResponse) -> ActionResult:
         processing_resources=arguments.get("ProcessingResources"),
         environment=arguments.get("Environment"),
     )
-    _begin(record.arn, Job(record, arguments, backend.region_name))
+    changed = partial(processing_job_changed, backend, record)
+    _begin(record.arn, Job(record, arguments, backend.region_name, changed))
     return answer
 
 

@@ -4,14 +4,17 @@ https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_StartPipelineExecu
 """
 
 import json
+from functools import partial
 
 from moto.core.responses import ActionResult
 from moto.sagemaker.exceptions import ValidationError
+from moto.sagemaker.models import SageMakerModelBackend
 from moto.sagemaker.responses import SageMakerResponse
 from moto.sagemaker.utils import get_pipeline_execution_from_arn
 
 from embedded.extensions.jobs import job_of
 from embedded.extensions.operations import add, kept
+from embedded.extensions.state_changes import pipeline_execution_changed
 from embedded.sagemaker.caching import check_caching
 from embedded.sagemaker.definition import Invalid, check_order, parameters
 from embedded.sagemaker.execution import Execution
@@ -44,34 +47,68 @@ def close() -> None:
 
 def start_pipeline_execution(self: SageMakerResponse) -> ActionResult:
     """StartPipelineExecution: check the parameters, set the execution off, and answer at once."""
-    backend = self.sagemaker_backend
-    name = self._get_param("PipelineName")
     if self._get_param("SelectiveExecutionConfig"):
         raise ValidationError(message="The embedded AWS runs all steps of a pipeline or none.")
-    given = {one["Name"]: one["Value"] for one in self._get_param("PipelineParameters") or []}
+    arn = start(
+        self.sagemaker_backend,
+        self._get_param("PipelineName"),
+        self._get_param("PipelineParameters") or [],
+        display_name=self._get_param("PipelineExecutionDisplayName"),
+        description=self._get_param("PipelineExecutionDescription"),
+        parallelism=self._get_param("ParallelismConfiguration"),
+        token=self._get_param("ClientRequestToken"),
+    )
+    return ActionResult({"PipelineExecutionArn": arn})
+
+
+def start(
+    backend: SageMakerModelBackend,
+    name: str,
+    values: list[dict[str, str]],
+    *,
+    display_name: str | None = None,
+    description: str | None = None,
+    parallelism: dict[str, int] | None = None,
+    token: str | None = None,
+) -> str:
+    """Set an execution of a pipeline off; returns its ARN. Raises moto's ValidationError.
+
+    `values` are entries of parameters, with Name and Value.
+    """
+    given = {one["Name"]: one["Value"] for one in values}
     definition = backend.describe_pipeline(name)["PipelineDefinition"]
     if isinstance(definition, str):  # moto has parsed it if it came from S3
         definition = json.loads(definition)
     try:
-        values = parameters(definition, given)
+        resolved = parameters(definition, given)
         check_order(definition["Steps"])
         check_caching(definition["Steps"])
     except Invalid as error:
         raise ValidationError(message=str(error)) from error
-    arn = backend.start_pipeline_execution(
+    started = backend.start_pipeline_execution(
         name,
-        self._get_param("PipelineExecutionDisplayName"),
-        self._get_param("PipelineParameters") or [],
-        self._get_param("PipelineExecutionDescription"),
-        self._get_param("ParallelismConfiguration"),
-        self._get_param("ClientRequestToken"),
-    )["PipelineExecutionArn"]
+        display_name,  # type: ignore[arg-type]
+        values,
+        description,  # type: ignore[arg-type]
+        parallelism,  # type: ignore[arg-type]
+        token,  # type: ignore[arg-type]
+    )
+    arn = started["PipelineExecutionArn"]
     record = backend.pipelines[name].pipeline_executions[arn]
     memory = kept(backend, "succeeded_steps")
-    execution = Execution(backend, record, definition["Steps"], values, job_of, memory, _forget)
+    execution = Execution(
+        backend,
+        record,
+        definition["Steps"],
+        resolved,
+        job_of,
+        memory,
+        _forget,
+        partial(pipeline_execution_changed, backend, record),
+    )
     _running[arn] = execution
     execution.start()
-    return ActionResult({"PipelineExecutionArn": arn})
+    return arn
 
 
 def stop_pipeline_execution(self: SageMakerResponse) -> ActionResult:

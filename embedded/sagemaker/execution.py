@@ -43,6 +43,7 @@ class Execution(threading.Thread):
     """One execution of a pipeline, at work.
 
     Its state is on moto's record, where the operations find it after the thread has ended.
+    `at_change` is told the status before, whenever it has changed.
     """
 
     def __init__(
@@ -54,6 +55,7 @@ class Execution(threading.Thread):
         job_of: Callable[[str], Job],
         memory: Memory,
         at_end: Callable[["Execution"], None],
+        at_change: Callable[[str], None] = lambda _: None,
     ) -> None:
         self.arn: str = record.arn
         self.id = record.arn.rpartition("/")[2]
@@ -64,6 +66,7 @@ class Execution(threading.Thread):
         self._job_of = job_of
         self._memory = memory
         self._at_end = at_end
+        self._at_change = at_change
         self._job: Job | None = None
         self._ended = False
         self._stopping = threading.Event()
@@ -119,11 +122,13 @@ class Execution(threading.Thread):
             if self._ended:
                 return
             self._ended = status in ENDS
+            before: str = vars(self._record).get("pipeline_execution_status") or ""
             vars(self._record).update(
                 pipeline_execution_status=status,
                 pipeline_execution_failure_reason=reason,
                 last_modified_time=utcnow(),
             )
+            self._at_change(before)
 
     def _work_off(self, steps: Sequence[Step]) -> None:
         waiting = list(steps)

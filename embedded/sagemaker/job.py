@@ -32,10 +32,17 @@ STOP_SECONDS = 30
 
 
 class Job(threading.Thread):
-    """A job that SageMaker has taken on; `arguments` are those of the request that created it."""
+    """A job that SageMaker has taken on; `arguments` are those of the request that created it.
+
+    `at_change` is called whenever its status has changed.
+    """
 
     def __init__(
-        self, record: FakeProcessingJob | FakeTrainingJob, arguments: Mapping[str, Any], region: str
+        self,
+        record: FakeProcessingJob | FakeTrainingJob,
+        arguments: Mapping[str, Any],
+        region: str,
+        at_change: Callable[[], None] = lambda: None,
     ) -> None:
         self._training = isinstance(record, FakeTrainingJob)
         self._kind = "training" if self._training else "processing"
@@ -48,6 +55,7 @@ class Job(threading.Thread):
         self._stopping = threading.Event()
         self._container: Container | None = None
         self._ended = False
+        self._at_change = at_change
         client, variables = clients(region)
         self._services = Services(client("s3"), client("logs"), variables)
         self._show("InProgress", **{f"{self._kind}_start_time": utcnow()})
@@ -119,6 +127,7 @@ class Job(threading.Thread):
             if not self._ended:
                 self._ended = status in ENDS
                 self._shown.update(values)
+                self._at_change()
 
 
 def put(shown: dict[str, Any], **values: Any) -> None:
