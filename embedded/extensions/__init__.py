@@ -11,10 +11,12 @@ from importlib import import_module
 from types import ModuleType
 
 MODULES = (
+    "alarms",
     "bucket_policies",
     "codeartifact",
     "codebuild",
     "codeconnections",
+    "composite_alarms",
     "config_packs",
     "delete_markers",
     "emr_releases",
@@ -30,6 +32,7 @@ MODULES = (
     "long_polling",
     "machine_executions",
     "managed_policies",
+    "metrics",
     "model_registry",
     "model_vpcs",
     "monitoring_schedules",
