@@ -23,6 +23,7 @@ MODULES = (
     "endpoint_zones",
     "endpoints",
     "event_bus",
+    "event_schedules",
     "feature_groups",
     "guardduty",
     "inference",
