@@ -27,6 +27,8 @@ from werkzeug.serving import ThreadedWSGIServer
 from embedded.turns import turn
 
 log = logging.getLogger(__name__)
+# What a state machine fails by is told by its execution; no log of moto's is for the terminal.
+logging.getLogger("moto").addHandler(logging.NullHandler())
 
 NO_ROUTE = ("404", "405")
 A_PAGE = b"<!doctype html>"

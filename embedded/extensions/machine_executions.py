@@ -7,7 +7,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
-from moto.stepfunctions.parser.api import StateMachineType
+from moto.stepfunctions.parser.api import ExecutionStatus, StateMachineType
 from moto.stepfunctions.parser.asl.component.state.wait.wait_function.wait_function import (
     WaitFunction,
 )
@@ -47,8 +47,8 @@ def close() -> None:
 def start(self: Execution) -> None:
     """Begin an execution, and tell of it."""
     _running[self.exec_arn] = self
+    _tell(self, ExecutionStatus.RUNNING)
     _start(self)
-    _tell(self)
 
 
 def terminated(self: BaseExecutionWorkerCommunication) -> None:
@@ -59,7 +59,7 @@ def terminated(self: BaseExecutionWorkerCommunication) -> None:
         _running.pop(self.execution.exec_arn, None)
     if not workplace.is_closed():
         with turn():
-            _tell(self.execution)
+            _tell(self.execution, self.execution.exec_status)
 
 
 def _wait_interval(self: WaitFunction, env: Environment, wait_seconds: int) -> None:  # noqa: ARG001
@@ -72,7 +72,7 @@ def _is_busy() -> bool:
     return len(_running) > clock.current().waiting
 
 
-def _tell(execution: Execution) -> None:
+def _tell(execution: Execution, status: ExecutionStatus | None) -> None:
     """Send the event of a status; express machines send none."""
     if execution.sm_type == StateMachineType.EXPRESS:
         return
@@ -80,7 +80,7 @@ def _tell(execution: Execution) -> None:
         "executionArn": execution.exec_arn,
         "stateMachineArn": execution.state_machine.arn,
         "name": execution.name,
-        "status": str(execution.exec_status),
+        "status": ExecutionStatus(status).value,
         "startDate": _milliseconds(execution.start_date),
         "stopDate": _milliseconds(execution.stop_date),
         "input": to_json_str(execution.input_data, separators=(",", ":")),

@@ -1,4 +1,4 @@
-"""Tasks of state machines that call AWS's SDKs: their times as text, their errors by AWS's names.
+"""Tasks of state machines that call AWS's SDKs: times as text, and AWS's names of all things.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/supported-services-awssdk.html
 """
@@ -6,6 +6,8 @@ https://docs.aws.amazon.com/step-functions/latest/dg/supported-services-awssdk.h
 from datetime import UTC, datetime
 from typing import Any
 
+from botocore.model import ListShape, MapShape, Shape, StructureShape
+from moto.core.utils import get_service_model
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service import (
     state_task_service_aws_sdk as sdk,
 )
@@ -46,9 +48,52 @@ def install() -> None:
     add(StateTaskServiceAwsSdk, _eval_service_task)
 
 
-def _eval_service_task(self: StateTaskServiceAwsSdk, env: Environment, **named: Any) -> None:
-    _called_by_moto(self, env=env, **named)
-    env.stack.append(as_json(env.stack.pop()))
+def _eval_service_task(
+    self: StateTaskServiceAwsSdk,
+    env: Environment,
+    normalised_parameters: dict[str, Any],
+    **named: Any,
+) -> None:
+    model = get_service_model(self._get_boto_service_name())
+    action = self.resource.api_action
+    operation = model.operation_model(action[:1].upper() + action[1:])
+    parameters = as_modelled(normalised_parameters, operation.input_shape)
+    _called_by_moto(self, env=env, normalised_parameters=parameters, **named)
+    env.stack.append(as_json(as_told(env.stack.pop(), operation.output_shape)))
+
+
+def as_modelled(value: Any, shape: Shape | None) -> Any:
+    """A request with the names of the service's model, which begin with a small letter in some.
+
+    Requests of state machines begin all of them with a capital.
+    """
+    match shape:
+        case StructureShape() if isinstance(value, dict):
+            names = {name.lower(): name for name in shape.members}
+            known = {names.get(key.lower(), key): each for key, each in value.items()}
+            return {key: as_modelled(each, shape.members.get(key)) for key, each in known.items()}
+        case ListShape() if isinstance(value, list):
+            return [as_modelled(each, shape.member) for each in value]
+        case MapShape() if isinstance(value, dict):
+            return {key: as_modelled(each, shape.value) for key, each in value.items()}
+        case _:
+            return value
+
+
+def as_told(value: Any, shape: Shape | None) -> Any:
+    """An answer with names that begin with a capital, as state machines are told."""
+    match shape:
+        case StructureShape() if isinstance(value, dict):
+            return {
+                key[:1].upper() + key[1:]: as_told(each, shape.members.get(key))
+                for key, each in value.items()
+            }
+        case ListShape() if isinstance(value, list):
+            return [as_told(each, shape.member) for each in value]
+        case MapShape() if isinstance(value, dict):
+            return {key: as_told(each, shape.value) for key, each in value.items()}
+        case _:
+            return value
 
 
 def as_json(value: Any) -> Any:

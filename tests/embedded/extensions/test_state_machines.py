@@ -77,3 +77,9 @@ def test_a_machine_without_versions_tells_none(cloud):
     )
     with pytest.raises(machines.exceptions.StateMachineDoesNotExist):
         machines.list_state_machine_versions(stateMachineArn=f"{machine}-absent")
+
+
+def test_a_task_names_things_as_state_machines_do(run):
+    """The model of CodePipeline begins names with a small letter."""
+    told = run("codepipeline:listPipelines", {"MaxResults": 1})
+    assert list(json.loads(told["output"])) == ["Pipelines"]
