@@ -19,7 +19,7 @@ LIMIT = 250_000
 """Due actions of one advance: the evaluations of 100 alarms in a day are 144,000."""
 LONGEST_SECONDS = 366 * 86400
 TICK_SECONDS = 1.0
-JOIN_SECONDS = 1.0
+JOIN_SECONDS = 0.5
 WAKE_SECONDS = 0.1
 SETTLE_SECONDS = 2.0
 """For how long an advance lets go on what a wait has held up, before it passes on."""

@@ -219,12 +219,12 @@ class Cloud:
         self._transport = Transport(server.app, server)
         self._undo.callback(server.stop)
         server.start()
-        self._undo.callback(workplace.close)
-        self._port = port
-        _await_answer(port)
         own_clients.use(self.client)
         self._undo.callback(own_clients.use, None)
         self._undo.callback(self._clock.stop)
+        self._undo.callback(workplace.close)
+        self._port = port
+        _await_answer(port)
         self._clock.start()
 
     def _set_environment(self, name: str, value: str | None) -> None:

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from embedded import clock
+from embedded.turns import turn
 
 KEPT = 10_000
 """Entries of each kind: older ones are forgotten."""
@@ -57,10 +58,11 @@ def keep_undelivered(
 
 def read() -> dict[str, list[dict[str, Any]]]:
     """All entries: `sent` and `undelivered`, oldest first."""
-    return {
-        "sent": [asdict(each) for each in _sent],
-        "undelivered": [asdict(each) for each in _undelivered],
-    }
+    with turn():
+        return {
+            "sent": [asdict(each) for each in _sent],
+            "undelivered": [asdict(each) for each in _undelivered],
+        }
 
 
 def forget() -> None:

@@ -135,8 +135,8 @@ def evaluate(backend: CloudWatchBackend, alarm: Alarm, watch: Watch, at: float) 
             sample(backend, stat.key, at)
     try:
         points = watch.points(partial(metric_of, backend), at)
-    except (Invalid, ArithmeticError) as error:
-        vars(alarm)["evaluation_error"] = str(error)
+    except (Invalid, ArithmeticError):
+        vars(alarm)["evaluation_state"] = "EVALUATION_ERROR"
         return
     breaches = [None if each.value is None else watch.breaches(each.value) for each in points]
     state = judged(breaches, watch.rule)

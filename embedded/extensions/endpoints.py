@@ -260,6 +260,8 @@ def update_endpoint_weights_and_capacities(self: SageMakerResponse) -> ActionRes
     arn = backend.update_endpoint_weights_and_capacities(name, complete)
     if endpoint:
         endpoint.last_modified_time = utcnow()
+        endpoint_changed(backend, endpoint, "UPDATING")
+        endpoint_changed(backend, endpoint, "IN_SERVICE")
     return ActionResult({"EndpointArn": arn})
 
 

@@ -155,3 +155,40 @@ def test_a_new_cloud_begins_with_the_machines_time_and_an_empty_outbox():
         )
         (alarm,) = cloud.client("cloudwatch").describe_alarms()["MetricAlarms"]
         assert alarm["StateUpdatedTimestamp"] - datetime.now(UTC) < timedelta(minutes=1)
+
+
+def test_time_is_put_forward_while_others_ask():
+    """Neither waits for the other for ever, and none meets half of a change."""
+    broken = []
+    with Cloud() as cloud:
+        cloudwatch = cloud.client("cloudwatch")
+
+        def ask():
+            try:
+                for index in range(40):
+                    cloudwatch.put_metric_alarm(
+                        AlarmName=f"{threading.get_ident()}-{index}",
+                        Namespace="n",
+                        MetricName="m",
+                        Statistic="Sum",
+                        Period=60,
+                        EvaluationPeriods=1,
+                        Threshold=1,
+                        ComparisonOperator="LessThanThreshold",
+                    )
+                    cloudwatch.put_metric_data(
+                        Namespace="n", MetricData=[{"MetricName": "m", "Value": index}]
+                    )
+                    cloud.outbox()
+            except Exception as error:  # noqa: BLE001  any is a failure
+                broken.append(error)
+
+        threads = [threading.Thread(target=ask) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for _ in range(20):
+            cloud.advance(600)
+        for thread in threads:
+            thread.join(30)
+        assert not any(thread.is_alive() for thread in threads)
+    assert broken == []
