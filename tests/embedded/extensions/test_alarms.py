@@ -238,6 +238,16 @@ def test_a_state_that_is_told_lasts_until_the_next_evaluation(cloud, alarm):
     assert state(cloud) == "OK"
 
 
+def test_a_state_that_is_told_lasts_a_minute_at_least(cloud, alarm):
+    alarm()
+    cloud.advance(MINUTE - (datetime.now(UTC).timestamp() + 2) % MINUTE)
+    cloud.client("cloudwatch").set_alarm_state(
+        AlarmName="load", StateValue="ALARM", StateReason="told"
+    )
+    cloud.advance(10)
+    assert state(cloud) == "ALARM"
+
+
 def test_an_alarm_on_a_queue_sees_its_messages(cloud, alarm):
     queue = cloud.client("sqs").create_queue(QueueName="dead")["QueueUrl"]
     alarm(
