@@ -22,7 +22,7 @@ TICK_SECONDS = 1.0
 JOIN_SECONDS = 0.5
 WAKE_SECONDS = 0.1
 SETTLE_SECONDS = 2.0
-"""For how long an advance lets go on what a wait has held up, before it passes on."""
+"""For how long, in all, an advance lets come to its next wait what goes on beside it."""
 POLL_SECONDS = 0.005
 
 
@@ -87,11 +87,16 @@ class Clock:
         if not 0 <= seconds <= LONGEST_SECONDS:
             raise ValueError(f"seconds to advance: {seconds}, not 0 to {LONGEST_SECONDS}")
         with others_first(), self._passing:
+            settled_by = time.monotonic() + SETTLE_SECONDS
+            self._settle(settled_by)
             target = self.now() + timedelta(seconds=seconds)
-            return self._pass(target, SETTLE_SECONDS)
+            return self._pass(target, settled_by)
 
-    def wait(self, seconds: float, goes_on: Callable[[], bool]) -> None:
-        """Wait until that much time has passed here, for as long as `goes_on` says so."""
+    def wait(self, seconds: float, goes_on: Callable[[], bool]) -> bool:
+        """Wait until that much time has passed here, for as long as `goes_on` says so.
+
+        Returns whether it has; it has not where the clock was stopped before.
+        """
         until = self.now() + timedelta(seconds=seconds)
         with self._woken:
             self._waits.append(until)
@@ -101,6 +106,7 @@ class Clock:
                     self._woken.wait(max(0.0, min(left, WAKE_SECONDS)))
             finally:
                 self._waits.remove(until)
+        return self.now() >= until
 
     @property
     def waiting(self) -> int:
@@ -125,18 +131,17 @@ class Clock:
             with self._passing:
                 target = self.now()
                 try:
-                    self._pass(target, 0)
+                    self._pass(target, settled_by=0)
                 except (TooMuch, Stopped) as error:
                     log.warning("%s", error)
                     self._done = max(self._done, target)
                 except Exception:
                     log.exception("what was due broke")
 
-    def _pass(self, target: datetime, settle_seconds: float) -> int:
+    def _pass(self, target: datetime, settled_by: float) -> int:
         """Do all that is due until then, and leave the clock at that time."""
         done = 0
         began = datetime.now(UTC)
-        settled_by = time.monotonic() + settle_seconds
         at = target
         try:
             while (due := self._next()) is not None and due <= target:
@@ -170,10 +175,15 @@ class Clock:
         with self._woken:
             over = any(until <= self.now() for until in self._waits)
             self._woken.notify_all()
-        while over and time.monotonic() < settled_by and not self._stopping.is_set():
+        if over:
+            self._settle(settled_by)
+
+    def _settle(self, settled_by: float) -> None:
+        """Wait, but not for long, until all that goes on waits for a time to come, or has ended."""
+        while time.monotonic() < settled_by and not self._stopping.is_set():
             with self._woken:
-                asleep = any(until <= self.now() for until in self._waits)
-            if not asleep and not self.is_busy():
+                over = any(until <= self.now() for until in self._waits)
+            if not over and not self.is_busy():
                 return
             time.sleep(POLL_SECONDS)
 

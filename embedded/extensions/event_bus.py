@@ -37,7 +37,7 @@ log = logging.getLogger(__name__)
 MOST_ENTRIES = 10
 MOST_BYTES = 262_144
 MOST_HOPS = 16
-"""Buses that one event goes over: a rule that puts it where it came from goes on for ever."""
+"""Events that one leads to at once, as a rule does that puts it where it came from."""
 
 Event = Any
 """An event of JSON, as moto's EventMessageType."""
@@ -73,8 +73,12 @@ def emit(
         resources=resources,
         detail=detail,
     )
+    bus = events_backends[account][region]
     try:
-        _onto(events_backends[account][region], "default", event)
+        _onto(bus, "default", event)
+    except RecursionError as error:
+        arn = bus.describe_event_bus("default").arn
+        outbox.keep_undelivered(resources[0], arn, str(error), json.dumps(event))
     except Exception:
         log.exception("an event of %s was lost", source)
 
@@ -217,8 +221,13 @@ def event_of(
 
 
 def _onto(backend: EventsBackend, bus: str, event: Event) -> None:
-    """Have the rules of a bus see an event. Raises moto's ResourceNotFoundException."""
+    """Have the rules of a bus see an event.
+
+    Raises RecursionError for one that goes round, and moto's ResourceNotFoundException.
+    """
     hops = getattr(_hops, "count", 0)
+    if hops >= MOST_HOPS:
+        raise RecursionError(f"An event led to another {MOST_HOPS} times: it goes no further.")
     rules = list(backend.describe_event_bus(bus).rules.values())
     _hops.count = hops + 1
     try:
@@ -233,8 +242,6 @@ def forward(arn: str, event: Event) -> None:
 
     Raises RecursionError for one that goes round, and moto's ResourceNotFoundException.
     """
-    if getattr(_hops, "count", 0) >= MOST_HOPS:
-        raise RecursionError(f"The event went over {MOST_HOPS} buses, and goes no further.")
     region, account = arn.split(":")[3:5]
     _onto(events_backends[account][region], arn.rpartition("/")[2], event)
 

@@ -37,7 +37,7 @@ NAMES = {
 }
 """Targets that nothing runs here."""
 
-MOST_A_MINUTE = 10_000
+MOST_A_MINUTE = 1_000
 """Deliveries of one minute of the clock: state machines may start each other for ever."""
 
 Forward = Callable[[str, dict[str, Any]], None]

@@ -65,7 +65,9 @@ def terminated(self: BaseExecutionWorkerCommunication) -> None:
 def _wait_interval(self: WaitFunction, env: Environment, wait_seconds: int) -> None:  # noqa: ARG001
     """Wait until the Cloud's clock has gone on by that much."""
     with others_first():
-        clock.current().wait(wait_seconds, env.is_running)
+        has_passed = clock.current().wait(wait_seconds, env.is_running)
+    if not has_passed and env.is_running():
+        env.set_stop(datetime.now(UTC), None, None)  # the cloud is stopping
 
 
 def _is_busy() -> bool:

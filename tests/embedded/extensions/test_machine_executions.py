@@ -49,6 +49,17 @@ def ended(cloud, execution, seconds=20):
         time.sleep(0.02)
 
 
+def waits(cloud, execution, seconds=20):
+    """Wait until an execution does so."""
+    deadline = time.monotonic() + seconds
+    machines = cloud.client("stepfunctions")
+    while time.monotonic() < deadline:
+        events = machines.get_execution_history(executionArn=execution)["events"]
+        if any(event["type"] == "WaitStateEntered" for event in events):
+            return
+        time.sleep(0.02)
+
+
 WAITS = {"Wait": {"Type": "Wait", "Seconds": HOUR, "End": True}}
 
 
@@ -56,6 +67,7 @@ def test_a_machine_waits_by_the_clock_of_the_cloud(cloud, machine):
     arn = machine(WAITS, "Wait")
     machines = cloud.client("stepfunctions")
     execution = machines.start_execution(stateMachineArn=arn)["executionArn"]
+    waits(cloud, execution)
     cloud.advance(HOUR / 2)
     assert machines.describe_execution(executionArn=execution)["status"] == "RUNNING"
     cloud.advance(HOUR)
@@ -148,6 +160,33 @@ def test_a_metric_sets_off_an_alarm_and_all_that_follows(cloud, machine, topic):
     (execution,) = cloud.client("stepfunctions").list_executions(stateMachineArn=arn)["executions"]
     assert ended(cloud, execution["executionArn"])["status"] == "SUCCEEDED"
     assert [each["message"] for each in cloud.outbox()["sent"]] == ["drift is no longer OK"]
+
+
+def test_a_machine_whose_start_starts_it_again_is_given_up(cloud, machine):
+    arn = machine({"Only": {"Type": "Pass", "End": True}}, "Only")
+    events, machines = cloud.client("events"), cloud.client("stepfunctions")
+    pattern = {"source": ["aws.states"], "detail": {"status": ["RUNNING"]}}
+    events.put_rule(Name="again", EventPattern=json.dumps(pattern))
+    events.put_targets(Rule="again", Targets=[{"Id": "1", "Arn": arn}])
+    machines.start_execution(stateMachineArn=arn)
+    assert len(machines.list_executions(stateMachineArn=arn)["executions"]) <= 20
+    (kept,) = cloud.outbox()["undelivered"]
+    assert "goes no further" in kept["reason"]
+
+
+def test_a_wait_that_the_end_of_the_cloud_cuts_short_leads_to_nothing(cloud, machine, topic):
+    states = {
+        "Wait": {"Type": "Wait", "Seconds": HOUR, "Next": "Say"},
+        "Say": publish(topic, End=True),
+    }
+    arn = machine(states, "Wait")
+    execution = cloud.client("stepfunctions").start_execution(
+        stateMachineArn=arn, input='{"text": "on"}'
+    )
+    waits(cloud, execution["executionArn"])
+    cloud.stop()
+    time.sleep(0.5)
+    assert cloud.outbox()["sent"] == []
 
 
 def test_machines_that_start_each_other_end_with_the_cloud(cloud, machine):
