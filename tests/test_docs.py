@@ -503,11 +503,13 @@ def test_the_recorded_session_is_what_is_printed(page: Path, ran: list[str]) -> 
 
 @pytest.mark.parametrize("page", [EMBEDDED], ids=named)
 def test_what_is_served_is_found_from_elsewhere(page: Path, ran: list[str]) -> None:
-    served, outputs, again, variables = ran
+    served, outputs, again, variables, put_forward, sent = ran
     url = served.partition("an embedded AWS at ")[2].split()[0]
     assert "maslow-local-tumour-screening" in outputs
     assert again.startswith(f"maslow local on the embedded AWS at {url}\n")
     assert f"AWS_ENDPOINT_URL={url}" in variables
+    assert '"now": ' in put_forward
+    assert '"sent": [' in sent
 
 
 def test_the_costs_are_those_of_the_plan(example: Project) -> None:
