@@ -1,0 +1,1 @@
+"""Monitors of what a model is asked and answers."""
