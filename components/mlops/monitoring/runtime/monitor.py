@@ -1,0 +1,208 @@
+"""Run a monitor once: read what was captured, compare, report, and tell CloudWatch.
+
+    python3 -m runtime --model readmission --monitor data --baseline s3://…/baseline.json
+        --capture s3://bucket/prefix/endpoint --window-hours 24 --output /opt/ml/processing/output
+
+A processing job calls it so, with PYTHONPATH=/opt/ml/processing/input/code, to where the folder
+`runtime` is an input. On a laptop `--data FILE.csv` stands in for `--capture`, and nothing is told
+to CloudWatch without `--metrics`; with `--capture s3://…`, only `--no-metrics` keeps it from that.
+
+Its role needs s3:ListBucket and s3:GetObject on the captures, on the baseline and on this code,
+s3:PutObject for the output, kms:Decrypt with the keys of what it reads and kms:GenerateDataKey with
+that of the output, and cloudwatch:PutMetricData, which can be narrowed to the namespace
+maslow/Monitors. In a VPC it reaches S3, CloudWatch ("monitoring"), KMS and CloudWatch Logs; network
+isolation would cut it off from the first two.
+
+Exit status 0: it ran, whatever it found. 2: what was asked does not fit, in one sentence. 1: it
+failed, as where AWS refuses a call. The report is report.json and report.html in the output folder.
+"""
+
+import argparse
+import itertools
+import json
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from . import drift, metrics
+from .capture import BadInput, Reader, Row, Window, captured, files
+from .profiles import ABSENT, FEATURE, PREDICTION, Column, TableProfile
+from .report import report, write
+
+CHUNK = 5000
+LONGEST_HOURS = 24 * 366
+SHOWN_NEW = 10
+
+Client = Callable[[str], Any]
+"""Makes a boto3 client of a service."""
+Told = argparse.Namespace
+
+
+def main(arguments: Sequence[str], client: Client | None = None) -> int:
+    """Run the command, with clients of AWS made by `client`; returns its exit status."""
+    told = _parser().parse_args(arguments)
+    client = cache(client or _boto3_client)
+    try:
+        found = MONITORS[told.monitor](told, client)
+        write(found, told.output)
+        if told.metrics if told.metrics is not None else _in_s3(told.capture):
+            metrics.put(metrics.data(found), client("cloudwatch"))
+    except BadInput as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    except _failures() as error:
+        sys.stderr.write(f"the {told.monitor} monitor of {told.model} failed: {error}\n")
+        return 1
+    sys.stdout.write(f"{told.model}, {told.monitor} monitor: {found['status']}. ")
+    sys.stdout.write(f"{found['summary']} See {told.output / 'report.html'}\n")
+    return 0
+
+
+def data_monitor(told: Told, client: Client) -> dict[str, Any]:
+    """The report on whether requests and answers are still like the baseline."""
+    settings = drift.Settings(told.threshold, told.min_rows)
+    drift.check_settings(settings)
+    baseline = drift.check_baseline(_json(told.baseline, client), told.baseline)
+    window = _window(told) if told.capture else None
+    reader = Reader(
+        *([one["name"] for one in baseline["columns"] if one["role"] == role] for role in ROLES)
+    )
+    profiles, variants = profiled(_rows(told, reader, window, client), baseline)
+    rows = max(profile.rows for profile in profiles)
+    now = [column for profile in profiles for column in profile.document()["columns"]]
+    columns = drift.judged(baseline, now, settings)
+    for column in columns:
+        fresh = next(one.get("new") for one in now if one["name"] == column["name"])
+        column["new"] = dict(itertools.islice((fresh or {}).items(), SHOWN_NEW))
+    return report(
+        model=told.model,
+        model_version=told.model_version,
+        monitor=told.monitor,
+        status=drift.status(columns, rows, settings),
+        rows=rows,
+        columns=columns,
+        source=told.capture or told.data,
+        window=window and {"start": _iso(window.start), "end": _iso(window.end)},
+        variants=dict(sorted(variants.items())),
+        set_aside={
+            "lines": reader.aside.lines,
+            "reasons": dict(reader.aside.reasons.most_common()),
+            "examples": reader.aside.examples,
+        },
+        baseline={"source": told.baseline, "rows": baseline["rows"]},
+        settings={
+            "threshold": settings.threshold,
+            "min_rows": settings.min_rows,
+            "false_alarms": drift.FALSE_ALARMS,
+            "level": drift.LEVEL,
+        },
+    )
+
+
+def profiled(
+    rows: Iterator[Row], baseline: dict[str, Any]
+) -> tuple[list[TableProfile], Counter[str]]:
+    """Profiles of the features and of the predictions, and the rows of each variant."""
+    like = {one["name"]: one for one in baseline["columns"]}
+    columns = [
+        [Column(one["name"], one["kind"], role) for one in like.values() if one["role"] == role]
+        for role in ROLES
+    ]
+    profiles = [TableProfile(some, like=like) for some in columns]
+    names = [column.name for column in columns[1]]
+    variants: Counter[str] = Counter()
+    while chunk := list(itertools.islice(rows, CHUNK)):
+        variants.update(row.variant for row in chunk if row.variant)
+        profiles[0].add([row.features for row in chunk if row.features is not None])
+        profiles[1].add(
+            [[row.prediction.get(one, ABSENT) for one in names] for row in chunk if row.prediction]
+        )
+    return profiles, variants
+
+
+ROLES = (FEATURE, PREDICTION)
+MONITORS = {"data": data_monitor}
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="monitor", description=__doc__.split("\n\n")[0])
+    parser.add_argument("--model", required=True, help="name of the model")
+    parser.add_argument("--model-version", default="", help="version that serves, for the report")
+    parser.add_argument("--monitor", choices=MONITORS, default="data")
+    parser.add_argument("--baseline", required=True, help="baseline.json, a file or an S3 URI")
+    source = parser.add_mutually_exclusive_group(required=True)
+    source.add_argument("--capture", help="an endpoint's captures: a file, a folder or an S3 URI")
+    source.add_argument("--data", help="rows in place of captures: a file, a folder or an S3 URI")
+    parser.add_argument("--window-hours", type=float, default=24, help="of captures (default 24)")
+    parser.add_argument("--end", help="of the window, in ISO 8601; UTC unless told (default now)")
+    parser.add_argument("--threshold", type=float, default=drift.Settings().threshold)
+    parser.add_argument("--min-rows", type=int, default=drift.Settings().min_rows)
+    parser.add_argument("--output", type=Path, required=True, help="folder of the report")
+    parser.add_argument("--metrics", action=argparse.BooleanOptionalAction, help="tell CloudWatch")
+    return parser
+
+
+def _window(told: Told) -> Window:
+    if not 0 < told.window_hours <= LONGEST_HOURS:
+        raise BadInput(
+            f"--window-hours is {told.window_hours:g}; it is above 0 and at most {LONGEST_HOURS}"
+        )
+    end = datetime.now(UTC)
+    if told.end:
+        try:
+            end = datetime.fromisoformat(told.end.replace("Z", "+00:00"))
+        except ValueError:
+            raise BadInput(
+                f"--end is {told.end}, and no time such as 2026-11-27T06:00:00Z"
+            ) from None
+        end = end.astimezone(UTC) if end.tzinfo else end.replace(tzinfo=UTC)
+    return Window(end - timedelta(hours=told.window_hours), end)
+
+
+def _rows(told: Told, reader: Reader, window: Window | None, client: Client) -> Iterator[Row]:
+    where = told.capture or told.data
+    s3 = client("s3") if _in_s3(where) else None
+    if window:
+        yield from reader.rows(captured(where, window, s3), window)
+        return
+    for name, lines, answers in files(where, s3):
+        yield from reader.file(name, lines, answers)
+
+
+def _json(where: str, client: Client) -> Any:
+    try:
+        if _in_s3(where):
+            bucket, _, key = where.removeprefix("s3://").partition("/")
+            return json.loads(client("s3").get_object(Bucket=bucket, Key=key)["Body"].read())
+        return json.loads(Path(where).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise BadInput(f"there is no file {where}") from None
+    except ValueError as error:
+        raise BadInput(f"{where} is no JSON: {error}") from None
+
+
+def _in_s3(where: str | None) -> bool:
+    return bool(where and where.startswith("s3://"))
+
+
+def _iso(at: datetime) -> str:
+    return f"{at:%Y-%m-%dT%H:%M:%SZ}"
+
+
+def _boto3_client(service: str) -> Any:
+    import boto3
+
+    return boto3.client(service)
+
+
+def _failures() -> tuple[type[Exception], ...]:
+    """What may go wrong outside: files, and AWS where it was asked."""
+    if "botocore" not in sys.modules:
+        return (OSError,)
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    return (OSError, BotoCoreError, ClientError)
