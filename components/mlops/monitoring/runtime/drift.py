@@ -330,11 +330,11 @@ def _cells(before: Json, after: Json) -> tuple[list[str], tuple[np.ndarray, np.n
         (name for name, pair in pairs.items() if not uncounted or sum(pair) >= LEAST_COUNTED),
         key=lambda name: (-sum(pairs[name]), name),
     )
-    counts = np.array([pairs[name] for name in names], dtype=float).reshape(-1, 2)
-    rest = np.array([_values(before), _values(after)]) - counts.sum(axis=0)
+    cells = np.array([pairs[name] for name in names], dtype=float).reshape(-1, 2)
+    rest = np.array([_values(before), _values(after)]) - cells.sum(axis=0)
     if rest.any():
-        names, counts = [*names, "(other)"], np.vstack([counts, rest])
-    return names, (counts[:, 0], counts[:, 1])
+        names, cells = [*names, "(other)"], np.vstack([cells, rest])
+    return names, (cells[:, 0], cells[:, 1])
 
 
 def _bins(edges: list[float]) -> list[str]:

@@ -23,7 +23,7 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -151,7 +151,7 @@ def _window(told: Told) -> Window:
         raise BadInput(
             f"--window-hours is {told.window_hours:g}; it is above 0 and at most {LONGEST_HOURS}"
         )
-    end = datetime.now(UTC)
+    end = datetime.now(timezone.utc)
     if told.end:
         try:
             end = datetime.fromisoformat(told.end.replace("Z", "+00:00"))
@@ -159,7 +159,7 @@ def _window(told: Told) -> Window:
             raise BadInput(
                 f"--end is {told.end}, and no time such as 2026-11-27T06:00:00Z"
             ) from None
-        end = end.astimezone(UTC) if end.tzinfo else end.replace(tzinfo=UTC)
+        end = end.astimezone(timezone.utc) if end.tzinfo else end.replace(tzinfo=timezone.utc)
     return Window(end - timedelta(hours=told.window_hours), end)
 
 
