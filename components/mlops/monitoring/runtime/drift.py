@@ -15,11 +15,12 @@
 accident is held below it, at 0.99. So `drift >= 1` is the whole rule.
 
 **Violations** are shares of rows, each with a limit: `missing-column` (1 of 100 rows lack it),
-`unexpected-type` (1 of 100 values), `out-of-range` (1 of 100 values are beyond the baseline's
-least or greatest), `new-category` (1 of 100) and `missing` (5 of 100 more than in the baseline).
-Each must be no accident, too: by Fisher's exact test, one-sided. How many values lie beyond the
-extremes of a baseline of m others by accident tells a beta-binomial distribution with parameters 2
-and m - 1; how many are of categories that it lacks, all rows allotted to both at random.
+`unexpected-type` (1 of 100 values), `new-category` (1 of 100), `missing` (5 of 100 more than in the
+baseline) and `out-of-range` (5 of 100 values are beyond the baseline's least or greatest, as where
+a unit changed; what moves a little is drift). Each must be no accident, too: by Fisher's exact
+test, one-sided. How many values lie beyond the extremes of a baseline of m others by
+accident tells a beta-binomial distribution with parameters 2 and m - 1; how many are of categories
+that it lacks, all rows allotted to both at random.
 
 All tests of a run are one family: without drift, 99 of 100 runs or more find nothing at all,
 however many features there are (Holm, A simple sequentially rejective multiple test procedure,
@@ -54,7 +55,7 @@ LEAST_COUNTED = 50
 """Rows of a category that is told apart where some categories were not counted."""
 FEWEST_ROWS = 30
 SHARE_LIMIT = 0.01
-MISSING_LIMIT = 0.05
+RANGE_LIMIT = MISSING_LIMIT = 0.05
 
 OK, DRIFT, VIOLATIONS = "ok", "drift", "violations"
 NOT_ENOUGH_DATA, NO_DATA = "not-enough-data", "no-data"
@@ -245,7 +246,7 @@ def _checks(before: Json, after: Json, tests: list[_Test]) -> Iterable[Json]:
     if after["role"] != PREDICTION:  # an answer in CSV has no label, or no score
         counted.append(("missing-column", after["absent"], rows, SHARE_LIMIT, _surplus))
     if after["kind"] == NUMBER:
-        counted.append(("out-of-range", after["outside"], n, SHARE_LIMIT, _beyond))
+        counted.append(("out-of-range", after["outside"], n, RANGE_LIMIT, _beyond))
         surplus["out-of-range"] = (0, m)
     elif after["new"]:
         fresh = sum(after["new"].values()) + after["other"]
