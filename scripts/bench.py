@@ -20,6 +20,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from scripts import bench_monitor
 from scripts.bench_figures import (
     Aim,
     CommandComparison,
@@ -46,7 +47,7 @@ Tell = Callable[[str], None]
 @click.option("--quick", is_flag=True, help="Only the plans of 10 and of 100 models.")
 @click.option("--json", "as_json", is_flag=True, help="Print the measurements as JSON.")
 def main(quick: bool, as_json: bool) -> None:
-    """Measure plans beside Pulumi's stock mocks."""
+    """Measure plans beside Pulumi's stock mocks, and the data monitor."""
     out = Console()
     repeats = QUICK_REPEATS if quick else REPEATS
     with (
@@ -67,6 +68,10 @@ def main(quick: bool, as_json: bool) -> None:
     out.print(table(plans))
     for line in explained(plans, command, found):
         out.print(line, highlight=False)
+    if not quick:
+        with Console(stderr=True).status("The data monitor") as status:
+            for line in bench_monitor.lines(process, status.update):
+                out.print(line, highlight=False)
 
 
 def write_project(root: Path) -> None:
@@ -105,9 +110,9 @@ def measured(
     return plans, command
 
 
-def process(folder: Path, *arguments: str) -> Process:
+def process(folder: Path, *arguments: str, python: str = sys.executable) -> Process:
     """Run Python in a folder and measure it. Raises CalledProcessError where it fails."""
-    command = [sys.executable, *arguments]
+    command = [python, *arguments]
     start = time.perf_counter()
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     with subprocess.Popen(
