@@ -140,6 +140,17 @@ def test_a_large_difference_that_may_be_an_accident_is_held_below_the_limit():
     assert {one["status"] for one in moved} == {"ok"}
 
 
+def test_what_a_short_sample_differs_by_anyway_is_no_effect():
+    draw = np.random.default_rng(3)
+    columns = [
+        one(draw.normal(size=3000), draw.normal(size=100), settings=Settings()) for _ in range(40)
+    ]
+
+    cells = len(columns[0]["bins"])
+    assert np.mean([one["psi"] for one in columns]) == pytest.approx((cells - 1) / 97, rel=0.2)
+    assert np.mean([one["effect"] for one in columns]) < 0.03
+
+
 def test_a_significant_difference_that_is_small_is_no_drift():
     draw = np.random.default_rng(2)
     column = one(draw.normal(size=10_000), draw.normal(size=100_000) + 0.1)

@@ -195,6 +195,19 @@ def test_predictions_are_compared_where_the_baseline_has_them(place, tmp_path):
     assert {found[name] for name in NAMES} == {("feature", "ok")}
 
 
+def test_rows_without_an_answer_do_not_count_as_answers(place, tmp_path):
+    columns = [*COLUMNS, Column("score", NUMBER, PREDICTION)]
+    rows = [[*row, i / 2000] for i, row in enumerate(drawn(2000, 1))]
+    place.baseline.write_text(json.dumps(profile(columns, rows)))
+    capture(tmp_path / "a.jsonl", drawn(300, 2))
+    capture(tmp_path / "a.jsonl", drawn(200, 3), answers=[i / 200 for i in range(200)])
+
+    assert place.run("--capture", tmp_path / "a.jsonl", "--end", END) == 0
+
+    rows = {one["name"]: one["rows"] for one in place.report()["columns"]}
+    assert (rows["score"], rows["age"], place.report()["rows"]) == (200, 500, 500)
+
+
 def test_the_target_is_not_looked_for_in_requests(place, tmp_path):
     columns = [Column("readmitted", CATEGORY, "target"), *COLUMNS]
     rows = [["yes", *row] for row in drawn(1000, 1)]
