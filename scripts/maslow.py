@@ -293,6 +293,61 @@ def outputs(stack: str | None, as_json: bool) -> None:
     deploy.outputs(*_found(stack), as_json=as_json)
 
 
+@main.group()
+def model() -> None:
+    """What a model is at."""
+
+
+@model.command("monitor")
+@click.argument("name")
+@stack_option
+@click.option(
+    "--data",
+    required=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Records of now: CSV with a header, or captured traffic; a file or a folder.",
+)
+@click.option(
+    "--baseline",
+    required=True,
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="FILE",
+    help="What the model was trained on, as CSV, or the baseline.json of an earlier run.",
+)
+@click.option(
+    "--output",
+    default="monitor",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="FOLDER",
+    help="Where the report goes: report.json and report.html. By default, monitor.",
+)
+@click.option("--min-rows", type=int, help="Fewer records say nothing; 100 unless given.")
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+def model_monitor(
+    name: str,
+    stack: str | None,
+    data: Path,
+    baseline: Path,
+    output: Path,
+    min_rows: int | None,
+    as_json: bool,
+) -> None:
+    """Compare records with what a model was trained on: has their distribution shifted?"""
+    from scripts import model as command
+
+    _, settings = _found(stack)
+    command.monitor(
+        settings,
+        name,
+        data=data,
+        baseline=baseline,
+        output=output,
+        min_rows=min_rows,
+        as_json=as_json,
+    )
+
+
 def _around() -> "Project":
     from infra.project import Project
 

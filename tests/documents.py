@@ -60,12 +60,25 @@ def said(start: str) -> list[str]:
     return sorted(piece for piece in pieces if "…" not in piece)
 
 
+def commands() -> dict[str, click.Command]:
+    """Every command by its words: `plan`, `model monitor`."""
+    found: dict[str, click.Command] = {}
+    for name, command in main.commands.items():
+        if isinstance(command, click.Group):
+            found |= {f"{name} {below}": each for below, each in command.commands.items()}
+        else:
+            found[name] = command
+    return found
+
+
 def parts(command: str) -> tuple[click.Command | None, list[tuple[click.Parameter, str]], str]:
     """Of a `maslow …` line the command, the parameters with their values, and what is wrong."""
     _, name, *arguments = shlex.split(command)
-    if name not in main.commands:
+    if isinstance(main.commands.get(name), click.Group) and arguments:
+        name = f"{name} {arguments.pop(0)}"
+    if name not in commands():
         return None, [], f"there is no maslow {name}"
-    found = main.commands[name]
+    found = commands()[name]
     options = {
         option: parameter
         for parameter in found.params

@@ -31,7 +31,6 @@ from infra.offline import recorded
 from infra.project import Project
 from infra.settings import schema
 from scripts import local, session
-from scripts.maslow import main
 from tests.documents import (
     CONTRIBUTING,
     DOCUMENTS,
@@ -39,6 +38,7 @@ from tests.documents import (
     README,
     ROOT,
     code,
+    commands,
     fenced,
     inline,
     parts,
@@ -66,7 +66,7 @@ SECONDS = 240
 
 FILES = {"cp", "mkdir", "rm"}
 """Programs of the shell that the pages use, and that are run."""
-OFFLINE = {"completion", "init", "plan", "schema", "validate"}
+OFFLINE = {"completion", "init", "model", "plan", "schema", "validate"}
 """What of `maslow` needs no account."""
 ON_THE_EMBEDDED_AWS = {"outputs", "up"}
 """What of it needs none if the environment is on the embedded AWS."""
@@ -168,7 +168,7 @@ def test_a_wrong_command_would_be_found(command: str) -> None:
     assert wrong_with_maslow(command) != ""
 
 
-@pytest.mark.parametrize("command", main.commands)
+@pytest.mark.parametrize("command", commands())
 def test_every_command_is_explained_with_all_its_options(command: str) -> None:
     pieces = [piece for piece in inline(COMMANDS) if f"{piece} ".startswith(f"maslow {command} ")]
     assert pieces
@@ -176,7 +176,7 @@ def test_every_command_is_explained_with_all_its_options(command: str) -> None:
     assert "`-s` takes" in COMMANDS.read_text()
     left_out = [
         parameter.name
-        for parameter in main.commands[command].params
+        for parameter in commands()[command].params
         if parameter not in explained and parameter.name != "stack"
     ]
     assert left_out == []
@@ -417,7 +417,7 @@ class Shell:
             assert process.wait(SECONDS) == 0, log.read_text()
 
 
-def visits() -> str:
+def visits(older: int = 0) -> str:
     """Records as docs/own-data.md shows them, from which there is something to learn."""
     (shown,) = fenced(DATA, "csv")
     header, *rows = csv.reader(io.StringIO(shown))
@@ -427,7 +427,7 @@ def visits() -> str:
         age, creatinine = 20 + 37 * n % 71, 0.5 + 53 * n % 101 / 40
         ward = ("medical", "surgical")[n % 2]
         again = age / 90 + creatinine / 3 + (29 * n % 21 - 10) / 60 > 1.15
-        rows.append([str(age), f"{creatinine:.2f}", ward, str(int(again))])
+        rows.append([str(age + older), f"{creatinine:.2f}", ward, str(int(again))])
     text = io.StringIO()
     csv.writer(text).writerows([header, *rows])
     return text.getvalue()
@@ -447,6 +447,7 @@ def ran(
     if page not in outputs:
         shell_ = Shell(tmp_path_factory.mktemp(page.stem))
         (shell_.root / "visits.csv").write_text(visits())
+        (shell_.root / "today.csv").write_text(visits(older=15))
         try:
             for command in shell(page):
                 if shell_.runs(command):

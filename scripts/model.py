@@ -1,0 +1,85 @@
+"""`maslow model`: what a model is at."""
+
+import csv
+import io
+import json
+from contextlib import redirect_stderr, redirect_stdout
+from pathlib import Path
+
+import click
+
+from components.mlops.monitoring.runtime import profiles
+from components.mlops.monitoring.runtime.monitor import main as run_monitor
+from infra.errors import InputError, WorkError
+from infra.settings import StackFile
+from infra.settings.mistakes import did_you_mean
+from infra.settings.mlops import ModelSettings
+
+REPORT = "report.json"
+BASELINE = "baseline.json"
+INPUT_WRONG = 2
+
+
+def monitor(
+    stack: StackFile,
+    name: str,
+    *,
+    data: Path,
+    baseline: Path,
+    output: Path,
+    min_rows: int | None,
+    as_json: bool,
+) -> None:
+    """Compare a file of records with what a model was trained on, and write a report.
+
+    `baseline` is a profile as JSON, or the CSV file of the training data, of which one is made
+    beside the report. Raises InputError for a model or files that do not fit.
+    """
+    model = _model(stack, name)
+    output.mkdir(parents=True, exist_ok=True)
+    told = ["--model", name, "--monitor", "data", "--data", str(data), "--output", str(output)]
+    told += ["--baseline", str(_baseline(model, baseline, output)), "--no-metrics"]
+    if min_rows is not None:
+        told += ["--min-rows", str(min_rows)]
+    said, wrong = io.StringIO(), io.StringIO()
+    with redirect_stdout(said), redirect_stderr(wrong):
+        status = run_monitor(told)
+    if status == INPUT_WRONG:
+        raise InputError(wrong.getvalue().strip())
+    if status:
+        raise WorkError(wrong.getvalue().strip())
+    click.echo((output / REPORT).read_text() if as_json else said.getvalue(), nl=as_json)
+
+
+def _model(stack: StackFile, name: str) -> ModelSettings:
+    known = {model.name: model for model in stack.platform.models}
+    if name not in known:
+        guess = did_you_mean(name, known)
+        listed = f"It has {', '.join(known)}." if known else "It has none."
+        raise InputError(f"{stack.environment} has no model {name}. {guess or listed}")
+    return known[name]
+
+
+def _baseline(model: ModelSettings, path: Path, output: Path) -> Path:
+    """The file of the baseline: as it is, or made of training data."""
+    if path.suffix != ".csv":
+        return path
+    try:
+        with path.open(newline="", encoding="utf-8-sig") as file:
+            header, *rows = [row for row in csv.reader(file) if row] or [[]]
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise InputError(f"--baseline {path} cannot be read as CSV in UTF-8: {error}") from error
+    left = {model.target, *model.drop}
+    places = [place for place, column in enumerate(header) if column not in left]
+    if not places or any(len(row) != len(header) for row in rows):
+        raise InputError(
+            f"--baseline {path} is no table: each row has as many values as its header, and a "
+            f"column beside {', '.join(sorted(left))}."
+        )
+    columns = [
+        profiles.Column(header[place], profiles.kind_of(row[place] for row in rows))
+        for place in places
+    ]
+    made = profiles.profile(columns, ([row[place] for place in places] for row in rows))
+    (output / BASELINE).write_text(json.dumps(made, indent=1))
+    return output / BASELINE
