@@ -7,8 +7,8 @@ plausible values. Everything offline (the plan, tests, policies) reads the graph
 import asyncio
 import contextvars
 import json
-from collections import Counter
-from collections.abc import Callable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -93,6 +93,26 @@ class Graph:
     def by_urn(self) -> Mapping[str, Resource]:
         """The resources by their URN."""
         return {resource.urn: resource for resource in self.resources}
+
+    @cached_property
+    def needs(self) -> list[Resource]:
+        """The components at the top."""
+        return [r for r in self.resources if f"::{STACK_TYPE}::" in r.parent and not r.custom]
+
+    @cached_property
+    def children(self) -> Mapping[str, list[Resource]]:
+        """The resources right below each URN."""
+        found: dict[str, list[Resource]] = defaultdict(list)
+        for resource in self.resources:
+            found[resource.parent].append(resource)
+        return found
+
+    def below(self, owner: Resource) -> Iterator[Resource]:
+        """The resources in AWS at any depth below a component."""
+        for child in self.children.get(owner.urn, ()):
+            if child.custom:
+                yield child
+            yield from self.below(child)
 
     @cached_property
     def managed(self) -> list[Resource]:

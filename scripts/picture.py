@@ -16,7 +16,7 @@ from infra.graph import Graph
 from infra.offline import recorded
 from infra.project import Project
 from infra.summary.needs import PURPOSES
-from scripts.picture_parts import PARTS, Part, below, gate, needs, shown
+from scripts.picture_parts import PARTS, Part, gate, shown
 
 ROOT = Path(__file__).resolve().parents[1]
 FILE = ROOT / "docs" / "platform.svg"
@@ -100,7 +100,7 @@ def svg(graph: Graph) -> str:
     """The picture of a graph. Raises LookupError for a component that no part stands for."""
     body: list[str] = []
     places: dict[str, Place] = {}
-    owned = {need.name: below(graph, need) for need in needs(graph)}
+    owned = {need.name: list(graph.below(need)) for need in graph.needs}
     top = float(HEAD)
     for number, need in zip(range(len(PARTS) - 1, -1, -1), PARTS, strict=True):
         parts = shown(graph, need)

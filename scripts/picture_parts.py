@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from infra.cost import PIPELINE, parameters, variants
-from infra.graph import STACK_TYPE, Graph, Resource
+from infra.graph import Graph, Resource
 
 Facts = Callable[[Graph], str]
 """What a part has, in a few words."""
@@ -35,25 +35,13 @@ def kind(component: Resource) -> str:
 
 def components(graph: Graph, need: str) -> list[Resource]:
     """The components right below a need."""
-    parents = {each.urn for each in needs(graph) if each.name == need}
-    return [each for each in graph.resources if each.parent in parents and not each.custom]
-
-
-def needs(graph: Graph) -> list[Resource]:
-    """The components at the top of a graph."""
-    top = f"::{STACK_TYPE}::"
-    return [each for each in graph.resources if top in each.parent and not each.custom]
-
-
-def below(graph: Graph, owner: Resource) -> list[Resource]:
-    """The AWS resources at any depth below a component."""
-    inside, found = {owner.urn}, []
-    for resource in graph.resources:  # a parent is registered before its children
-        if resource.parent in inside:
-            inside.add(resource.urn)
-            if resource.custom:
-                found.append(resource)
-    return found
+    return [
+        child
+        for each in graph.needs
+        if each.name == need
+        for child in graph.children.get(each.urn, ())
+        if not child.custom
+    ]
 
 
 def shown(graph: Graph, need: str) -> list[Part | None]:
@@ -84,7 +72,7 @@ def _within(graph: Graph, need: str, class_: str, type_: str) -> list[Resource]:
         resource
         for component in components(graph, need)
         if kind(component) == class_
-        for resource in below(graph, component)
+        for resource in graph.below(component)
         if resource.type == type_
     ]
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from infra.cost import PIPELINE, parameters, variants
-from infra.graph import STACK_TYPE, Graph, Resource
+from infra.graph import Graph, Resource
 from infra.settings import StackFile
 from infra.summary.section import SHOWN, Row, Section, kinds, some
 
@@ -21,26 +21,12 @@ EGRESS = {"none": "no way out", "single": "one way out", "per-zone": "a way out 
 
 def needs(graph: Graph, stack: StackFile) -> Iterator[Section]:
     """One section for each component at the top, of a team's own too."""
-    for name, owned in _owned(graph).items():
+    for need in graph.needs:
+        name, owned = need.name, list(graph.below(need))
         purpose = f": {PURPOSES[name]}" if name in PURPOSES else ""
         rows = FACTS[name](graph, stack) if name in FACTS else [("has", kinds(owned))]
         number = f"{len(owned):,} resource{'' if len(owned) == 1 else 's'}"
         yield Section(f"{name}, {number}{purpose}", tuple(rows))
-
-
-def _owned(graph: Graph) -> dict[str, list[Resource]]:
-    """The resources below each component at the top, by its name."""
-    owned: dict[str, list[Resource]] = {}
-    top: dict[str, str] = {}
-    for resource in graph.resources:  # a parent is registered before its children
-        if f"::{STACK_TYPE}::" in resource.parent and not resource.custom:
-            top[resource.urn] = resource.name
-            owned[resource.name] = []
-        elif resource.parent in top:
-            top[resource.urn] = top[resource.parent]
-            if resource.custom:
-                owned[top[resource.urn]].append(resource)
-    return owned
 
 
 def _foundation(graph: Graph, stack: StackFile) -> Iterator[Row]:

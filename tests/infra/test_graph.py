@@ -25,6 +25,23 @@ def test_a_child_names_its_parents_type_in_its_urn():
     assert graph.by_urn[book.parent].type == "maslow:index:Shelf"
 
 
+def test_what_is_below_a_component_is_found_at_any_depth():
+    def program() -> None:
+        room = Shelf("room")
+        shelf = Shelf("shelf", pulumi.ResourceOptions(parent=room))
+        box = aws.s3.Bucket("box", opts=pulumi.ResourceOptions(parent=shelf))
+        aws.s3.Bucket("slip", opts=pulumi.ResourceOptions(parent=box))
+        aws.s3.Bucket("elsewhere")
+
+    graph = record(program)
+    (need,) = graph.needs
+    assert need.name == "room"
+    assert {each.name for each in graph.below(need)} == {"room-books", "shelf-books", "box", "slip"}
+    assert {each.name for each in graph.managed} - {"elsewhere"} == {
+        each.name for each in graph.below(need)
+    }
+
+
 def test_outputs_have_aws_own_formats():
     def program() -> None:
         bucket = aws.s3.Bucket("maslow-prod-raw")

@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 import pytest
 
 from scripts import picture, session
-from scripts.picture_parts import PARTS, components, needs, shown
+from scripts.picture_parts import PARTS, components, shown
 
 SVG = "{http://www.w3.org/2000/svg}"
 MOST_LINES = 2
@@ -42,7 +42,7 @@ def test_another_graph_gives_another_picture(local, recording):
 def test_the_resources_of_the_needs_are_all_there_are(local):
     said = words(picture.svg(local))
     counts = [int(match[1]) for one in said if (match := re.fullmatch(r"(\d+) resources", one))]
-    assert len(counts) == len(needs(local)) == len(PARTS)
+    assert len(counts) == len(local.needs) == len(PARTS)
     custom = sum(each.custom and not each.type.startswith("pulumi:") for each in local.resources)
     assert sum(counts) == custom
     assert any(one.startswith(f"{custom} resources of the environment local") for one in said)
