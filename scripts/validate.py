@@ -26,9 +26,13 @@ def run(environments: Sequence[str], *, as_json: bool) -> None:
 
     Raises InputError with every mistake; as JSON they are printed, and the status is 2 as well.
     """
-    project = Project.around(Path.cwd())
+    folder = Path.cwd()
+    found = [Project.named(each, folder) for each in environments]
+    if not environments:
+        around = Project.around(folder)
+        found = [(around, environment) for environment in around.environments()]
     wrong: list[SettingsError] = []
-    for environment in environments or project.environments():
+    for project, environment in found:
         try:
             graph = validated(project, environment)
         except SettingsError as error:
@@ -42,7 +46,7 @@ def run(environments: Sequence[str], *, as_json: bool) -> None:
         sys.exit(2 if wrong else 0)
     if wrong:
         raise InputError("\n\n".join(map(str, wrong)))
-    if not environments and not project.environments():
+    if not found:
         click.echo("stacks/ has no stack file.")
 
 

@@ -115,6 +115,7 @@ def test_the_mistakes_of_all_files_are_told_at_once_and_the_sound_ones_too(
 def test_only_the_environments_that_are_named_are_looked_at(validate: Validate, root: Path) -> None:
     (root / ACME).write_text("config: [")
     assert validate("-s", "local").exit_code == 0
+    assert validate("-s", "stacks/Pulumi.local.yaml").exit_code == 0
     result = validate("-s", "local", "-s", "acme")
     assert result.exit_code == 2
     assert result.stderr.startswith(f"{ACME} has 1 mistake")
