@@ -1,6 +1,5 @@
 """`maslow model`: what a model is at."""
 
-import csv
 import io
 import json
 from contextlib import redirect_stderr, redirect_stdout
@@ -11,6 +10,7 @@ import click
 from components.mlops.monitoring.runtime import profiles
 from components.mlops.monitoring.runtime.monitor import main as run_monitor
 from infra.errors import InputError, WorkError
+from infra.hosts.records import table
 from infra.settings import StackFile
 from infra.settings.mistakes import did_you_mean
 from infra.settings.mlops import ModelSettings
@@ -64,11 +64,7 @@ def _baseline(model: ModelSettings, path: Path, output: Path) -> Path:
     """The file of the baseline: as it is, or made of training data."""
     if path.suffix != ".csv":
         return path
-    try:
-        with path.open(newline="", encoding="utf-8-sig") as file:
-            header, *rows = [row for row in csv.reader(file) if row] or [[]]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise InputError(f"--baseline {path} cannot be read as CSV in UTF-8: {error}") from error
+    header, rows = table(path, "--baseline ")
     left = {model.target, *model.drop}
     places = [place for place, column in enumerate(header) if column not in left]
     if not places or any(len(row) != len(header) for row in rows):

@@ -185,13 +185,13 @@ def _entered(backend: EventsBackend, entry: Mapping[str, Any]) -> dict[str, Any]
         detail=detail,
         time=entry.get("Time"),
     )
-    owner, bus = backend, str(entry.get("EventBusName") or "default")
-    if bus.startswith("arn:"):
-        region, account = bus.split(":")[3:5]
-        owner, bus = events_backends[account][region], bus.rpartition("/")[2]
+    bus = str(entry.get("EventBusName") or "default")
     # A bus that is not there takes the event, and nothing comes of it, as on AWS.
     with suppress(ResourceNotFoundException):
-        _onto(owner, bus, event)
+        if bus.startswith("arn:"):
+            forward(bus, event)
+        else:
+            _onto(backend, bus, event)
     return {"EventId": event["id"]}
 
 

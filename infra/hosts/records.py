@@ -91,11 +91,7 @@ def read(files: Sequence[Path], model: ModelSettings) -> Records:
     header: Row = []
     rows: list[Row] = []
     for path in files:
-        try:
-            with path.open(newline="", encoding="utf-8-sig") as file:
-                first, *others = [row for row in csv.reader(file) if row] or [[]]
-        except (OSError, UnicodeDecodeError, csv.Error) as error:
-            raise InputError(f"{path} cannot be read as CSV in UTF-8: {error}") from error
+        first, others = table(path)
         header = header or first
         if first != header:
             raise InputError(f"{path} has other columns than {files[0]}.")
@@ -113,6 +109,19 @@ def read(files: Sequence[Path], model: ModelSettings) -> Records:
         raise InputError(f"{files[0]}: {len(labelled)} records have a value in {model.target}.")
     source = str(files[0] if len(files) == 1 else files[0].parent)
     return Records(header, model.target, labelled, source)
+
+
+def table(path: Path, said: str = "") -> tuple[Row, list[Row]]:
+    """The header and the rows of a CSV file, empty lines left out.
+
+    Raises InputError, which begins with what is `said` of the file.
+    """
+    try:
+        with path.open(newline="", encoding="utf-8-sig") as file:  # spreadsheets write a mark
+            header, *rows = [row for row in csv.reader(file) if row] or [[]]
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise InputError(f"{said}{path} cannot be read as CSV in UTF-8: {error}") from error
+    return header, rows
 
 
 def _check_columns(path: Path, header: Row, model: ModelSettings) -> None:

@@ -81,15 +81,16 @@ def session(project: Project, stack: StackFile, cloud: Cloud, on_step: OnStep) -
 
     run = Run(project=project.name, stack=stack.environment, region=stack.region)
     in_process = InProcessHost(resources, run, cloud.environment, on_step)
-    known: list[tuple[StackFile, frozenset[str]]] = []  # the last file, and the services it takes
+    last: StackFile | None = None
+    services: frozenset[str] = frozenset()
     newest = in_registry(cloud.client("sagemaker"))
     names = Names(project.name, stack.environment)
 
     def in_this_process(stack: StackFile) -> Pass:
+        nonlocal last, services
         load(stack.platform, project.root)
-        if not known or known[0][0] is not stack:
-            known[:] = [(stack, services_of(project, stack))]
-        ((_, services),) = known
+        if stack is not last:
+            last, services = stack, services_of(project, stack)
 
         def program() -> None:
             live = in_account(cloud.client, names, held_by_stack)
