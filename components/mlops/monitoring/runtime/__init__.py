@@ -12,7 +12,8 @@ the folder as an input at /opt/ml/processing/input/code/runtime, PYTHONPATH set 
 | module | what it does |
 |---|---|
 | `profiles` | sums a table up in one pass; whole in itself, as training runs a copy of it |
-| `capture` | reads captured traffic and files as rows |
+| `sources` | where captured traffic and files lie, here or in S3 |
+| `capture` | reads their lines as rows |
 | `drift` | compares a profile with the baseline, and says what is drift |
 | `report` | the report as JSON and as a page |
 | `metrics` | what CloudWatch is told |

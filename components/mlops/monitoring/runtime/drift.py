@@ -41,8 +41,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from scipy import stats
 
-from .capture import BadInput
 from .profiles import FEATURE, NUMBER, PREDICTION, SCHEMA, VERSION
+from .sources import BadInput
 
 FALSE_ALARMS = 0.01
 """Share of runs without drift that may find any."""

@@ -29,9 +29,10 @@ from pathlib import Path
 from typing import Any
 
 from . import drift, metrics
-from .capture import BadInput, Reader, Row, Window, captured, files
+from .capture import Reader, Row
 from .profiles import ABSENT, FEATURE, PREDICTION, Column, TableProfile
 from .report import report, write
+from .sources import BadInput, Window, captured, files
 
 CHUNK = 5000
 LONGEST_HOURS = 24 * 366

@@ -4,15 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from components.mlops.monitoring.runtime.capture import (
-    BadInput,
-    Line,
-    Reader,
-    Window,
-    captured,
-    files,
-)
+from components.mlops.monitoring.runtime.capture import Reader
 from components.mlops.monitoring.runtime.profiles import ABSENT
+from components.mlops.monitoring.runtime.sources import BadInput, Line, Window, captured, files
 
 CSV, JSON = "text/csv", "application/json"
 NAMES = ["age", "ward"]

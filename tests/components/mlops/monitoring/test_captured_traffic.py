@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from components.mlops.monitoring.runtime import monitor
-from components.mlops.monitoring.runtime.capture import BadInput, Reader, Window, captured
+from components.mlops.monitoring.runtime.capture import Reader
 from components.mlops.monitoring.runtime.profiles import (
     CATEGORY,
     NUMBER,
@@ -21,6 +21,7 @@ from components.mlops.monitoring.runtime.profiles import (
     Column,
     profile,
 )
+from components.mlops.monitoring.runtime.sources import BadInput, Window, captured
 from tests.components.mlops.monitoring.tables import COLUMNS, NAMES, drawn, written
 from tests.served_model import serving_role
 

@@ -5,7 +5,6 @@ import pytest
 from scipy import stats
 
 from components.mlops.monitoring.runtime import drift
-from components.mlops.monitoring.runtime.capture import BadInput
 from components.mlops.monitoring.runtime.drift import Settings, holm, judged, pooled, psi, status
 from components.mlops.monitoring.runtime.profiles import (
     ABSENT,
@@ -17,6 +16,7 @@ from components.mlops.monitoring.runtime.profiles import (
     profile,
     quantile_edges,
 )
+from components.mlops.monitoring.runtime.sources import BadInput
 from tests.components.mlops.monitoring.tables import COLUMNS, baseline, drawn
 
 BEFORE = [(i * 37 % 1000) / 10 for i in range(1000)]
