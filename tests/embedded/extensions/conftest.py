@@ -54,3 +54,8 @@ def a_config(cloud: Cloud) -> Callable[..., str]:
         return config
 
     return create
+
+
+@pytest.fixture
+def topic(cloud):
+    return cloud.client("sns").create_topic(Name="told")["TopicArn"]

@@ -21,11 +21,6 @@ def events(cloud):
 
 
 @pytest.fixture
-def topic(cloud):
-    return cloud.client("sns").create_topic(Name="told")["TopicArn"]
-
-
-@pytest.fixture
 def rule(events):
     """A rule on events of the source `test` with these targets."""
 

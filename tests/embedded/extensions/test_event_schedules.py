@@ -18,11 +18,6 @@ def cloud():
         yield running
 
 
-@pytest.fixture
-def topic(cloud):
-    return cloud.client("sns").create_topic(Name="told")["TopicArn"]
-
-
 def sent(cloud):
     return [each["message"] for each in cloud.outbox()["sent"]]
 

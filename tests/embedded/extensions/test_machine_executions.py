@@ -25,11 +25,6 @@ def machine(cloud):
     return create
 
 
-@pytest.fixture
-def topic(cloud):
-    return cloud.client("sns").create_topic(Name="told")["TopicArn"]
-
-
 def publish(topic, **more):
     return {
         "Type": "Task",

@@ -11,11 +11,6 @@ def cloud():
         yield running
 
 
-@pytest.fixture
-def topic(cloud):
-    return cloud.client("sns").create_topic(Name="told")["TopicArn"]
-
-
 def test_the_outbox_tells_what_a_topic_has_sent(cloud, topic):
     told = cloud.client("sns").publish(TopicArn=topic, Subject="About", Message="the matter")
     (sent,) = cloud.outbox()["sent"]
