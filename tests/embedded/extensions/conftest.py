@@ -1,4 +1,4 @@
-"""What a model needs before it is served."""
+"""What tests of the extensions begin with: a model to be served, a topic that is told."""
 
 from collections.abc import Callable
 
