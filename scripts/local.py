@@ -23,7 +23,7 @@ from infra.hosts.session import Pass, Up, has_engine, session
 from infra.interruption import bound, check, ending, hold_off, ignore
 from infra.project import Project
 from infra.settings import StackFile
-from infra.settings.mlops import ModelSettings
+from infra.settings.mlops.model import ModelSettings
 from infra.settings.platform import ERRORS
 from scripts.child import run
 from scripts.console import Follower, filled, out, row, told

@@ -13,7 +13,7 @@ from infra.errors import InputError, WorkError
 from infra.hosts.records import table
 from infra.settings import StackFile
 from infra.settings.mistakes import did_you_mean
-from infra.settings.mlops import ModelSettings
+from infra.settings.mlops.model import ModelSettings
 
 REPORT = "report.json"
 BASELINE = "baseline.json"

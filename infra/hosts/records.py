@@ -9,7 +9,7 @@ from pathlib import Path
 from infra.errors import InputError
 from infra.settings import StackFile
 from infra.settings.mistakes import did_you_mean
-from infra.settings.mlops import ModelSettings
+from infra.settings.mlops.model import ModelSettings
 
 HELD_OUT_EVERY = 10
 Row = list[str]

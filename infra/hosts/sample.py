@@ -7,7 +7,7 @@ https://archive.ics.uci.edu/dataset/17/breast+cancer+wisconsin+diagnostic
 
 from infra.hosts.records import Records
 from infra.settings import StackFile
-from infra.settings.mlops import ModelSettings
+from infra.settings.mlops.model import ModelSettings
 
 ENVIRONMENT = "local"
 """The environment that the sample belongs to."""

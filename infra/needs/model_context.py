@@ -14,7 +14,7 @@ from components.mlops.capture import CaptureArgs
 from infra.environment import Environment
 from infra.needs.outputs import Foundation
 from infra.needs.tags import MODEL, NEED
-from infra.settings.mlops import ModelSettings
+from infra.settings.mlops.model import ModelSettings
 from infra.versions import ModelVersion
 
 TRAINING_IMAGE = ("sagemaker-scikit-learn", "1.4-2-cpu-py3")

@@ -14,7 +14,7 @@ from infra.needs import peers
 from infra.needs.adoption import used
 from infra.needs.model_context import NAME_LIMIT, ModelContext
 from infra.needs.need import Need
-from infra.settings.mlops import ModelSettings
+from infra.settings.mlops.model import ModelSettings
 from infra.settings.projects import ASKED
 from infra.versions import ModelVersion
 

@@ -23,7 +23,7 @@ from infra.settings.foundation.keys import Keys
 from infra.settings.foundation.logs import Logs
 from infra.settings.foundation.network import Network, uses
 from infra.settings.foundation.tags import Tags
-from infra.settings.mlops import ModelSettings
+from infra.settings.mlops.model import ModelSettings
 
 
 class PlatformSettings(Settings):

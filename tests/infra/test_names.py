@@ -14,7 +14,7 @@ from infra.naming import HEAD_LIMIT
 from infra.offline import recorded
 from infra.project import NAME_LIMIT
 from infra.settings import SettingsError
-from infra.settings.mlops import MODEL_NAME_LIMIT
+from infra.settings.mlops.model import MODEL_NAME_LIMIT
 from infra.settings.stackfile import ENVIRONMENT_LIMIT
 from tests.conftest import PROJECT, STACKS
 

@@ -25,7 +25,7 @@ from infra.hosts.session import Pass, Up
 from infra.hosts.smoke_run import Answers, Version
 from infra.project import Project
 from infra.settings import StackFile
-from infra.settings.mlops import ModelSettings
+from infra.settings.mlops.model import ModelSettings
 from scripts import local
 from scripts.maslow import main
 

@@ -19,7 +19,7 @@ from infra.needs.devops.delivery import trigger_of
 from infra.needs.model_context import NAME_LIMIT, ModelContext
 from infra.needs.outputs import DevOps, Foundation
 from infra.settings import PlatformSettings
-from infra.settings.mlops import ModelSettings
+from infra.settings.mlops.model import ModelSettings
 
 AROUND_HOURS = 4
 """How long the jobs around the training may take, as their projects say: an hour each."""

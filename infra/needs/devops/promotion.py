@@ -15,7 +15,7 @@ from infra.needs.outputs import Foundation
 from infra.needs.peers import alarm_prefix, by_account, roles_of
 from infra.promotion import Peer
 from infra.settings import PlatformSettings
-from infra.settings.mlops import ModelSettings
+from infra.settings.mlops.model import ModelSettings
 
 APPROVALS, DRIFT = "approvals", "drift"
 """What the rules are called that forward events, and so the roles that put them on buses."""

@@ -1,6 +1,9 @@
 import pytest
 
-from infra.settings.mlops import ModelSettings, Monitor, Retrain, Rollout
+from infra.settings.mlops.model import ModelSettings
+from infra.settings.mlops.monitor import Monitor
+from infra.settings.mlops.retrain import Retrain
+from infra.settings.mlops.serving import Rollout
 from infra.settings.root import PlatformSettings
 
 IMAGE = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/training:1.0"

@@ -1,0 +1,54 @@
+"""What serves a model's approved version."""
+
+import pulumi
+
+from components.foundation.keys.key import DataClass
+from components.mlops.capture import CaptureArgs
+from components.mlops.endpoint import Endpoint
+from infra.needs import peers
+from infra.needs.model_context import NAME_LIMIT, ModelContext
+from infra.settings.mlops.model import ModelSettings
+from infra.versions import ModelVersion
+
+
+def serve(
+    model: ModelSettings,
+    version: ModelVersion,
+    context: ModelContext,
+    opts: pulumi.ResourceOptions,
+) -> Endpoint:
+    """Declare the endpoint of a model's approved version."""
+    env, serving = context.env, model.serving
+    return env.component(Endpoint)(
+        env.names(model.name, "endpoint", limit=NAME_LIMIT),
+        {
+            **reading(model, version, context),
+            "network_isolation": True,
+            "endpoint_name": env.names(model.name),
+            "model_package_arn": version.arn,
+            "image_uri": context.image_of(model, version),
+            "instance_type": serving.instance,
+            "min_instances": serving.scale.min,
+            "max_instances": serving.scale.max,
+            "live_instances": env.live.instances(env.names(model.name)),
+            "invocations_per_minute": serving.scale.invocations_per_minute,
+            "rollout": {
+                "canary_percent": serving.rollout.canary,
+                "bake_minutes": serving.rollout.bake_minutes,
+            },
+            "latency_ms": serving.alarms.latency_ms,
+            "error_percent": serving.alarms.errors_percent,
+            "capture_percent": model.monitor.capture,
+            "log_key_arn": context.key_arn(DataClass.LOGS),
+            "log_retention_days": env.log_retention_days,
+        },
+        opts,
+    )
+
+
+def reading(model: ModelSettings, version: ModelVersion, context: ModelContext) -> CaptureArgs:
+    """What whoever serves or watches a version is told, with where its artifacts are."""
+    args = context.captured(model)
+    if origin := peers.origin_of(context.env, model.name, version):
+        args["origin"] = origin
+    return args

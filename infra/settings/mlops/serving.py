@@ -1,0 +1,117 @@
+"""The endpoint: its instances, how it grows, and how a new version takes over."""
+
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Self
+
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    PlainSerializer,
+    WithJsonSchema,
+    model_validator,
+)
+
+from catalog.instances import family_of
+from components.common.limits import BAKE_MINUTES, CANARY_PERCENT
+from infra.settings.aws import InstanceType, allowed
+from infra.settings.base import Percent, PositiveInt, Settings
+from infra.settings.mistakes import Mistake, refusals
+
+CANARY = Percent(1, CANARY_PERCENT, off=True)
+
+CanaryShare = Annotated[
+    int,
+    BeforeValidator(CANARY),
+    PlainSerializer(CANARY.text, when_used="json"),
+    WithJsonSchema(CANARY.json_schema()),
+]
+EndpointInstance = Annotated[
+    str,
+    AfterValidator(InstanceType("endpoint", "serving.instance")),
+    Field(json_schema_extra=lambda schema: schema.update(enum=allowed()["endpoint"])),
+]
+
+
+class Scale(Settings):
+    """How many instances answer requests."""
+
+    min: PositiveInt = Field(1, description="Fewest instances.")
+    max: PositiveInt = Field(4, description="Most instances.")
+    invocations_per_minute: PositiveInt = Field(
+        600, description="Requests a minute that one instance should get; more adds instances."
+    )
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.min > self.max:
+            raise refusals(
+                [Mistake(("min",), f"{self.min} is more than max, which is {self.max}.")]
+            )
+        return self
+
+
+class Rollout(Settings):
+    """How a new version takes over from the one before."""
+
+    canary: CanaryShare = Field(
+        10,
+        description="Share of the fleet that goes first, 1% to 50%; off moves all at once.",
+        json_schema_extra={"default": "10%"},
+    )
+    bake_minutes: Annotated[int, Field(ge=0, le=BAKE_MINUTES)] = Field(
+        10, description="Minutes that the canary must pass without an alarm, at most 45."
+    )
+
+
+class EndpointAlarms(Settings):
+    """When an endpoint is not well; the same alarms roll a new version back."""
+
+    latency_ms: PositiveInt = Field(500, description="Model latency (p99) in milliseconds.")
+    errors_percent: Annotated[float, Field(gt=0, le=100)] = Field(
+        1.0, description="Requests that fail in the model or the endpoint, in percent."
+    )
+
+
+class Serving(Settings):
+    """The endpoint."""
+
+    instance: EndpointInstance = Field(
+        "ml.c6i.large", description="Instance type: CPU, GPU (ml.g6…) or Inferentia (ml.inf2…)."
+    )
+    scale: Scale = Field(Scale(), description="How it grows with its load.")
+    rollout: Rollout = Field(Rollout(), description="How a new version takes over.")
+    alarms: EndpointAlarms = Field(EndpointAlarms(), description="When it is not well.")
+
+
+def check_hardware(
+    instances: Mapping[str, str], serving: Serving, image: str | None
+) -> Iterator[Mistake]:
+    """Yield instance types that cannot do what a model's other settings ask of them.
+
+    `instances` are the types by group of settings. SageMaker takes all of these, and then scales
+    nothing, rolls nothing back, or runs on a processor that the image was not built for.
+    """
+    for group, instance in instances.items():
+        family = family_of(instance)
+        misses = family.accelerator or ("Arm" if family.arm else "")
+        if misses and image is None:
+            yield Mistake(
+                (group, "instance"),
+                f"SageMaker's scikit-learn image makes no use of {instance} ({misses}).",
+                "Choose a type with an x86 processor alone, such as ml.m6i.xlarge or "
+                "ml.c6i.large, or give the model an image that is built for it.",
+            )
+    family, scale, rollout = family_of(serving.instance), serving.scale, serving.rollout
+    if family.burstable and scale.min != scale.max:
+        yield Mistake(
+            ("serving", "instance"),
+            f"{serving.instance} is burstable, and does not scale.",
+            "Give scale the same min and max, or choose a type that scales, such as ml.c6i.large.",
+        )
+    if not family.guardrails and (rollout.canary or rollout.bake_minutes):
+        yield Mistake(
+            ("serving", "instance"),
+            f"updates of {serving.instance} have no canary, no bake and no rollback.",
+            "Say so by rollout: {canary: off, bake_minutes: 0}, or choose ml.inf2.xlarge.",
+        )
