@@ -84,6 +84,7 @@ model_approval_status = ParameterString("ModelApprovalStatus", "PendingManualApp
 target_column = ParameterString("TargetColumn", "target")
 kind = ParameterString("Kind", "auto")
 drop_columns = ParameterString("DropColumns", "")
+facets = ParameterString("Facets", "")
 accept = ParameterString(
     "Accept", "binary: auc >= 0.8; multiclass: auc >= 0.8; regression: r2 >= 0.1"
 )
@@ -194,7 +195,7 @@ def pipeline(session: PipelineSession) -> Pipeline:
         name="Preprocess",
         step_args=processor(session, "preprocess.py").run(
             inputs=[source("data", data_uri), source("code", code_uri)],
-            outputs=[result(name) for name in ("train", "validation", "test", "baseline")],
+            outputs=[result(name) for name in ("train", "validation", "test", "snapshot")],
             arguments=[
                 "--target",
                 target_column,
@@ -245,18 +246,22 @@ def pipeline(session: PipelineSession) -> Pipeline:
         step_args=processor(session, "evaluate.py").run(
             inputs=[
                 source("model", model_data),
+                source("train", output_of(preprocess, "train")),
                 source("test", output_of(preprocess, "test")),
                 source("code", code_uri),
             ],
-            outputs=[result("evaluation")],
+            outputs=[result("evaluation"), result("baseline")],
             arguments=[
                 Join("", ["--accept=", accept]),
+                Join("", ["--facets=", facets]),
                 "--model",
                 f"{PROCESSING}/input/model",
+                "--train",
+                f"{PROCESSING}/input/train",
                 "--test",
                 f"{PROCESSING}/input/test",
                 "--output",
-                f"{PROCESSING}/output/evaluation",
+                f"{PROCESSING}/output",
             ],
         ),
         property_files=[quality],
@@ -295,6 +300,7 @@ def pipeline(session: PipelineSession) -> Pipeline:
             target_column,
             kind,
             drop_columns,
+            facets,
             accept,
         ],
         steps=[preprocess, train, evaluate, check],
@@ -304,43 +310,41 @@ def pipeline(session: PipelineSession) -> Pipeline:
 
 
 def register(preprocess: ProcessingStep, evaluate: ProcessingStep, model_data: Any) -> RegisterStep:
-    """A model package with its metrics and with the baselines that monitors compare traffic to."""
+    """A model package with its metrics, the baseline of its monitors, and what it was made of."""
 
     def document(step: ProcessingStep, output: str, file: str) -> MetricsSource:
         return MetricsSource("application/json", Join("/", [output_of(step, output), file]))
 
-    statistics = document(preprocess, "baseline", "statistics.json")
-    constraints = document(preprocess, "baseline", "constraints.json")
-    metrics = ModelMetrics(
-        model_statistics=document(evaluate, "evaluation", "evaluation.json"),
-        model_data_statistics=statistics,
-        model_data_constraints=constraints,
+    evaluation = document(evaluate, "evaluation", "evaluation.json")
+    request = get_create_model_package_request(
+        **get_model_package_args(
+            container_def_list=[
+                {
+                    "Image": image_uri,
+                    "ModelDataUrl": model_data,
+                    "Environment": {
+                        "SAGEMAKER_PROGRAM": "inference.py",
+                        "SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/model/code",
+                    },
+                }
+            ],
+            model_package_group_name=model_package_group_name,
+            content_types=["text/csv", "application/json"],
+            response_types=["application/json", "text/csv"],
+            approval_status=model_approval_status,
+            model_metrics=ModelMetrics(model_statistics=evaluation),
+            drift_check_baselines=DriftCheckBaselines(
+                model_data_statistics=document(evaluate, "baseline", "baseline.json"),
+                model_statistics=evaluation,
+            ),
+        )
     )
-    return RegisterStep(
-        "Register",
-        get_create_model_package_request(
-            **get_model_package_args(
-                container_def_list=[
-                    {
-                        "Image": image_uri,
-                        "ModelDataUrl": model_data,
-                        "Environment": {
-                            "SAGEMAKER_PROGRAM": "inference.py",
-                            "SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/model/code",
-                        },
-                    }
-                ],
-                model_package_group_name=model_package_group_name,
-                content_types=["text/csv", "application/json"],
-                response_types=["application/json", "text/csv"],
-                approval_status=model_approval_status,
-                model_metrics=metrics,
-                drift_check_baselines=DriftCheckBaselines(
-                    model_data_statistics=statistics, model_data_constraints=constraints
-                ),
-            )
-        ),
-    )
+    request["CustomerMetadataProperties"] = {
+        "snapshot": Join("/", [output_of(preprocess, "snapshot"), "snapshot.json"]),
+        "code": code_uri,
+        "execution": ExecutionVariables.PIPELINE_EXECUTION_ARN,
+    }
+    return RegisterStep("Register", request)
 
 
 def main() -> None:

@@ -35,6 +35,8 @@ JOBS = {
 TRAINED = {"ModelArtifacts": {"S3ModelArtifacts": "s3://artifacts/model.tar.gz"}}
 """What a training job's description has beside what the job was asked for."""
 
+EXECUTION = "arn:aws:sagemaker:eu-west-1:123456789012:pipeline/training/execution/abc123"
+
 
 def definitions(graph: Graph) -> Iterator[dict[str, Any]]:
     for pipeline in graph.of_type("aws:sagemaker/pipeline:Pipeline"):
@@ -46,7 +48,7 @@ def requests(definition: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]
     results: dict[str, Any] = {}
     scope = Scope(
         parameters=parameters(definition, {}),
-        execution={"PipelineExecutionId": "abc123"},
+        execution={"PipelineExecutionId": "abc123", "PipelineExecutionArn": EXECUTION},
         read={}.__getitem__,
         steps=results,
     )

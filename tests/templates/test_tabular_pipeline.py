@@ -25,6 +25,7 @@ GIVEN = {
     "KmsKeyId": "arn:aws:kms:eu-west-1:123456789012:key/1234abcd",
     "ModelPackageGroupName": "maslow-dev-readmission",
 }
+EXECUTION = "arn:aws:sagemaker:eu-west-1:123456789012:pipeline/training/execution/abc123def456"
 OPERATIONS = {
     "Processing": ("CreateProcessingJob", "ProcessingJobName", "DescribeProcessingJob"),
     "Training": ("CreateTrainingJob", "TrainingJobName", "DescribeTrainingJob"),
@@ -37,15 +38,17 @@ MODEL = botocore.session.Session().get_service_model("sagemaker")
 @pytest.fixture(scope="module")
 def scope():
     """What the references resolve to when the steps before have succeeded."""
-    return Scope(
+    found = Scope(
         parameters=parameters(DEFINITION, GIVEN),
-        execution={"PipelineExecutionId": "abc123def456"},
+        execution={"PipelineExecutionId": "abc123def456", "PipelineExecutionArn": EXECUTION},
         read={}.__getitem__,
         steps={
-            **{name: STEPS[name]["Arguments"] for name in ("Preprocess", "Evaluate")},
             "Train": {"ModelArtifacts": {"S3ModelArtifacts": "s3://artifacts/model.tar.gz"}},
         },
     )
+    for name in ("Preprocess", "Evaluate"):
+        found.steps[name] = resolve(STEPS[name]["Arguments"], found)
+    return found
 
 
 def _whole(value, scope):
@@ -95,7 +98,22 @@ def test_every_reference_leads_to_a_parameter_or_to_a_property_of_a_step():
                     shape = shape.members[member]
             assert shape.type_name == "string"
         else:
-            assert path == "Execution.PipelineExecutionId"
+            assert path in {"Execution.PipelineExecutionId", "Execution.PipelineExecutionArn"}
+
+
+def test_a_version_says_what_it_was_made_of_and_where_its_baselines_lie(scope):
+    arguments = _whole(STEPS["Register"]["Arguments"], scope)
+    run = "s3://artifacts/models/readmission/abc123def456"
+    assert arguments["CustomerMetadataProperties"] == {
+        "snapshot": f"{run}/snapshot/snapshot.json",
+        "code": GIVEN["CodeUri"],
+        "execution": EXECUTION,
+    }
+    baselines = arguments["DriftCheckBaselines"]
+    data, quality = (baselines[one] for one in ("ModelDataQuality", "ModelQuality"))
+    assert data["Statistics"]["S3Uri"] == f"{run}/baseline/baseline.json"
+    assert quality["Statistics"]["S3Uri"] == f"{run}/evaluation/evaluation.json"
+    assert arguments["ModelMetrics"]["ModelQuality"] == quality
 
 
 def test_every_parameter_is_used():

@@ -57,7 +57,10 @@ class Condition(NamedTuple):
 
 
 def scores(kind: str, scored: Scored, labels: list[str]) -> dict[str, float]:
-    """Metric to value. Of several classes each counts alike, however many records it has."""
+    """Metric to value. Of several classes each counts alike, however many records it has.
+
+    There is no `auc` without probabilities, or where a class has no record.
+    """
     truth, predicted, probabilities = scored
     if kind == "regression":
         return {
@@ -73,13 +76,15 @@ def scores(kind: str, scored: Scored, labels: list[str]) -> dict[str, float]:
         average="macro",
         zero_division=0,
     )
-    auc = (
-        roc_auc_score(truth == labels[1], probabilities[:, 1])
-        if binary
-        else roc_auc_score(truth, probabilities, labels=labels, multi_class="ovr")
-    )
+    auc: dict[str, float] = {}
+    if probabilities is not None and len(np.unique(truth)) == len(labels):
+        auc["auc"] = float(
+            roc_auc_score(truth == labels[1], probabilities[:, 1])
+            if binary
+            else roc_auc_score(truth, probabilities, labels=labels, multi_class="ovr")
+        )
     return {
-        "auc": float(auc),
+        **auc,
         "accuracy": float(accuracy_score(truth, predicted)),
         "precision": float(precision),
         "recall": float(recall),
@@ -115,18 +120,12 @@ def conditions(accept: str, kind: str) -> list[Condition]:
     Parts between semicolons that begin with a kind and a colon hold for that kind alone:
     `binary: auc >= 0.8; regression: r2 >= 0.3`. Raises SystemExit for another form.
     """
-    found = []
+    found: list[Condition] = []
     for part in filter(str.strip, accept.split(";")):
         of, colon, listed = part.rpartition(":")
         if colon and of.strip() != kind:
             continue
-        for one in filter(str.strip, listed.split(",")):
-            try:
-                metric, comparison, bound = one.split()
-                COMPARISONS[comparison]
-                found.append(Condition(metric, comparison, float(bound)))
-            except (KeyError, ValueError):
-                raise SystemExit(f"{one.strip()} is no condition such as auc >= 0.8") from None
+        found.extend(_condition(one) for one in listed.split(",") if one.strip())
     return found
 
 
@@ -146,6 +145,15 @@ def unmet(metrics: dict[str, Any], accepted: list[Condition]) -> list[str]:
         for condition in accepted
         if not COMPARISONS[condition.comparison](known[condition.metric], condition.bound)
     ]
+
+
+def _condition(text: str) -> Condition:
+    try:
+        metric, comparison, bound = text.split()
+        COMPARISONS[comparison]
+        return Condition(metric, comparison, float(bound))
+    except (KeyError, ValueError):
+        raise SystemExit(f"{text.strip()} is no condition such as auc >= 0.8") from None
 
 
 def _resamples(kind: str, truth: np.ndarray) -> Iterator[np.ndarray]:

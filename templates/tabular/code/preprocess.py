@@ -1,24 +1,26 @@
-"""Split tabular data and describe its training part, as one SageMaker processing job.
+"""Split tabular data, as one SageMaker processing job.
 
 Reads every CSV file below the input folder, and writes, each with a header and the target column
 first: train/train.csv, validation/validation.csv, test/test.csv; train/problem.json, which says
-what is to be learned; and baseline/statistics.json and baseline/constraints.json, against which
-Model Monitor compares the traffic of the endpoint.
+what is to be learned; and snapshot/snapshot.json, which says what exactly was read.
 """
 
 import argparse
 import csv
+import hashlib
 import json
 import logging
 import sys
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import problem
-from baseline import constraints, inferred_type, statistics
+from profiles import CATEGORY, kind_of
 from sklearn.model_selection import train_test_split
 
 SEED = 0
+SNAPSHOT = "maslow/snapshot"
 VALIDATION_SHARE = 0.15
 TEST_SHARE = 0.15
 
@@ -62,9 +64,7 @@ def _header(file: str, names: Row) -> Row:
 def arrange(header: Row, rows: list[Row], target: str, drop: Row) -> tuple[Row, list[Row]]:
     """The same table without the columns `drop` and without unlabelled rows, `target` first.
 
-    Model Monitor reads captured CSV traffic as the answer followed by the request, so a baseline
-    that names its columns in this order fits the traffic. Raises SystemExit for names that are not
-    there, and where no column is left to learn from.
+    Raises SystemExit for names that are not there, and where no column is left to learn from.
     """
     missing = [name for name in [target, *drop] if name not in header]
     if missing:
@@ -86,11 +86,38 @@ def check_features(header: Row, rows: list[Row]) -> None:
         values = [row[place] for row in rows if row[place]]
         if not values:
             raise SystemExit(f"the column {name} is empty: leave it out by drop: [{name}]")
-        if inferred_type(values) == "String" and len(set(values)) == len(rows):
+        if kind_of(values) == CATEGORY and len(set(values)) == len(rows):
             raise SystemExit(
                 f"the column {name} has a text of its own in each row, such as {values[0]}: leave "
                 f"it out by drop: [{name}]"
             )
+
+
+def snapshot(folder: Path, rows: int) -> dict[str, Any]:
+    """What was read: each CSV file with its bytes and its digest, and one digest over all of them.
+
+    The digest over all is that of the lines `<sha256>  <name>` in the order of the names, as
+    `sha256sum` prints them. `rows` is how many records they have together.
+    """
+    files = []
+    for path in sorted(folder.rglob("*.csv")):
+        content = path.read_bytes()
+        files.append(
+            {
+                "name": path.relative_to(folder).as_posix(),
+                "bytes": len(content),
+                "sha256": hashlib.sha256(content).hexdigest(),
+            }
+        )
+    lines = "".join(f"{one['sha256']}  {one['name']}\n" for one in files)
+    digest = hashlib.sha256(lines.encode()).hexdigest()
+    return {
+        "schema": SNAPSHOT,
+        "version": 1,
+        "files": files,
+        "rows": rows,
+        "sha256": digest,
+    }
 
 
 def split(rows: list[Row], *, by_label: bool = True) -> dict[str, list[Row]]:
@@ -122,7 +149,8 @@ def main(arguments: list[str]) -> None:
     told = parser.parse_args(arguments)
 
     drop = [name.strip() for name in told.drop.split(",") if name.strip()]
-    header, rows = arrange(*read(told.input), told.target, drop)
+    names, records = read(told.input)
+    header, rows = arrange(names, records, told.target, drop)
     posed = problem.found(told.target, [row[0] for row in rows], told.kind)
     check_features(header, rows)
     log.info("%s: %s %s", told.target, posed.kind, ", ".join(posed.labels))
@@ -135,13 +163,10 @@ def main(arguments: list[str]) -> None:
         log.info("%s: %d rows", name, len(part))
     problem.write(posed, told.output / "train")
 
-    folder = told.output / "baseline"
+    folder = told.output / "snapshot"
     folder.mkdir(parents=True, exist_ok=True)
-    for name, document in (
-        ("statistics", statistics(header, parts["train"])),
-        ("constraints", constraints(header, parts["train"])),
-    ):
-        (folder / f"{name}.json").write_text(json.dumps(document, indent=2))
+    document = snapshot(told.input, len(records))
+    (folder / "snapshot.json").write_text(json.dumps(document, indent=2))
 
 
 if __name__ == "__main__":

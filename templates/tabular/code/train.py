@@ -18,9 +18,9 @@ from typing import Any
 import joblib
 import numpy as np
 import problem
-from baseline import inferred_type
 from inference import matrix
 from metrics import Scored, scores
+from profiles import kind_of
 from sklearn.compose import make_column_transformer
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 from sklearn.impute import SimpleImputer
@@ -53,10 +53,9 @@ def read(folder: Path) -> tuple[Row, list[Row], list[str]]:
 
 def features(names: Row, rows: list[Row]) -> list[dict[str, str]]:
     """Each feature's name and kind: `number`, or `category` where a value is not a number."""
-    kinds = (inferred_type([row[i] for row in rows if row[i].strip()]) for i in range(len(names)))
     return [
-        {"name": names[i], "kind": "category" if kind == "String" else "number"}
-        for i, kind in enumerate(kinds)
+        {"name": name, "kind": kind_of(row[place] for row in rows)}
+        for place, name in enumerate(names)
     ]
 
 

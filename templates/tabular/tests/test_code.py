@@ -1,4 +1,5 @@
 import csv
+import hashlib
 import importlib.util
 import json
 import os
@@ -13,7 +14,18 @@ import pytest
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_wine
 
 CODE = Path(__file__).parents[1] / "code"
-MODULES = ("baseline", "problem", "metrics", "inference", "preprocess", "train", "evaluate")
+MODULES = (
+    "profiles",
+    "fairness",
+    "shapley",
+    "handler",
+    "problem",
+    "metrics",
+    "inference",
+    "preprocess",
+    "train",
+    "evaluate",
+)
 
 
 @pytest.fixture(scope="module")
@@ -69,11 +81,12 @@ def work(tmp_path_factory):
     columns = ["patient", "site", *header, "diagnosis"]
     _write(folder / "data/2024/part.csv", columns, rows[:200])
     _write(folder / "data/2025/part.csv", columns, rows[200:])
-    _trained(folder, "diagnosis", "--drop=patient", hyperparameters={"c": "0.5"})
+    told = {"hyperparameters": {"c": "0.5"}, "facets": "site, mean_radius"}
+    _trained(folder, "diagnosis", "--drop=patient", **told)
     return folder
 
 
-def _trained(folder, target, *told, hyperparameters=None, accept=""):
+def _trained(folder, target, *told, hyperparameters=None, accept="", facets=""):
     """Run the three scripts on the records in `folder`/data; returns what training said."""
     told = ("--target", target, *told)
     _run("preprocess.py", *told, "--input", folder / "data", "--output", folder)
@@ -88,8 +101,8 @@ def _trained(folder, target, *told, hyperparameters=None, accept=""):
     (folder / "train.log").write_text(out)
     with tarfile.open(folder / "model.tar.gz", "w:gz") as archive:
         archive.add(folder / "model", arcname=".")
-    given = (f"--accept={accept}", "--model", folder, "--test", folder / "test")
-    _run("evaluate.py", *given, "--output", folder)
+    given = [f"--accept={accept}", f"--facets={facets}", "--model", folder, "--output", folder]
+    _run("evaluate.py", *given, "--train", folder / "train", "--test", folder / "test")
 
 
 @pytest.fixture(scope="module")
@@ -133,12 +146,14 @@ def test_every_row_is_in_one_part_with_the_labels_in_proportion(work):
 def test_the_split_is_the_same_every_time(work, tmp_path):
     told = ("--target", "diagnosis", "--drop=patient")
     _run("preprocess.py", *told, "--input", work / "data", "--output", tmp_path)
-    for path in ("train/train.csv", "test/test.csv", "baseline/statistics.json"):
+    for path in ("train/train.csv", "test/test.csv", "snapshot/snapshot.json"):
         assert (tmp_path / path).read_bytes() == (work / path).read_bytes()
 
 
 def test_the_model_is_good_and_its_evaluation_says_how_good(work):
-    metrics = json.loads((work / "evaluation.json").read_text())["binary_classification_metrics"]
+    metrics = json.loads((work / "evaluation/evaluation.json").read_text())[
+        "binary_classification_metrics"
+    ]
     table = metrics.pop("confusion_matrix")
     assert sum(count for row in table.values() for count in row.values()) == 86
     assert set(metrics) == {"auc", "accuracy", "precision", "recall", "f1"}
@@ -161,80 +176,119 @@ def test_training_logs_metrics_that_the_pipeline_looks_for(folder, request):
     assert log
 
 
-def test_constraints_follow_model_monitors_schema(work):
-    document = json.loads((work / "baseline/constraints.json").read_text())
-    features = {feature["name"]: feature for feature in document["features"]}
-    assert len(features) == 32
-    assert document["version"] == 0.0
-    assert document["monitoring_config"]["evaluate_constraints"] == "Enabled"
-    assert features["mean_radius"] == {
-        "name": "mean_radius",
-        "inferred_type": "Fractional",
-        "completeness": 1.0,
-        "num_constraints": {"is_non_negative": True},
-    }
-    assert features["site"]["inferred_type"] == "String"
-    domains = features["site"]["string_constraints"]["domains"]
-    assert domains == ["site-0", "site-1", "site-2"]
-
-
-def test_the_targets_constraints_are_not_evaluated_where_the_score_stands(work):
-    first, *others = json.loads((work / "baseline/constraints.json").read_text())["features"]
-    assert first["name"] == "diagnosis"
-    assert first["monitoringConfigOverrides"] == {"evaluate_constraints": "Disabled"}
-    assert not any("monitoringConfigOverrides" in feature for feature in others)
-
-
-def test_statistics_describe_the_training_part(work):
-    document = json.loads((work / "baseline/statistics.json").read_text())
+def test_the_baseline_is_of_the_training_records_and_the_answers_to_the_test_records(work):
+    baseline = json.loads((work / "baseline/baseline.json").read_text())
     header, rows = _read(work / "train/train.csv")
-    assert document["dataset"] == {"item_count": 397}
-    assert [feature["name"] for feature in document["features"]] == header
-    radius = next(one for one in document["features"] if one["name"] == "mean_radius")
-    values = np.array([float(row[header.index("mean_radius")]) for row in rows])
-    told = radius["numerical_statistics"]
-    assert told["common"] == {"num_present": 397, "num_missing": 0}
-    assert told["mean"] == pytest.approx(values.mean())
-    assert told["std_dev"] == pytest.approx(values.std())
-    buckets = told["distribution"]["kll"]["buckets"]
-    assert len(buckets) == 10
-    assert sum(bucket["count"] for bucket in buckets) == 397
-    assert sorted(told["distribution"]["kll"]["sketch"]["data"][0]) == sorted(values)
+    columns = {one["name"]: one for one in baseline["columns"]}
+    assert (baseline["schema"], baseline["rows"]) == ("maslow/profile", 397)
+    assert list(columns) == [*header[1:], "label", "score"]
+    assert columns["site"]["kind"] == "category"
+    values = [float(row[header.index("mean_radius")]) for row in rows]
+    assert columns["mean_radius"]["mean"] == pytest.approx(np.mean(values))
+    assert (columns["score"]["role"], columns["score"]["rows"]) == ("prediction", 86)
+    assert set(columns["label"]["counts"]) == {"a", "b"}
 
 
-def test_missing_values_count_against_completeness(code):
-    rows = [["1", "2.5"], ["0", ""], ["1", " "], ["0", "-1"]]
-    _, feature = code["baseline"].constraints(["y", "x"], rows)["features"]
-    assert feature["completeness"] == 0.5
-    assert feature["num_constraints"] == {"is_non_negative": False}
-    _, feature = code["baseline"].statistics(["y", "x"], rows)["features"]
-    assert feature["numerical_statistics"]["common"] == {"num_present": 2, "num_missing": 2}
+def test_the_baseline_says_how_good_the_model_is_and_of_what(work):
+    baseline = json.loads((work / "baseline/baseline.json").read_text())
+    document = json.loads((work / "evaluation/evaluation.json").read_text())
+    metrics = document["binary_classification_metrics"]
+    del metrics["confusion_matrix"]
+    assert baseline["problem"] == {"kind": "binary", "target": "diagnosis", "labels": ["a", "b"]}
+    assert baseline["quality"] == {"rows": 86, "metrics": metrics}
+
+
+def test_the_baseline_has_bias_by_the_facets_that_were_asked_for(work):
+    found = json.loads((work / "baseline/baseline.json").read_text())["bias"]
+    site, radius = found["facets"]
+    assert set(site["groups"]) == {"site-0", "site-1", "site-2"}
+    header, rows = _read(work / "train/train.csv")
+    values = [float(row[header.index("mean_radius")]) for row in rows]
+    assert radius["threshold"] == pytest.approx(np.median(values))
+    (above,) = radius["measures"]
+    assert above["positive"] == "b"
+    sick = np.array([row[0] == "b" for row in rows])
+    large = np.array(values) > radius["threshold"]
+    told = above["measures"]
+    assert told["DPL"]["value"] == pytest.approx(sick[~large].mean() - sick[large].mean())
+    assert told["DPL"]["rows"] == min(large.sum(), (~large).sum())
+    assert told["DPPL"]["rows"] < 50
+    assert told["DPPL"]["value"] < -0.5
+
+
+def test_the_baseline_has_what_each_feature_adds_to_the_score(work):
+    found = json.loads((work / "baseline/baseline.json").read_text())["attributions"]
+    header, rows = _read(work / "train/train.csv")
+    assert list(found["features"]) == header[1:]
+    assert (found["rows"], found["orders"]) == (86, 20)
+    assert len(found["background"]) == 50
+    assert found["background"][0] in [row[1:] for row in rows]
+    assert found["features"]["site"] < max(found["features"].values()) / 3
 
 
 @pytest.mark.parametrize(
-    ("values", "kind"),
+    ("folder", "columns"),
     [
-        (["1", "-2", " 3"], "Integral"),
-        (["1", "2.0"], "Fractional"),
-        (["1e3"], "Fractional"),
-        (["1", "two"], "String"),
-        ([], "Unknown"),
+        ("wine", ["label", "score", "scores.class_0", "scores.class_1", "scores.class_2"]),
+        ("diabetes", ["score"]),
     ],
 )
-def test_a_column_has_the_narrowest_type_of_its_values(code, values, kind):
-    assert code["baseline"].inferred_type(values) == kind
+def test_the_baseline_has_the_answers_of_each_kind_of_problem(folder, columns, request):
+    work = request.getfixturevalue(folder)
+    baseline = json.loads((work / "baseline/baseline.json").read_text())
+    told = [one["name"] for one in baseline["columns"] if one["role"] == "prediction"]
+    assert told == columns
+    assert baseline["bias"] is None
+    assert min(baseline["attributions"]["features"].values()) >= 0
 
 
-def test_a_sketch_of_many_values_keeps_their_weight_and_their_quantiles(code):
-    values = np.random.default_rng(1).normal(size=50_000)
-    levels = code["baseline"].sketch(values.tolist())
-    weights = np.concatenate([np.full(len(one), 2**i) for i, one in enumerate(levels)])
-    kept = np.concatenate([np.array(one) for one in levels])
-    assert len(kept) < 3000
-    assert weights.sum() == 50_000
-    order = kept.argsort()
-    rank = np.searchsorted(weights[order].cumsum(), 25_000)
-    assert kept[order][rank] == pytest.approx(np.median(values), abs=0.02)
+def test_a_facet_that_is_no_column_is_refused(work):
+    done = subprocess.run(
+        [
+            *(sys.executable, CODE / "evaluate.py", "--facets=sex", "--model", work),
+            *("--train", work / "train", "--test", work / "test", "--output", work / "refused"),
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith("no facet sex among the columns site, mean_radius")
+
+
+def test_a_snapshot_says_what_was_read(work):
+    found = json.loads((work / "snapshot/snapshot.json").read_text())
+    contents = {
+        name: (work / "data" / name).read_bytes() for name in ("2024/part.csv", "2025/part.csv")
+    }
+    assert found["files"] == [
+        {
+            "name": name,
+            "bytes": len(content),
+            "sha256": hashlib.sha256(content).hexdigest(),
+        }
+        for name, content in contents.items()
+    ]
+    assert found["rows"] == 569
+    lines = "".join(f"{one['sha256']}  {one['name']}\n" for one in found["files"])
+    assert found["sha256"] == hashlib.sha256(lines.encode()).hexdigest()
+
+
+def test_an_archive_that_leads_out_of_its_folder_is_refused(code, tmp_path):
+    outside = tmp_path / "outside.txt"
+    outside.write_text("x")
+    for name in ("../outside.txt", "/etc/passwd"):
+        with tarfile.open(tmp_path / "model.tar.gz", "w:gz") as archive:
+            archive.addfile(tarfile.TarInfo(name))
+        with pytest.raises(code["handler"].HandlerError, match="no file of its own folder"):
+            code["handler"].unpack(tmp_path / "model.tar.gz", tmp_path / "into")
+    with tarfile.open(tmp_path / "model.tar.gz", "w:gz") as archive:
+        link = tarfile.TarInfo("link")
+        link.type, link.linkname = tarfile.SYMTYPE, str(outside)
+        archive.addfile(link)
+    with pytest.raises(code["handler"].HandlerError, match="holds link"):
+        code["handler"].unpack(tmp_path / "model.tar.gz", tmp_path / "into")
+    assert outside.read_text() == "x"
 
 
 @pytest.fixture(scope="module")
@@ -353,7 +407,7 @@ def test_data_that_does_not_fit_stops_preprocessing(code, tmp_path, tables, mess
 
 
 def test_three_classes_are_learned_as_three(code, wine):
-    document = json.loads((wine / "evaluation.json").read_text())
+    document = json.loads((wine / "evaluation/evaluation.json").read_text())
     metrics = document["multiclass_classification_metrics"]
     labels = ["class_0", "class_1", "class_2"]
     table = metrics["confusion_matrix"]
@@ -378,7 +432,7 @@ def test_three_classes_are_learned_as_three(code, wine):
 
 
 def test_a_number_is_learned_as_a_number(code, diabetes):
-    document = json.loads((diabetes / "evaluation.json").read_text())
+    document = json.loads((diabetes / "evaluation/evaluation.json").read_text())
     metrics = document["regression_metrics"]
     assert set(metrics) == {"mae", "rmse", "r2"}
     assert 0.1 < metrics["r2"]["value"] < 1
@@ -405,7 +459,7 @@ def test_trees_learn_what_lines_cannot(tmp_path):
     found = {}
     for algorithm in ("linear", "boosting"):
         _trained(tmp_path, "where", hyperparameters={"algorithm": algorithm, "iterations": "50"})
-        metrics = json.loads((tmp_path / "evaluation.json").read_text())
+        metrics = json.loads((tmp_path / "evaluation/evaluation.json").read_text())
         found[algorithm] = metrics["binary_classification_metrics"]["accuracy"]["value"]
     assert found["linear"] < 0.7 < 0.9 < found["boosting"]
 

@@ -151,10 +151,24 @@ def test_a_model_package_is_registered_with_metrics_and_baselines(cloud, executi
     assert package["ModelApprovalStatus"] == "PendingManualApproval"
     quality = _document(cloud, package["ModelMetrics"]["ModelQuality"]["Statistics"])
     assert quality["binary_classification_metrics"]["auc"]["value"] > 0.97
-    for kind in ("Statistics", "Constraints"):
-        baseline = package["DriftCheckBaselines"]["ModelDataQuality"][kind]
-        assert package["ModelMetrics"]["ModelDataQuality"][kind] == baseline
-        assert len(_document(cloud, baseline)["features"]) == 31
+    baselines = package["DriftCheckBaselines"]
+    assert baselines["ModelQuality"] == package["ModelMetrics"]["ModelQuality"]
+    baseline = _document(cloud, baselines["ModelDataQuality"]["Statistics"])
+    roles = [column["role"] for column in baseline["columns"]]
+    assert (roles.count("feature"), roles.count("prediction")) == (30, 2)
+    assert baseline["quality"]["metrics"]["auc"] == quality["binary_classification_metrics"]["auc"]
+
+
+def test_a_version_tells_what_it_was_made_of(cloud, execution):
+    arn = _steps(cloud, execution["PipelineExecutionArn"])["Register"]["Metadata"]["RegisterModel"]
+    told = cloud.client("sagemaker").describe_model_package(ModelPackageName=arn["Arn"])[
+        "CustomerMetadataProperties"
+    ]
+    assert told["execution"] == execution["PipelineExecutionArn"]
+    assert told["code"] == PARAMETERS["CodeUri"]
+    snapshot = _document(cloud, {"S3Uri": told["snapshot"]})
+    assert (snapshot["rows"], len(snapshot["files"])) == (569, 1)
+    assert all(len(value) <= 256 for value in told.values())
 
 
 def test_the_registered_model_is_in_s3_with_its_serving_code(cloud, execution):
