@@ -15,7 +15,7 @@ from typing import Any
 import click
 import numpy as np
 
-from components.mlops.monitoring.runtime import drift
+from components.mlops.monitoring.runtime import drift, quality, scores
 from components.mlops.monitoring.runtime.profiles import (
     CATEGORY,
     NUMBER,
@@ -28,6 +28,8 @@ from scripts.bench_figures import Process
 ROWS, BLOCK, BASELINE = 1_000_000, 10_000, 10_000
 NUMBERS, CATEGORIES = 40, 10
 RUNS, RUN_ROWS = 1000, 500
+QUALITY_RUNS, WORSE = 300, 0.5
+PROBLEM = {"kind": "binary", "target": "y", "labels": ["no", "yes"]}
 COLUMNS = [
     *(Column(f"number {place}", NUMBER) for place in range(NUMBERS)),
     *(Column(f"category {place}", CATEGORY) for place in range(CATEGORIES)),
@@ -82,6 +84,17 @@ def lines(run: Run, tell: Callable[[str], None], rows: int = ROWS) -> Iterator[s
             f"Of {RUNS:,} runs without drift, each of {RUN_ROWS} rows of {len(COLUMNS)} features, "
             f"{alarms} found any; the aim is at most {RUNS * drift.FALSE_ALARMS:.0f}."
         )
+        tell("answers that are as good as before, and worse")
+        for worse, what in (
+            (0.0, "as good as before"),
+            (WORSE, f"of which {WORSE:.0%} are chance"),
+        ):
+            program = ("-m", "scripts.bench_monitor", "fallen", str(worse))
+            (found,) = run(folder, *program).output.split()
+            yield (
+                f"Of {QUALITY_RUNS} runs of the quality monitor on {RUN_ROWS} answers {what}, "
+                f"{found} have a fallen metric."
+            )
 
 
 def drawn(rows: int, seed: int) -> list[list[Any]]:
@@ -132,12 +145,45 @@ def alarms(runs: int = RUNS, rows: int = RUN_ROWS) -> int:
     return found
 
 
+def fallen(runs: int = QUALITY_RUNS, rows: int = RUN_ROWS, worse: float = 0.0) -> int:
+    """How many runs have a fallen metric, each on a baseline of 150 rows and answers of its own.
+
+    `worse` is the share of the answers whose truth is a toss of a coin.
+    """
+    found = 0
+    for seed in range(runs):
+        told = quality.scored(PROBLEM, *answered(150, 2 * seed))[1]
+        measured = scores.scores("binary", told, [0, 1])
+        resampled = quality.deviations("binary", told, [0, 1], list(measured))
+        metrics = {
+            name: {"value": value, "standard_deviation": resampled[name]}
+            for name, value in measured.items()
+        }
+        base = {"problem": PROBLEM, "quality": {"metrics": metrics}}
+        now = quality.scored(PROBLEM, *answered(rows, 2 * seed + 1, worse))[1]
+        held = quality.bounds(base, "", 0.05)
+        found += quality.status(quality.measured(PROBLEM, now, held, base, 100)) != drift.OK
+    return found
+
+
+def answered(
+    rows: int, seed: int, worse: float = 0.0
+) -> tuple[list[dict[str, Any]], list[str | None]]:
+    """Answers, and the truth: as likely as was said, but for those that are worse."""
+    draw = np.random.default_rng(seed)
+    likely = 1 / (1 + np.exp(-2 * draw.normal(size=rows)))
+    real = np.where(draw.random(rows) < worse, 0.5, likely)
+    truth: list[str | None] = [("no", "yes")[int(one)] for one in draw.random(rows) < real]
+    return [{"score": float(one)} for one in likely], truth
+
+
 @click.command()
-@click.argument("program", type=click.Choice(["alarms"]), required=False)
-def main(program: str | None) -> None:
-    """Measure the data monitor."""
+@click.argument("program", type=click.Choice(["alarms", "fallen"]), required=False)
+@click.argument("worse", type=float, default=0.0)
+def main(program: str | None, worse: float) -> None:
+    """Measure the monitors of data and quality."""
     if program:
-        click.echo(alarms())
+        click.echo(alarms() if program == "alarms" else fallen(worse=worse))
         return
     from scripts.bench import process
 

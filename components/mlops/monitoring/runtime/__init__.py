@@ -1,7 +1,7 @@
 """The monitors' engine: one package of plain modules for a cloud, the embedded AWS and a laptop.
 
-It needs Python 3.10, numpy, scipy and boto3, all in SageMaker's scikit-learn image 1.4-2, and
-nothing of this repository. It is run as a package:
+It needs Python 3.10, numpy, scipy, scikit-learn and boto3, all in SageMaker's scikit-learn image
+1.4-2, and nothing of this repository. It is run as a package:
 
     python3 -m runtime --model readmission --monitor data --baseline … --capture … --output …
 
@@ -15,6 +15,10 @@ the folder as an input at /opt/ml/processing/input/code/runtime, PYTHONPATH set 
 | `sources` | where captured traffic and files lie, here or in S3 |
 | `capture` | reads their lines as rows |
 | `drift` | compares a profile with the baseline, and says what is drift |
+| `truth` | joins rows with what came true |
+| `quality`, `scores` | how good the answers are; scikit-learn's metrics |
+| `bias`, `fairness` | how groups fare; the measures of SageMaker Clarify |
+| `explain`, `shapley`, `handler` | what the model decides by; Shapley values; the model's handler |
 | `report` | the report as JSON and as a page |
 | `metrics` | what CloudWatch is told |
 | `monitor` | the command |

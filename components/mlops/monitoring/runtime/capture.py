@@ -55,6 +55,10 @@ class Row(NamedTuple):
     event_id: str = ""
     inference_id: str = ""
     at: datetime | None = None
+    place: int = 0
+    """Among the rows of its request."""
+    of: int = 0
+    """Rows of its request; 0 where the row is of a file."""
 
 
 class SetAside:
@@ -161,8 +165,11 @@ class Reader:
         if features is None and predictions is None:
             raise Wrong("the event has neither a request nor an answer")
         ids = str(metadata.get("eventId", "")), str(metadata.get("inferenceId", ""))
-        pairs = itertools.zip_longest(features or (), predictions or ())
-        return [Row(values, told or {}, line.variant, *ids, at) for values, told in pairs]
+        pairs = list(itertools.zip_longest(features or (), predictions or ()))
+        return [
+            Row(values, told or {}, line.variant, *ids, at, place, len(pairs))
+            for place, (values, told) in enumerate(pairs)
+        ]
 
     def _values(self, row: Any) -> list[Any]:
         if isinstance(row, dict) and isinstance(row.get("features"), list):
@@ -261,7 +268,7 @@ class Reader:
         told = self._each(f"{name}.out", enumerate(answers, start=1), self._out)
         nothing = Row(None, {})
         for row, answer in itertools.zip_longest(rows, told, fillvalue=nothing):
-            yield Row(row.features, answer.prediction or row.prediction)
+            yield Row(row.features, {**row.prediction, **answer.prediction})
 
 
 def flattened(row: dict[str, Any], above: str = "") -> dict[str, Any]:

@@ -57,7 +57,7 @@ FEWEST_ROWS = 30
 SHARE_LIMIT = 0.01
 RANGE_LIMIT = MISSING_LIMIT = 0.05
 
-OK, DRIFT, VIOLATIONS = "ok", "drift", "violations"
+OK, DRIFT, VIOLATIONS, FALLEN = "ok", "drift", "violations", "fallen"
 NOT_ENOUGH_DATA, NO_DATA = "not-enough-data", "no-data"
 
 Json = dict[str, Any]

@@ -22,17 +22,19 @@ import itertools
 import json
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta, timezone
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from . import drift, metrics
+import numpy as np
+
+from . import bias, drift, explain, metrics, truth
 from .capture import Reader, Row
 from .profiles import ABSENT, FEATURE, PREDICTION, Column, TableProfile
 from .report import report, write
-from .sources import BadInput, Window, captured, files
+from .sources import BadInput, Window, captured, files, truths
 
 CHUNK = 5000
 LONGEST_HOURS = 24 * 366
@@ -65,8 +67,7 @@ def main(arguments: Sequence[str], client: Client | None = None) -> int:
 
 def data_monitor(told: Told, client: Client) -> dict[str, Any]:
     """The report on whether requests and answers are still like the baseline."""
-    settings = drift.Settings(told.threshold, told.min_rows)
-    drift.check_settings(settings)
+    settings = _settings(told)
     baseline = drift.check_baseline(_json(told.baseline, client), told.baseline)
     window = _window(told) if told.capture else None
     reader = Reader(
@@ -81,27 +82,186 @@ def data_monitor(told: Told, client: Client) -> dict[str, Any]:
         column["new"] = dict(itertools.islice((fresh or {}).items(), SHOWN_NEW))
     return report(
         model=told.model,
-        model_version=told.model_version,
         monitor=told.monitor,
         status=drift.status(columns, rows, settings),
         rows=rows,
         columns=columns,
-        source=told.capture or told.data,
-        window=window and {"start": _iso(window.start), "end": _iso(window.end)},
-        variants=dict(sorted(variants.items())),
-        set_aside={
+        measures=[],
+        joined=None,
+        **_about(told, baseline, settings, variants, reader, window),
+    )
+
+
+def quality_monitor(told: Told, client: Client) -> dict[str, Any]:
+    """The report on how good the answers are, by what came true."""
+    from . import quality  # scikit-learn takes a second, and this monitor alone needs it
+
+    baseline = _whole(told, client, "problem", "quality")
+    settings = _settings(told)
+    held = quality.bounds(baseline, told.accept, settings.threshold)
+    columns = {one["name"]: one for one in baseline["columns"] if one["role"] == FEATURE}
+    parts = _named(told.segments, columns, "--segments", told.baseline)
+    sample, reader, window = _sample(told, baseline, client)
+    problem = baseline["problem"]
+    answers = [row.prediction for row in sample.rows]
+    places, scored, wrong = quality.scored(problem, answers, sample.truth)
+    reader.aside.reasons.update(wrong)
+    reader.aside.lines += wrong.total()
+    fewest = settings.min_rows
+    measures = quality.measured(problem, scored, held, baseline, fewest)
+    names = list(columns)
+    for name in parts:
+        place = names.index(name)
+        features = [sample.rows[one].features for one in places]
+        values = [ABSENT if one is None else one[place] for one in features]
+        for part, rows in quality.segments(columns[name], values):
+            some = scored.at(np.flatnonzero(rows))
+            for one in quality.measured(problem, some, held, baseline, fewest):
+                measures.append({**one, "of": f"{name}: {part}", "judged": False})
+    return _report(
+        told, baseline, settings, sample, reader, window, quality.status(measures), measures
+    )
+
+
+def bias_monitor(told: Told, client: Client) -> dict[str, Any]:
+    """The report on whether groups fare otherwise than in the baseline."""
+    baseline = _whole(told, client, "problem")
+    settings = _settings(told)
+    asked = bias.facets(baseline, _listed(told.facets), told.baseline)
+    sample, reader, window = _sample(told, baseline, client)
+    names = [one["name"] for one in baseline["columns"] if one["role"] == FEATURE]
+    values = {
+        one["facet"]: [
+            ABSENT if row.features is None else row.features[names.index(one["facet"])]
+            for row in sample.rows
+        ]
+        for one in asked
+    }
+    answers = [row.prediction for row in sample.rows]
+    measures = bias.measured(baseline, asked, values, answers, sample.truth, settings.threshold)
+    return _report(
+        told, baseline, settings, sample, reader, window, bias.status(measures), measures
+    )
+
+
+def explain_monitor(told: Told, client: Client) -> dict[str, Any]:
+    """The report on whether the model still decides by the same features."""
+    if told.model_data is None:
+        raise BadInput("--monitor explain needs --model-data, a folder with model.tar.gz")
+    baseline = _whole(told, client, "attributions")
+    settings = _settings(told)
+    if settings.threshold == 1:
+        raise BadInput("--threshold is 1; of --monitor explain it is above 0 and below 1")
+    sample, reader, window = _sample(told, baseline, client)
+    rows = [row.features for row in sample.rows if row.features is not None]
+    measures: list[dict[str, Any]] = []
+    if len(rows) >= settings.min_rows:
+        measures, refused = explain.measured(baseline, rows, told.model_data, settings.threshold)
+        reader.aside.lines += refused
+        if refused:
+            reader.aside.reasons["the model's handler refuses the row"] += refused
+    found = measures[0]["status"] if measures else drift.NOT_ENOUGH_DATA
+    return _report(told, baseline, settings, sample, reader, window, found, measures)
+
+
+def _whole(told: Told, client: Client, *parts: str) -> dict[str, Any]:
+    """The baseline. Raises BadInput where it lacks what a monitor needs of it."""
+    baseline = drift.check_baseline(_json(told.baseline, client), told.baseline)
+    missing = [part for part in parts if not baseline.get(part)]
+    if missing:
+        raise BadInput(
+            f"{told.baseline} has no {' and no '.join(missing)}, which the {told.monitor} monitor "
+            "needs: it is of records alone, not of a version that was evaluated"
+        )
+    return baseline
+
+
+def _settings(told: Told) -> drift.Settings:
+    threshold = THRESHOLDS[told.monitor] if told.threshold is None else told.threshold
+    settings = drift.Settings(threshold, told.min_rows)
+    drift.check_settings(settings)
+    return settings
+
+
+def _sample(
+    told: Told, baseline: dict[str, Any], client: Client
+) -> tuple[truth.Sample, Reader, Window | None]:
+    """Rows with the truth that is known of them."""
+    window = _window(told) if told.capture else None
+    target = baseline["problem"]["target"] if baseline.get("problem") else ""
+    features, predictions = (
+        [one["name"] for one in baseline["columns"] if one["role"] == role] for role in ROLES
+    )
+    reader = Reader(features, [*predictions, *filter(None, (target,)), truth.ID])
+    sample, twice = truth.sampled(_rows(told, reader, window, client), target)
+    if told.truth:
+        s3 = client("s3") if _in_s3(told.truth) else None
+        found = truths(told.truth, window, s3)
+        sample = truth.joined(sample, twice, found, target, reader)
+    return sample, reader, window
+
+
+def _report(
+    told: Told,
+    baseline: dict[str, Any],
+    settings: drift.Settings,
+    sample: truth.Sample,
+    reader: Reader,
+    window: Window | None,
+    status: str,
+    measures: list[dict[str, Any]],
+) -> dict[str, Any]:
+    return report(
+        model=told.model,
+        monitor=told.monitor,
+        status=status if sample.total else drift.NO_DATA,
+        rows=sample.total,
+        columns=[],
+        measures=measures,
+        joined={"rows": sample.joined, "of": len(sample.rows)},
+        **_about(told, baseline, settings, sample.variants, reader, window),
+    )
+
+
+def _about(
+    told: Told,
+    baseline: dict[str, Any],
+    settings: drift.Settings,
+    variants: Counter[str],
+    reader: Reader,
+    window: Window | None,
+) -> dict[str, Any]:
+    """What a report says of its run, of whatever kind."""
+    return {
+        "model_version": told.model_version,
+        "source": told.capture or told.data,
+        "window": window and {"start": _iso(window.start), "end": _iso(window.end)},
+        "variants": dict(sorted(variants.items())),
+        "set_aside": {
             "lines": reader.aside.lines,
             "reasons": dict(reader.aside.reasons.most_common()),
             "examples": reader.aside.examples,
         },
-        baseline={"source": told.baseline, "rows": baseline["rows"]},
-        settings={
+        "baseline": {"source": told.baseline, "rows": baseline["rows"]},
+        "settings": {
             "threshold": settings.threshold,
             "min_rows": settings.min_rows,
             "false_alarms": drift.FALSE_ALARMS,
             "level": drift.LEVEL,
         },
-    )
+    }
+
+
+def _listed(text: str) -> list[str]:
+    return [name.strip() for name in text.split(",") if name.strip()]
+
+
+def _named(text: str, known: Iterable[str], option: str, where: str) -> list[str]:
+    names, known = _listed(text), list(known)
+    for name in names:
+        if name not in known:
+            raise BadInput(f"{option} names {name}, and {where} has {', '.join(known)}")
+    return names
 
 
 def profiled(
@@ -126,7 +286,13 @@ def profiled(
 
 
 ROLES = (FEATURE, PREDICTION)
-MONITORS = {"data": data_monitor}
+MONITORS = {
+    "data": data_monitor,
+    "quality": quality_monitor,
+    "bias": bias_monitor,
+    "explain": explain_monitor,
+}
+THRESHOLDS = {"data": drift.Settings().threshold, "quality": 0.05, "bias": 0.1, "explain": 0.9}
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -140,8 +306,13 @@ def _parser() -> argparse.ArgumentParser:
     source.add_argument("--data", help="rows in place of captures: a file, a folder or an S3 URI")
     parser.add_argument("--window-hours", type=float, default=24, help="of captures (default 24)")
     parser.add_argument("--end", help="of the window, in ISO 8601; UTC unless told (default now)")
-    parser.add_argument("--threshold", type=float, default=drift.Settings().threshold)
+    parser.add_argument("--threshold", type=float, help=f"above 0, at most 1; else {THRESHOLDS}")
     parser.add_argument("--min-rows", type=int, default=drift.Settings().min_rows)
+    parser.add_argument("--truth", help="quality, bias: a file, a folder or an S3 URI")
+    parser.add_argument("--segments", default="", help="quality: features to part rows by")
+    parser.add_argument("--accept", default="", help="quality: such as auc >= 0.8, f1 >= 0.7")
+    parser.add_argument("--facets", default="", help="bias: some of the baseline's facets")
+    parser.add_argument("--model-data", type=Path, help="explain: a folder with model.tar.gz")
     parser.add_argument("--output", type=Path, required=True, help="folder of the report")
     parser.add_argument("--metrics", action=argparse.BooleanOptionalAction, help="tell CloudWatch")
     return parser

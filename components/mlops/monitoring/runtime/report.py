@@ -6,11 +6,19 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from .drift import DRIFT, NO_DATA, NOT_ENOUGH_DATA, OK, VIOLATIONS
+from .drift import DRIFT, FALLEN, NO_DATA, NOT_ENOUGH_DATA, OK, VIOLATIONS
 
 SCHEMA = "maslow/monitor-report"
 VERSION = 1
 SHOWN_BARS = 20
+SHARED = 1.5
+"""Measures that are no larger are drawn on one scale."""
+RULES = {
+    "data": "drift is an effect of {} or more that is no accident",
+    "quality": "fallen is what lies wholly beyond its bound; margin {} without conditions",
+    "bias": "drift is a difference of {} or more from the baseline that is no accident",
+    "explain": "drift is a gain (NDCG) of {} or less",
+}
 BAR, LABEL, PLOT, VALUE = 11, 190, 360, 60
 """Of a plot, in pixels: height of a bar; widths of its label, its longest bar, its number."""
 
@@ -24,10 +32,12 @@ def report(
     status: str,
     rows: int,
     columns: Sequence[Json],
+    measures: Sequence[Json] = (),
     **more: Any,
 ) -> Json:
     """The report as JSON; `more` is what the schema has beside what is worked out here."""
     measured = [one for one in columns if one["drift"] is not None]
+    measured += [one for one in measures if one["judged"] and one["drift"] is not None]
     worst = max(measured, key=lambda one: one["drift"], default=None)
     violations = [
         {"column": one["name"], **violation} for one in columns for violation in one["violations"]
@@ -38,13 +48,23 @@ def report(
         "model": model,
         "monitor": monitor,
         "status": status,
-        "summary": _summary(status, rows, columns, len(violations)),
+        "summary": (
+            _summary(status, rows, columns, len(violations))
+            if monitor == "data"
+            else _measured(status, rows, measures, more.get("joined"))
+        ),
         "rows": rows,
-        "worst": worst and {"column": worst["name"], "drift": worst["drift"]},
+        "worst": worst and {"column": title(worst), "drift": worst["drift"]},
         "violations": violations,
         **more,
         "columns": list(columns),
+        "measures": list(measures),
     }
+
+
+def title(one: Json) -> str:
+    """The name of a column or a measure, with the part of the rows that it is of."""
+    return f"{one['of']}: {one['name']}" if one.get("of") else str(one["name"])
 
 
 def write(document: Json, folder: Path) -> None:
@@ -68,6 +88,22 @@ def _summary(status: str, rows: int, columns: Iterable[Json], violations: int) -
     }[status]
 
 
+def _measured(status: str, rows: int, measures: Sequence[Json], joined: Json | None) -> str:
+    bad = [one for one in measures if one["judged"] and (one["drift"] or 0) >= 1]
+    told = f"The truth of {joined['rows']:,} of {joined['of']:,} is known." if joined else ""
+    some = ", ".join(
+        f"{title(one)} ({_number(one['value'])}, baseline {_number(one['baseline'])})"
+        for one in bad[:3]
+    ) + (f" and {len(bad) - 3} more" if bad[3:] else "")
+    return {
+        OK: f"{rows:,} rows are as good as the baseline. {told}",
+        FALLEN: f"{rows:,} rows have fallen metrics: {some}. {told}",
+        DRIFT: f"{rows:,} rows differ from the baseline: {some}. {told}",
+        NOT_ENOUGH_DATA: f"{rows:,} rows are too few to say anything. {told}",
+        NO_DATA: "No row was captured.",
+    }[status].strip()
+
+
 def page(document: Json) -> str:
     """The report as one page of HTML that loads nothing."""
     title = f"{document['model']}: {document['monitor']} monitor"
@@ -83,6 +119,7 @@ def page(document: Json) -> str:
             _facts(document),
             _violations(document["violations"]),
             _table(columns),
+            _measures(document["measures"]),
             *(_section(number, column) for number, column in enumerate(columns)),
             "</main></body></html>\n",
         ]
@@ -105,8 +142,8 @@ def _facts(document: Json) -> str:
         "Baseline": f"{document['baseline']['rows']:,} rows, {document['baseline']['source']}",
         "Set aside": f"{aside['lines']:,} lines" + (f": {reasons}" if reasons else ""),
         "Rule": (
-            f"drift is an effect of {document['settings']['threshold']:g} or more that is no "
-            f"accident; at least {document['settings']['min_rows']:,} rows"
+            RULES[document["monitor"]].format(f"{document['settings']['threshold']:g}")
+            + f"; at least {document['settings']['min_rows']:,} rows"
         ),
     }
     listed = "".join(f"<dt>{name}</dt><dd>{_text(fact)}</dd>" for name, fact in facts.items())
@@ -118,6 +155,93 @@ def _violations(violations: Sequence[Json]) -> str:
         return ""
     listed = "".join(f"<li>{_text(one['message'])}</li>" for one in violations)
     return f"<h2>Rules that are broken</h2><ul>{listed}</ul>"
+
+
+def _measures(measures: Sequence[Json]) -> str:
+    """Table and plot of what was measured, by the part of the rows that it is of."""
+    parts: dict[str, list[Json]] = {}
+    for one in measures:
+        parts.setdefault(one["of"], []).append(one)
+    return "".join(_part(name, some) for name, some in parts.items())
+
+
+def _part(name: str, measures: Sequence[Json]) -> str:
+    rows = "".join(
+        f"<tr><td>{_text(one['name'])}</td>"
+        f"<td>{'judged' if one['judged'] else 'told'}</td>"
+        f'<td><span class="status {one["status"]}">{WORDS[one["status"]]}</span></td>'
+        f"<td>{_number(one['value'])}</td><td>{_interval(one)}</td>"
+        f"<td>{_number(one['baseline'])}</td><td>{_number(one['bound'])}</td>"
+        f"<td>{_number(one['drift'])}</td><td>{one['rows']:,}</td></tr>"
+        for one in measures
+    )
+    headings = ("Measure", "", "Status", "Now", "Interval", "Baseline", "Bound", "Drift (limit 1)")
+    head = "".join(f'<th scope="col">{heading}</th>' for heading in (*headings, "Rows"))
+    return (
+        f"<section><h2>{_text(name or 'All rows')}</h2>{_marks(measures)}"
+        f'<div class="wide"><table><thead><tr>{head}</tr></thead>'
+        f"<tbody>{rows}</tbody></table></div></section>"
+    )
+
+
+def _interval(one: Json) -> str:
+    return "-" if one["low"] is None else f"{one['low']:.3g} to {one['high']:.3g}"
+
+
+def _marks(measures: Sequence[Json]) -> str:
+    """A line for each measure: its interval, where it is now, the baseline and the bound."""
+    shown = [one for one in measures if one["value"] is not None and one["baseline"] is not None]
+    shown = shown[:SHOWN_BARS]
+    if not shown:
+        return ""
+    ends = [_ends(one) for one in shown]
+    if max(abs(end) for pair in ends for end in pair) <= SHARED:
+        ends = [(min(low for low, _ in ends), max(high for _, high in ends))] * len(ends)
+    step, drawn = 22, []
+    for place, (one, (low, high)) in enumerate(zip(shown, ends, strict=True)):
+        y, wide = place * step + 14, high - low or 1.0
+
+        def x(value: float, low: float = low, wide: float = wide) -> float:
+            return LABEL + 8 + (PLOT - 16) * min(max((value - low) / wide, 0), 1)
+
+        drawn.append(
+            f"<g><title>{_text(title(one))}: {_number(one['value'])} now, "
+            f"{_number(one['baseline'])} in the baseline</title>"
+            f'<text x="{LABEL - 8}" y="{y + 4}" text-anchor="end">{_text(one["name"])[:60]}</text>'
+            f'<line class="axis" x1="{LABEL}" x2="{LABEL + PLOT}" y1="{y}" y2="{y}"/>'
+        )
+        if one["low"] is not None:
+            start, end = x(one["low"]), x(one["high"])
+            drawn.append(
+                f'<rect class="after faint" x="{start:.1f}" y="{y - 3}" '
+                f'width="{max(end - start, 1):.1f}" height="6"/>'
+            )
+        if one["bound"] is not None:
+            drawn.append(
+                f'<line class="bound" x1="{x(one["bound"]):.1f}" x2="{x(one["bound"]):.1f}" '
+                f'y1="{y - 9}" y2="{y + 9}"/>'
+            )
+        before, now = x(one["baseline"]), x(one["value"])
+        drawn.append(
+            f'<rect class="before" x="{before - 2:.1f}" y="{y - 7}" width="4" height="14"/>'
+            f'<circle class="after" cx="{now:.1f}" cy="{y}" r="5"/>'
+            f'<text class="share" x="{LABEL + PLOT + 6}" y="{y + 4}">{_number(one["value"])}</text>'
+            "</g>"
+        )
+    width, height = LABEL + PLOT + VALUE, len(shown) * step + 6
+    return (
+        f'<figure><svg viewBox="0 0 {width} {height}" role="img" '
+        f'aria-label="Measures, baseline and now">{"".join(drawn)}</svg><figcaption>'
+        '<span class="key before"></span>baseline <span class="key after"></span>now, with its '
+        "interval; a red line is the bound</figcaption></figure>"
+    )
+
+
+def _ends(one: Json) -> tuple[float, float]:
+    some = [
+        one[name] for name in ("value", "baseline", "low", "high", "bound") if one[name] is not None
+    ]
+    return min(some), max(some)
 
 
 def _table(columns: Sequence[Json]) -> str:
@@ -214,6 +338,7 @@ def _role(column: Json) -> str:
 WORDS = {
     OK: "OK",
     DRIFT: "Drift",
+    FALLEN: "Fallen",
     VIOLATIONS: "Violations",
     NOT_ENOUGH_DATA: "Not enough data",
     NO_DATA: "No data",
@@ -238,13 +363,16 @@ th:nth-child(n+4), td:nth-child(n+4) { text-align: right; font-variant-numeric: 
 a { color: inherit; overflow-wrap: anywhere; }
 span.status, .status strong { font-weight: 600; white-space: nowrap; }
 span.status.ok, .status.ok strong { color: var(--good); }
-span.status.drift, .status.drift strong, span.status.violations, .status.violations strong {
+span.status.fallen, .status.fallen strong, span.status.drift, .status.drift strong,
+span.status.violations, .status.violations strong {
   color: var(--bad); }
 span.status.not-enough-data, .status.not-enough-data strong, .status.no-data strong {
   color: var(--odd); }
 figure { margin: 8px 0 0; max-width: 640px; } svg { width: 100%; height: auto; }
 svg text { font-size: 11px; fill: var(--text); }
 svg text.share { font-size: 10px; fill: var(--dim); }
+svg line.axis { stroke: var(--line); } svg line.bound { stroke: var(--bad); stroke-width: 2; }
+.faint { opacity: 0.35; }
 .before { fill: var(--before); } .after { fill: var(--after); }
 figcaption { color: var(--dim); font-size: 13px; }
 .key { display: inline-block; width: 10px; height: 10px; margin: 0 6px 0 0; }

@@ -56,7 +56,7 @@ class Condition(NamedTuple):
         return f"{self.metric} {self.comparison} {self.bound:g}"
 
 
-def scores(kind: str, scored: Scored, labels: list[str]) -> dict[str, float]:
+def scores(kind: str, scored: Scored, labels: list[Any]) -> dict[str, float]:
     """Metric to value. Of several classes each counts alike, however many records it has.
 
     There is no `auc` without probabilities, or where a class has no record.

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 HOUR = timedelta(hours=1)
 
 _PLACE = re.compile(r"(?:([^/]+)/)?([^/]+)/(\d{4}/\d\d/\d\d/\d\d)/[^/]+$")
+_HOUR = re.compile(r"(?:^|/)(\d{4}/\d\d/\d\d/\d\d)/[^/]+$")
 _YEAR = re.compile(r"\d{4}")
 
 
@@ -100,6 +101,32 @@ def files(where: str, s3: Any) -> Iterator[tuple[str, Iterator[str], Iterator[st
         if not _answers_another(str(file), known):
             beside = Path(f"{file}.out")
             yield str(file), _opened(file), _opened(beside) if beside.is_file() else None
+
+
+def truths(where: str, window: Window | None, s3: Any) -> Iterator[tuple[str, Iterator[str]]]:
+    """Name and lines of each file of ground truth: a file, or all below a folder or S3 URI.
+
+    Of files below `yyyy/mm/dd/hh/`, those from the hour on in which the window begins. Raises
+    BadInput for a folder that is not there; a prefix in S3 may be empty as yet.
+    """
+    first = f"{window.start:%Y/%m/%d/%H}" if window else ""
+    if where.startswith("s3://"):
+        bucket, prefix = _bucket_and_prefix(where)
+        for key in _keys(s3, bucket, prefix):
+            if _since(key, first):
+                yield f"s3://{bucket}/{key}", _decoded(s3, bucket, key)
+        return
+    path = Path(where)
+    if not path.exists():
+        raise BadInput(f"there is no file or folder {where}")
+    for file in [path] if path.is_file() else sorted(path.rglob("*")):
+        if file.is_file() and _since(str(file), first):
+            yield str(file), _opened(file)
+
+
+def _since(name: str, first: str) -> bool:
+    hour = _HOUR.search(name)
+    return not hour or hour[1] >= first
 
 
 def _answers_another(name: str, known: Iterable[str]) -> bool:
