@@ -22,6 +22,7 @@ from components.mlops.monitoring.runtime.profiles import (
     profile,
 )
 from components.mlops.monitoring.runtime.sources import BadInput, Window, captured
+from tests.components.mlops.monitoring.evaluated import evaluated
 from tests.components.mlops.monitoring.tables import COLUMNS, NAMES, drawn, written
 from tests.served_model import serving_role
 
@@ -118,13 +119,13 @@ def in_base64(endpoint):
     return endpoint("base64")
 
 
-def ask(cloud, endpoint, rows, content_type, accept, *, by_name=False):
+def ask(cloud, endpoint, rows, content_type, accept, *, by_name=False, **more):
     body = "".join(",".join(row) + "\n" for row in rows)
     if content_type == JSON:
         some = [dict(zip(NAMES, row, strict=True)) for row in rows] if by_name else rows
         body = json.dumps({"instances": some})
     cloud.client("sagemaker-runtime").invoke_endpoint(
-        EndpointName=endpoint, Body=body, ContentType=content_type, Accept=accept
+        EndpointName=endpoint, Body=body, ContentType=content_type, Accept=accept, **more
     )
 
 
@@ -162,6 +163,44 @@ def test_what_the_endpoint_captured_is_read(
         assert 0 < row.prediction["score"] < 1
         assert row.prediction.get("label") in ({None} if accept == CSV else {"no", "yes"})
         assert window().start < row.at < window().end
+
+
+@pytest.mark.parametrize("content_type", [CSV, JSON])
+@pytest.mark.parametrize("accept", [CSV, JSON])
+def test_what_was_captured_is_joined_with_its_truth(
+    cloud, s3, plain, tmp_path, content_type, accept
+):
+    """By the inference id that the caller gave, and the place in the request."""
+    rows = drawn(120, 5)
+    for start in range(0, 120, 40):
+        some = rows[start : start + 40]
+        ask(cloud, ENDPOINT, some, content_type, accept, InferenceId=f"visit-{start}")
+        told = ["yes" if float(row[0]) > 60 else "no" for row in some]
+        event = {
+            "groundTruthData": {"data": json.dumps(told), "encoding": "JSON"},
+            "eventMetadata": {"eventId": f"visit-{start}"},
+            "eventVersion": "0",
+        }
+        hour = f"{datetime.now(UTC) + timedelta(days=1):%Y/%m/%d/%H}"
+        key = f"truth/{hour}/{start}.jsonl"
+        s3.put_object(Bucket=BUCKET, Key=key, Body=json.dumps(event).encode())
+    known = {**evaluated(), "attributions": None}
+    (tmp_path / "baseline.json").write_text(json.dumps(known))
+    told = ["--model", "m", "--baseline", str(tmp_path / "baseline.json"), "--no-metrics"]
+    told += ["--capture", plain, "--end", f"{window().end:%Y-%m-%dT%H:%M:%SZ}"]
+    told += ["--truth", f"s3://{BUCKET}/truth", "--output", str(tmp_path / "out")]
+    found = {}
+    for kind in ("quality", "bias"):
+        assert monitor.main([*told, "--monitor", kind], client=cloud.client) == 0
+        found[kind] = json.loads((tmp_path / "out/report.json").read_text())
+    forget(s3, "captures/")
+    forget(s3, "truth/")
+
+    assert found["quality"]["joined"] == found["bias"]["joined"] == {"rows": 120, "of": 120}
+    metrics = {one["name"]: one["value"] for one in found["quality"]["measures"]}
+    assert metrics["auc"] > 0.9
+    measured = {one["name"]: one["value"] for one in found["bias"]["measures"]}
+    assert None not in (measured["CI"], measured["DPL"], measured["DPPL"])
 
 
 def test_hours_outside_of_the_window_are_not_read(cloud, s3, plain):
