@@ -90,10 +90,10 @@ def lines(run: Run, tell: Callable[[str], None], rows: int = ROWS) -> Iterator[s
             (WORSE, f"of which {WORSE:.0%} are chance"),
         ):
             program = ("-m", "scripts.bench_monitor", "fallen", str(worse))
-            (found,) = run(folder, *program).output.split()
+            (fell,) = run(folder, *program).output.split()
             yield (
                 f"Of {QUALITY_RUNS} runs of the quality monitor on {RUN_ROWS} answers {what}, "
-                f"{found} have a fallen metric."
+                f"{fell} have a fallen metric."
             )
 
 

@@ -214,13 +214,21 @@ def _report(
     return report(
         model=told.model,
         monitor=told.monitor,
-        status=status if sample.total else drift.NO_DATA,
+        status=_status(sample.total, settings, status),
         rows=sample.total,
         columns=[],
         measures=measures,
-        joined={"rows": sample.joined, "of": len(sample.rows)},
+        joined=(
+            None if told.monitor == "explain" else {"rows": sample.joined, "of": len(sample.rows)}
+        ),
         **_about(told, baseline, settings, sample.variants, reader, window),
     )
+
+
+def _status(rows: int, settings: drift.Settings, found: str) -> str:
+    if not rows:
+        return drift.NO_DATA
+    return drift.NOT_ENOUGH_DATA if rows < settings.min_rows else found
 
 
 def _about(

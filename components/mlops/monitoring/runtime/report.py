@@ -96,7 +96,7 @@ def _measured(status: str, rows: int, measures: Sequence[Json], joined: Json | N
         for one in bad[:3]
     ) + (f" and {len(bad) - 3} more" if bad[3:] else "")
     return {
-        OK: f"{rows:,} rows are as good as the baseline. {told}",
+        OK: f"{rows:,} rows are like the baseline. {told}",
         FALLEN: f"{rows:,} rows have fallen metrics: {some}. {told}",
         DRIFT: f"{rows:,} rows differ from the baseline: {some}. {told}",
         NOT_ENOUGH_DATA: f"{rows:,} rows are too few to say anything. {told}",

@@ -43,7 +43,7 @@ def values(
         drawn = []
         for _ in range(orders):
             order = draw.permutation(features)
-            mixed = list(background[draw.integers(len(background))])
+            mixed = list(background[int(draw.integers(len(background)))])
             asked.append(list(mixed))
             for place in order:
                 mixed[place] = row[place]

@@ -257,6 +257,15 @@ def test_small_groups_are_not_enough_data(place):
     assert run(place, "bias")["status"] == "not-enough-data"
 
 
+def test_fewer_rows_than_are_asked_for_are_not_enough_data(place):
+    lived(place, 500)
+
+    assert run(place, "bias")["status"] == "ok"
+    report = run(place, "bias", "--min-rows", "501")
+    assert report["status"] == "not-enough-data"
+    assert "Worst" not in {one["MetricName"] for one in metrics.data(report)}
+
+
 def test_attributions_of_the_same_model_have_not_drifted(place, tmp_path):
     lived(place)
     model = archive(tmp_path / "model", WEIGHTS)
