@@ -208,3 +208,8 @@ def current() -> Clock:
 def now() -> datetime:
     """The time of this process's Cloud, or the machine's before there is one, in UTC."""
     return _clock.now() if _clock else datetime.now(UTC)
+
+
+def utcnow() -> datetime:
+    """The same as moto tells times: in UTC, without saying so."""
+    return now().replace(tzinfo=None)

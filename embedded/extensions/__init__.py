@@ -51,6 +51,7 @@ MODULES = (
     "symmetric_keys",
     "tagged_resources",
     "time_control",
+    "times",
     "topics",
     "unrun_work",
     "work_groups",

@@ -9,13 +9,14 @@ from typing import Any
 
 from moto.core.exceptions import ServiceException
 from moto.core.responses import ActionResult, EmptyResult
-from moto.core.utils import get_service_model, utcnow
+from moto.core.utils import get_service_model
 from moto.iam.models import iam_backends
 from moto.sagemaker.exceptions import ValidationError
 from moto.sagemaker.models import FakeEndpoint, FakeEndpointConfig, Model, SageMakerModelBackend
 from moto.sagemaker.responses import SageMakerResponse
 from moto.sagemaker.utils import arn_formatter
 
+from embedded.clock import utcnow
 from embedded.extensions.deployments import data_url, deployments, resolved
 from embedded.extensions.inference import failure_of, retire, tarball
 from embedded.extensions.model_registry import owner, require_open

@@ -18,13 +18,13 @@ from urllib.parse import unquote
 from moto.cloudwatch.models import cloudwatch_backends
 from moto.core.common_types import TYPE_RESPONSE
 from moto.core.exceptions import ServiceException
-from moto.core.utils import utcnow
 from moto.s3.models import s3_backends
 from moto.sagemaker.models import SageMakerModelBackend, sagemaker_backends
 from moto.sagemakerruntime.responses import SageMakerRuntimeResponse
 from moto.settings import moto_server_port
 from moto.utilities.utils import get_partition
 
+from embedded.clock import utcnow
 from embedded.cloud import client_environment
 from embedded.extensions import capture
 from embedded.extensions.deployments import Deployment, deployed_containers, deployments

@@ -8,12 +8,12 @@ from datetime import datetime
 from typing import Any
 
 from moto.core.responses import ActionResult, EmptyResult
-from moto.core.utils import utcnow
 from moto.sagemaker.exceptions import ResourceInUseException, ResourceNotFound, ValidationError
 from moto.sagemaker.models import SageMakerModelBackend
 from moto.sagemaker.responses import SageMakerResponse
 from moto.sagemaker.utils import arn_formatter
 
+from embedded.clock import utcnow
 from embedded.extensions.operations import add, kept, paged
 
 INPUTS = {

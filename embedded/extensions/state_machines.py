@@ -14,6 +14,7 @@ from moto.stepfunctions.parser.asl.jsonata import jsonata as interpreter
 from moto.stepfunctions.parser.models import StepFunctionsParserBackend
 from moto.stepfunctions.responses import StepFunctionResponse
 
+from embedded import clock
 from embedded.extensions.operations import add
 
 
@@ -48,12 +49,24 @@ def _diagnostic(code: str, message: str) -> dict[str, str]:
     return {"severity": "ERROR", "code": code, "message": message}
 
 
+class _Jsonata(Jsonata):
+    """JSONata whose $now() and $millis() tell the Cloud's time, for a whole evaluation the same."""
+
+    @property
+    def timestamp(self) -> int:
+        return self._at
+
+    @timestamp.setter
+    def timestamp(self, _of_the_machine: int) -> None:
+        self._at = int(clock.now().timestamp() * 1000)
+
+
 def evaluate(expression: str) -> Any:
     """The value of an expression that holds its own input, as JSON knows it; None for nothing.
 
     Raises moto's JSONataException for an expression that can't be evaluated.
     """
     try:
-        return json.loads(json.dumps(Jsonata(expression).evaluate(None)))
+        return json.loads(json.dumps(_Jsonata(expression).evaluate(None)))
     except Exception as error:
         raise interpreter.JSONataException("States.QueryEvaluationError", str(error)) from error

@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from moto.core.utils import utcnow
-
+from embedded.clock import utcnow
 from embedded.sagemaker.definition import Invalid, Step, every_step
 
 CACHED = {"Processing", "Training"}

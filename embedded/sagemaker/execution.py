@@ -16,9 +16,9 @@ from functools import partial
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
-from moto.core.utils import utcnow
 from moto.sagemaker.models import FakePipelineExecution, SageMakerModelBackend
 
+from embedded.clock import utcnow
 from embedded.sagemaker.caching import Memory, Success, is_cached, key_of, recalled
 from embedded.sagemaker.container import Stopped
 from embedded.sagemaker.definition import Invalid, Scope, Step, holds, needs, resolve

@@ -15,10 +15,10 @@ import boto3
 import botocore.session
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
-from moto.core.utils import utcnow
 from moto.sagemaker.models import FakeProcessingJob, FakeTrainingJob
 from moto.settings import moto_server_port
 
+from embedded.clock import utcnow
 from embedded.cloud import HOST, client_environment
 from embedded.sagemaker.container import Container, Stopped
 from embedded.sagemaker.jobs import JobFailed, Services, run_processing_job, run_training_job
