@@ -10,7 +10,7 @@ import threading
 from contextlib import ExitStack
 from typing import Any, Self
 
-from embedded import clock, outbox, own_clients, workplace
+from embedded import clock, deploying, outbox, own_clients, workplace
 
 HOST = "127.0.0.1"
 ACCOUNT_ID = "123456789012"
@@ -76,6 +76,7 @@ class Cloud:
         self._session: Any = None
         self._transport: Any = None
         self._clock: clock.Clock | None = None
+        self._on_deploying: deploying.OnDeploying | None = None
 
     def __enter__(self) -> Self:
         self.start()
@@ -118,6 +119,20 @@ class Cloud:
         if self._clock is None or not self._port:
             raise RuntimeError("the embedded AWS is not running")
         return self._clock.advance(seconds)
+
+    @property
+    def on_deploying(self) -> deploying.OnDeploying | None:
+        """Called with an endpoint's name before each minute of its rollout is let pass.
+
+        So it is while who deploys waits for the endpoint, and what it raises ends the deployment.
+        """
+        return self._on_deploying
+
+    @on_deploying.setter
+    def on_deploying(self, who: deploying.OnDeploying | None) -> None:
+        self._on_deploying = who
+        if self in _running:
+            deploying.tell(who)
 
     def outbox(self) -> dict[str, list[dict[str, Any]]]:
         """What topics have sent, and targets have not taken, as outbox.read() tells it."""
@@ -219,6 +234,8 @@ class Cloud:
         self._transport = Transport(server.app, server)
         self._undo.callback(server.stop)
         server.start()
+        deploying.tell(self._on_deploying)
+        self._undo.callback(deploying.tell, None)
         own_clients.use(self.client)
         self._undo.callback(own_clients.use, None)
         self._undo.callback(self._clock.stop)

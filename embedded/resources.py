@@ -14,6 +14,7 @@ import catalog
 from catalog import UnknownType
 from catalog.record import Call, Each, Per, Tags, Type, Values, filled, found_at, parsed
 from catalog.wire import UNKNOWN
+from embedded import clock, deploying
 from embedded.calls import Caller, CallFailed, Clients, found, outputs_of
 from embedded.emptying import EMPTIED
 from embedded.functions import function_of
@@ -33,6 +34,7 @@ from embedded.validated_only import ValidatedOnly
 
 __all__ = ["CallFailed", "Created", "Diff", "Resources", "UnknownType", "UnsupportedInput"]
 
+ENDPOINT = "aws:sagemaker/endpoint:Endpoint"
 SUFFIX_LENGTH = 7
 
 
@@ -187,6 +189,8 @@ class Resources:
             self._retag(
                 entry, entry.tags, before.get("tags") or {}, after.get("tags") or {}, context
             )
+        if type_ == ENDPOINT:
+            self._await_endpoint(entry, id_)
         kept = {key: value for key, value in olds.items() if key not in changed}
         return self._present(entry, id_, {**kept, **news})
 
@@ -216,6 +220,14 @@ class Resources:
         if why := found_at(entry.failed, there):
             self.delete(entry.token, id_, outputs)
             raise CallFailed(entry.token, id_, entry.create.operation, "Failed", why)
+
+    def _await_endpoint(self, entry: Type, id_: str) -> None:
+        """Let time pass until an endpoint has moved. Raises CallFailed where it can't."""
+        try:
+            deploying.wait(self._call.client(entry.service), id_)
+        except (clock.TooMuch, clock.Stopped) as error:
+            code = type(error).__name__
+            raise CallFailed(entry.token, id_, "DescribeEndpoint", code, str(error)) from error
 
     def _present(self, entry: Type, id_: str, inputs: Values) -> Values:
         outputs = self._read(entry, id_, inputs)

@@ -41,6 +41,7 @@ MODULES = (
     "network_firewall",
     "pipeline_execution",
     "policy_simulation",
+    "rollouts",
     "sagemaker_tags",
     "scaling_targets",
     "sdk_tasks",

@@ -28,6 +28,11 @@ def deployments(backend: SageMakerModelBackend) -> dict[str, Deployment]:
     return kept(backend, "deployments")
 
 
+def arriving(backend: SageMakerModelBackend) -> dict[str, Deployment]:
+    """The deployments that endpoints are moving to, by endpoint name."""
+    return kept(backend, "arriving")
+
+
 def resolved(backend: SageMakerModelBackend, config: FakeEndpointConfig) -> Deployment:
     """The deployment of a configuration. Raises moto's ValidationError for a model that is gone."""
     containers = {
@@ -42,7 +47,8 @@ def deployed_containers() -> set[Container]:
     return {
         container
         for _, _, backend in sagemaker_backends.iter_backends()
-        for deployment in deployments(cast("SageMakerModelBackend", backend)).values()
+        for by_name in (deployments, arriving)
+        for deployment in by_name(cast("SageMakerModelBackend", backend)).values()
         for chain in deployment.containers.values()
         for container in chain
     }

@@ -16,12 +16,21 @@ from moto.sagemaker.models import FakeEndpoint, FakeEndpointConfig, Model, SageM
 from moto.sagemaker.responses import SageMakerResponse
 from moto.sagemaker.utils import arn_formatter
 
+from embedded import clock
 from embedded.clock import utcnow
 from embedded.extensions.deployments import data_url, deployments, resolved
 from embedded.extensions.inference import failure_of, retire, tarball
 from embedded.extensions.model_registry import owner, require_open
 from embedded.extensions.operations import add
-from embedded.extensions.releases import is_stopped, require_alarms, require_unscaled
+from embedded.extensions.releases import require_alarms, require_unscaled
+from embedded.extensions.rollouts import (
+    Rollout,
+    begin,
+    planned,
+    require_settled,
+    rollouts,
+    take_back,
+)
 from embedded.extensions.state_changes import endpoint_changed
 
 DEFAULT_WEIGHT = 1.0
@@ -158,7 +167,7 @@ def create_endpoint(self: SageMakerResponse) -> ActionResult:
         data_capture_config={},
         tags=self._get_param("Tags"),
     )
-    _deploy(endpoint, config)
+    vars(endpoint).update(_deployed(config))
     vars(endpoint)["last_deployment_config"] = self._get_param("DeploymentConfig")
     endpoint.endpoint_status = "Creating"
     backend.endpoints[name] = endpoint
@@ -173,10 +182,10 @@ def create_endpoint(self: SageMakerResponse) -> ActionResult:
 
 
 def update_endpoint(self: SageMakerResponse) -> ActionResult:
-    """UpdateEndpoint: move the endpoint to another configuration, at once.
+    """UpdateEndpoint: move the endpoint to another configuration, by its deployment's steps.
 
-    An alarm of its deployment's that goes off rolls it back, also at once, and so does a container
-    that does not start: it stays what it was.
+    An alarm of its deployment's that goes off rolls it back, and so does, at once, a container that
+    does not start: it stays what it was.
 
     Weights and instance counts are the new configuration's, unless RetainAllVariantProperties is
     set: a variant that both configurations have then keeps its own, but for what
@@ -188,6 +197,7 @@ def update_endpoint(self: SageMakerResponse) -> ActionResult:
     backend.describe_endpoint(name)
     backend.describe_endpoint_config(config_name)
     endpoint = backend.endpoints[name]
+    require_settled(endpoint)
     if endpoint.endpoint_status != "InService":
         raise ValidationError(
             message=f"Cannot update endpoint {name}: it is {endpoint.endpoint_status}."
@@ -199,32 +209,30 @@ def update_endpoint(self: SageMakerResponse) -> ActionResult:
     deployment = resolved(backend, config)
     if self._get_param("RetainDeploymentConfig"):
         guarded = vars(endpoint)["last_deployment_config"]
-    vars(endpoint)["last_deployment_config"] = guarded
-    endpoint.last_modified_time = utcnow()
-    endpoint_changed(backend, endpoint, "UPDATING")
-    failure = failure_of(backend, deployment)
-    vars(endpoint)["failure_reason"] = failure or None
-    if failure or is_stopped(backend, guarded):
-        retire()
-        endpoint_changed(backend, endpoint, "ROLLING_BACK")
-        endpoint_changed(backend, endpoint, "IN_SERVICE")
-        return ActionResult({"EndpointArn": endpoint.arn})
-    before = {variant["VariantName"]: variant for variant in endpoint.production_variants}
-    captured_before = endpoint.data_capture_config
-    _deploy(endpoint, config)
+    becomes = _deployed(config)
     if self._get_param("RetainAllVariantProperties"):
         excluded = {
             item["VariantPropertyType"]
             for item in self._get_param("ExcludeRetainedVariantProperties") or []
         }
-        for variant in endpoint.production_variants:
+        before = {variant["VariantName"]: variant for variant in endpoint.production_variants}
+        for variant in becomes["production_variants"]:
             _retain(variant, before.get(variant["VariantName"], {}), excluded)
         if "DataCaptureConfig" not in excluded:
-            endpoint.data_capture_config = captured_before
+            becomes["data_capture_config"] = endpoint.data_capture_config
             deployment = replace(deployment, capture=deployments(backend)[name].capture)
-    deployments(backend)[name] = deployment
-    retire()
-    endpoint_changed(backend, endpoint, "IN_SERVICE")
+    steps = planned(endpoint, guarded, becomes["production_variants"])
+    vars(endpoint).update(last_deployment_config=guarded, failure_reason=None)
+    endpoint.last_modified_time = utcnow()
+    endpoint.endpoint_status = "Updating"
+    endpoint_changed(backend, endpoint, "UPDATING")
+    now = clock.now()
+    rollout = Rollout(becomes, deployment, guarded, steps, now, now, retire)
+    if failure := failure_of(backend, deployment):
+        rollouts(backend)[name] = rollout
+        take_back(backend, name, failure)
+    else:
+        begin(backend, name, rollout)
     return ActionResult({"EndpointArn": endpoint.arn})
 
 
@@ -233,6 +241,7 @@ def delete_endpoint(self: SageMakerResponse) -> ActionResult:
     backend = self.sagemaker_backend
     name = self._get_param("EndpointName")
     if endpoint := backend.endpoints.get(name):
+        require_settled(endpoint)
         endpoint_changed(backend, endpoint, "DELETING")
     backend.delete_endpoint(name)
     deployments(backend).pop(name, None)
@@ -246,6 +255,8 @@ def update_endpoint_weights_and_capacities(self: SageMakerResponse) -> ActionRes
     name = self._get_param("EndpointName")
     wanted = self._get_param("DesiredWeightsAndCapacities")
     endpoint = backend.endpoints.get(name)
+    if endpoint:
+        require_settled(endpoint)
     present = endpoint.production_variants if endpoint else []
     current = {variant["VariantName"]: variant for variant in present}
     complete = [
@@ -276,16 +287,17 @@ def validate_instance_type(self: FakeEndpointConfig, instance_type: str) -> None
         )
 
 
-def _deploy(endpoint: FakeEndpoint, config: FakeEndpointConfig) -> None:
+def _deployed(config: FakeEndpointConfig) -> dict[str, Any]:
+    """What an endpoint is like that serves a configuration."""
     shadows = vars(config).get("shadow_production_variants")
-    endpoint.endpoint_config_name = config.endpoint_config_name
-    endpoint.production_variants = [_running(variant) for variant in config.production_variants]
-    endpoint.data_capture_config = _capture_summary(config.data_capture_config)
-    vars(endpoint)["shadow_production_variants"] = (
-        [_running(variant) for variant in shadows] if shadows else None
-    )
-    vars(endpoint)["async_inference_config"] = config.async_inference_config
-    vars(endpoint)["explainer_config"] = vars(config).get("explainer_config")
+    return {
+        "endpoint_config_name": config.endpoint_config_name,
+        "production_variants": [_running(variant) for variant in config.production_variants],
+        "data_capture_config": _capture_summary(config.data_capture_config),
+        "shadow_production_variants": [_running(each) for each in shadows] if shadows else None,
+        "async_inference_config": config.async_inference_config,
+        "explainer_config": vars(config).get("explainer_config"),
+    }
 
 
 def _running(variant: dict[str, Any]) -> dict[str, Any]:

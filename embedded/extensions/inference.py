@@ -29,6 +29,7 @@ from embedded.cloud import client_environment
 from embedded.extensions import capture
 from embedded.extensions.deployments import Deployment, deployed_containers, deployments
 from embedded.extensions.operations import add
+from embedded.extensions.rollouts import fleet_of
 from embedded.sagemaker.model_server import Container, Died, ModelServer, ModelServers
 from embedded.sagemaker.serving import Answer
 from embedded.turns import others_first, turn
@@ -82,11 +83,11 @@ def invoke_endpoint(self: SageMakerRuntimeResponse) -> TYPE_RESPONSE:
             raise ValidationError(f"The embedded AWS serves no {header.replace('-', '')}.")
     backend = sagemaker_backends[self.current_account][self.region]
     name = unquote(self.path.split("/")[2])
-    deployment = deployments(backend).get(name)
-    if deployment is None:
+    if name not in deployments(backend):
         raise ValidationError(f"Endpoint {name} of account {backend.account_id} not found.")
     target = self.headers.get("X-Amzn-SageMaker-Target-Variant")
     variant = _chosen(backend.endpoints[name].production_variants, name, target)
+    deployment = fleet_of(backend, name, variant)
     content_type = self.headers.get("Content-Type", "")
     began = time.monotonic()
     try:

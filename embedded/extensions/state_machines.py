@@ -49,7 +49,7 @@ def _diagnostic(code: str, message: str) -> dict[str, str]:
     return {"severity": "ERROR", "code": code, "message": message}
 
 
-class _Jsonata(Jsonata):
+class _Jsonata(Jsonata):  # type: ignore[misc]  # it has no types
     """JSONata whose $now() and $millis() tell the Cloud's time, for a whole evaluation the same."""
 
     @property

@@ -1,5 +1,7 @@
 """An endpoint that moves from version to version on the embedded AWS, whatever comes between."""
 
+from contextlib import suppress
+from datetime import timedelta
 from fnmatch import fnmatchcase
 
 import pytest
@@ -8,6 +10,7 @@ from catalog.services import action_of
 from components.common.environment_scope import EnvironmentScope
 from components.mlops import release as hooks
 from components.mlops.endpoint import Endpoint
+from embedded import clock
 from embedded.cloud import Cloud
 from embedded.lifecycle import Refused
 from embedded.resources import Resources
@@ -16,6 +19,16 @@ from infra.graph import Run
 from infra.hosts.in_process import InProcessHost
 from infra.hosts.progress import Operation
 from tests.served_endpoint import ERRORS, NAME, VARIANT, Served
+from tests.served_model import HANDLER, uploaded
+
+BREAKS = HANDLER.replace(
+    "return content, accept",
+    """if content == "odd":
+        raise RuntimeError("an odd record")
+    return content, accept""",
+)
+"""Answers some of what it is asked."""
+CANARY = {"rollout": {"canary_percent": 50, "bake_minutes": 10}}
 
 
 class Release(Served):
@@ -26,6 +39,37 @@ class Release(Served):
     def up(self, version, **changes):
         args = self.args(version, **changes)
         return self.host.up(lambda: Endpoint("screening", args) and None)
+
+    def registers(self, handler):
+        """A version of that handler; its number."""
+        data = uploaded(self.cloud, "s3://versions/other.tar.gz", handler)
+        created = self.sagemaker.create_model_package(
+            ModelPackageGroupName="readmission",
+            ModelApprovalStatus="Approved",
+            InferenceSpecification={
+                "Containers": [{"Image": "image", "ModelDataUrl": data}],
+                "SupportedContentTypes": ["text/csv"],
+                "SupportedResponseMIMETypes": ["application/json"],
+            },
+        )
+        return int(created["ModelPackageArn"].rpartition("/")[2])
+
+    def is_asked(self, told):
+        """Have the endpoint asked in each minute of a rollout; how it then is goes to `told`."""
+        runtime = self.cloud.client("sagemaker-runtime")
+
+        def ask(name):
+            told.append(self.sagemaker.describe_endpoint(EndpointName=name))
+            for index in range(40):
+                with suppress(runtime.exceptions.ModelError):
+                    runtime.invoke_endpoint(
+                        EndpointName=name,
+                        ContentType="text/csv",
+                        Accept="text/csv",
+                        Body=b"odd" if index % 2 else b"even",
+                    )
+
+        self.cloud.on_deploying = ask
 
 
 @pytest.fixture
@@ -83,6 +127,35 @@ def test_the_release_after_one_that_was_rolled_back_takes_both_before_it_away(re
     release.goes("OK")
     release.up(3)
     assert release.serves() == 3
+    assert release.left() == (1, 1)
+
+
+def test_a_bad_version_is_taken_back_by_the_alarm_that_its_canary_raises(release):
+    served, asked = release.configuration(), []
+    release.is_asked(asked)
+    bad = release.registers(BREAKS)
+    with pytest.raises(Refused, match="rolled maslow-dev-readmission back") as raised:
+        release.up(bad, **CANARY)
+
+    assert {each["EndpointStatus"] for each in asked} == {"Updating"}
+    assert f"the alarm {release.alarm(ERRORS)} is ALARM" in str(raised.value)
+    assert len(asked) < 10
+    assert (release.configuration(), release.serves()) == (served, 1)
+
+
+def test_a_good_version_passes_its_canary(release):
+    asked = []
+    release.is_asked(asked)
+    before = clock.now()
+    release.up(2, **CANARY)
+
+    weights = [
+        each["PendingDeploymentSummary"]["ProductionVariants"][0]["CurrentWeight"] for each in asked
+    ]
+    assert weights[0] == 0.5
+    assert weights[-1] == 1.0
+    assert timedelta(minutes=12) <= clock.now() - before < timedelta(minutes=14)
+    assert release.serves() == 2
     assert release.left() == (1, 1)
 
 
