@@ -54,6 +54,13 @@ class Served:
         (variant,) = self.sagemaker.describe_endpoint(EndpointName=NAME)["ProductionVariants"]
         return variant["DesiredInstanceCount"]
 
+    def started(self) -> int:
+        """With how many instances its configuration began: nobody asks it, and so it shrinks."""
+        (variant,) = self.sagemaker.describe_endpoint_config(
+            EndpointConfigName=self.configuration()
+        )["ProductionVariants"]
+        return variant["InitialInstanceCount"]
+
     def left(self) -> tuple[int, int]:
         """How many configurations and models there are."""
         return (

@@ -51,6 +51,7 @@ MODULES = (
     "state_machines",
     "symmetric_keys",
     "tagged_resources",
+    "target_tracking",
     "time_control",
     "times",
     "topics",

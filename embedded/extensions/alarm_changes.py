@@ -96,7 +96,7 @@ def _act(backend: CloudWatchBackend, alarm: Alarm, before: str, now: datetime) -
                 topics.publish(message, action, subject=subject[:SUBJECT_LENGTH])
             except (ServiceException, ValueError) as error:
                 problem = str(error)
-        else:
+        elif service != "autoscaling":  # target_tracking looks at the state itself, each minute
             problem = f"The embedded AWS does no action of {service}."
         if problem:
             outbox.keep_undelivered(alarm.alarm_arn, action, problem, message)

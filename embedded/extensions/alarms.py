@@ -19,6 +19,7 @@ from embedded.alarm_reasons import data_of, reason_of
 from embedded.alarm_states import INSUFFICIENT_DATA, Rule, judged
 from embedded.extensions.alarm_changes import change, history
 from embedded.extensions.composite_alarms import follow
+from embedded.extensions.idle_variants import PER_INSTANCE, idle
 from embedded.extensions.metrics import metric_of
 from embedded.extensions.operations import add, paged
 from embedded.extensions.queue_metrics import NAMESPACE as QUEUES
@@ -133,6 +134,8 @@ def evaluate(backend: CloudWatchBackend, alarm: Alarm, watch: Watch, at: float) 
     for stat in watch.stats.values():
         if stat.key.namespace == QUEUES:
             sample(backend, stat.key, at)
+        elif stat.key.name == PER_INSTANCE:
+            idle(backend, stat.key, at)
     try:
         points = watch.points(partial(metric_of, backend), at)
     except (Invalid, ArithmeticError):

@@ -28,6 +28,7 @@ from embedded.clock import utcnow
 from embedded.cloud import client_environment
 from embedded.extensions import capture
 from embedded.extensions.deployments import Deployment, deployed_containers, deployments
+from embedded.extensions.idle_variants import NAMESPACE, PER_INSTANCE
 from embedded.extensions.operations import add
 from embedded.extensions.rollouts import fleet_of
 from embedded.sagemaker.model_server import Container, Died, ModelServer, ModelServers
@@ -228,8 +229,15 @@ def _count(
         {"Name": "EndpointName", "Value": endpoint},
         {"Name": "VariantName", "Value": variant},
     ]
+    instances = [
+        each.get("CurrentInstanceCount")
+        for each in backend.endpoints[endpoint].production_variants
+        if each["VariantName"] == variant
+    ]
+    if instances and instances[0]:
+        values[PER_INSTANCE] = (1 / instances[0], "None")
     cloudwatch_backends[backend.account_id][backend.region_name].put_metric_data(
-        "AWS/SageMaker",
+        NAMESPACE,
         [
             {"MetricName": name, "Dimensions": dimensions, "Value": value, "Unit": unit}
             for name, (value, unit) in values.items()

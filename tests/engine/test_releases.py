@@ -97,7 +97,7 @@ def test_a_release_starts_with_the_instances_that_serve(release):
     release.wants(1)
     assert release.engine.preview().unchanged
     release.up(2)
-    assert (release.serves(), release.instances()) == (2, 7)
+    assert (release.serves(), release.started()) == (2, 7)
 
 
 def test_the_endpoint_goes_without_the_program_that_declared_its_hooks(release):

@@ -264,10 +264,10 @@ def test_a_release_starts_with_the_instances_that_serve(release):
     assert release.instances() == 7
     release.up(2)
     assert release.serves() == 2
-    assert release.instances() == 7
+    assert release.started() == 7
 
 
 @pytest.mark.parametrize(("live", "starts"), [(0, 2), (1, 2), (5, 5), (40, 8)])
 def test_a_release_starts_within_the_bounds_of_the_scaling(release, live, starts):
     release.up(2, live_instances=live)
-    assert release.instances() == starts
+    assert release.started() == starts
