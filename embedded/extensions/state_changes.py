@@ -55,7 +55,18 @@ def create_model_package(self: SageMakerModelBackend, **arguments: Any) -> str:
 
 
 def update_model_package(self: SageMakerModelBackend, **arguments: Any) -> str:
-    """UpdateModelPackage, as moto's, and its event."""
+    """UpdateModelPackage, as moto's, and its event; what it is not told of stays as it is."""
+    name = arguments["model_package_arn"]
+    known = self.model_packages.get(self.model_package_name_mapping.get(name, name))
+    if known is not None:
+        if arguments["model_approval_status"] is None:
+            arguments["model_approval_status"] = known.model_approval_status
+        if arguments["approval_description"] is None:
+            arguments["approval_description"] = known.approval_description
+        arguments["customer_metadata_properties"] = {
+            **(known.customer_metadata_properties or {}),
+            **(arguments["customer_metadata_properties"] or {}),
+        }
     arn: str = _update_model_package(self, **arguments)
     model_package_changed(self, self.model_packages[arn])
     return arn
