@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from botocore.model import ListShape, MapShape, Shape, StructureShape
+from botocore.response import StreamingBody
 from moto.core.utils import get_service_model
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service import (
     state_task_service_aws_sdk as sdk,
@@ -97,8 +98,10 @@ def as_told(value: Any, shape: Shape | None) -> Any:
 
 
 def as_json(value: Any) -> Any:
-    """An SDK's answer with times in ISO 8601, to the millisecond."""
+    """An SDK's answer with times in ISO 8601, to the millisecond, and a stream as its text."""
     match value:
+        case StreamingBody():
+            return value.read().decode()
         case datetime():
             return value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         case dict():

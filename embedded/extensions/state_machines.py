@@ -64,9 +64,14 @@ class _Jsonata(Jsonata):  # type: ignore[misc]  # it has no types
 def evaluate(expression: str) -> Any:
     """The value of an expression that holds its own input, as JSON knows it; None for nothing.
 
+    Its time is the Cloud's. $parse is one of the functions that Step Functions adds to JSONata:
+    https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html#jsonata-functions
+
     Raises moto's JSONataException for an expression that can't be evaluated.
     """
     try:
-        return json.loads(json.dumps(_Jsonata(expression).evaluate(None)))
+        compiled = _Jsonata(expression)
+        compiled.register_lambda("parse", json.loads)
+        return json.loads(json.dumps(compiled.evaluate(None)))
     except Exception as error:
         raise interpreter.JSONataException("States.QueryEvaluationError", str(error)) from error
