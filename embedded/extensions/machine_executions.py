@@ -45,7 +45,8 @@ def close() -> None:
 
 
 def start(self: Execution) -> None:
-    """Begin an execution, and tell of it."""
+    """Begin an execution by the Cloud's clock, and tell of it."""
+    self.start_date = clock.now()
     _running[self.exec_arn] = self
     _tell(self, ExecutionStatus.RUNNING)
     _start(self)
