@@ -119,9 +119,9 @@ def _models(
         version = newest_approved(group)
         pipeline = platform.declare_model(model, version, context, training, root)
         delivery = model_delivery.declare_model(model, settings, context, devops, pipeline)
-        endpoint = None
+        endpoint, loop = None, None
         if version:
-            endpoint = mlops.declare_model(
+            endpoint, loop = mlops.declare_model(
                 model,
                 version,
                 settings.features_of(model),
@@ -129,6 +129,7 @@ def _models(
                 serving,
                 training=pipeline,
                 bus=devops.bus,
+                root=root,
             )
         models[model.name] = Model(
             group,
@@ -136,5 +137,6 @@ def _models(
             delivery=delivery.pipeline_name if delivery else None,
             version=version.arn if version else None,
             endpoint=endpoint.name if endpoint else None,
+            loop=loop.state_machine_arn if loop else None,
         )
     return models

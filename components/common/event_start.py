@@ -1,10 +1,12 @@
 """Events that start a state machine."""
 
+import json
+
 import pulumi
 import pulumi_aws as aws
 
 from components.common.execution_role import ExecutionRole
-from components.common.iam import Document, allow, document, rendered
+from components.common.iam import Document, Json, allow, document, rendered
 
 RETRY_SECONDS = 3600
 
@@ -38,21 +40,28 @@ def start_on_event(
     *,
     parent: pulumi.Resource,
     description: str,
-    pattern: pulumi.Input[str],
     machine_arn: pulumi.Input[str],
     role: ExecutionRole,
+    pattern: pulumi.Input[str] | None = None,
+    schedule: str | None = None,
     bus: pulumi.Input[str] | None = None,
+    given: Json | None = None,
+    paths: dict[str, str] | None = None,
 ) -> None:
-    """A rule that starts the machine on events of a pattern, as a child of `parent`.
+    """A rule that starts the machine on events of a pattern or by a schedule, below `parent`.
 
-    A start that fails is tried again for an hour. `bus` is the account's own unless given.
+    The machine's input is the event, or `given` in its place, in whose texts `<name>` is what
+    `paths` finds in the event. A start that fails is tried again for an hour. `bus` is the
+    account's own unless given; on no other is there a schedule.
     https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-retry-policy.html
+    https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-transform-target-input.html
     """
     rule = aws.cloudwatch.EventRule(
         f"{name}-rule",
         description=description,
         event_bus_name=bus,
         event_pattern=pattern,
+        schedule_expression=schedule,
         opts=pulumi.ResourceOptions(parent=parent),
     )
     aws.cloudwatch.EventTarget(
@@ -61,6 +70,10 @@ def start_on_event(
         event_bus_name=bus,
         arn=machine_arn,
         role_arn=role.arn,
+        input=json.dumps(given) if given and not paths else None,
+        input_transformer=(
+            {"input_paths": paths, "input_template": json.dumps(given)} if given and paths else None
+        ),
         retry_policy={
             "maximum_event_age_in_seconds": RETRY_SECONDS,
             "maximum_retry_attempts": 10,

@@ -29,6 +29,60 @@ def task(
     return state | ({"Catch": catch} if catch else {"Retry": RETRY})
 
 
+def retried(
+    action: str,
+    arguments: Json,
+    following: str,
+    *,
+    output: Json | str | None = None,
+    assign: Json | None = None,
+) -> Json:
+    """A state that calls one operation of AWS, retries it, and goes to Alert if that is no help.
+
+    What it keeps are variables, by `assign`; without an `output` its answer is dropped, which
+    counts towards the 256 KB of a payload.
+    https://docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html
+    """
+    return {
+        "Type": "Task",
+        "Resource": f"arn:aws:states:::aws-sdk:{action}",
+        "Arguments": arguments,
+        "Output": {} if output is None else output,
+        **({"Assign": assign} if assign else {}),
+        "Retry": RETRY,
+        "Catch": ALERT,
+        "Next": following,
+    }
+
+
+def told_topic(
+    topic_arn: str,
+    subject: str,
+    message: str,
+    following: str,
+    *,
+    output: Json | str | None = None,
+    caught: bool = True,
+) -> Json:
+    """A state that tells a topic, by a message in JSONata; `subject` is cut to 100 characters.
+
+    https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
+    """
+    return {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::sns:publish",
+        "Arguments": {
+            "TopicArn": topic_arn,
+            "Subject": subject[:100],
+            "Message": chat_message(subject, message),
+        },
+        "Output": {} if output is None else output,
+        "Retry": RETRY,
+        **({"Catch": ALERT} if caught else {}),
+        "Next": following,
+    }
+
+
 def choice(choices: dict[str, str], default: str) -> Json:
     """A state that goes to the first whose condition holds."""
     return {

@@ -66,6 +66,8 @@ class Model:
     """ARN of the version that is deployed; None until one is approved."""
     endpoint: pulumi.Output[str] | None = None
     """Name of its endpoint."""
+    loop: pulumi.Output[str] | None = None
+    """ARN of the state machine that retrains it; None where another environment does."""
 
     @property
     def names(self) -> dict[str, pulumi.Input[str]]:
@@ -76,6 +78,7 @@ class Model:
             "delivery": self.delivery,
             "version": self.version,
             "endpoint": self.endpoint,
+            "loop": self.loop,
         }
         return {what: name for what, name in every.items() if name is not None}
 

@@ -12,7 +12,7 @@ import pulumi
 from components.common.other_accounts import OriginArgs, OtherRolesArgs, PrefixReaderArgs
 from components.common.workload import artifacts_prefix
 from components.foundation.access.break_glass import BREAK_GLASS
-from components.mlops.retraining import ElsewhereArgs
+from components.mlops.loop.starters import ElsewhereArgs
 from infra.environment import Environment
 from infra.naming import Names
 from infra.needs.model_context import NAME_LIMIT

@@ -18,7 +18,7 @@ from infra.settings.mlops.model import ModelSettings
 from infra.settings.projects import ASKED
 from infra.versions import ModelVersion
 
-APPROVAL_STATUS = {"manual": "PendingManualApproval", "automatic": "Approved"}
+PENDING, APPROVED = "PendingManualApproval", "Approved"
 
 
 def declare_job_logs(context: ModelContext, need: Need) -> None:
@@ -72,7 +72,7 @@ def declare_model(
             "code": project.code,
             "job_tags": context.job_tags("platform", model),
             "parameters": {
-                "ModelApprovalStatus": APPROVAL_STATUS[model.approval],
+                "ModelApprovalStatus": APPROVED if model.approval == "automatic" else PENDING,
                 **_asked(model, project.definition),
             },
             "image_uri": context.image_of(model, version),

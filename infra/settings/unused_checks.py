@@ -73,14 +73,16 @@ def _watch(model: Values, at: Path, *, promoted: bool) -> Iterator[Mistake]:
         )
     if "cooldown_hours" not in retrain:
         return
-    starts = "on" not in retrain or bool(retrain["on"])
+    on = retrain.get("on", ["drift"])
+    starts = bool(on)
+    otherwise = retrain.get("schedule", "off") != "off" or on not in ([], ["drift"])
     # Where the model goes on to, its drift is found as well.
-    if not starts or (unwatched and not promoted):
+    if not otherwise and (not starts or (unwatched and not promoted)):
         why = unwatched if starts else "retrain.on is []"
         yield Mistake(
             (*at, "retrain", "cooldown_hours"),
             f"{why}, and so nothing retrains the model.",
-            "Leave it out, or have drift retrain the model.",
+            "Leave it out, or have drift or a schedule retrain the model.",
         )
 
 

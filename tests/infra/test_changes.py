@@ -81,11 +81,11 @@ def before(recording: Any) -> Graph:
 
 
 MONITOR = {"DataQualityJobDefinition": 1, "MonitoringSchedule": 1}
-RETRAINING = {"EventRule": 3, "EventTarget": 3, "LogGroup": 1, "StateMachine": 1}
+DRIFT = {"EventRule": 3, "EventTarget": 3}
 """By drift here, and in the two environments that the model goes on to."""
 MODEL = Counter(
     **MONITOR,
-    BucketObjectv2=8,
+    BucketObjectv2=10,
     Endpoint=1,
     EndpointConfiguration=1,
     EventRule=3,
@@ -383,10 +383,10 @@ CHANGES = [
     (
         "models.0.processing.instance",
         "ml.m5.xlarge",
-        changed(Pipeline=1, DataQualityJobDefinition=1),
+        changed(Pipeline=1, DataQualityJobDefinition=1, StateMachine=1),
     ),
     ("models.0.data", "visits", changed(Pipeline=1, RolePolicy=1)),
-    ("models.0.approval", "automatic", changed(Pipeline=2, RolePolicy=1)),
+    ("models.0.approval", "automatic", changed(Pipeline=2, RolePolicy=1, StateMachine=1)),
     ("models.0.budget", ModelBudget(monthly_usd=100), added(Budget=1)),
     ("models.0.delivery.start", "hand", changed(Pipeline=1)),
     (
@@ -419,10 +419,26 @@ CHANGES = [
     (
         "models.0.monitor.data",
         "off",
-        removed(**MONITOR, EventRule=1, EventTarget=1, MetricAlarm=1, Role=1, RolePolicy=1),
+        Difference(
+            {},
+            {
+                **MONITOR,
+                "EventRule": 1,
+                "EventTarget": 1,
+                "MetricAlarm": 1,
+                "Role": 1,
+                "RolePolicy": 1,
+            },
+            {"RolePolicy": 1, "StateMachine": 1},
+        ),
     ),
     ("models.0.retrain.cooldown_hours", 1, changed(StateMachine=1)),
-    ("models.0.retrain.on", (), removed(**RETRAINING, Role=2, RolePolicy=2)),
+    (
+        "models.0.retrain.on",
+        (),
+        Difference({}, {**DRIFT, "Role": 1, "RolePolicy": 1}, {"RolePolicy": 1, "StateMachine": 1}),
+    ),
+    ("models.0.retrain.schedule", "weekly", added(EventRule=1, EventTarget=1)),
     (
         "models",
         itemgetter(slice(1)),

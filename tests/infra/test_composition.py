@@ -82,16 +82,10 @@ def test_every_model_is_registered_and_trained_where_no_other_environment_does(
     assert fixed_names(graph, "pipeline:Pipeline", key="pipelineName") == names
 
 
-def test_every_model_that_is_trained_here_is_retrained_when_its_features_drift(
-    project: Project, graph: Graph
-) -> None:
-    """A model that names no features has none whose drift would alarm."""
-    expected = {
-        cut(f"{name}-retraining", NAME_LIMIT)
-        for name, model in trained(project, graph).items()
-        if model.features and model.retrains_on_drift
-    }
-    assert components(graph, "Retraining") == expected
+def test_every_model_that_is_trained_here_has_a_loop(project: Project, graph: Graph) -> None:
+    """Whatever starts it, a person can."""
+    expected = {cut(f"{name}-loop", NAME_LIMIT) for name in trained(project, graph)}
+    assert components(graph, "Loop") == expected
 
 
 def test_models_are_trained_registered_and_retrained_in_one_environment_of_a_promotion(
@@ -114,7 +108,7 @@ def test_before_anything_is_trained_there_is_all_that_training_needs_and_no_more
     assert components(first_pass, "ModelGroup") == {
         cut(f"{name}-versions", NAME_LIMIT) for name in names
     }
-    for kind in ("Endpoint", "DataQualityMonitor", "Retraining"):
+    for kind in ("Endpoint", "DataQualityMonitor", "Loop"):
         assert components(first_pass, kind) == set()
 
 

@@ -154,7 +154,7 @@ CHANGES = [
     ("glue:CreateTable", arn("glue", "table/maslow_dev_features/visits_v1")),
     ("logs:PutRetentionPolicy", arn("logs", "log-group:maslow-dev-delivery-log-1a2b3c4")),
     ("logs:CreateLogGroup", arn("logs", "log-group:/aws/sagemaker/Endpoints/maslow-dev-a")),
-    ("states:UpdateStateMachine", arn("states", "stateMachine:maslow-dev-retraining")),
+    ("states:UpdateStateMachine", arn("states", "stateMachine:maslow-dev-loop")),
     ("s3:PutBucketPolicy", ARTIFACTS),
     ("s3:PutLifecycleConfiguration", ARTIFACTS),
     ("s3:PutObject", f"{ARTIFACTS}/code/train.py"),

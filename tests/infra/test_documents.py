@@ -183,7 +183,7 @@ def test_every_model_that_names_its_features_alarms_on_their_drift(
     assert set(drift_alarms(graph).values()) == {model.name for model in models if model.features}
 
 
-def test_a_drift_alarm_reaches_the_retraining_of_its_own_model_alone(
+def test_a_drift_alarm_reaches_the_loop_of_its_own_model_alone(
     project: Project, graph: Graph, recording: Callable[[str, str], Graph]
 ) -> None:
     """Where another environment trains, the alarm is forwarded to a bus there."""
@@ -193,13 +193,13 @@ def test_a_drift_alarm_reaches_the_retraining_of_its_own_model_alone(
         assert hears(graph, alarmed(alarm, "OK")) == []
         happened = alarmed(alarm, "ALARM")
         if origin is None:
-            assert hears(graph, happened) == [names(model, "retraining-rule")]
+            assert hears(graph, happened) == [names(model, "loop-drift-rule")]
             continue
         assert hears(graph, happened) == [names("drift-rule")]
         there = recording(origin.environment, "second")
         assert hears(there, happened, origin.bus_name) == []
         happened["account"] = stack.account
-        rule = origin.names(model, "retraining", graph.stack, "rule")
+        rule = origin.names(model, "loop", graph.stack, "rule")
         assert hears(there, happened, origin.bus_name) == [rule]
 
 

@@ -62,6 +62,11 @@ DEPLOYED: dict[str, Any] = {
     "models": [{**MODEL["models"][0], "delivery": {"start": "off"}}],
 }
 """A model without a delivery, and so with half of the resources."""
+PRICED: dict[str, Any] = {
+    **MODEL,
+    "models": [{**MODEL["models"][0], "training": {"instance": "ml.m5.xlarge"}}],
+}
+"""A model that is trained on what a public price is known of."""
 PAID = {**MODEL["models"][0], "budget": {"monthly_usd": 100}}
 CENTER = "arn:aws:sso:::instance/ssoins-0123456789abcdef"
 SECRETS = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret"
@@ -121,6 +126,7 @@ CONTEXTS: dict[str, dict[str, Any]] = {
     "models.0.approval": MODEL,
     "models.0.accept": MODEL,
     "models.0.delivery": MODEL,
+    "models.0.retrain.budget_usd": PRICED,
     "models.0.delivery.tag": {**MODEL, **TAGGED},
     "models.0.budget": {**MODEL, "models": [PAID], "budget": {"monthly_usd": 100}},
 }
@@ -190,6 +196,7 @@ VALUES: dict[str, Any] = {
     "models.0.serving.rollout.canary": "25%",
     "models.0.monitor.capture": "50%",
     "models.0.retrain.on": [],
+    "models.0.retrain.schedule": "weekly",
     "custom.module": "extras",
 }
 """Other values of settings whose schema allows more texts than the setting does, or refers to what
@@ -217,14 +224,16 @@ class Off(NamedTuple):
 
 
 # That drift starts no training is in accord with all of these, and its contrary is refused.
-WATCHING = ("models.0.monitor", "models.0.retrain")
+WATCHING = ("models.0.monitor", "models.0.retrain.on", "models.0.retrain.cooldown_hours")
 OFF = {
     "no delivery of a model": Off(
         "models.0.delivery.start", "off", ("models.0.delivery", "models.0.accept"), MODEL
     ),
     "no watch": Off("models.0.monitor.data", "off", WATCHING, MODEL),
     "no features": Off("models.0.features", [], WATCHING, MODEL),
-    "no retraining": Off("models.0.retrain.on", [], ("models.0.retrain",), MODEL),
+    "no retraining": Off(
+        "models.0.retrain.on", [], ("models.0.retrain.on", "models.0.retrain.cooldown_hours"), MODEL
+    ),
     "no personas": Off("access.personas", {}, ("access",), {}),
     "delivery by CI": Off("delivery.by", "ci", ("delivery",), {**MODEL, "ci": GITHUB}),
     "an existing VPC": Off("network.vpc", VPC, ("network",), {"network": BASE["network"]}),

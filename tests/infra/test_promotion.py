@@ -340,7 +340,7 @@ def test_drift_in_a_later_environment_starts_training_in_dev(later: Graph, dev: 
         model = (
             prefix["prefix"].removeprefix(f"maslow-{later.stack}-").removesuffix("-monitor-drift-")
         )
-        name = f"maslow-dev-{model}-retraining-{later.stack}-rule"
+        name = f"maslow-dev-{model}-loop-{later.stack}-rule"
         rule = dev.one("aws:cloudwatch/eventRule:EventRule", name)
         pattern = json.loads(rule.inputs["eventPattern"])
         assert pattern["account"] == [ACCOUNTS[later.stack]]
@@ -399,7 +399,7 @@ def test_within_one_account_nothing_is_opened_and_no_event_forwarded(
         group = rules["maslow-prod-redeployment-rule"]["detail"]["ModelPackageGroupName"]
         assert group == [{"prefix": "maslow-dev-"}]
     else:
-        drift = rules["maslow-dev-readmission-retraining-prod-rule"]
+        drift = rules["maslow-dev-readmission-loop-prod-rule"]
         names = [{"prefix": "maslow-prod-readmission-monitor-drift-"}]
         assert drift["detail"]["alarmName"] == names
         assert "account" not in drift

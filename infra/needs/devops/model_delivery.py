@@ -82,7 +82,7 @@ def declare_model(
         "serving_name": env.names(model.name, "endpoint", limit=NAME_LIMIT),
         "accept": model.accept.text(model.kind),
         "compare_with_live": model.accept.not_worse_than_live,
-        "needs_approval": model.approval == "manual",
+        "needs_approval": model.approval != "automatic",
         "artifacts_bucket": foundation.artifacts.bucket,
         "artifacts_bucket_arn": foundation.artifacts.arn,
         "artifacts_key_arn": context.key_arn(DataClass.ARTIFACTS),

@@ -8,7 +8,7 @@ from components.devops.promotion.approval_events import approval_pattern
 from components.devops.promotion.promoted_models import PromotedModels
 from components.devops.promotion.promotion_events import EventForwarding, PromotionBus
 from components.foundation.keys.key import DataClass
-from components.mlops.retraining import drift_elsewhere
+from components.mlops.loop.starters import drift_elsewhere
 from infra.environment import Environment
 from infra.needs.need import Need
 from infra.needs.outputs import Foundation

@@ -1,11 +1,15 @@
 """Need 4, a model stays good by itself."""
 
+from collections.abc import Sequence
+from pathlib import Path
+
 import pulumi
 
 from components.mlops.endpoint import Endpoint
+from components.mlops.loop.loop import Loop
 from components.platform.training_pipeline import TrainingPipeline
+from infra.needs.mlops.loop import keep_good
 from infra.needs.mlops.monitors import watch
-from infra.needs.mlops.retraining import retrain
 from infra.needs.mlops.serving import serve
 from infra.needs.model_context import ModelContext
 from infra.needs.need import Need
@@ -22,17 +26,18 @@ def declare_model(
     *,
     training: TrainingPipeline | None,
     bus: pulumi.Output[str] | None,
-) -> Endpoint:
+    root: Path,
+) -> tuple[Endpoint, Loop | None]:
     """Declare what serves one model's approved version, watches it and retrains it.
 
     `features` are those whose drift alarms. `training` retrains it, unless another environment
-    does. `bus` is the name of the bus that other accounts' events come by, if any do.
+    does. `bus` is the name of the bus that other accounts' events come by, if any do. `root` is the
+    repository's root, which the model's project is found from.
     """
     opts = need.child_options(model.name)
     endpoint = serve(model, version, context, opts)
-    alarms: list[pulumi.Output[str]] = []
+    alarms: dict[str, Sequence[pulumi.Output[str]]] = {}
     if model.monitor.data != "off":
-        alarms = watch(model, version, endpoint, features, context, opts).alarm_names
-    if training and "drift" in model.retrain.on:
-        retrain(model, training, alarms, context, bus, opts)
-    return endpoint
+        alarms["data"] = watch(model, version, endpoint, features, context, opts).alarm_names
+    loop = keep_good(model, training, alarms, context, bus, root, opts) if training else None
+    return endpoint, loop

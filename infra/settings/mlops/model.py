@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -12,7 +12,7 @@ from infra.settings.devops.model_delivery import ModelDelivery
 from infra.settings.foundation.budget import ModelBudget
 from infra.settings.mistakes import Mistake, refusal, refusals, shown
 from infra.settings.mlops.monitor import Monitor
-from infra.settings.mlops.retrain import Retrain, check_drift
+from infra.settings.mlops.retrain import Approval, Retrain, check_approval, check_drift
 from infra.settings.mlops.serving import Serving, check_hardware
 from infra.settings.platform import Accept, Kind, Processing, Training, check_accept
 
@@ -113,8 +113,11 @@ class ModelSettings(Settings):
         Processing(), description="The jobs around it: preparing, evaluating, watching."
     )
     accept: Accept = Field(Accept(), description="What it must reach to be registered.")
-    approval: Literal["manual", "automatic"] = Field(
-        "manual", description="Who approves a registered version for deployment."
+    approval: Approval = Field(
+        "manual",
+        description="Who approves a registered version for deployment: a person (manual), nobody "
+        "(automatic), or the loop where what it retrained is better and keeps conditions: "
+        "{auto_when: {auc: '>= 0.86'}}.",
     )
     delivery: ModelDelivery = Field(
         ModelDelivery(), description="How a change of the project travels to the endpoint."
@@ -136,6 +139,7 @@ class ModelSettings(Settings):
             *check_hardware(instances, self.serving, self.image),
             *check_drift(self.features, self.monitor, self.retrain),
             *check_accept(self.accept, self.kind),
+            *check_approval(self.approval, self.kind),
             *check_columns(self.target, self.drop),
         ]
         if found:

@@ -37,7 +37,7 @@ PUBLISHERS = {
     "MetricAlarm *-endpoint-latency": {"warning"},
     "MetricAlarm *-monitor-drift-*": {"warning"},
     "StateMachine *-redeployment-machine": {"warning"},
-    "StateMachine *-retraining-machine": {"warning"},
+    "StateMachine *-loop-machine": {"info", "warning"},
     "Budget *": {"warning", "info"},
     "EventTarget *-delivery-progress": {"info"},
     "MetricAlarm *-dead-letters-alarm": {"warning"},

@@ -134,7 +134,7 @@ def test_an_instance_type_is_checked_for_its_use(found_in_model, group, right, w
         ),
         (
             {"retrain": {"on": ["rain"]}},
-            'retrain.on[1]: "rain" is not drift, the one value allowed here.',
+            'retrain.on[1]: "rain" is not drift, quality or new-data.',
         ),
         ({"retrain": {"cooldown_hours": 0}}, "retrain.cooldown_hours: 0 is too small: at least 1."),
         ({"retrain": None}, "retrain: has no value."),

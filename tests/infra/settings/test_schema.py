@@ -77,7 +77,7 @@ def test_values_are_listed_by_the_end_of_a_path():
     assert schema.values("delivery.pull_requests") == ["true", "false"]
     assert "eu-west-1" in schema.values("aws:region")
     assert "90" in schema.values("logs.retention_days")
-    assert schema.values("retrain.on") == ["drift"]
+    assert schema.values("retrain.on") == ["drift", "quality", "new-data"]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""What keeps a model good: it retrains, compares and decides."""

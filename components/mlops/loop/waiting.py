@@ -1,0 +1,222 @@
+"""The states by which the loop waits: for a run before it, and for the cool-down.
+
+Only one execution retrains at a time, and one more waits. A burst of events, such as that of a
+thousand files, makes a thousand executions, of which all but these two end at once.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from components.common.iam import Json
+from components.common.states import choice, retried, wait
+
+HOUR_MILLIS = 3_600_000
+EXECUTIONS_A_PAGE = 100
+"""Of which each takes up to a thousand characters of the 256 KB that a payload has."""
+PASSING = ("drift", "quality")
+"""Causes that may be over before the cool-down is."""
+
+_TOLD = "$states.context.Execution.Input"
+_MINE = "$toMillis($states.context.Execution.StartTime)"
+_NAME = "$states.context.Execution.Name"
+
+
+def waiting_states(
+    *,
+    pipeline_name: str,
+    cooldown_hours: int,
+    life_hours: int,
+    alarms: Mapping[str, Sequence[str]],
+    every_seconds: int,
+    following: str,
+) -> dict[str, Json]:
+    """The states from Begin to `following`, where it may train.
+
+    `life_hours` is how long an execution takes at most that waits for no other; one that has waited
+    longer tells that the one before it hangs.
+    """
+    return {
+        "Begin": {
+            "Type": "Pass",
+            "Assign": {
+                "told": {
+                    "cause": f"{{% $exists({_TOLD}.cause) ? {_TOLD}.cause : 'person' %}}",
+                    "reason": f"{{% $exists({_TOLD}.reason) ? {_TOLD}.reason : 'asked for' %}}",
+                    "alarm": f"{{% $exists({_TOLD}.alarm) ? {_TOLD}.alarm : '' %}}",
+                }
+            },
+            "Next": "FindOthers",
+        },
+        **_one_at_a_time(life_hours, every_seconds),
+        **_cooled_down(pipeline_name, cooldown_hours, alarms, following),
+    }
+
+
+def _one_at_a_time(life_hours: int, every_seconds: int) -> dict[str, Json]:
+    """Go on where no older execution runs, wait for a single one, and end where one waits already.
+
+    A person's execution always waits. So does one that is no alarm's behind one that is: the alarm
+    may be over by then, and what that one would have covered would be lost.
+    https://docs.aws.amazon.com/step-functions/latest/apireference/API_ListExecutions.html
+    """
+    listed = "$states.result.Executions"
+    older = (
+        f"{listed}[$toMillis(StartDate) < {_MINE} or "
+        f"($toMillis(StartDate) = {_MINE} and Name < {_NAME})]"
+    )
+    page = {
+        "StateMachineArn": "{% $states.context.StateMachine.Id %}",
+        "StatusFilter": "RUNNING",
+        "MaxResults": EXECUTIONS_A_PAGE,
+    }
+    following = "{% $exists($states.result.NextToken) ? $states.result.NextToken : '' %}"
+    youngest = f"$join([({older}.ExecutionArn)[0]], '')"
+    return {
+        "FindOthers": retried(
+            "sfn:listExecutions",
+            page,
+            "AreAllFound",
+            assign={
+                "others": {
+                    "count": f"{{% $count({older}) %}}",
+                    "youngest": f"{{% {youngest} %}}",
+                    "token": following,
+                }
+            },
+        ),
+        # The newest come first, and what matters are the older ones.
+        "AreAllFound": choice(
+            {
+                "IsAnyWaiting": "$others.count > 1",
+                "FindMoreOthers": "$others.token != ''",
+                "HasWaitedLong": "$others.count = 1",
+            },
+            "FindNewestRun",
+        ),
+        "FindMoreOthers": retried(
+            "sfn:listExecutions",
+            {**page, "NextToken": "{% $others.token %}"},
+            "AreAllFound",
+            assign={
+                "others": {
+                    "count": f"{{% $others.count + $count({older}) %}}",
+                    "youngest": f"{{% $others.count > 0 ? $others.youngest : {youngest} %}}",
+                    "token": following,
+                }
+            },
+        ),
+        "IsAnyWaiting": choice({"HasWaitedLong": "$told.cause = 'person'"}, "FindWaiting"),
+        "FindWaiting": retried(
+            "sfn:describeExecution",
+            {"ExecutionArn": "{% $others.youngest %}"},
+            "IsCovered",
+            output={"cause": "{% $parse($states.result.Input).cause %}"},
+        ),
+        "IsCovered": choice(
+            {
+                "HasWaitedLong": (
+                    f"$states.input.cause in {list(PASSING)} and "
+                    f"$not($told.cause in {list(PASSING)})"
+                )
+            },
+            "Covered",
+        ),
+        "Covered": _ended("covered", "another execution waits already, and will look"),
+        "HasWaitedLong": choice(
+            {"OtherHangs": f"$millis() - {_MINE} > {life_hours * HOUR_MILLIS}"}, "AwaitOther"
+        ),
+        "OtherHangs": {
+            "Type": "Pass",
+            "Output": {
+                "Error": "OtherHangs",
+                "Cause": "{% 'an older execution has not ended in "
+                f"{life_hours} hours: ' & $others.youngest %}}",
+            },
+            "Next": "Alert",
+        },
+        "AwaitOther": wait(every_seconds, "FindOthers"),
+    }
+
+
+def _cooled_down(
+    pipeline_name: str,
+    cooldown_hours: int,
+    alarms: Mapping[str, Sequence[str]],
+    following: str,
+) -> dict[str, Json]:
+    """Wait for the end of the cool-down, and see whether there is still a reason.
+
+    Whoever started the newest run of the pipeline, and whatever came of it, the next one starts no
+    sooner than `cooldown_hours` after it, unless a person wants it. The alarms of another account
+    cannot be described from here, and one that is not among these is not known: what is unknown
+    counts as still there.
+
+    https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ListPipelineExecutions.html
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html
+    """
+    period = cooldown_hours * HOUR_MILLIS
+    starts = "$states.result.PipelineExecutionSummaries.$toMillis(StartTime)"
+    states: dict[str, Json] = {
+        "FindNewestRun": retried(
+            "sagemaker:listPipelineExecutions",
+            {
+                "PipelineName": pipeline_name,
+                "SortBy": "CreationTime",
+                "SortOrder": "Descending",
+                "MaxResults": 1,
+            },
+            "HasCooledDown",
+            assign={"cooled": {"at": f"{{% $max([0, {starts}]) + {period} %}}"}},
+        ),
+        "HasCooledDown": choice(
+            {
+                following: "$told.cause = 'person'",
+                "AwaitCooldown": "$cooled.at > $millis()",
+                **_asked(alarms),
+            },
+            following,
+        ),
+        "AwaitCooldown": {
+            "Type": "Wait",
+            "Seconds": "{% $max([1, $ceil(($cooled.at - $millis()) * 0.001)]) %}",
+            "Next": "FindNewestRun",
+        },
+    }
+    for cause, names in alarms.items():
+        if not names:
+            continue
+        states[_asking(cause)] = retried(
+            "cloudwatch:describeAlarms",
+            {"AlarmNames": list(names), "AlarmTypes": ["MetricAlarm", "CompositeAlarm"]},
+            "IsStillThere",
+            output={
+                "states": "{% [$states.result.MetricAlarms.StateValue, "
+                "$states.result.CompositeAlarms.StateValue] %}"
+            },
+        )
+    if any(alarms.values()):
+        states["IsStillThere"] = choice(
+            {
+                following: "'ALARM' in $states.input.states or $count($states.input.states) = 0",
+            },
+            "Passed",
+        )
+        states["Passed"] = _ended("passed", "the alarm went off, and is over: nothing was trained")
+    return states
+
+
+def _asked(alarms: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """By which state the alarms of a cause are asked for, and when."""
+    return {
+        _asking(cause): f"$told.cause = '{cause}' and "
+        f"($told.alarm = '' or $told.alarm in {list(names)})"
+        for cause, names in alarms.items()
+        if names
+    }
+
+
+def _asking(cause: str) -> str:
+    return f"AskFor{cause.capitalize()}"
+
+
+def _ended(outcome: str, reason: str) -> Json:
+    return {"Type": "Succeed", "Output": {"outcome": outcome, "reason": reason}}

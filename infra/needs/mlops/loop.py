@@ -1,0 +1,115 @@
+"""What retrains a model, compares what comes of it with the live version, and decides."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pulumi
+
+from components.foundation.keys.key import DataClass
+from components.mlops.loop.loop import JOB_NAME_LIMIT, Loop, LoopArgs
+from components.mlops.loop.machine import BudgetArgs
+from components.mlops.loop.starters import StartersArgs
+from components.platform.model_project import read_project
+from components.platform.training_pipeline import TrainingPipeline
+from infra.errors import InputError
+from infra.naming import cut
+from infra.needs import peers
+from infra.needs.devops.model_delivery import AROUND_HOURS
+from infra.needs.model_context import NAME_LIMIT, ModelContext
+from infra.needs.tags import MODEL
+from infra.settings.mlops.model import ModelSettings
+from infra.settings.mlops.retrain import approved_when, training_prices
+
+DRIFT = ("data", "explain", "bias")
+"""Kinds of monitors whose alarms are drift: of what comes in, of why, and of whom it favours."""
+
+COUNTED_TAGS = ("maslow:project", "maslow:environment", MODEL)
+"""Tags that tell a model's training jobs, whoever started them."""
+
+
+def keep_good(
+    model: ModelSettings,
+    pipeline: TrainingPipeline,
+    alarms: Mapping[str, Sequence[pulumi.Output[str]]],
+    context: ModelContext,
+    bus: pulumi.Output[str] | None,
+    root: Path,
+    opts: pulumi.ResourceOptions,
+) -> Loop:
+    """Declare the loop of a model that is trained here.
+
+    `alarms` are those of its monitors, by their kind; `bus` tells of other accounts' events. A
+    model that nothing starts by itself has a loop, too: a person starts it. Raises InputError for a
+    budget where the price of training is not known.
+    """
+    env, retrain = context.env, model.retrain
+    approve_when, approve_because = approved_when(model.approval)
+    args: LoopArgs = {
+        **context.workload(model),
+        "starters": _starters(model, alarms, context, bus),
+        "pipeline_name": env.names(model.name),
+        "pipeline_arn": pipeline.arn,
+        "pipeline_role_arn": pipeline.role_arn,
+        "group_name": env.names(model.name),
+        "code_hash": read_project(root / model.project).code_hash,
+        "cooldown_hours": retrain.cooldown_hours,
+        "training_hours": model.training.max_hours + AROUND_HOURS,
+        "approve_when": approve_when,
+        "approve_because": approve_because,
+        "metric": next(iter(model.accept.bounds), ""),
+        "job_name": cut(env.names(model.name, "compare"), JOB_NAME_LIMIT),
+        "job_tags": context.job_tags("mlops", model),
+        "budget": _budget(model, context),
+        "instance_type": model.processing.instance,
+        "alert_topics": context.foundation.alerts.topics,
+        "messages_key_arn": context.key_arn(DataClass.MESSAGES),
+        "log_key_arn": context.key_arn(DataClass.LOGS),
+        "log_retention_days": env.log_retention_days,
+    }
+    return env.component(Loop)(env.names(model.name, "loop", limit=NAME_LIMIT), args, opts)
+
+
+def _starters(
+    model: ModelSettings,
+    alarms: Mapping[str, Sequence[pulumi.Output[str]]],
+    context: ModelContext,
+    bus: pulumi.Output[str] | None,
+) -> StartersArgs:
+    on = model.retrain.on
+    starters: StartersArgs = {
+        "alarms": {
+            "drift": [name for kind in DRIFT for name in alarms.get(kind, [])]
+            if "drift" in on
+            else [],
+            "quality": list(alarms.get("quality", [])) if "quality" in on else [],
+        },
+    }
+    if "drift" in on:
+        starters["elsewhere"] = peers.drift_elsewhere_of(context.env, model.name, bus)
+    if "new-data" in on:
+        starters["new_data"] = {
+            "bucket": context.data.zone_buckets["curated"],
+            "prefix": model.data_prefix,
+        }
+    if model.retrain.expression:
+        starters["schedule"] = model.retrain.expression
+    return starters
+
+
+def _budget(model: ModelSettings, context: ModelContext) -> BudgetArgs | None:
+    usd, instance = model.retrain.budget_usd, model.training.instance
+    if usd is None:
+        return None
+    prices = training_prices(instance, context.env.region)
+    if prices is None:
+        raise InputError(
+            f"models[{model.name}].retrain.budget_usd: no public price of training on {instance} "
+            "is known, so that nothing could be counted. Leave the budget out, or choose another "
+            "training.instance."
+        )
+    tags = context.job_tags("platform", model)
+    return {
+        "usd": usd,
+        "prices": dict(prices),
+        "tags": {key: tags[key] for key in COUNTED_TAGS},
+    }
