@@ -133,6 +133,22 @@ TYPES = (
         _delete("DeleteBucketPolicy"),
         cloudformation="AWS::S3::BucketPolicy",
     ),
+    # That a bucket sends its events to EventBridge is all that is written here, and is {} there.
+    _setting(
+        "BucketNotification",
+        Call(
+            "PutBucketNotificationConfiguration",
+            given={"NotificationConfiguration.EventBridgeConfiguration": {}},
+            when="eventbridge",
+        ),
+        "GetBucketNotificationConfiguration",
+        Call(
+            "PutBucketNotificationConfiguration",
+            given={**TO_THE_BUCKET, "NotificationConfiguration": {}},
+        ),
+        # It is {} where it is there, and what is empty is nothing in JMESPath.
+        at="keys(@)[?@ == 'EventBridgeConfiguration'] | [0]",
+    ),
     _setting(
         "BucketLifecycleConfiguration",
         Call("PutBucketLifecycleConfiguration", inside="LifecycleConfiguration"),

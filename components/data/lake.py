@@ -33,6 +33,8 @@ class ZoneArgs(TypedDict):
     """Days until objects expire; without it they stay."""
     noncurrent_days: NotRequired[int]
     """Days that a replaced or deleted object can still be brought back."""
+    tells: NotRequired[bool]
+    """Whether it sends events of its objects to EventBridge."""
 
 
 class ZonesArgs(TypedDict):
@@ -186,9 +188,18 @@ class Lake(pulumi.ComponentResource):
             bucket["expire_days"] = settings["retention_days"]
         if "noncurrent_days" in settings:
             bucket["noncurrent_days"] = settings["noncurrent_days"]
-        return PrivateBucket(
+        made = PrivateBucket(
             f"{name}-{zone.value}", _with_logs(args, bucket), pulumi.ResourceOptions(parent=self)
         )
+        if settings.get("tells"):
+            # https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-event-notifications-eventbridge.html
+            aws.s3.BucketNotification(
+                f"{name}-{zone.value}-events",
+                bucket=made.bucket,
+                eventbridge=True,
+                opts=setting_of_stateful(self, args["durability"]),
+            )
+        return made
 
 
 def _with_logs(args: LakeArgs, bucket: PrivateBucketArgs) -> PrivateBucketArgs:

@@ -39,6 +39,7 @@ MODULES = (
     "monitoring_schedules",
     "named_queries",
     "network_firewall",
+    "object_events",
     "pipeline_execution",
     "policy_simulation",
     "rollouts",

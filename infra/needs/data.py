@@ -30,7 +30,7 @@ def declare(settings: PlatformSettings, env: Environment, foundation: Foundation
             "database_prefix": f"{env.names.project}_{env.names.environment}".replace("-", "_"),
             "zones": {
                 "raw": _zone(zones.raw),
-                "curated": _zone(zones.curated),
+                "curated": {**_zone(zones.curated), **_telling(settings)},
                 "features": _zone(zones.features),
             },
             "scan_limit_bytes": settings.lake.scan_limit_bytes,
@@ -103,6 +103,13 @@ def require_unchanged(group: Features, name: str, there: Mapping[str, Any]) -> N
             f"this: {told}. Set version: {group.version + 1} for a new group beside it, or put it "
             "back"
         )
+
+
+def _telling(settings: PlatformSettings) -> ZoneArgs:
+    """Whether a model is trained here whenever new data arrives."""
+    if settings.origin or not any("new-data" in model.retrain.on for model in settings.models):
+        return {}
+    return {"tells": True}
 
 
 def _zone(zone: Zone) -> ZoneArgs:

@@ -653,6 +653,7 @@ CASES = [
         {"ignorePublicAcls": True, "restrictPublicBuckets": True},
     ),
     s3("BucketOwnershipControls", {"rule": {"objectOwnership": "BucketOwnerEnforced"}}),
+    s3("BucketNotification", {"eventbridge": True}),
     s3("BucketPolicy", {"policy": OPEN_POLICY}, {"policy": OPEN_POLICY.replace("Get", "Put")}),
     s3(
         "BucketLifecycleConfiguration",

@@ -438,6 +438,11 @@ CHANGES = [
         (),
         Difference({}, {**DRIFT, "Role": 1, "RolePolicy": 1}, {"RolePolicy": 1, "StateMachine": 1}),
     ),
+    (
+        "models.0.retrain.on",
+        ("drift", "new-data"),
+        added(BucketNotification=1, EventRule=1, EventTarget=1),
+    ),
     ("models.0.retrain.schedule", "weekly", added(EventRule=1, EventTarget=1)),
     (
         "models",
