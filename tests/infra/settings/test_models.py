@@ -96,6 +96,28 @@ def test_an_instance_type_is_checked_for_its_use(found_in_model, group, right, w
             "drop: the names have more than 249 characters together.",
         ),
         ({"approval": "auto"}, 'approval: "auto" is not manual or automatic.'),
+        (
+            {"approval": {"auto_when": {"r2": ">= 0.5"}}, "kind": "binary"},
+            "approval.auto_when.r2: a binary model is not measured by r2.",
+        ),
+        (
+            {"approval": {"auto_when": {"auc": "0.5"}}},
+            'approval.auto_when.auc: "0.5" is no condition.',
+        ),
+        ({"approval": {"auto_when": {}}}, "approval.auto_when: names no condition."),
+        ({"retrain": {"schedule": "daily"}}, 'retrain.schedule: "daily" is no schedule.'),
+        (
+            {"retrain": {"schedule": "cron(0 3 * * SUN *)"}},
+            'retrain.schedule: "cron(0 3 * * SUN *)" is no schedule.',
+        ),
+        (
+            {"retrain": {"budget_usd": 0}},
+            "retrain.budget_usd: 0 is too small: it must be more than 0.",
+        ),
+        (
+            {"retrain": {"on": ["quality"]}},
+            "retrain.on: quality is not measured while monitor.quality is off.",
+        ),
         ({"target": ""}, 'target: "" is empty.'),
         ({"target": 3}, "target: 3 is not text (put it in quotes if it is meant to be)."),
         ({"features": "visits"}, 'features: "visits" is not a list.'),
