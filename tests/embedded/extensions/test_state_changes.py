@@ -156,6 +156,26 @@ def test_a_model_package_tells_of_its_approval(cloud):
     assert detail["ModelPackageArn"] == arn
 
 
+def test_a_model_package_keeps_what_an_update_does_not_tell(cloud):
+    sagemaker = cloud.client("sagemaker")
+    sagemaker.create_model_package_group(ModelPackageGroupName="kept")
+    arn = sagemaker.create_model_package(
+        ModelPackageGroupName="kept",
+        ModelApprovalStatus="PendingManualApproval",
+        CustomerMetadataProperties={"code": "a"},
+    )["ModelPackageArn"]
+    sagemaker.update_model_package(
+        ModelPackageArn=arn, ModelApprovalStatus="Approved", ApprovalDescription="good"
+    )
+    sagemaker.update_model_package(
+        ModelPackageArn=arn, CustomerMetadataProperties={"comparison": "b"}
+    )
+    told = sagemaker.describe_model_package(ModelPackageName=arn)
+    assert told["ModelApprovalStatus"] == "Approved"
+    assert told["ApprovalDescription"] == "good"
+    assert told["CustomerMetadataProperties"] == {"code": "a", "comparison": "b"}
+
+
 def test_an_endpoint_tells_of_its_status(cloud):
     sagemaker, role = cloud.client("sagemaker"), serving_role(cloud)
     container = {"Image": IMAGE, "ModelDataUrl": uploaded(cloud, "s3://artifacts/model.tar.gz")}
