@@ -40,8 +40,8 @@ LOOP = [
     ("Training pipeline", "Model registry", ""),
     ("Model registry", "Endpoint", "approved version"),
     ("Endpoint", "Drift monitor", "captured"),
-    ("Drift monitor", "Retraining", "drift"),
-    ("Retraining", "Training pipeline", "starts"),
+    ("Drift monitor", "Loop", "drift"),
+    ("Loop", "Training pipeline", "starts"),
 ]
 """From which part to which something goes, and what; without it, what passed the gate."""
 HUES = {"mlops": "m", "platform": "p", "data": "d", "devops": "v", "foundation": "f"}

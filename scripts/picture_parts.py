@@ -190,9 +190,9 @@ def _fixed(text: str) -> Facts:
 PARTS: dict[str, list[Part | None]] = {
     "mlops": [
         Part(
-            "Retraining",
-            frozenset({"Retraining"}),
-            _fixed("starts the training again, unless it just ran"),
+            "Loop",
+            frozenset({"Loop"}),
+            _fixed("retrains, compares and decides"),
         ),
         Part("Drift monitor", frozenset({"DataQualityMonitor"}), _monitor),
         Part("Endpoint", frozenset({"Endpoint"}), _endpoint),

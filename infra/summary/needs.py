@@ -124,8 +124,11 @@ def _mlops(graph: Graph, stack: StackFile) -> Iterator[Row]:
             data, on = model.monitor.data, model.retrain.on
             told.append(f"captures {model.monitor.capture}%")
             told.append("not watched" if data == "off" else f"watched {data}")
-            if on and data != "off":
-                told.append(f"retrains on {', '.join(on)}")
+            causes = [one for one in on if one != "drift" or data != "off"]
+            if model.retrain.expression:
+                causes.append("schedule")
+            if causes:
+                told.append(f"retrains on {', '.join(causes)}")
         yield "endpoint", f"{_model(endpoint)}: {', '.join(told)}"
     yield from _rest(len(endpoints))
     if not endpoints:
