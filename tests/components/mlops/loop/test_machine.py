@@ -457,6 +457,20 @@ def test_a_job_that_is_there_already_is_waited_for(cloud, name):
     assert "Again" in loop.path(arn)
 
 
+def test_a_comparison_that_is_refused_is_a_failure(cloud, name):
+    loop = Loop(cloud, name)
+    told = json.loads(loop.states.describe_state_machine(stateMachineArn=loop.arn)["definition"])
+    resources = told["States"]["StartComparison"]["Arguments"]["ProcessingResources"]
+    resources["ClusterConfig"]["InstanceCount"] = 2  # which the embedded AWS does not run
+    loop.states.update_state_machine(stateMachineArn=loop.arn, definition=json.dumps(told))
+    arn = loop.start()
+    execution = loop.ended(arn)
+    assert execution["status"] == "FAILED"
+    assert "several instances" in execution["cause"]
+    assert loop.path(arn)[-4:] == ["StartComparison", "IsStarted", "Alert", "Failed"]
+    assert "several instances" in loop.told("warning")
+
+
 class TestCooldown:
     def test_only_a_person_need_not_wait(self, cloud, name):
         loop = Loop(cloud, name)
