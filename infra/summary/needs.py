@@ -124,7 +124,7 @@ def _mlops(graph: Graph, stack: StackFile) -> Iterator[Row]:
             data, on = model.monitor.data, model.retrain.on
             told.append(f"captures {model.monitor.capture}%")
             told.append("not watched" if data == "off" else f"watched {data}")
-            causes = [one for one in on if one != "drift" or data != "off"]
+            causes: list[str] = [one for one in on if one != "drift" or data != "off"]
             if model.retrain.expression:
                 causes.append("schedule")
             if causes:
