@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import pytest
 from pydantic import BaseModel
 
+from infra.errors import InputError
 from infra.graph import Graph
 from infra.project import Project
 from infra.settings import StackFile
@@ -477,3 +478,13 @@ def test_a_setting_changes_what_it_is_about_alone(
     platform = varied(stack.platform, path, value)
     after = record_like(dataclasses.replace(stack, platform=platform))
     assert difference(before, after) == expected
+
+
+def test_a_budget_without_a_known_price_is_refused_by_name(
+    project: Project, record_like: Callable[[StackFile], Graph]
+) -> None:
+    stack = project.stack(ENVIRONMENT)
+    platform = varied(stack.platform, "models.0.training.instance", "ml.m6i.xlarge")
+    platform = varied(platform, "models.0.retrain.budget_usd", 400.0)
+    with pytest.raises(InputError, match=r"no public price of training on ml\.m6i\.xlarge"):
+        record_like(dataclasses.replace(stack, platform=platform))
