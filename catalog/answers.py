@@ -78,12 +78,12 @@ def outputs(
 
     Templates may name `{name}` (the physical name), `{logical}` (the logical one), `{region}`,
     `{account}`, `{hex}` (17 hexadecimal digits, one value per URN), `{uuid}`, `{id}` (in outputs
-    only), `{address}` (the input `url` without its scheme), every scalar input and every output
-    that stands before, by its camelCase name.
+    only), `{address}` (the input `url` without its scheme), every scalar input, as given or by
+    default, and every output that stands before, by its camelCase name.
 
     Raises Unanswerable where a template names an input that was not given.
     """
-    values = _Values(inputs, logical, urn, region, account)
+    values = _Values(inputs, logical, urn, region, account, entry.defaults)
     added: dict[str, Any] = {}
     if entry.name:
         physical = values.get(entry.name) or logical
@@ -144,9 +144,16 @@ class _Values(Mapping[str, str]):
     """What a template may name; inputs are read only when named."""
 
     def __init__(
-        self, inputs: Mapping[str, Any], logical: str, urn: str, region: str, account: str
+        self,
+        inputs: Mapping[str, Any],
+        logical: str,
+        urn: str,
+        region: str,
+        account: str,
+        defaults: Mapping[str, Any] | None = None,
     ) -> None:
         self.inputs = inputs
+        self.defaults = defaults or {}
         self.urn = urn
         self.known = {"logical": logical, "region": region, "account": account}
         self.known["partition"] = "aws"
@@ -163,7 +170,9 @@ class _Values(Mapping[str, str]):
             return self.known[key]
         if key == "address":
             return self["url"].removeprefix("https://")
-        value = self.inputs[key]
+        value = self.inputs.get(key)
+        if value is None:
+            value = self.defaults[key]
         if isinstance(value, str):
             return value
         raise KeyError(key)

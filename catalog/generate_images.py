@@ -13,7 +13,6 @@ from catalog.images import FILE
 
 REPOSITORIES = {
     "sagemaker-scikit-learn": "sklearn",
-    "sagemaker-model-monitor-analyzer": "model-monitor",
 }
 """Repositories of the images that the platform names, with the SDK's files about them."""
 

@@ -18,7 +18,6 @@ TRAINING_LOGS = "/aws/sagemaker/TrainingJobs"
 https://docs.aws.amazon.com/sagemaker/latest/dg/logging-cloudwatch.html
 """
 
-INPUT, OUTPUT = "/opt/ml/processing/input", "/opt/ml/processing/output"
 TAGS = Tags(
     Call("AddTags", given={"ResourceArn": "{arn}"}),
     Call("DeleteTags", given={"ResourceArn": "{arn}", "TagKeys": "{removed}"}),
@@ -189,24 +188,5 @@ TYPES = (
             update="UpdateEndpointWeightsAndCapacities",
             source=AUTHORIZATION,
         ),
-    ),
-    _named(
-        "DataQualityJobDefinition",
-        "data-quality-job-definition",
-        holds_no_data="it says how to make reports, which are in a bucket",
-        log_groups=(PROCESSING_LOGS,),
-        of="JobDefinition",
-        presumed={
-            "dataQualityJobInput.endpointInput.localPath": INPUT,
-            "dataQualityJobInput.batchTransformInput.localPath": INPUT,
-            "dataQualityJobOutputConfig.monitoringOutputs.s3Output.localPath": OUTPUT,
-        },
-    ),
-    _named(
-        "MonitoringSchedule",
-        "monitoring-schedule",
-        holds_no_data="its reports are in a bucket",
-        update=("monitoringScheduleConfig",),
-        names={"monitoringScheduleConfig.monitoringJobDefinition.baseline": "BaselineConfig"},
     ),
 )

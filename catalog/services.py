@@ -285,7 +285,10 @@ SERVICES: tuple[Service, ...] = (
     ),
     Service(
         "scheduler",
-        principals=(Principal("scheduler.amazonaws.com"),),
+        # https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html
+        principals=(
+            Principal("scheduler.amazonaws.com", roles_passed=True, sends_source_account=True),
+        ),
         endpoints=(Endpoint("scheduler"),),
         boundary=ANYTHING,
     ),

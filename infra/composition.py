@@ -17,6 +17,7 @@ from infra.needs.devops import declare as declare_devops
 from infra.needs.devops import model_delivery
 from infra.needs.foundation import access, audit
 from infra.needs.foundation import declare as declare_foundation
+from infra.needs.mlops.monitors import Monitoring
 from infra.needs.model_context import ModelContext, model_context
 from infra.needs.need import Need
 from infra.needs.outputs import DevOps, Model, Platform
@@ -114,6 +115,7 @@ def _models(
 ) -> dict[str, Model]:
     """Declare each model, and tell by its name what it is called in AWS."""
     models: dict[str, Model] = {}
+    monitoring = Monitoring(context, serving)
     for model in settings.models:
         group = context.group_of(model)
         version = newest_approved(group)
@@ -124,9 +126,9 @@ def _models(
             endpoint, loop = mlops.declare_model(
                 model,
                 version,
-                settings.features_of(model),
                 context,
                 serving,
+                monitoring=monitoring,
                 training=pipeline,
                 bus=devops.bus,
                 root=root,
@@ -139,4 +141,5 @@ def _models(
             endpoint=endpoint.name if endpoint else None,
             loop=loop.state_machine_arn if loop else None,
         )
+    monitoring.declare_silence_watch()
     return models

@@ -13,8 +13,9 @@ from catalog.images import registries
 from catalog.instance_regions import offered, offerings
 from catalog.regions import regions
 from catalog.services import by_client
+from components.mlops.monitoring.job_request import MonitorKind
 from infra.graph import Graph
-from infra.needs.model_context import ANALYZER_IMAGE, TRAINING_IMAGE
+from infra.needs.model_context import TRAINING_IMAGE
 from infra.settings import Mistake, StackFile
 from infra.settings.aws import allowed
 from infra.settings.instance_hints import parsed, stand_in
@@ -45,6 +46,7 @@ WITHOUT = {
     "securityhub": Choice(("audit", "security_hub"), "Set it to false."),
 }
 """By IAM's prefix of a service. Without any other, the platform is not what it is."""
+EXPLAIN = MonitorKind.EXPLAIN.value
 ELSEWHERE = "Choose a region that has it; a plan of each tells."
 
 
@@ -93,12 +95,13 @@ def _images(stack: StackFile) -> Iterator[Mistake]:
                 f"SageMaker keeps no scikit-learn image in {stack.region}.",
                 "Give the model an image of your own in ECR.",
             )
-        if model.monitor.data != "off" and _lacks(stack, ANALYZER_IMAGE[0]):
-            yield Mistake(
-                (*at, "monitor", "data"),
-                f"SageMaker keeps no image of Model Monitor in {stack.region}.",
-                "Set it to off.",
-            )
+        for kind in model.monitor.kinds if _lacks(stack, TRAINING_IMAGE[0]) else ():
+            if kind != EXPLAIN:  # which runs in the model's own
+                yield Mistake(
+                    (*at, "monitor", kind),
+                    f"SageMaker keeps no scikit-learn image in {stack.region}, in which it runs.",
+                    "Set it to off.",
+                )
 
 
 def instances(stack: StackFile) -> Iterator[tuple[Path, str, str]]:

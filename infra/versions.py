@@ -12,23 +12,13 @@ NO_SUCH_GROUP = {"ValidationException", "ResourceNotFound", "ResourceNotFoundExc
 
 
 @dataclass(frozen=True)
-class Baseline:
-    """What Model Monitor computed of a version's training data, as S3 URIs."""
-
-    constraints_uri: str
-    """constraints.json."""
-    statistics_uri: str
-    """statistics.json."""
-
-
-@dataclass(frozen=True)
 class ModelVersion:
     """An approved model package."""
 
     arn: str
     """ARN of the model package."""
-    baseline: Baseline | None = None
-    """What its monitor compares with, where the training pipeline registered it."""
+    baseline_uri: str | None = None
+    """S3 URI of baseline.json, which its monitors compare with, where its training wrote one."""
     image_uri: str | None = None
     """Image that it was trained in and is served by."""
     model_data: str | None = None
@@ -58,7 +48,7 @@ def assumed(region: str, account: str, names: Names, *, built: bool = False) -> 
         images = f"{cut(name, 40)}-images"
         return ModelVersion(
             f"arn:aws:sagemaker:{region}:{account}:model-package/{name}/1",
-            Baseline(f"{home}/constraints.json", f"{home}/statistics.json"),
+            f"{home}/runs/1/baseline/baseline.json",
             f"{account}.dkr.ecr.{region}.amazonaws.com/{images}:1" if built else None,
             f"{home}/runs/1/model.tar.gz",
         )
@@ -94,11 +84,13 @@ def in_registry(sagemaker: Any) -> Lookup:
         registered = described.get("DriftCheckBaselines", {}).get("ModelDataQuality", {})
         containers = described.get("InferenceSpecification", {}).get("Containers", [])
         first = containers[0] if containers else {}
-        image_uri, model_data = first.get("Image"), first.get("ModelDataUrl")
-        if registered.keys() < {"Constraints", "Statistics"}:
-            return ModelVersion(arn, None, image_uri, model_data)
-        constraints, statistics = registered["Constraints"], registered["Statistics"]
-        baseline = Baseline(constraints["S3Uri"], statistics["S3Uri"])
-        return ModelVersion(arn, baseline, image_uri, model_data)
+        # Both are what SageMaker Model Monitor compared with, before there were monitors of ours.
+        ours = "Statistics" in registered and "Constraints" not in registered
+        return ModelVersion(
+            arn,
+            registered["Statistics"]["S3Uri"] if ours else None,
+            first.get("Image"),
+            first.get("ModelDataUrl"),
+        )
 
     return look_up

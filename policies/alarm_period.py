@@ -15,6 +15,8 @@ def alarm_period(graph: Graph) -> list[Finding]:
     """Alarms that look more often than something in their graph emits their metric."""
     findings = []
     for alarm in graph.of_type(ALARM):
+        if "metricName" in alarm.inputs and alarm.inputs.get("treatMissingData") == "ignore":
+            continue  # it keeps its state from one data point to the next
         for metric in watched(alarm):
             emitted = metric.meaning.emitted(graph) if metric.meaning else iter(())
             slowest = max((every for at, every in emitted if at == metric.dimensions), default=0)

@@ -4,13 +4,16 @@ Every alarm is held to these meanings, and a metric that is not here is a findin
 adds an alarm says what its metric means.
 """
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from infra.graph import Graph, Resource
+from policies.scheduled_jobs import jobs_of
 
+MONITORS = "maslow/Monitors"
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
 
 Dimensions = dict[str, str]
@@ -106,42 +109,22 @@ def _of_queues(graph: Graph) -> Iterator[tuple[Dimensions, int]]:
 
 
 def _of_monitors(graph: Graph) -> Iterator[tuple[Dimensions, int]]:
-    """Data-quality monitors, each time that they run.
-
-    https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-schedule-expression.html
-    """
-    definitions = {
-        _name(definition): definition
-        for definition in graph.of_type(
-            "aws:sagemaker/dataQualityJobDefinition:DataQualityJobDefinition"
-        )
-    }
-    for schedule in graph.of_type("aws:sagemaker/monitoringSchedule:MonitoringSchedule"):
-        config = schedule.inputs["monitoringScheduleConfig"]
-        definition = definitions.get(config["monitoringJobDefinitionName"])
-        if definition is None:
-            continue
-        job = definition.inputs["dataQualityJobInput"]
-        yield (
-            {
-                "Endpoint": job["endpointInput"]["endpointName"],
-                "MonitoringSchedule": _name(schedule),
-            },
-            seconds_between(config["scheduleConfig"]["scheduleExpression"]),
-        )
+    """The platform's monitors, each time that they run."""
+    for job in jobs_of(graph):
+        yield _monitor(job.argument("--model"), job.argument("--monitor")), job.every[1]
 
 
-def seconds_between(expression: str) -> int:
-    """Seconds between two runs of a monitor's schedule, in one of the forms that SageMaker takes.
+def _of_silence_watches(graph: Graph) -> Iterator[tuple[Dimensions, int]]:
+    """The rare monitors that a watch says of each day whether they are alive."""
+    for machine in graph.of_type("aws:sfn/stateMachine:StateMachine"):
+        for state in json.loads(machine.inputs["definition"])["States"].values():
+            for query in state.get("Arguments", {}).get("MetricDataQueries", ()):
+                told = query["MetricStat"]["Metric"]["Dimensions"]
+                yield {each["Name"]: each["Value"] for each in told}, 86400
 
-    Those are hourly, `cron(0 * ? * * *)`, daily at an hour, and every so many hours from one on,
-    `cron(0 17/12 ? * * *)`. Raises ValueError for others.
-    """
-    form = re.fullmatch(r"cron\(0 (\*|\d{1,2}(?:/(\d{1,2}))?) \? \* \* \*\)", expression)
-    if form is None:
-        raise ValueError(f"{expression} is no schedule of a monitor")
-    hours = 1 if form[1] == "*" else int(form[2] or 24)
-    return hours * 3600
+
+def _monitor(model: str, kind: str) -> Dimensions:
+    return {"Model": model, "Monitor": kind}
 
 
 METRICS = (
@@ -152,13 +135,9 @@ METRICS = (
     # SQS says nothing of a queue that has been empty and idle for six hours.
     Metric("AWS/SQS", "ApproximateNumberOfMessagesVisible", "high", "notBreaching", _of_queues),
     Metric("AWS/SQS", "ApproximateAgeOfOldestMessage", "high", "notBreaching", _of_queues),
-    # A monitor that is silent has stopped, or has nothing to look at: nobody knows of drift then.
-    # It is no drift either, which would retrain, and so the alarm has insufficient data.
-    Metric(
-        "aws/sagemaker/Endpoints/data-metrics",
-        "feature_baseline_drift_.+",
-        "high",
-        "missing",
-        _of_monitors,
-    ),
+    # Between two runs, and after one with too few rows, what was found last still holds.
+    Metric(MONITORS, "Worst", "high", "ignore", _of_monitors),
+    # Silence is made a value by an expression; where that has none, the monitor has never run.
+    Metric(MONITORS, "Ran", "low", "ignore", _of_monitors),
+    Metric(MONITORS, "Alive", "low", "ignore", _of_silence_watches),
 )

@@ -11,33 +11,44 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from infra.graph import Graph
+from infra.graph import Graph, Resource
 from policies.finding import Finding, found
+from policies.scheduled_jobs import SCHEDULE
 
 LEAST_ATTEMPTS = 3
 LEAST_SECONDS = 3600
 
 
 def retries(graph: Graph) -> list[Finding]:
-    """Targets of rules and tasks of state machines that try too few times or too short a while.
+    """Targets and tasks that try too few times or too short a while.
 
-    A target without a retry policy has EventBridge's own: 185 attempts in 24 hours. A task either
-    retries, or catches its failure where that is an answer, as for what is not there yet.
+    A target of a rule or schedule without a retry policy has EventBridge's own: 185 attempts in 24
+    hours. A task of a state machine either retries, or catches its failure where that is an answer,
+    as for what is not there yet.
     """
-    return [*_targets(graph), *_tasks(graph)]
+    return [*_targets(graph), *_schedules(graph), *_tasks(graph)]
 
 
 def _targets(graph: Graph) -> Iterator[Finding]:
     for target in graph.of_type("aws:cloudwatch/eventTarget:EventTarget"):
-        policy = target.inputs.get("retryPolicy") or {}
-        attempts = policy.get("maximumRetryAttempts", 185)
-        seconds = policy.get("maximumEventAgeInSeconds", 86400)
-        if attempts < LEAST_ATTEMPTS or seconds < LEAST_SECONDS:
-            message = (
-                f"{attempts} retries in {seconds} seconds are fewer than {LEAST_ATTEMPTS} "
-                f"in {LEAST_SECONDS}"
-            )
-            yield found(__name__, target, message)
+        yield from _policy(target, target.inputs.get("retryPolicy"))
+
+
+def _schedules(graph: Graph) -> Iterator[Finding]:
+    for schedule in graph.of_type(SCHEDULE):
+        yield from _policy(schedule, schedule.inputs["target"].get("retryPolicy"))
+
+
+def _policy(resource: Resource, policy: Mapping[str, Any] | None) -> Iterator[Finding]:
+    told = policy or {}
+    attempts = told.get("maximumRetryAttempts", 185)
+    seconds = told.get("maximumEventAgeInSeconds", 86400)
+    if attempts < LEAST_ATTEMPTS or seconds < LEAST_SECONDS:
+        message = (
+            f"{attempts} retries in {seconds} seconds are fewer than {LEAST_ATTEMPTS} "
+            f"in {LEAST_SECONDS}"
+        )
+        yield found(__name__, resource, message)
 
 
 def _tasks(graph: Graph) -> Iterator[Finding]:

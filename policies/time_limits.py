@@ -1,11 +1,11 @@
 """Whatever runs for a while has a limit after which it is stopped.
 
 Compute that hangs is paid for until someone looks: a CodeBuild project without limits stops after
-60 minutes and queues for 8 hours, a training or processing job of SageMaker after a day. A monitor
-must end before its next run, which SageMaker would not start beside it.
+60 minutes and queues for 8 hours, a training or processing job of SageMaker after a day. A job that
+a schedule starts must end before the next, or several would run side by side.
 
 https://docs.aws.amazon.com/codebuild/latest/APIReference/API_CreateProject.html
-https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_MonitoringStoppingCondition.html
+https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ProcessingStoppingCondition.html
 """
 
 import json
@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 from infra.graph import Graph
 from policies.finding import Finding, found
-from policies.metrics import seconds_between
+from policies.scheduled_jobs import jobs_of
 
 STOPPED = ("Training", "Processing", "Tuning", "AutoML")
 """Steps of a pipeline that run a job with a stopping condition."""
@@ -59,23 +59,13 @@ def _pipelines(graph: Graph) -> Iterator[Finding]:
 
 
 def _monitors(graph: Graph) -> Iterator[Finding]:
-    between = {
-        config["monitoringJobDefinitionName"]: seconds_between(
-            config["scheduleConfig"]["scheduleExpression"]
-        )
-        for schedule in graph.of_type("aws:sagemaker/monitoringSchedule:MonitoringSchedule")
-        for config in [schedule.inputs["monitoringScheduleConfig"]]
-    }
-    for definition in graph.of_type(
-        "aws:sagemaker/dataQualityJobDefinition:DataQualityJobDefinition"
-    ):
-        most = definition.inputs.get("stoppingCondition", {}).get("maxRuntimeInSeconds")
-        every = between.get(definition.inputs.get("name", definition.name), 0)
+    for schedule, request, (shortest, _) in jobs_of(graph):
+        most = request.get("StoppingCondition", {}).get("MaxRuntimeInSeconds")
         if not most:
-            yield found(__name__, definition, "it has no stoppingCondition")
-        elif every and most > every:
-            message = f"it may run for {most} seconds, and runs every {every} seconds"
-            yield found(__name__, definition, message)
+            yield found(__name__, schedule, "its job has no StoppingCondition")
+        elif most > shortest:
+            message = f"its job may run for {most} seconds, and the next begins after {shortest}"
+            yield found(__name__, schedule, message)
 
 
 def _rollouts(graph: Graph) -> Iterator[Finding]:

@@ -179,7 +179,7 @@ def _endpoint(graph: Graph) -> str:
 
 
 def _monitor(graph: Graph) -> str:
-    alarms = len(_within(graph, "mlops", "DataQualityMonitor", ALARM))
+    alarms = len(_within(graph, "mlops", "Monitor", ALARM))
     return f"compares with what was trained on, {_number(alarms, 'alarm')}"
 
 
@@ -194,7 +194,7 @@ PARTS: dict[str, list[Part | None]] = {
             frozenset({"Loop"}),
             _fixed("retrains, compares and decides"),
         ),
-        Part("Drift monitor", frozenset({"DataQualityMonitor"}), _monitor),
+        Part("Monitors", frozenset({"Monitor", "MonitorCode", "SilenceWatch"}), _monitor),
         Part("Endpoint", frozenset({"Endpoint"}), _endpoint),
     ],
     "platform": [

@@ -36,7 +36,6 @@ MODULES = (
     "metrics",
     "model_registry",
     "model_vpcs",
-    "monitoring_schedules",
     "named_queries",
     "network_firewall",
     "object_events",

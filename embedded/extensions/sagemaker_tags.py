@@ -8,7 +8,6 @@ from typing import Any
 from moto.sagemaker.exceptions import ValidationError
 from moto.sagemaker.models import SageMakerModelBackend
 
-from embedded.extensions.monitoring_schedules import schedules
 from embedded.extensions.operations import add
 
 _resource_of_moto = SageMakerModelBackend._get_resource_from_arn  # noqa: SLF001  replaced below
@@ -32,7 +31,6 @@ def _get_resource_from_arn(self: SageMakerModelBackend, arn: str) -> Any:
     own: dict[str, dict[str, Any]] = {
         "feature-group": self.feature_groups,
         "model-package": self.model_packages,
-        "monitoring-schedule": schedules(self),
     }
     try:
         resource = own[kind].get(arn) if kind in own else _resource_of_moto(self, arn)

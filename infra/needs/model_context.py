@@ -18,7 +18,6 @@ from infra.settings.mlops.model import ModelSettings
 from infra.versions import ModelVersion
 
 TRAINING_IMAGE = ("sagemaker-scikit-learn", "1.4-2-cpu-py3")
-ANALYZER_IMAGE = ("sagemaker-model-monitor-analyzer", "latest")
 """Repository and tag of an image that SageMaker keeps in every region.
 
 https://docs.aws.amazon.com/sagemaker/latest/dg-ecr-paths/sagemaker-algo-docker-registry-paths.html
@@ -35,7 +34,6 @@ class ModelContext:
     foundation: Foundation
     data: Lake
     training_image: pulumi.Output[str]
-    analyzer_image: pulumi.Output[str]
     repositories: Mapping[str, ImageRegistry]
     """Repository of the images that a model's delivery builds, by the model's name."""
     jobs_make_log_groups: bool
@@ -109,22 +107,19 @@ def model_context(
     *,
     jobs_make_log_groups: bool,
 ) -> ModelContext:
-    """What every model is told, with SageMaker's own images looked up once for all of them."""
-
-    def image(repository: str, tag: str) -> pulumi.Output[str]:
-        return aws.sagemaker.get_prebuilt_ecr_image_output(
-            repository_name=repository,
-            image_tag=tag,
-            region=env.region,
-            opts=pulumi.InvokeOptions(provider=env.provider),
-        ).registry_path
-
+    """What every model is told, with SageMaker's own image looked up once for all of them."""
+    repository, tag = TRAINING_IMAGE
+    image = aws.sagemaker.get_prebuilt_ecr_image_output(
+        repository_name=repository,
+        image_tag=tag,
+        region=env.region,
+        opts=pulumi.InvokeOptions(provider=env.provider),
+    ).registry_path
     return ModelContext(
         env,
         foundation,
         data,
-        image(*TRAINING_IMAGE),
-        image(*ANALYZER_IMAGE),
+        image,
         repositories,
         jobs_make_log_groups,
     )

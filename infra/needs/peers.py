@@ -4,7 +4,7 @@ Names tell who is who: those of another environment's roles, alarms and buses ar
 as both are made by the same program.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 import pulumi
@@ -13,6 +13,7 @@ from components.common.other_accounts import OriginArgs, OtherRolesArgs, PrefixR
 from components.common.workload import artifacts_prefix
 from components.foundation.access.break_glass import BREAK_GLASS
 from components.mlops.loop.starters import ElsewhereArgs
+from components.mlops.monitoring.job_request import MonitorKind
 from infra.environment import Environment
 from infra.naming import Names
 from infra.needs.model_context import NAME_LIMIT
@@ -22,8 +23,9 @@ from infra.versions import ModelVersion
 DEPLOYERS = (BREAK_GLASS, "ci-deploy*", "delivery-deploy-*")
 PREVIEWERS = ("ci-preview*", "delivery-preview-*", "pull-requests-preview-*")
 """Roles that deploy, and that preview, by how their names go on after the environment's prefix."""
-SERVING, READING = ("endpoint",), ("endpoint", "monitor")
-"""What of a model runs its image, and what reads its artifacts, as in the names of their roles."""
+SERVING = (("endpoint", "role-role"), ("monitor", "*-role"))
+"""What of a model runs its image and reads its artifacts: what each is called, and how the name of
+its role goes on after that. Which monitors there are elsewhere is not known here."""
 
 
 def deployers(env: Environment, model: str) -> list[OtherRolesArgs]:
@@ -49,19 +51,17 @@ def readers(env: Environment, model: str) -> list[OtherRolesArgs]:
     )
 
 
-def servers(
-    env: Environment, models: Iterable[str], what: Sequence[str] = SERVING
-) -> list[OtherRolesArgs]:
-    """The roles elsewhere that serve the models, or whatever else is asked for."""
+def servers(env: Environment, models: Iterable[str]) -> list[OtherRolesArgs]:
+    """The roles elsewhere that serve the models, and that watch them."""
     names = list(models)
     return by_account(
         roles_of(
             peer,
             [
-                f"{peer.names(model, each, limit=NAME_LIMIT)}-role-role-*"
+                f"{peer.names(model, each, limit=NAME_LIMIT)}-{role}-*"
                 for model in names
                 if peer.has(model)
-                for each in what
+                for each, role in SERVING
             ],
         )
         for peer in env.promotion.abroad
@@ -73,7 +73,7 @@ def artifact_readers(env: Environment, models: Iterable[str]) -> list[PrefixRead
     return [
         {**reader, "prefix": artifacts_prefix(model)}
         for model in models
-        for reader in servers(env, [model], READING)
+        for reader in servers(env, [model])
     ]
 
 
@@ -108,9 +108,9 @@ def drift_elsewhere_of(
     return found
 
 
-def alarm_prefix(names: Names, model: str) -> str:
-    """What the names of a model's drift alarms begin with."""
-    return f"{names(model, 'monitor', limit=NAME_LIMIT)}-drift-"
+def alarm_prefix(names: Names, model: str, kind: MonitorKind = MonitorKind.DATA) -> str:
+    """What the name of the alarm on what a model's monitor finds begins with."""
+    return f"{names(model, 'monitor', limit=NAME_LIMIT)}-{kind.value}-worst-"
 
 
 def roles_of(peer: Peer, names: Iterable[str]) -> OtherRolesArgs:

@@ -1,6 +1,6 @@
 """Whether a model project can be deployed, found out as soon as a stack file names it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +32,12 @@ PARAMETERS: dict[str, str | int | float] = {
 """What the platform sets in every project's pipeline, with a value of the right type."""
 
 
-ASKED = {"target": "TargetColumn", "kind": "Kind", "drop": "DropColumns", "accept": "Accept"}
+ASKED = {
+    "target": "TargetColumn",
+    "kind": "Kind",
+    "drop": "DropColumns",
+    "accept": "Accept",
+}
 """What a model's settings ask of its project, and the parameter that tells the pipeline."""
 
 
@@ -45,16 +50,23 @@ def check_asked(model: Mapping[str, Any], root: Path) -> Iterator[Mistake]:
     definition = read_project(root / model["project"]).definition
     known = declared(definition)
     for setting, parameter in ASKED.items():
-        asked = model.get(setting)
+        path = setting.split(".")
+        asked = _at(model, path)
         if setting == "accept" and isinstance(asked, Mapping):
             asked = [metric for metric in asked if metric != "not_worse_than_live"]
         if asked and parameter not in known:
             yield Mistake(
-                (setting,),
+                tuple(path),
                 f"would change nothing: {model['project']}/{DEFINITION} declares no parameter "
                 f"{parameter}.",
                 f"Declare it in {model['project']}/pipeline.py, as templates/tabular does.",
             )
+
+
+def _at(model: Any, path: Sequence[str]) -> Any:
+    for key in path:
+        model = model.get(key) if isinstance(model, Mapping) else None
+    return model
 
 
 def check_project(project: str, root: Path) -> tuple[str, str] | None:

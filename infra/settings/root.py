@@ -1,6 +1,5 @@
 """The platform's settings as a whole."""
 
-from functools import cached_property
 from typing import Literal
 
 from pydantic import Field
@@ -87,21 +86,3 @@ class PlatformSettings(Settings):
         if chosen != "needed":
             return list(chosen)
         return needed(uses(self.model_dump(by_alias=True)))
-
-    @cached_property
-    def newest_features(self) -> dict[str, FeatureGroup]:
-        """The newest version of each feature group, by the name that models use."""
-        by_version = sorted(self.features, key=lambda group: group.version)
-        return {group.name: group for group in by_version}
-
-    def features_of(self, model: ModelSettings) -> list[str]:
-        """The features that a model learns from: its groups' ones, less ids, times and target."""
-        newest = self.newest_features
-        groups = [newest[name] for name in model.features]
-        names = [
-            feature
-            for group in groups
-            for feature in group.features
-            if feature not in {group.record_id, group.event_time, model.target}
-        ]
-        return list(dict.fromkeys(names))

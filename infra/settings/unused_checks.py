@@ -9,6 +9,9 @@ Values = Mapping[str, Any]
 OF_PERSONAS = ("identity_center", "saml", "session_hours")
 OF_DELIVERY = (("accept", "not_worse_than_live"), ("delivery", "fail_on"), ("delivery", "tag"))
 
+OF_BIAS_TOO = ("truth",)
+"""What the monitor of bias makes use of as well as the one of quality."""
+
 
 def check_access(values: Values) -> Iterator[Mistake]:
     """Yield how people sign in where nobody may."""
@@ -60,17 +63,19 @@ def _delivery(model: Values, at: Path) -> Iterator[Mistake]:
 
 def _watch(model: Values, at: Path, *, promoted: bool) -> Iterator[Mistake]:
     monitor, retrain = _group(model, "monitor"), _group(model, "retrain")
-    unwatched = ""
-    if monitor.get("data") == "off":
-        unwatched = "monitor.data is off"
-    elif not model.get("features"):
-        unwatched = "the model has no features"
-    if unwatched and "drift_threshold" in monitor:
-        yield Mistake(
-            (*at, "monitor", "drift_threshold"),
-            f"{unwatched}, and so no drift is found.",
-            "Leave it out, or have the drift of features watched.",
-        )
+    bias = monitor.get("bias", "off")
+    biased = (bias.get("every") if isinstance(bias, Mapping) else bias) != "off"
+    for kind in ("data", "quality", "bias", "explain"):
+        told = _group(monitor, kind)
+        others = [key for key in told if key not in {"every", *(OF_BIAS_TOO if biased else ())}]
+        for key in others if told.get("every") == "off" else ():
+            yield Mistake(
+                (*at, "monitor", kind, key),
+                f"monitor.{kind}.every is off, and so nothing makes use of it.",
+                f"Leave it out, or say how often: every: daily. Else say monitor.{kind}: off.",
+            )
+    data = _group(monitor, "data").get("every", monitor.get("data"))
+    unwatched = "monitor.data is off" if data == "off" else ""
     if "cooldown_hours" not in retrain:
         return
     on = retrain.get("on", ["drift"])

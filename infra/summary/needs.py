@@ -121,10 +121,12 @@ def _mlops(graph: Graph, stack: StackFile) -> Iterator[Row]:
             most = f" to {each.most}" if each.most != each.fewest else ""
             told.append(f"{each.instance or 'serverless'} × {each.fewest}{most}")
         if model := models.get(_model(endpoint)):
-            data, on = model.monitor.data, model.retrain.on
+            kinds, on = model.monitor.kinds, model.retrain.on
             told.append(f"captures {model.monitor.capture}%")
-            told.append("not watched" if data == "off" else f"watched {data}")
-            causes: list[str] = [one for one in on if one != "drift" or data != "off"]
+            told += [f"{kind} watched {each.every}" for kind, each in kinds.items()]
+            if not kinds:
+                told.append("not watched")
+            causes: list[str] = [one for one in on if one != "drift" or "data" in kinds]
             if model.retrain.expression:
                 causes.append("schedule")
             if causes:

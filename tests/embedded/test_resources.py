@@ -601,11 +601,11 @@ CASES = [
                 {
                     "id": "m1",
                     "metric": {
-                        "namespace": "aws/sagemaker/Endpoints/data-metrics",
-                        "metricName": "feature_baseline_drift_age",
+                        "namespace": "maslow/Monitors",
+                        "metricName": "Worst",
                         "period": 3600,
                         "stat": "Maximum",
-                        "dimensions": {"Endpoint": "maslow-world", "MonitoringSchedule": "hourly"},
+                        "dimensions": {"Model": "maslow-world", "Monitor": "data"},
                     },
                 },
                 {"id": "worst", "expression": "MAX(METRICS())", "returnData": True},
@@ -853,39 +853,19 @@ CASES = [
         },
         {"endpointConfigName": "maslow-world-2", **TAGGED},
     ),
-    sagemaker(
-        "DataQualityJobDefinition",
+    Case(
+        "aws:scheduler/schedule:Schedule",
         {
-            "roleArn": "$role",
-            "dataQualityAppSpecification": {"imageUri": IMAGE},
-            "dataQualityBaselineConfig": {
-                "constraintsResource": {"s3Uri": "s3://maslow-world/constraints.json"},
-                "statisticsResource": {"s3Uri": "s3://maslow-world/statistics.json"},
+            "scheduleExpression": "cron(0 3 * * ? *)",
+            "flexibleTimeWindow": {"mode": "OFF"},
+            "target": {
+                "arn": "arn:aws:scheduler:::aws-sdk:sagemaker:createProcessingJob",
+                "roleArn": "$role",
+                "input": "{}",
+                "retryPolicy": {"maximumRetryAttempts": 3, "maximumEventAgeInSeconds": 3600},
             },
-            "dataQualityJobInput": MONITOR_INPUT,
-            "dataQualityJobOutputConfig": MONITOR_OUTPUT,
-            "jobResources": CLUSTER,
-            "networkConfig": {"vpcConfig": VPC_PLACE},
-            "stoppingCondition": {"maxRuntimeInSeconds": 1800},
         },
-        TAGGED,
-    ),
-    sagemaker(
-        "MonitoringSchedule",
-        {
-            "monitoringScheduleConfig": {
-                "monitoringType": "DataQuality",
-                "monitoringJobDefinitionName": "$definition",
-                "scheduleConfig": {"scheduleExpression": "cron(0 * ? * * *)"},
-            }
-        },
-        {
-            "monitoringScheduleConfig": {
-                "monitoringType": "DataQuality",
-                "monitoringJobDefinitionName": "$definition",
-                "scheduleConfig": {"scheduleExpression": "cron(0 0 ? * * *)"},
-            }
-        },
+        {"scheduleExpression": "cron(30 3 * * ? *)"},
     ),
     Case(
         "aws:appautoscaling/target:Target",

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import pytest
 from pydantic import BaseModel
 
+from components.mlops.monitoring.monitor_code import runtime_files
 from infra.errors import InputError
 from infra.graph import Graph
 from infra.project import Project
@@ -19,6 +20,7 @@ from infra.settings.devops.source import Source
 from infra.settings.foundation.alerts import Slack, Teams
 from infra.settings.foundation.budget import ModelBudget
 from infra.settings.foundation.network import Filter
+from infra.settings.mlops.monitor import QualityMonitor
 
 ENVIRONMENT = "dev"
 
@@ -81,19 +83,21 @@ def before(recording: Any) -> Graph:
     return graph
 
 
-MONITOR = {"DataQualityJobDefinition": 1, "MonitoringSchedule": 1}
+MONITOR = Counter(EventRule=1, EventTarget=1, MetricAlarm=2, Role=2, RolePolicy=2, Schedule=1)
+WATCH = Counter(LogGroup=1, Role=2, RolePolicy=2, Schedule=1, StateMachine=1)
+"""Over monitors that run less than each day."""
+CODE = len(runtime_files())
 DRIFT = {"EventRule": 3, "EventTarget": 3}
 """By drift here, and in the two environments that the model goes on to."""
-MODEL = Counter(
-    **MONITOR,
-    BucketObjectv2=10,
+MODEL = MONITOR + Counter(
+    BucketObjectv2=13,
     Endpoint=1,
     EndpointConfiguration=1,
     EventRule=3,
     EventTarget=3,
     LifecyclePolicy=1,
     LogGroup=6,
-    MetricAlarm=3,
+    MetricAlarm=2,
     Model=1,
     ModelPackageGroup=1,
     ModelPackageGroupPolicy=1,
@@ -102,8 +106,8 @@ MODEL = Counter(
     Project=3,
     Repository=1,
     RepositoryPolicy=1,
-    Role=11,
-    RolePolicy=21,
+    Role=10,
+    RolePolicy=20,
     StateMachine=3,
     Target=1,
 )
@@ -384,7 +388,7 @@ CHANGES = [
     (
         "models.0.processing.instance",
         "ml.m5.xlarge",
-        changed(Pipeline=1, DataQualityJobDefinition=1, StateMachine=1),
+        changed(Pipeline=1, Schedule=1, StateMachine=1),
     ),
     ("models.0.data", "visits", changed(Pipeline=1, RolePolicy=1)),
     ("models.0.approval", "automatic", changed(Pipeline=2, RolePolicy=1, StateMachine=1)),
@@ -415,21 +419,20 @@ CHANGES = [
     ("models.0.serving.rollout.bake_minutes", 5, changed(Endpoint=1)),
     ("models.0.serving.alarms.errors_percent", 5.0, changed(MetricAlarm=1)),
     ("models.0.monitor.capture", 5, changed(EndpointConfiguration=1)),
-    ("models.0.monitor.drift_threshold", 0.5, changed(MetricAlarm=1)),
-    ("models.0.monitor.data", "hourly", changed(MonitoringSchedule=1, MetricAlarm=1)),
+    ("models.0.monitor.data.threshold", 0.5, changed(Schedule=1)),
+    ("models.0.monitor.data.every", "hourly", changed(MetricAlarm=1, Schedule=1)),
     (
-        "models.0.monitor.data",
+        "models.0.monitor.data.every",
+        "weekly",
+        Difference(WATCH, {}, {"MetricAlarm": 1, "Schedule": 1}),
+    ),
+    ("models.0.monitor.quality", QualityMonitor(), added(**MONITOR)),
+    (
+        "models.0.monitor.data.every",
         "off",
         Difference(
             {},
-            {
-                **MONITOR,
-                "EventRule": 1,
-                "EventTarget": 1,
-                "MetricAlarm": 1,
-                "Role": 1,
-                "RolePolicy": 1,
-            },
+            MONITOR + Counter(EventRule=1, EventTarget=1),
             {"RolePolicy": 1, "StateMachine": 1},
         ),
     ),
@@ -458,7 +461,14 @@ CHANGES = [
             MODEL
             + MODEL
             + REDEPLOYMENT
-            + Counter(EventRule=2, EventTarget=2, LogGroup=2, RepositoryPolicy=1, **ENDPOINTS),
+            + Counter(
+                BucketObjectv2=CODE,
+                EventRule=2,
+                EventTarget=2,
+                LogGroup=2,
+                RepositoryPolicy=1,
+                **ENDPOINTS,
+            ),
             {"BucketPolicy": 1, "Key": 1},
         ),
     ),

@@ -69,8 +69,8 @@ def test_every_model_is_served_and_watched(project: Project, graph: Graph) -> No
     names = set(models(project, graph))
     assert names
     assert fixed_names(graph, "endpoint:Endpoint") == names
-    schedules = fixed_names(graph, "monitoringSchedule:MonitoringSchedule")
-    assert schedules == {f"{name}-data" for name in names}
+    watched = {cut(f"{name}-monitor", NAME_LIMIT) for name in names}
+    assert {f"{name}-data" for name in watched} <= components(graph, "Monitor")
 
 
 def test_every_model_is_registered_and_trained_where_no_other_environment_does(
@@ -108,7 +108,7 @@ def test_before_anything_is_trained_there_is_all_that_training_needs_and_no_more
     assert components(first_pass, "ModelGroup") == {
         cut(f"{name}-versions", NAME_LIMIT) for name in names
     }
-    for kind in ("Endpoint", "DataQualityMonitor", "Loop"):
+    for kind in ("Endpoint", "Monitor", "MonitorCode", "SilenceWatch", "Loop"):
         assert components(first_pass, kind) == set()
 
 

@@ -149,7 +149,7 @@ CHANGES = [
     ("sagemaker:CreateEndpoint", arn("sagemaker", "endpoint/maslow-dev-readmission")),
     ("sagemaker:UpdateEndpoint", arn("sagemaker", "endpoint/maslow-dev-readmission")),
     ("sagemaker:CreateFeatureGroup", arn("sagemaker", "feature-group/maslow-dev-visits-v1")),
-    ("sagemaker:UpdateMonitoringSchedule", arn("sagemaker", "monitoring-schedule/maslow-dev-")),
+    ("scheduler:UpdateSchedule", arn("scheduler", "schedule/default/maslow-dev-monitor")),
     ("glue:CreateDatabase", arn("glue", "database/maslow_dev_curated")),
     ("glue:CreateTable", arn("glue", "table/maslow_dev_features/visits_v1")),
     ("logs:PutRetentionPolicy", arn("logs", "log-group:maslow-dev-delivery-log-1a2b3c4")),

@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from botocore.model import Shape
@@ -19,12 +20,13 @@ from infra.graph import Graph, Resource
 from infra.naming import Names
 from infra.project import Project
 from infra.promotion import promotion_of
+from policies.scheduled_jobs import jobs_of
 
 Misfits = Callable[[Shape, Any, str], Iterator[str]]
 
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
 RULE = "aws:cloudwatch/eventRule:EventRule"
-DRIFT = "-monitor-drift-"
+DRIFT = "-monitor-data-worst"
 """What the name of an alarm on drift has between the model's and its number."""
 
 JOBS = {
@@ -74,6 +76,22 @@ def test_every_job_of_a_pipeline_is_a_call_that_sagemaker_takes(
         assert not report.has_errors(), report.generate_report()
         assert request.keys() <= shape.members.keys()
         assert list(misfits(shape, request, operation)) == []
+
+
+def test_every_job_of_a_schedule_is_a_call_that_sagemaker_takes(
+    graph: Graph, misfits: Misfits
+) -> None:
+    """EventBridge Scheduler takes 256 KB, and fills the request in when it is due."""
+    shape = input_shape("sagemaker", "CreateProcessingJob")
+    for job in jobs_of(graph):
+        text = job.schedule.inputs["target"]["input"]
+        assert len(text) < 256 * 1024
+        text = text.replace("<aws.scheduler.execution-id>", str(uuid4()))
+        request = json.loads(text.replace("<aws.scheduler.scheduled-time>", "2026-11-27T03:00:00Z"))
+        assert "<aws." not in text.replace("<aws.scheduler.scheduled-time>", "")
+        report = ParamValidator().validate(request, shape)
+        assert not report.has_errors(), report.generate_report()
+        assert list(misfits(shape, request, job.schedule.name)) == []
 
 
 def test_every_state_machine_is_one_that_step_functions_takes(every_graph: list[Graph]) -> None:
@@ -176,11 +194,9 @@ def drift_alarms(graph: Graph) -> dict[str, str]:
     return {name: name.partition(DRIFT)[0].removeprefix(start) for name in names if DRIFT in name}
 
 
-def test_every_model_that_names_its_features_alarms_on_their_drift(
-    project: Project, graph: Graph
-) -> None:
+def test_every_model_alarms_on_its_drift(project: Project, graph: Graph) -> None:
     models = project.stack(graph.stack).platform.models
-    assert set(drift_alarms(graph).values()) == {model.name for model in models if model.features}
+    assert set(drift_alarms(graph).values()) == {model.name for model in models}
 
 
 def test_a_drift_alarm_reaches_the_loop_of_its_own_model_alone(
@@ -189,7 +205,9 @@ def test_a_drift_alarm_reaches_the_loop_of_its_own_model_alone(
     """Where another environment trains, the alarm is forwarded to a bus there."""
     stack, names = project.stack(graph.stack), Names(graph.project, graph.stack)
     origin = promotion_of(stack, project.name).origin
-    for alarm, model in drift_alarms(graph).items():
+    for logical, model in drift_alarms(graph).items():
+        # Where it is known by its beginning alone, it is with what Pulumi adds to the name.
+        alarm = f"{logical}-1a2b3c4" if origin else logical
         assert hears(graph, alarmed(alarm, "OK")) == []
         happened = alarmed(alarm, "ALARM")
         if origin is None:
@@ -231,11 +249,11 @@ def metrics(alarm: Resource) -> list[dict[str, Any]]:
 
 def test_every_alarm_watches_what_is_there(graph: Graph) -> None:
     endpoints = graph.of_type("aws:sagemaker/endpoint:Endpoint")
-    schedules = graph.of_type("aws:sagemaker/monitoringSchedule:MonitoringSchedule")
+    jobs = list(jobs_of(graph))
     known = {
-        "Endpoint": {endpoint.inputs["name"] for endpoint in endpoints},
         "EndpointName": {endpoint.inputs["name"] for endpoint in endpoints},
-        "MonitoringSchedule": {schedule.inputs["name"] for schedule in schedules},
+        "Model": {job.argument("--model") for job in jobs},
+        "Monitor": {job.argument("--monitor") for job in jobs},
         "QueueName": {queue.name for queue in graph.of_type("aws:sqs/queue:Queue")},
         "VariantName": variants(graph),
     }
@@ -270,17 +288,24 @@ def test_every_expression_of_an_alarm_is_of_metrics_that_stand_beside_it(graph: 
         assert not queries or [q.get("returnData") for q in queries].count(True) == 1
 
 
-def test_every_feature_that_a_model_learns_from_is_watched(project: Project, graph: Graph) -> None:
-    platform = project.stack(graph.stack).platform
-    for model in platform.models:
-        schedule = f"{graph.project}-{graph.stack}-{model.name}-data"
-        watched = [
-            metric["metricName"].removeprefix("feature_baseline_drift_")
-            for alarm in graph.of_type(ALARM)
-            for metric in metrics(alarm)
-            if metric["dimensions"].get("MonitoringSchedule") == schedule
-        ]
-        assert watched == platform.features_of(model)
+def test_every_monitor_that_is_asked_for_runs_and_alarms(project: Project, graph: Graph) -> None:
+    asked = {
+        (model.name, kind)
+        for model in project.stack(graph.stack).platform.models
+        for kind in model.monitor.kinds
+    }
+    jobs = list(jobs_of(graph))
+    assert {(job.argument("--model"), job.argument("--monitor")) for job in jobs} == asked
+    told: dict[tuple[str, str], set[str]] = {}
+    for alarm in graph.of_type(ALARM):
+        for metric in metrics(alarm):
+            if metric["namespace"] == "maslow/Monitors":
+                of = metric["dimensions"]["Model"], metric["dimensions"]["Monitor"]
+                told.setdefault(of, set()).add(metric["metricName"])
+    rare = {
+        (job.argument("--model"), job.argument("--monitor")) for job in jobs if job.every[1] > 86400
+    }
+    assert told == {of: {"Worst", "Alive" if of in rare else "Ran"} for of in asked}
 
 
 def test_every_scaling_target_is_a_variant_that_is_there(graph: Graph) -> None:

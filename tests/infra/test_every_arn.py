@@ -34,6 +34,7 @@ PREVIEWS = r"arn:aws:iam::\d{12}:role/maslow-\w+-pull-requests-preview-\*"
 
 ELSEWHERE = {
     r"arn:aws:states:::.*": "actions of Step Functions",
+    r"arn:aws:scheduler:::aws-sdk:.*": "operations that a schedule calls",
     ACCOUNT_ITSELF: "the account itself",
     r"arn:aws:iam::\d{12}:role/aws-service-role/.*": "roles of services, which are the account's",
     r"arn:aws:iam::\d{12}:role/aws-reserved/sso\..*": "Identity Center's roles",

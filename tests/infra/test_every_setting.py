@@ -67,6 +67,16 @@ PRICED: dict[str, Any] = {
     "models": [{**MODEL["models"][0], "training": {"instance": "ml.m5.xlarge"}}],
 }
 """A model that is trained on what a public price is known of."""
+BIASED = {
+    **MODEL,
+    "models": [
+        {
+            **MODEL["models"][0],
+            "delivery": {"start": "off"},
+            "monitor": {"bias": {"on": ["other"]}},
+        }
+    ],
+}
 PAID = {**MODEL["models"][0], "budget": {"monthly_usd": 100}}
 CENTER = "arn:aws:sso:::instance/ssoins-0123456789abcdef"
 SECRETS = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret"
@@ -128,6 +138,7 @@ CONTEXTS: dict[str, dict[str, Any]] = {
     "models.0.delivery": MODEL,
     "models.0.retrain.budget_usd": PRICED,
     "models.0.delivery.tag": {**MODEL, **TAGGED},
+    "models.0.monitor.bias": BIASED,
     "models.0.budget": {**MODEL, "models": [PAID], "budget": {"monthly_usd": 100}},
 }
 """By the beginning of a setting's path: what the environment has in which it means something."""
@@ -195,6 +206,9 @@ VALUES: dict[str, Any] = {
     "models.0.delivery.tag": "release-*",
     "models.0.serving.rollout.canary": "25%",
     "models.0.monitor.capture": "50%",
+    "models.0.monitor.quality.by": ["age"],
+    "models.0.monitor.quality.truth": "truth/others",
+    "models.0.monitor.bias.on": ["age"],
     "models.0.retrain.on": [],
     "models.0.retrain.schedule": "weekly",
     "custom.module": "extras",
@@ -208,6 +222,7 @@ TOGETHER: dict[str, dict[str, Any]] = {
 """What must be changed with a setting, for it is referred to."""
 
 WITHOUT_EFFECT = {
+    "models.0.features": "which feature groups there must be: its data has the columns",
     "cloud": "which AWS the same resources go to",
 }
 """Settings of which no other value changes a resource, each with the reason."""
@@ -229,8 +244,7 @@ OFF = {
     "no delivery of a model": Off(
         "models.0.delivery.start", "off", ("models.0.delivery", "models.0.accept"), MODEL
     ),
-    "no watch": Off("models.0.monitor.data", "off", WATCHING, MODEL),
-    "no features": Off("models.0.features", [], WATCHING, MODEL),
+    "no watch": Off("models.0.monitor.data.every", "off", WATCHING, MODEL),
     "no retraining": Off(
         "models.0.retrain.on", [], ("models.0.retrain.on", "models.0.retrain.cooldown_hours"), MODEL
     ),

@@ -128,7 +128,7 @@ def test_ours_have_everything(project: Project) -> None:
                     "SageMaker keeps no scikit-learn image in ap-southeast-5."
                 ),
                 "models[readmission].monitor.data": (
-                    "SageMaker keeps no image of Model Monitor in ap-southeast-5."
+                    "SageMaker keeps no scikit-learn image in ap-southeast-5, in which it runs."
                 ),
             },
         ),

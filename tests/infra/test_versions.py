@@ -4,7 +4,7 @@ from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
 from infra.naming import Names
-from infra.versions import Baseline, ModelVersion, assumed, in_registry, none_yet
+from infra.versions import ModelVersion, assumed, in_registry, none_yet
 
 NAMES = Names("maslow", "dev")
 
@@ -66,17 +66,27 @@ def described(**more: object) -> dict:
 def test_the_newest_approved_version_comes_with_its_baseline(sagemaker):
     client, stub = sagemaker
     newest(stub, [package()])
-    baseline = {
+    baseline = {"ContentType": "application/json", "S3Uri": "s3://b/baseline.json"}
+    stub.add_response(
+        "describe_model_package",
+        described(DriftCheckBaselines={"ModelDataQuality": {"Statistics": baseline}}),
+    )
+
+    assert in_registry(client)("screening") == ModelVersion(ARN, "s3://b/baseline.json")
+
+
+def test_what_model_monitor_was_to_compare_with_is_no_baseline(sagemaker):
+    client, stub = sagemaker
+    newest(stub, [package()])
+    former = {
         "Constraints": {"ContentType": "application/json", "S3Uri": "s3://b/constraints.json"},
         "Statistics": {"ContentType": "application/json", "S3Uri": "s3://b/statistics.json"},
     }
     stub.add_response(
-        "describe_model_package", described(DriftCheckBaselines={"ModelDataQuality": baseline})
+        "describe_model_package", described(DriftCheckBaselines={"ModelDataQuality": former})
     )
 
-    assert in_registry(client)("screening") == ModelVersion(
-        ARN, Baseline("s3://b/constraints.json", "s3://b/statistics.json")
-    )
+    assert in_registry(client)("screening") == ModelVersion(ARN)
 
 
 def test_a_version_may_have_no_baseline(sagemaker):

@@ -1,5 +1,6 @@
 """Alarms and what emits their metrics, on the smallest program."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -9,60 +10,61 @@ import pytest
 from infra.graph import Graph, record
 
 TOPIC = "arn:aws:sns:eu-west-1:123456789012:alerts"
-DRIFT = {
-    "namespace": "aws/sagemaker/Endpoints/data-metrics",
-    "metric_name": "feature_baseline_drift_age",
-    "dimensions": {"Endpoint": "serving", "MonitoringSchedule": "watch"},
-    "period": 86400,
-    "statistic": "Maximum",
-    "comparison_operator": "GreaterThanThreshold",
-    "threshold": 0.1,
-    "evaluation_periods": 1,
-    "treat_missing_data": "missing",
+RAN: dict[str, Any] = {
+    "id": "ran",
+    "metric": {
+        "namespace": "maslow/Monitors",
+        "metric_name": "Ran",
+        "dimensions": {"Model": "readmission", "Monitor": "data"},
+        "period": 108_000,
+        "stat": "Maximum",
+    },
+}
+RUNS = {"id": "runs", "expression": "1 - FILL(ran, REPEAT) + FILL(ran, 0)", "return_data": True}
+SILENCE = {
+    "metric_queries": [RUNS, RAN],
+    "comparison_operator": "LessThanThreshold",
+    "threshold": 1,
+    "evaluation_periods": 3,
+    "datapoints_to_alarm": 2,
+    "treat_missing_data": "ignore",
     "alarm_actions": [TOPIC],
     "ok_actions": [TOPIC],
-    "insufficient_data_actions": [TOPIC],
 }
-"""An alarm on drift that is as it should be."""
+"""An alarm on the silence of a monitor that is as it should be."""
+REQUEST = {
+    "AppSpecification": {"ContainerArguments": ["--model", "readmission", "--monitor", "data"]},
+    "StoppingCondition": {"MaxRuntimeInSeconds": 3600},
+}
 
 
-def monitor() -> None:
-    """A monitor of the endpoint `serving`, which runs each day."""
-    definition = aws.sagemaker.DataQualityJobDefinition(
-        "definition",
-        role_arn="arn:aws:iam::123456789012:role/watching",
-        data_quality_app_specification={"image_uri": "analyzer"},
-        data_quality_job_input={"endpoint_input": {"endpoint_name": "serving"}},
-        data_quality_job_output_config={
-            "monitoring_outputs": {"s3_output": {"s3_uri": "s3://reports/serving"}}
-        },
-        job_resources={
-            "cluster_config": {
-                "instance_count": 1,
-                "instance_type": "ml.m5.large",
-                "volume_size_in_gb": 20,
-            }
-        },
-    )
-    aws.sagemaker.MonitoringSchedule(
+def of(**metric: Any) -> dict[str, Any]:
+    """What differs of that alarm where its metric does."""
+    return {"metric_queries": [RUNS, {**RAN, "metric": {**RAN["metric"], **metric}}]}
+
+
+def monitor(expression: str = "cron(0 3 * * ? *)", **request: Any) -> None:
+    """A data monitor of the model `readmission`, which runs each day."""
+    aws.scheduler.Schedule(
         "schedule",
-        name="watch",
-        monitoring_schedule_config={
-            "monitoring_type": "DataQuality",
-            "monitoring_job_definition_name": definition.name,
-            "schedule_config": {"schedule_expression": "cron(0 0 ? * * *)"},
+        schedule_expression=expression,
+        flexible_time_window={"mode": "OFF"},
+        target={
+            "arn": "arn:aws:scheduler:::aws-sdk:sagemaker:createProcessingJob",
+            "role_arn": "arn:aws:iam::123456789012:role/watching",
+            "input": json.dumps({**REQUEST, **request}),
         },
     )
 
 
 @pytest.fixture
-def drift_alarm() -> Callable[..., Graph]:
-    """From what differs of an alarm on drift to the graph of it and its monitor."""
+def silence_alarm() -> Callable[..., Graph]:
+    """From what differs of an alarm on silence to the graph of it and its monitor."""
 
     def recorded(**differing: Any) -> Graph:
         def program() -> None:
             monitor()
-            aws.cloudwatch.MetricAlarm("drift", **{**DRIFT, **differing})
+            aws.cloudwatch.MetricAlarm("silence", **{**SILENCE, **differing})
 
         return record(program)
 

@@ -5,6 +5,7 @@ import pytest
 
 from infra.graph import Graph
 from policies.alarm_actions import alarm_actions
+from tests.policies.conftest import TOPIC
 
 
 def test_alarms_act_on_each_state_that_matters(either_pass: Graph) -> None:
@@ -12,12 +13,13 @@ def test_alarms_act_on_each_state_that_matters(either_pass: Graph) -> None:
 
 
 @pytest.mark.parametrize(
-    "differing", [{}, {"treat_missing_data": "notBreaching", "insufficient_data_actions": []}]
+    "differing",
+    [{}, {"treat_missing_data": "missing", "insufficient_data_actions": [TOPIC]}],
 )
 def test_an_alarm_that_tells_of_its_states_is_let_pass(
-    drift_alarm: Callable[..., Graph], differing: dict[str, Any]
+    silence_alarm: Callable[..., Graph], differing: dict[str, Any]
 ) -> None:
-    assert alarm_actions(drift_alarm(**differing)) == []
+    assert alarm_actions(silence_alarm(**differing)) == []
 
 
 @pytest.mark.parametrize(
@@ -25,16 +27,16 @@ def test_an_alarm_that_tells_of_its_states_is_let_pass(
     [
         ({"alarm_actions": []}, "it has no action for ALARM"),
         ({"ok_actions": []}, "it has no action for OK"),
-        ({"insufficient_data_actions": []}, "it has no action for INSUFFICIENT_DATA"),
+        ({"treat_missing_data": "missing"}, "it has no action for INSUFFICIENT_DATA"),
         (
-            {"treat_missing_data": None, "insufficient_data_actions": None, "ok_actions": None},
+            {"treat_missing_data": None, "ok_actions": None},
             "it has no action for OK and INSUFFICIENT_DATA",
         ),
         ({"actions_enabled": False}, "its actions are switched off"),
     ],
 )
 def test_an_alarm_that_is_silent_in_a_state_is_found(
-    drift_alarm: Callable[..., Graph], differing: dict[str, Any], message: str
+    silence_alarm: Callable[..., Graph], differing: dict[str, Any], message: str
 ) -> None:
-    (finding,) = alarm_actions(drift_alarm(**differing))
+    (finding,) = alarm_actions(silence_alarm(**differing))
     assert finding.message == message

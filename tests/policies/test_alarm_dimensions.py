@@ -5,29 +5,30 @@ import pytest
 
 from infra.graph import Graph, record
 from policies.alarm_dimensions import alarm_dimensions
+from tests.policies.conftest import of
 
 
 def test_alarms_watch_what_something_emits(either_pass: Graph) -> None:
     assert alarm_dimensions(either_pass) == []
 
 
-def test_an_alarm_on_what_a_monitor_emits_is_let_pass(drift_alarm: Callable[..., Graph]) -> None:
-    assert alarm_dimensions(drift_alarm()) == []
+def test_an_alarm_on_what_a_monitor_emits_is_let_pass(silence_alarm: Callable[..., Graph]) -> None:
+    assert alarm_dimensions(silence_alarm()) == []
 
 
 @pytest.mark.parametrize(
     "dimensions",
     [
-        {"Endpoint": "other", "MonitoringSchedule": "watch"},
-        {"Endpoint": "serving"},
-        {"EndpointName": "serving", "MonitoringSchedule": "watch"},
+        {"Model": "other", "Monitor": "data"},
+        {"Model": "readmission"},
+        {"Model": "readmission", "Monitor": "bias"},
     ],
 )
 def test_an_alarm_on_what_nothing_emits_is_found(
-    drift_alarm: Callable[..., Graph], dimensions: dict[str, str]
+    silence_alarm: Callable[..., Graph], dimensions: dict[str, str]
 ) -> None:
-    (finding,) = alarm_dimensions(drift_alarm(dimensions=dimensions))
-    assert finding.message.startswith("nothing here emits feature_baseline_drift_age with")
+    (finding,) = alarm_dimensions(silence_alarm(**of(dimensions=dimensions)))
+    assert finding.message.startswith("nothing here emits Ran with")
 
 
 def test_an_alarm_on_a_variant_that_is_not_there_is_found() -> None:

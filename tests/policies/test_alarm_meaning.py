@@ -1,31 +1,32 @@
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from infra.graph import Graph
 from policies.alarm_meaning import alarm_meaning
+from tests.policies.conftest import of
 
 
 def test_alarms_mean_what_their_metrics_do(either_pass: Graph) -> None:
     assert alarm_meaning(either_pass) == []
 
 
-def test_an_alarm_at_the_bad_end_is_let_pass(drift_alarm: Callable[..., Graph]) -> None:
-    assert alarm_meaning(drift_alarm()) == []
-    assert alarm_meaning(drift_alarm(comparison_operator="GreaterThanOrEqualToThreshold")) == []
+def test_an_alarm_at_the_bad_end_is_let_pass(silence_alarm: Callable[..., Graph]) -> None:
+    assert alarm_meaning(silence_alarm()) == []
+    assert alarm_meaning(silence_alarm(comparison_operator="LessThanOrEqualToThreshold")) == []
 
 
 @pytest.mark.parametrize(
     ("differing", "message"),
     [
-        ({"comparison_operator": "LessThanThreshold"}, "bad when high, and it compares by Less"),
-        ({"treat_missing_data": "notBreaching"}, "as notBreaching, where missing is due"),
-        ({"treat_missing_data": "breaching"}, "as breaching, where missing is due"),
-        ({"metric_name": "weather"}, "does not say what weather means"),
+        ({"comparison_operator": "GreaterThanThreshold"}, "bad when low, and it compares by Gre"),
+        ({"treat_missing_data": "notBreaching"}, "as notBreaching, where ignore is due"),
+        ({"treat_missing_data": "breaching"}, "as breaching, where ignore is due"),
+        (of(metric_name="weather"), "does not say what weather means"),
         (
             {
-                "namespace": "AWS/SageMaker",
-                "metric_name": "Invocations",
+                **of(namespace="AWS/SageMaker", metric_name="Invocations"),
                 "treat_missing_data": "notBreaching",
             },
             "not all are bad at the same end",
@@ -33,8 +34,8 @@ def test_an_alarm_at_the_bad_end_is_let_pass(drift_alarm: Callable[..., Graph]) 
     ],
 )
 def test_an_alarm_that_means_otherwise_is_found(
-    drift_alarm: Callable[..., Graph], differing: dict[str, str], message: str
+    silence_alarm: Callable[..., Graph], differing: dict[str, Any], message: str
 ) -> None:
-    (finding,) = alarm_meaning(drift_alarm(**differing))
-    assert finding.resource == "drift"
+    (finding,) = alarm_meaning(silence_alarm(**differing))
+    assert finding.resource == "silence"
     assert message in finding.message

@@ -50,6 +50,24 @@ def test_a_target_that_gives_up_early_is_found(attempts: int, seconds: int) -> N
     assert finding.resource == "target"
 
 
+def test_a_schedule_that_gives_up_early_is_found() -> None:
+    def program(attempts: int) -> None:
+        aws.scheduler.Schedule(
+            "schedule",
+            schedule_expression="rate(1 hour)",
+            flexible_time_window={"mode": "OFF"},
+            target={
+                "arn": "arn:aws:states:eu-west-1:123456789012:stateMachine:machine",
+                "role_arn": "arn:aws:iam::123456789012:role/starting",
+                "retry_policy": {"maximum_retry_attempts": attempts},
+            },
+        )
+
+    assert retries(record(lambda: program(10))) == []
+    (finding,) = retries(record(lambda: program(0)))
+    assert finding.resource == "schedule"
+
+
 @pytest.mark.parametrize(
     "task",
     [

@@ -6,6 +6,7 @@ import pytest
 
 from infra.graph import Graph, record
 from policies.time_limits import time_limits
+from tests.policies.conftest import monitor
 
 ROLE = "arn:aws:iam::123456789012:role/runner"
 
@@ -103,39 +104,18 @@ def test_a_rollout_may_last_longer_than_it_waits() -> None:
 
 
 @pytest.mark.parametrize(
-    ("seconds", "messages"),
+    ("condition", "messages"),
     [
-        (3600, []),
-        (7200, ["it may run for 7200 seconds, and runs every 3600 seconds"]),
-        (None, ["it has no stoppingCondition"]),
+        ({"MaxRuntimeInSeconds": 3600}, []),
+        (
+            {"MaxRuntimeInSeconds": 7200},
+            ["its job may run for 7200 seconds, and the next begins after 3600"],
+        ),
+        ({}, ["its job has no StoppingCondition"]),
     ],
 )
-def test_a_monitor_ends_before_its_next_run(seconds: int | None, messages: list[str]) -> None:
-    def program() -> None:
-        definition = aws.sagemaker.DataQualityJobDefinition(
-            "definition",
-            role_arn=ROLE,
-            data_quality_app_specification={"image_uri": "analyzer"},
-            data_quality_job_input={"endpoint_input": {"endpoint_name": "serving"}},
-            data_quality_job_output_config={
-                "monitoring_outputs": {"s3_output": {"s3_uri": "s3://reports/serving"}}
-            },
-            job_resources={
-                "cluster_config": {
-                    "instance_count": 1,
-                    "instance_type": "ml.m5.large",
-                    "volume_size_in_gb": 20,
-                }
-            },
-            stopping_condition={"max_runtime_in_seconds": seconds} if seconds else None,
-        )
-        aws.sagemaker.MonitoringSchedule(
-            "schedule",
-            monitoring_schedule_config={
-                "monitoring_type": "DataQuality",
-                "monitoring_job_definition_name": definition.name,
-                "schedule_config": {"schedule_expression": "cron(0 * ? * * *)"},
-            },
-        )
-
-    assert [finding.message for finding in time_limits(record(program))] == messages
+def test_a_scheduled_job_ends_before_the_next(
+    condition: dict[str, int], messages: list[str]
+) -> None:
+    graph = record(lambda: monitor("cron(0 * * * ? *)", StoppingCondition=condition))
+    assert [finding.message for finding in time_limits(graph)] == messages

@@ -76,7 +76,7 @@ def data_scientist(scope: PersonaScope) -> list[Statement]:
 
 
 def ml_engineer(scope: PersonaScope) -> list[Statement]:
-    """Brings models to their users: approves versions, asks endpoints, looks after monitors."""
+    """Brings models to their users: approves versions, asks endpoints."""
     return [
         *start_trainings(scope),
         *read_versions(scope),
@@ -89,11 +89,6 @@ def ml_engineer(scope: PersonaScope) -> list[Statement]:
             ["sagemaker:InvokeEndpoint", "sagemaker:InvokeEndpointWithResponseStream"],
             scope.own("sagemaker", "endpoint/"),
             sid="AskEndpoints",
-        ),
-        allow(
-            ["sagemaker:StartMonitoringSchedule", "sagemaker:StopMonitoringSchedule"],
-            scope.own("sagemaker", "monitoring-schedule/"),
-            sid="SwitchMonitors",
         ),
         use_key(scope, "artifacts", "s3", reads=True),
         *read_dead_letters(scope),

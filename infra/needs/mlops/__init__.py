@@ -9,7 +9,7 @@ from components.mlops.endpoint import Endpoint
 from components.mlops.loop.loop import Loop
 from components.platform.training_pipeline import TrainingPipeline
 from infra.needs.mlops.loop import keep_good
-from infra.needs.mlops.monitors import watch
+from infra.needs.mlops.monitors import Monitoring, watch
 from infra.needs.mlops.serving import serve
 from infra.needs.model_context import ModelContext
 from infra.needs.need import Need
@@ -20,24 +20,25 @@ from infra.versions import ModelVersion
 def declare_model(
     model: ModelSettings,
     version: ModelVersion,
-    features: list[str],
     context: ModelContext,
     need: Need,
     *,
+    monitoring: Monitoring,
     training: TrainingPipeline | None,
     bus: pulumi.Output[str] | None,
     root: Path,
 ) -> tuple[Endpoint, Loop | None]:
     """Declare what serves one model's approved version, watches it and retrains it.
 
-    `features` are those whose drift alarms. `training` retrains it, unless another environment
-    does. `bus` is the name of the bus that other accounts' events come by, if any do. `root` is the
-    repository's root, which the model's project is found from.
+    `monitoring` is what the monitors of all models share. `training` retrains it, unless another
+    environment does. `bus` is the name of the bus that other accounts' events come by, if any do.
+    `root` is the repository's root, which the model's project is found from.
     """
     opts = need.child_options(model.name)
     endpoint = serve(model, version, context, opts)
-    alarms: dict[str, Sequence[pulumi.Output[str]]] = {}
-    if model.monitor.data != "off":
-        alarms["data"] = watch(model, version, endpoint, features, context, opts).alarm_names
+    alarms = {
+        kind: [name]
+        for kind, name in watch(model, version, context, monitoring, opts).items()
+    }
     loop = keep_good(model, training, alarms, context, bus, root, opts) if training else None
     return endpoint, loop

@@ -11,7 +11,7 @@ from infra.settings.base import Settings, matching
 from infra.settings.devops.model_delivery import ModelDelivery
 from infra.settings.foundation.budget import ModelBudget
 from infra.settings.mistakes import Mistake, refusal, refusals, shown
-from infra.settings.mlops.monitor import Monitor
+from infra.settings.mlops.monitor import Monitor, check_monitors
 from infra.settings.mlops.retrain import Approval, Retrain, check_approval, check_drift
 from infra.settings.mlops.serving import Serving, check_hardware
 from infra.settings.platform import Accept, Kind, Processing, Training, check_accept
@@ -123,7 +123,9 @@ class ModelSettings(Settings):
         ModelDelivery(), description="How a change of the project travels to the endpoint."
     )
     serving: Serving = Field(Serving(), description="The endpoint.")
-    monitor: Monitor = Field(Monitor(), description="Watching the data it sees.")
+    monitor: Monitor = Field(
+        Monitor(), description="Watching what it is asked and what it answers."
+    )
     retrain: Retrain = Field(Retrain(), description="Training anew without being asked.")
     budget: ModelBudget | None = Field(
         None,
@@ -137,7 +139,8 @@ class ModelSettings(Settings):
         }
         found = [
             *check_hardware(instances, self.serving, self.image),
-            *check_drift(self.features, self.monitor, self.retrain),
+            *check_monitors(self.monitor, self.target, self.drop),
+            *check_drift(self.monitor, self.retrain),
             *check_accept(self.accept, self.kind),
             *check_approval(self.approval, self.kind),
             *check_columns(self.target, self.drop),
@@ -152,6 +155,11 @@ class ModelSettings(Settings):
         return self.data or self.name
 
     @property
+    def truth_prefix(self) -> str:
+        """Where in the curated zone is what turned out to be true."""
+        return self.monitor.quality.truth or f"truth/{self.name}"
+
+    @property
     def retrains_on_drift(self) -> bool:
         """Whether drift starts training: asked for, and watched for."""
-        return self.monitor.data != "off" and "drift" in self.retrain.on
+        return self.monitor.data.is_on and "drift" in self.retrain.on

@@ -1,7 +1,7 @@
 """Training anew without being asked, and who approves what comes of it."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
@@ -167,11 +167,11 @@ def check_approval(approval: Approval, kind: Kind | None) -> Iterator[Mistake]:
             )
 
 
-def check_drift(features: Sequence[str], monitor: Monitor, retrain: Retrain) -> Iterator[Mistake]:
+def check_drift(monitor: Monitor, retrain: Retrain) -> Iterator[Mistake]:
     """Yield retraining on drift or quality that is asked for where none would be found."""
     if "on" not in retrain.model_fields_set:
         return
-    if "quality" in retrain.on and getattr(monitor, "quality", "off") == "off":
+    if "quality" in retrain.on and not monitor.quality.is_on:
         yield Mistake(
             ("retrain", "on"),
             "quality is not measured while monitor.quality is off.",
@@ -179,17 +179,11 @@ def check_drift(features: Sequence[str], monitor: Monitor, retrain: Retrain) -> 
         )
     if "drift" not in retrain.on:
         return
-    if monitor.data == "off":
+    if not monitor.data.is_on:
         yield Mistake(
             ("retrain", "on"),
             "drift is not found while monitor.data is off.",
-            "Set monitor.data to hourly or daily, or leave drift out of retrain.on.",
-        )
-    elif not features:
-        yield Mistake(
-            ("retrain", "on"),
-            "drift is found in the features of a model, and this one has none.",
-            "Name its feature groups under features, or leave drift out of retrain.on.",
+            "Set monitor.data to daily, or leave drift out of retrain.on.",
         )
 
 

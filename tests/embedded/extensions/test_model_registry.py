@@ -54,42 +54,14 @@ def test_packages_feature_groups_and_schedules_are_tagged(sagemaker):
         ],
         OnlineStoreConfig={"EnableOnlineStore": True},
     )["FeatureGroupArn"]
-    sagemaker.create_data_quality_job_definition(
-        JobDefinitionName="tagged",
-        DataQualityAppSpecification={"ImageUri": "image"},
-        DataQualityJobInput={
-            "EndpointInput": {"EndpointName": "served", "LocalPath": "/opt/ml/processing/input"}
-        },
-        DataQualityJobOutputConfig={
-            "MonitoringOutputs": [
-                {"S3Output": {"S3Uri": "s3://reports/", "LocalPath": "/opt/ml/processing/output"}}
-            ]
-        },
-        JobResources={
-            "ClusterConfig": {
-                "InstanceCount": 1,
-                "InstanceType": "ml.m5.xlarge",
-                "VolumeSizeInGB": 20,
-            }
-        },
-        RoleArn="arn:aws:iam::123456789012:role/monitor",
-    )
-    schedule = sagemaker.create_monitoring_schedule(
-        MonitoringScheduleName="tagged",
-        MonitoringScheduleConfig={
-            "MonitoringJobDefinitionName": "tagged",
-            "MonitoringType": "DataQuality",
-        },
-        Tags=[{"Key": "team", "Value": "first"}],
-    )["MonitoringScheduleArn"]
-    for arn in (package, group, schedule):
+    for arn in (package, group):
         sagemaker.add_tags(ResourceArn=arn, Tags=[{"Key": "team", "Value": "ml"}])
         sagemaker.add_tags(ResourceArn=arn, Tags=[{"Key": "env", "Value": "dev"}])
         sagemaker.delete_tags(ResourceArn=arn, TagKeys=["env"])
         assert sagemaker.list_tags(ResourceArn=arn)["Tags"] == [{"Key": "team", "Value": "ml"}]
 
 
-@pytest.mark.parametrize("kind", ["feature-group", "model", "monitoring-schedule", "rocket"])
+@pytest.mark.parametrize("kind", ["feature-group", "model", "rocket"])
 def test_tags_of_what_is_not_there_are_refused(sagemaker, kind):
     with pytest.raises(ClientError) as raised:
         sagemaker.list_tags(ResourceArn=f"arn:aws:sagemaker:eu-west-1:123456789012:{kind}/absent")

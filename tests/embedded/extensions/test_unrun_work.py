@@ -41,11 +41,7 @@ RUN = {
     "emrserverless": {"start_application"},
     "events": {"start_replay"},
     "logs": {"start_live_tail", "start_query"},
-    "sagemaker": {
-        "start_monitoring_schedule",
-        "start_notebook_instance",
-        "start_pipeline_execution",
-    },
+    "sagemaker": {"start_notebook_instance", "start_pipeline_execution"},
     "stepfunctions": {"start_execution"},
 }
 """Operations that begin with `start_` and do here what they say, or begin no work."""

@@ -1,10 +1,11 @@
+import json
+
 import pytest
 
 from infra.settings.mlops.model import ModelSettings
-from infra.settings.mlops.monitor import Monitor
+from infra.settings.mlops.monitor import DataMonitor, Monitor, QualityMonitor
 from infra.settings.mlops.retrain import Retrain
 from infra.settings.mlops.serving import Rollout
-from infra.settings.root import PlatformSettings
 
 IMAGE = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/training:1.0"
 GROUP = {"name": "visits", "record_id": "id", "event_time": "id", "features": {"id": "string"}}
@@ -147,12 +148,71 @@ def test_an_instance_type_is_checked_for_its_use(found_in_model, group, right, w
             "serving.alarms.errors_percent: 101 is too large: at most 100.",
         ),
         ({"serving": "ml.c6i.large"}, 'serving: "ml.c6i.large" is not a group of settings.'),
-        ({"monitor": {"data": "weekly"}}, 'monitor.data: "weekly" is not hourly, daily or off.'),
+        (
+            {"monitor": {"data": "wekly"}},
+            'monitor.data: "wekly" is not hourly, daily, weekly, cron(…) or off.',
+        ),
+        (
+            {"monitor": {"data": {"every": "cron(0 6 * * *)"}}},
+            (
+                'monitor.data.every: "cron(0 6 * * *)" is no cron expression of AWS\'s: '
+                "cron(0 6 * * *): 5 fields, not 6."
+            ),
+        ),
+        (
+            {"monitor": {"explain": "cron(0/10 * * * ? *)"}},
+            'monitor.explain: "cron(0/10 * * * ? *)" runs again after 10 minutes.',
+        ),
+        (
+            {"monitor": {"quality": "cron(0 6 1 1 ? 2030)"}},
+            (
+                'monitor.quality: "cron(0 6 1 1 ? 2030)" is no cron expression of AWS\'s: '
+                "cron(0 6 1 1 ? 2030) runs less than twice."
+            ),
+        ),
+        ({"monitor": {"data": 3}}, "monitor.data: 3 is not a group of settings."),
+        ({"monitor": {"bias": "weekly"}}, 'monitor.bias: "weekly" does not say between whom.'),
+        (
+            {"monitor": {"bias": {"every": "weekly"}}},
+            "monitor.bias.on: no column says between whom.",
+        ),
+        (
+            {"monitor": {"bias": {"on": ["sex", "target"]}}},
+            'monitor.bias.on[2]: "target" is the target.',
+        ),
+        (
+            {"drop": ["ward"], "monitor": {"quality": {"by": ["ward"]}}},
+            'monitor.quality.by[1]: "ward" is dropped.',
+        ),
+        (
+            {"monitor": {"quality": {"by": ["w" * 200, "v" * 56]}}},
+            "monitor.quality.by: the names have more than 256 characters together.",
+        ),
+        (
+            {"monitor": {"quality": {"truth": "/truth"}}},
+            'monitor.quality.truth: "/truth" is not a prefix in the curated zone.',
+        ),
+        (
+            {"monitor": {"explain": {"threshold": 1.5}}},
+            "monitor.explain.threshold: 1.5 is too large: at most 1.",
+        ),
+        (
+            {"monitor": {"data": {"window_hours": 0}}},
+            "monitor.data.window_hours: 0 is too small: at least 1.",
+        ),
+        (
+            {"monitor": {"data": {"min_rows": 29}}},
+            "monitor.data.min_rows: 29 is too small: at least 30.",
+        ),
         ({"monitor": {"capture": "off"}}, 'monitor.capture: "off" is not a percentage.'),
         ({"monitor": {"capture": "0%"}}, "monitor.capture: 0% is out of bounds."),
         (
-            {"monitor": {"drift_threshold": 0}},
-            "monitor.drift_threshold: 0 is too small: it must be more than 0.",
+            {"monitor": {"data": {"threshold": 0}}},
+            "monitor.data.threshold: 0 is too small: it must be more than 0.",
+        ),
+        (
+            {"monitor": {"drift_threshold": 0.2}},
+            "monitor.drift_threshold: is not a setting here.",
         ),
         (
             {"retrain": {"on": ["rain"]}},
@@ -172,16 +232,12 @@ def test_a_value_that_does_not_fit_is_told_in_plain_words(found, change, mistake
     ("model", "mistake"),
     [
         (
-            {"monitor": {"drift_threshold": 0.2}},
-            "monitor.drift_threshold: the model has no features, and so no drift is found.",
+            {"monitor": {"data": {"every": "off", "threshold": 0.2}}},
+            "monitor.data.threshold: monitor.data.every is off, and so nothing makes use of it.",
         ),
         (
-            {"monitor": {"data": "off", "drift_threshold": 0.2}},
-            "monitor.drift_threshold: monitor.data is off, and so no drift is found.",
-        ),
-        (
-            {"retrain": {"cooldown_hours": 12}},
-            "retrain.cooldown_hours: the model has no features, and so nothing retrains the model.",
+            {"monitor": {"data": "off"}, "retrain": {"cooldown_hours": 12}},
+            "retrain.cooldown_hours: monitor.data is off, and so nothing retrains the model.",
         ),
         (
             {"retrain": {"on": [], "cooldown_hours": 12}},
@@ -209,6 +265,7 @@ def test_a_cooldown_counts_where_drift_is_found_in_an_environment_that_deploys_t
     model = {
         "name": "readmission",
         "project": "templates/tabular",
+        "monitor": {"data": "off"},
         "retrain": {"cooldown_hours": 12},
     }
     (mistake,) = found(models=[model])
@@ -231,7 +288,13 @@ def test_a_fully_described_model_is_taken(found):
             "rollout": {"canary": "off", "bake_minutes": 0},
             "alarms": {"latency_ms": 1, "errors_percent": 0.1},
         },
-        "monitor": {"data": "hourly", "capture": "1%", "drift_threshold": 1},
+        "monitor": {
+            "capture": "1%",
+            "data": {"every": "hourly", "window_hours": 48, "threshold": 1, "min_rows": 30},
+            "quality": {"every": "cron(30 6 ? * MON-FRI *)", "by": ["ward"], "truth": "truth/a"},
+            "bias": {"on": ["sex"], "every": "weekly", "threshold": 0.05},
+            "explain": "weekly",
+        },
         "retrain": {"on": ["drift"], "cooldown_hours": 1},
     }  # fmt: skip
     assert found(features=[GROUP], models=[model]) == []
@@ -294,14 +357,6 @@ def test_percentages_are_whole_numbers_and_off_is_none():
     assert Monitor.model_validate_json('{"capture": "100%"}').capture == 100
 
 
-def test_retraining_on_drift_needs_features_that_can_drift(found_in_model):
-    assert found_in_model(features=[]) == []
-    assert found_in_model(features=[], retrain={"on": []}) == []
-    assert found_in_model(features=[], retrain={"on": ["drift"]}) == [
-        "retrain.on: drift is found in the features of a model, and this one has none."
-    ]
-
-
 def test_retraining_on_drift_needs_a_monitor(found_in_model):
     assert found_in_model(monitor={"data": "off"}) == []
     assert found_in_model(monitor={"data": "off"}, retrain={"on": []}) == []
@@ -313,7 +368,9 @@ def test_retraining_on_drift_needs_a_monitor(found_in_model):
 def test_a_model_retrains_on_drift_that_is_watched_for():
     assert ModelSettings(name="a", project="p").retrains_on_drift
     assert not ModelSettings(name="a", project="p", retrain=Retrain(on=())).retrains_on_drift
-    assert not ModelSettings(name="a", project="p", monitor=Monitor(data="off")).retrains_on_drift
+    assert not ModelSettings(
+        name="a", project="p", monitor=Monitor(data=DataMonitor(every="off"))
+    ).retrains_on_drift
 
 
 def test_a_model_reads_feature_groups_that_exist(found):
@@ -342,35 +399,34 @@ def test_what_does_not_fit_between_parts_is_told_beside_what_is_wrong_in_one(fou
     ]
 
 
-def test_a_model_reads_the_newest_version_of_a_feature_group():
-    platform = PlatformSettings.model_validate(
-        {
-            "owner": "a@b.example",
-            "network": {"cidr": "10.10.0.0/16"},
-            "source": {"github": "a/b"},
-            "features": (GROUP | {"version": 2}, GROUP | {"version": 1}),
-        }
-    )
-    assert platform.newest_features["visits"].version == 2
+@pytest.mark.parametrize(
+    ("monitor", "hours"),
+    [
+        ("hourly", 24),
+        ("daily", 24),
+        ("weekly", 168),
+        ("cron(0 6 ? * MON-FRI *)", 72),
+        ({"every": "hourly", "window_hours": 1}, 1),
+    ],
+)
+def test_a_monitor_looks_at_all_traffic_since_its_last_run_and_at_a_day_at_least(monitor, hours):
+    read = Monitor.model_validate_json(json.dumps({"data": monitor}))
+    assert read.data.hours == hours
 
 
-def test_a_model_learns_from_features_but_not_from_ids_and_times():
-    visits = {"id": "string", "at": "string", "age": "integral"}
-    wards = {"ward": "string", "seen": "string", "beds": "integral", "age": "integral"}
-    model = {"name": "stay", "project": "p", "features": ("visits", "wards")}
-    platform = PlatformSettings.model_validate(
-        {
-            "owner": "a@b.example",
-            "network": {"cidr": "10.10.0.0/16"},
-            "source": {"github": "a/b"},
-            "features": (
-                {"name": "visits", "record_id": "id", "event_time": "at", "features": visits},
-                {"name": "wards", "record_id": "ward", "event_time": "seen", "features": wards},
-            ),
-            "models": (model,),
-        }
-    )
-    assert platform.features_of(platform.models[0]) == ["age", "beds"]
+def test_a_word_stands_for_a_group_in_which_it_is_all_that_is_said():
+    read = Monitor.model_validate_json('{"data": "weekly", "explain": {}, "quality": "off"}')
+    assert read.data == DataMonitor(every="weekly")
+    assert read.explain.every == "weekly"
+    assert list(read.kinds) == ["data", "explain"]
+    assert list(Monitor().kinds) == ["data"]
+
+
+def test_truth_is_below_the_models_name_unless_it_is_said_to_be_elsewhere():
+    assert ModelSettings(name="a", project="p").truth_prefix == "truth/a"
+    quality = QualityMonitor(every="off", truth="labels")
+    model = ModelSettings(name="a", project="p", monitor=Monitor(quality=quality))
+    assert model.truth_prefix == "labels"
 
 
 @pytest.mark.parametrize("tag", ["", ":1.0", "@sha256:0a"])

@@ -37,7 +37,7 @@ def test_a_sound_stack_file_follows_the_schema():
         ("ml.c6i.large", "ml.c6i.larg"),
         ("ml.c6i.large", "ml.c8i.xlarge"),
         ("canary: 10%", "canary: 10"),
-        ("data: off", "data: weekly"),
+        ("data: off", "data: wekly"),
         ("owner:", "owners:"),
         ("github: example/platform", "github: a/b, gitlab: a/b"),
         ("maslow:platform", "maslow:platfrom"),

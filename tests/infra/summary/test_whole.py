@@ -50,12 +50,11 @@ def test_prod_in_short(recording, project):
         "resources in eu-west-1, account 333333333333",
         "10.30.0.0/16, 3 zones, no way out",
         "5 of its own, rotated every 180 days",
-        "readmission: ml.c7i.xlarge × 2 to 40, captures 100%, watched hourly",
+        "readmission: ml.c7i.xlarge × 2 to 40, captures 100%, data watched hourly",
         "none here: dev trains",
         "Key × 5",
         "hosting ml.c7i.xlarge × 2, $0.214 an hour (in us-east-1)",
         "interface endpoint × 27, $0.011 an hour",
-        "closed SageMaker Model Monitor (4 here): closed to new customers since 30 July 2026",
     ):
         assert fact in told, fact
 

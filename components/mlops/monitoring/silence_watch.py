@@ -1,0 +1,108 @@
+"""The watch over monitors that run too rarely for an alarm on their own silence."""
+
+import json
+
+import pulumi
+import pulumi_aws as aws
+
+from components.common.args import AccountArgs, LoggedArgs
+from components.common.event_start import start_policy
+from components.common.execution_role import ExecutionRole
+from components.common.iam import Document, rendered
+from components.common.state_machine import StateMachine, machine_log_group
+from components.mlops.monitoring.policies import give_up
+from components.mlops.monitoring.silence_machine import (
+    RareMonitor,
+    silence_machine,
+    silence_policy,
+)
+
+RETRY_SECONDS, RETRIES = 3600, 10
+
+
+class SilenceWatchArgs(AccountArgs, LoggedArgs):
+    """What the watch is made of."""
+
+    monitors: list[RareMonitor]
+    """The monitors that it looks after, at most 500."""
+    schedule: str
+    """When it looks, each day: an expression of EventBridge Scheduler, in UTC."""
+    dead_letter_arn: pulumi.Input[str]
+    """Queue that keeps what could not be started."""
+    messages_key_arn: pulumi.Input[str]
+    """Key of that queue."""
+
+
+def starting_policy(*, machine_arn: str, dead_letter_arn: str, messages_key_arn: str) -> Document:
+    """What the schedule may do: start the machine, and keep what it gives up."""
+    allowed = start_policy(machine_arn=machine_arn)
+    allowed["Statement"] += give_up(dead_letter_arn, messages_key_arn)
+    return allowed
+
+
+class SilenceWatch(pulumi.ComponentResource):
+    """A state machine that says each day which monitors are alive, and the schedule that starts it.
+
+    The alarms are the monitors' own.
+
+    Raises ValueError for no monitor and for more than 500.
+    """
+
+    state_machine_arn: pulumi.Output[str]
+    """ARN of the state machine."""
+
+    def __init__(
+        self, name: str, args: SilenceWatchArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        super().__init__("maslow:index:SilenceWatch", name, None, opts)
+        log = machine_log_group(
+            name,
+            parent=self,
+            key_arn=args["log_key_arn"],
+            retention_days=args["log_retention_days"],
+        )
+        machine = StateMachine(
+            name,
+            {
+                "definition": json.dumps(silence_machine(args["monitors"])),
+                "policy": json.dumps(silence_policy()),
+                "log_group_arn": log.arn,
+                "account_id": args["account_id"],
+            },
+            pulumi.ResourceOptions(parent=self),
+        )
+        role = ExecutionRole(
+            f"{name}-at",
+            {
+                "service": "scheduler.amazonaws.com",
+                "account_id": args["account_id"],
+                "policies": {
+                    "start": rendered(
+                        starting_policy,
+                        machine_arn=machine.arn,
+                        dead_letter_arn=args["dead_letter_arn"],
+                        messages_key_arn=args["messages_key_arn"],
+                    )
+                },
+            },
+            pulumi.ResourceOptions(parent=self),
+        )
+        aws.scheduler.Schedule(
+            name,
+            description="Looks which of the monitors that run less than each day are alive",
+            schedule_expression=args["schedule"],
+            flexible_time_window={"mode": "OFF"},
+            target={
+                "arn": machine.arn,
+                "role_arn": role.arn,
+                "input": "{}",
+                "dead_letter_config": {"arn": args["dead_letter_arn"]},
+                "retry_policy": {
+                    "maximum_event_age_in_seconds": RETRY_SECONDS,
+                    "maximum_retry_attempts": RETRIES,
+                },
+            },
+            opts=pulumi.ResourceOptions(parent=self, depends_on=role.ready),
+        )
+        self.state_machine_arn = machine.arn
+        self.register_outputs({"state_machine_arn": self.state_machine_arn})
