@@ -142,20 +142,6 @@ DELIVERY = {
         }
     ],
 }
-MONITOR_INPUT = {
-    "endpointInput": {
-        "endpointName": "maslow-world",
-        "s3DataDistributionType": "FullyReplicated",
-        "s3InputMode": "File",
-    }
-}
-MONITOR_OUTPUT = {
-    "kmsKeyId": "$key",
-    "monitoringOutputs": {"s3Output": {"s3Uri": "s3://maslow-world/monitor"}},
-}
-CLUSTER = {
-    "clusterConfig": {"instanceCount": 1, "instanceType": "ml.m5.large", "volumeSizeInGb": 20}
-}
 
 
 def logged(log_type: str) -> Values:
@@ -1076,8 +1062,6 @@ def world(cloud: Cloud, resources: Resources) -> Values:
     )
     alarm = next(case for case in CASES if "metricAlarm" in case.token)
     known["alarm"] = make(alarm.token, placed(alarm.inputs, known))["name"]
-    monitor = next(case for case in CASES if "dataQualityJob" in case.token)
-    known["definition"] = make(monitor.token, placed(monitor.inputs, known))["name"]
     make("aws:appautoscaling/target:Target", {**SCALED, "minCapacity": 1, "maxCapacity": 2})
     return known
 
