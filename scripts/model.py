@@ -1,4 +1,4 @@
-"""`maslow model`: what a model is at."""
+"""`maslow model monitor`: whether the records of now are like those that a model learned from."""
 
 import io
 import json
@@ -11,8 +11,8 @@ from components.mlops.monitoring.runtime import profiles
 from components.mlops.monitoring.runtime.monitor import main as run_monitor
 from infra.errors import InputError, WorkError
 from infra.hosts.records import table
+from infra.models.place import model_of
 from infra.settings import StackFile
-from infra.settings.mistakes import did_you_mean
 from infra.settings.mlops.model import ModelSettings
 
 REPORT = "report.json"
@@ -35,7 +35,7 @@ def monitor(
     `baseline` is a profile as JSON, or the CSV file of the training data, of which one is made
     beside the report. Raises InputError for a model or files that do not fit.
     """
-    model = _model(stack, name)
+    model = model_of(stack, name)
     output.mkdir(parents=True, exist_ok=True)
     told = ["--model", name, "--monitor", "data", "--data", str(data), "--output", str(output)]
     told += ["--baseline", str(_baseline(model, baseline, output)), "--no-metrics"]
@@ -49,15 +49,6 @@ def monitor(
     if status:
         raise WorkError(wrong.getvalue().strip())
     click.echo((output / REPORT).read_text() if as_json else said.getvalue(), nl=as_json)
-
-
-def _model(stack: StackFile, name: str) -> ModelSettings:
-    known = {model.name: model for model in stack.platform.models}
-    if name not in known:
-        guess = did_you_mean(name, known)
-        listed = f"It has {', '.join(known)}." if known else "It has none."
-        raise InputError(f"{stack.environment} has no model {name}. {guess or listed}")
-    return known[name]
 
 
 def _baseline(model: ModelSettings, path: Path, output: Path) -> Path:

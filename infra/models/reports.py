@@ -1,0 +1,139 @@
+"""What is told of a model: in a list, by itself, and of one version why it is what it is."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from infra.errors import InputError
+from infra.models import decisions
+from infra.models.endpoints import coming, endpoint, serving
+from infra.models.health import alarms, drift, going_off
+from infra.models.place import Place, iso
+from infra.models.registry import (
+    COMPARISON,
+    Version,
+    approved,
+    described,
+    document,
+    measured,
+    property_of,
+    recorded,
+    versions,
+    waiting,
+)
+from infra.models.shapes import EndpointShape, ListedShape, SnapshotShape, StatusShape, WhyShape
+from infra.models.turns import loop_of, turns
+
+
+def listed(place: Place) -> list[ListedShape]:
+    """Every model of an environment, in the order of its file. Raises botocore's errors."""
+    return [_listed(place, model.name) for model in place.stack.platform.models]
+
+
+def _listed(place: Place, model: str) -> ListedShape:
+    found, serves = versions(place, model), endpoint(place, model)
+    return {
+        "model": model,
+        "approved": _number(approved(found)),
+        "serving": serving(serves),
+        "endpoint": serves["status"] if serves else None,
+        "waiting": [one.number for one in waiting(found)],
+        "alarms": going_off(alarms(place, model)),
+    }
+
+
+def status(place: Place, model: str) -> StatusShape:
+    """What a model is at. Raises botocore's errors."""
+    found, watched = versions(place, model), alarms(place, model)
+    loop = loop_of(place, model)
+    return {
+        "model": model,
+        "group": place.group(model),
+        "approved": _number(approved(found)),
+        "waiting": [one.shape() for one in waiting(found)],
+        "endpoint": endpoint(place, model),
+        "alarms": watched,
+        "drift": drift(place, model, watched),
+        "loop": loop,
+        "turns": turns(place, loop),
+    }
+
+
+def why(place: Place, model: str, number: int | None) -> WhyShape:
+    """Why a version is what it is; of the approved one, or else the newest, unless one is named.
+
+    Raises InputError for a version that is not there, and botocore's errors.
+    """
+    found = versions(place, model)
+    if not found:
+        raise InputError(f"{model} has no version yet.")
+    if number is None:
+        version = (approved(found) or found)[0]
+    else:
+        version = decisions.named(model, found, number)
+    package = described(place, version)
+    kind, metrics = measured(place, package)
+    containers = package.get("InferenceSpecification", {}).get("Containers") or [{}]
+    container: dict[str, Any] = containers[0]
+    image = container.get("Image")
+    compared = document(place, property_of(package, COMPARISON))
+    code = property_of(package, "code")
+    changed = package.get("LastModifiedTime")
+    return {
+        "model": model,
+        "version": version.number,
+        "arn": version.arn,
+        "status": version.status,
+        "created": iso(version.created),
+        "decision": package.get("ApprovalDescription") or None,
+        "changed": iso(changed) if changed else None,
+        "snapshot": _snapshot(place, property_of(package, "snapshot")),
+        "code": code.rstrip("/").rpartition("/")[2] if code else None,
+        "image": image,
+        "image_digest": container.get("ImageDigest") or _digest_in(image),
+        "kind": kind,
+        "metrics": metrics,
+        "comparison": recorded(compared) if compared else None,
+        "execution": property_of(package, "execution"),
+        "rollout": rollout(version, found, endpoint(place, model)),
+    }
+
+
+def rollout(version: Version, found: Sequence[Version], serves: EndpointShape | None) -> str | None:
+    """What came of a version's deployment; None where that cannot be told any more."""
+    if serves and version.number in coming(serves):
+        return f"it is being deployed: the endpoint is {serves['status']}"
+    if serves and serving(serves) == version.number:
+        return f"it serves: the endpoint is {serves['status']}"
+    if version.status == "PendingManualApproval":
+        return "it was not deployed: it waits for a decision"
+    if version not in approved(found)[:1]:
+        return None
+    if serves is None:
+        return "it is not deployed yet: there is no endpoint"
+    failure = f": {serves['failure']}" if serves["failure"] else ""
+    return (
+        f"it does not serve, version {serving(serves) or 'unknown'} does: its deployment is still "
+        f"to come, or was rolled back{failure}"
+    )
+
+
+def _snapshot(place: Place, uri: str | None) -> SnapshotShape | None:
+    if uri is None:
+        return None
+    read: dict[str, Any] = document(place, uri) or {}
+    files = read.get("files")
+    return {
+        "uri": uri,
+        "rows": read.get("rows"),
+        "sha256": read.get("sha256"),
+        "files": len(files) if files is not None else None,
+    }
+
+
+def _digest_in(image: str | None) -> str | None:
+    digest = (image or "").partition("@")[2]
+    return digest or None
+
+
+def _number(found: Sequence[Version]) -> int | None:
+    return found[0].number if found else None

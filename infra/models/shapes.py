@@ -1,0 +1,216 @@
+"""What `maslow model … --json` prints.
+
+Names and types stay; what is added later is added as a further key. Times are ISO 8601 in UTC, as
+`2026-11-27T13:00:00Z`. `None`, which is null, is what is unknown, unless a field says otherwise.
+"""
+
+from typing import Literal, TypedDict
+
+Status = Literal["Approved", "PendingManualApproval", "Rejected"]
+Finding = Literal["ok", "drift", "unknown"]
+
+
+class VersionShape(TypedDict):
+    """A registered version."""
+
+    version: int
+    arn: str
+    status: Status
+    created: str
+
+
+class ListedShape(TypedDict):
+    """A model in `list`, which prints a list of them."""
+
+    model: str
+    approved: int | None
+    """Its newest approved version, which is what is to be deployed; None where there is none."""
+    serving: int | None
+    """The version behind its endpoint."""
+    endpoint: str | None
+    """Status of its endpoint, as DescribeEndpoint tells it; None where there is no endpoint."""
+    waiting: list[int]
+    """Versions that wait for a decision, newest first."""
+    alarms: list[str]
+    """Names of its alarms that are in ALARM."""
+
+
+class FleetShape(TypedDict):
+    """The instances of one variant of an endpoint; while it is updated there are old and new."""
+
+    version: int | None
+    coming: bool
+    """Whether it belongs to the deployment that goes on, and not to the one before."""
+    share: float | None
+    """Its part of the traffic, 0 to 1."""
+    instances: int | None
+    wanted: int | None
+    """How many instances it is to have."""
+
+
+class ScalingShape(TypedDict):
+    """Within which numbers of instances an endpoint is scaled."""
+
+    min: int
+    max: int
+
+
+class EndpointShape(TypedDict):
+    """An endpoint."""
+
+    name: str
+    status: str
+    failure: str | None
+    """Why the last deployment failed; None where none did."""
+    fleets: list[FleetShape]
+    scaling: ScalingShape | None
+    """None where it is not scaled."""
+
+
+class AlarmShape(TypedDict):
+    """An alarm on a model."""
+
+    name: str
+    state: str
+    """OK, ALARM or INSUFFICIENT_DATA."""
+    since: str | None
+    reason: str
+
+
+class DriftShape(TypedDict):
+    """What a monitor found last."""
+
+    monitor: str
+    """data, quality, bias or explain."""
+    finding: Finding
+    """unknown where it never ran, or where its last run had too few rows to tell."""
+    worst: float | None
+    """How far the worst was towards its limit, which is 1, when that was told last."""
+    told: str | None
+    """When that was."""
+    ran: str | None
+    """When it ran last, whatever it found."""
+
+
+class TurnShape(TypedDict):
+    """One turn of the loop, or one run of the training pipeline where there is no loop."""
+
+    execution: str
+    """ARN of the execution."""
+    status: str
+    """As AWS tells it: RUNNING, SUCCEEDED, FAILED, …"""
+    started: str
+    ended: str | None
+    """None while it goes on."""
+    cause: str | None
+    """drift, quality, new-data, schedule or person."""
+    outcome: str | None
+    """approved, awaiting-approval, not-better, not-accepted, passed, covered or over-budget."""
+    reason: str | None
+    """Why it came to that, or what it failed by."""
+
+
+class StatusShape(TypedDict):
+    """What `status` prints."""
+
+    model: str
+    group: str
+    """Its model package group: the name, or the ARN where another account has it."""
+    approved: int | None
+    """Its newest approved version; None where there is none."""
+    waiting: list[VersionShape]
+    endpoint: EndpointShape | None
+    """None where there is no endpoint."""
+    alarms: list[AlarmShape]
+    drift: list[DriftShape]
+    loop: str | None
+    """ARN of its loop; None where it has none."""
+    turns: list[TurnShape]
+    """The last turns, newest first."""
+
+
+class ComparisonShape(TypedDict):
+    """A version beside the one that is approved."""
+
+    source: Literal["comparison", "registered"]
+    """comparison: both were measured on the same records; registered: each on its own."""
+    candidate: dict[str, float] | None
+    live: dict[str, float] | None
+    better: bool | None
+    reason: str | None
+
+
+class DecisionShape(TypedDict):
+    """What `approve`, `reject` and `rollback` print."""
+
+    model: str
+    version: int
+    """The version that was decided of."""
+    status: Status
+    """What it is from now on."""
+    description: str
+    """Who decided and why."""
+    approved: int | None
+    """The version that is to be deployed from now on."""
+    deployed: int | None
+    """The version that serves; None where nobody waited for the deployment."""
+    next: str
+    """What happens now, in a sentence."""
+
+
+class SnapshotShape(TypedDict):
+    """The records that a version was trained on."""
+
+    uri: str
+    rows: int | None
+    sha256: str | None
+    """One digest over all files."""
+    files: int | None
+
+
+class WhyShape(TypedDict):
+    """What `why` prints."""
+
+    model: str
+    version: int
+    arn: str
+    status: Status
+    created: str
+    decision: str | None
+    """Who decided and why."""
+    changed: str | None
+    """When the version was changed last, as by a decision."""
+    snapshot: SnapshotShape | None
+    code: str | None
+    """Revision of the project's code."""
+    image: str | None
+    image_digest: str | None
+    kind: str | None
+    """binary, multiclass or regression."""
+    metrics: dict[str, float] | None
+    """As they were measured when the version was registered."""
+    comparison: ComparisonShape | None
+    execution: str | None
+    """ARN of the execution of the training pipeline."""
+    rollout: str | None
+    """What came of its deployment, in a sentence."""
+
+
+class LogShape(TypedDict):
+    """What `logs` prints, a list of them."""
+
+    source: str
+    """Name of the step that the job belongs to, or `endpoint`."""
+    job: str | None
+    """Name of the job; None for the endpoint."""
+    group: str
+    """The log group."""
+    lines: list[str]
+    """Oldest first."""
+
+
+class StartedShape(TypedDict):
+    """What `run` prints: of what was started, and not waited for, no end is known."""
+
+    model: str
+    turn: TurnShape

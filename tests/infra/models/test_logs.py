@@ -1,0 +1,99 @@
+import json
+import time
+
+import pytest
+
+from infra.errors import InputError
+from infra.models import logs
+from infra.models.logs import Source
+
+PIPELINE = "maslow-dev-readmission"
+ENDPOINT_GROUP = f"/aws/sagemaker/Endpoints/{PIPELINE}"
+
+
+@pytest.fixture
+def write(cloud):
+    def put(group, stream, *lines, at=None):
+        client = cloud.client("logs")
+        if group not in {one["logGroupName"] for one in client.describe_log_groups()["logGroups"]}:
+            client.create_log_group(logGroupName=group)
+        client.create_log_stream(logGroupName=group, logStreamName=stream)
+        now = at or time.time_ns() // 1_000_000
+        client.put_log_events(
+            logGroupName=group,
+            logStreamName=stream,
+            logEvents=[{"timestamp": now + n, "message": line} for n, line in enumerate(lines)],
+        )
+
+    return put
+
+
+def test_before_anything_ran_there_is_the_endpoint_alone(place):
+    found = logs.sources(place, "readmission")
+    assert found == [Source("endpoint", None, ENDPOINT_GROUP)]
+    assert logs.read(place, found[0], 10)["lines"] == []
+
+
+def test_the_jobs_are_those_of_the_newest_run(place, cloud):
+    sagemaker = cloud.client("sagemaker")
+    step = {
+        "Name": "Train",
+        "Type": "Training",
+        "Arguments": {
+            "AlgorithmSpecification": {
+                "TrainingImage": "image",
+                "TrainingInputMode": "File",
+                "ContainerEntrypoint": ["python3", "-c", "print('learned'); print('it')"],
+            },
+            "OutputDataConfig": {"S3OutputPath": "s3://artifacts/out"},
+            "ResourceConfig": {
+                "InstanceCount": 1,
+                "InstanceType": "ml.m5.large",
+                "VolumeSizeInGB": 1,
+            },
+            "RoleArn": "arn:aws:iam::123456789012:role/jobs",
+            "StoppingCondition": {"MaxRuntimeInSeconds": 60},
+        },
+    }
+    definition = {"Version": "2020-12-01", "Parameters": [], "Steps": [step]}
+    sagemaker.create_pipeline(
+        PipelineName=PIPELINE,
+        PipelineDefinition=json.dumps(definition),
+        RoleArn="arn:aws:iam::123456789012:role/jobs",
+    )
+    run = sagemaker.start_pipeline_execution(PipelineName=PIPELINE)["PipelineExecutionArn"]
+    while (state := sagemaker.describe_pipeline_execution(PipelineExecutionArn=run))[
+        "PipelineExecutionStatus"
+    ] == "Executing":
+        time.sleep(0.05)
+    assert state["PipelineExecutionStatus"] == "Succeeded", state
+    train, endpoint = logs.sources(place, "readmission")
+    assert (train.name, train.group) == ("Train", "/aws/sagemaker/TrainingJobs")
+    told = logs.read(place, train, 10)
+    assert told["lines"] == ["learned", "it"]
+    assert told["job"] == train.job
+    assert logs.read(place, train, 1)["lines"] == ["it"]
+    assert logs.chosen([train, endpoint], "Train") == [train]
+    assert logs.chosen([train, endpoint], train.job) == [train]
+
+
+def test_the_lines_of_several_streams_come_in_the_order_of_their_time(place, write):
+    now = time.time_ns() // 1_000_000
+    write(ENDPOINT_GROUP, "AllTraffic/i-1", "first", at=now - 3000)
+    write(ENDPOINT_GROUP, "AllTraffic/i-2", "second\n", at=now - 2000)
+    write(ENDPOINT_GROUP, "AllTraffic/i-3", "third", at=now - 1000)
+    (endpoint,) = logs.sources(place, "readmission")
+    assert logs.read(place, endpoint, 10)["lines"] == ["first", "second", "third"]
+    assert logs.read(place, endpoint, 2)["lines"] == ["second", "third"]
+
+
+def test_a_job_whose_name_goes_on_is_another(place, write):
+    write("/aws/sagemaker/TrainingJobs", "job-1/algo-1-1", "mine")
+    write("/aws/sagemaker/TrainingJobs", "job-10/algo-1-1", "another's")
+    mine = Source("Train", "job-1", "/aws/sagemaker/TrainingJobs", "job-1/")
+    assert logs.read(place, mine, 10)["lines"] == ["mine"]
+
+
+def test_a_job_that_is_not_there_is_refused_with_those_that_are(place):
+    with pytest.raises(InputError, match=r"--job Trian: there is none.*There are endpoint\."):
+        logs.chosen(logs.sources(place, "readmission"), "Trian")
