@@ -3,6 +3,7 @@ import pytest
 from infra.errors import InputError
 from infra.models import registry, reports, shapes
 from infra.models.registry import Version
+from tests.json_shapes import misfits
 
 SNAPSHOT = {
     "schema": "maslow/snapshot",
@@ -13,11 +14,11 @@ SNAPSHOT = {
 }
 
 
-def test_models_are_listed_in_the_order_of_their_file(place, register, fits):
+def test_models_are_listed_in_the_order_of_their_file(place, register):
     register("Approved")
     register("PendingManualApproval")
     found = reports.listed(place)
-    assert fits(found, list[shapes.ListedShape]) == []
+    assert misfits(found, list[shapes.ListedShape]) == []
     assert [one["model"] for one in found] == ["readmission", "length-of-stay"]
     assert found[0] == {
         "model": "readmission",
@@ -30,13 +31,13 @@ def test_models_are_listed_in_the_order_of_their_file(place, register, fits):
     assert found[1]["approved"] is None
 
 
-def test_a_model_of_which_nothing_is_there_has_a_status(place, fits):
+def test_a_model_of_which_nothing_is_there_has_a_status(place):
     found = reports.status(place, "length-of-stay")
-    assert fits(found, shapes.StatusShape) == []
+    assert misfits(found, shapes.StatusShape) == []
     assert (found["approved"], found["endpoint"], found["drift"]) == (None, None, [])
 
 
-def test_why_tells_what_was_registered_and_decided(place, register, put, fits, cloud):
+def test_why_tells_what_was_registered_and_decided(place, register, put):
     compared = {
         "candidate": {"package": "arn/1", "held_out": {"auc": 0.9}},
         "live": None,
@@ -53,7 +54,7 @@ def test_why_tells_what_was_registered_and_decided(place, register, put, fits, c
         comparison=put("comparison.json", compared),
     )
     found = reports.why(place, "readmission", None)
-    assert fits(found, shapes.WhyShape) == []
+    assert misfits(found, shapes.WhyShape) == []
     assert found["snapshot"] == {
         "uri": "s3://artifacts/snapshot.json",
         "rows": 569,
@@ -74,10 +75,10 @@ def test_why_tells_what_was_registered_and_decided(place, register, put, fits, c
     assert (again["status"], again["decision"]) == ("Rejected", "ada: no")
 
 
-def test_what_an_older_version_was_not_registered_with_is_unknown(place, register, fits):
+def test_what_an_older_version_was_not_registered_with_is_unknown(place, register):
     register("PendingManualApproval", metrics=None)
     found = reports.why(place, "readmission", 1)
-    assert fits(found, shapes.WhyShape) == []
+    assert misfits(found, shapes.WhyShape) == []
     lacking = ("snapshot", "code", "image_digest", "metrics", "comparison", "execution")
     assert [found[name] for name in (*lacking, "decision")] == [None] * 7
 
@@ -155,11 +156,11 @@ def test_what_came_of_a_deployment_is_told_as_far_as_it_is_known(
     assert reports.rollout(version, found, endpoint) == said
 
 
-def test_a_value_of_another_shape_would_be_found(fits):
+def test_a_value_of_another_shape_would_be_found():
     good = {"version": 1, "arn": "a", "status": "Approved", "created": "t"}
-    assert fits(good, shapes.VersionShape) == []
-    assert fits({**good, "status": "approved"}, shapes.VersionShape)
-    assert fits({**good, "version": None}, shapes.VersionShape)
-    assert fits({**good, "more": 1}, shapes.VersionShape)
-    assert fits([{"x": "y"}], list[dict[str, float]])
-    assert fits("x", int | None)
+    assert misfits(good, shapes.VersionShape) == []
+    assert misfits({**good, "status": "approved"}, shapes.VersionShape)
+    assert misfits({**good, "version": None}, shapes.VersionShape)
+    assert misfits({**good, "more": 1}, shapes.VersionShape)
+    assert misfits([{"x": "y"}], list[dict[str, float]])
+    assert misfits("x", int | None)

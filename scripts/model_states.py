@@ -1,0 +1,73 @@
+"""`maslow model list`, `status`, `why` and `logs`: what is told of models."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+
+from infra.models import logs, reports
+from infra.models.place import model_of, place_of
+from infra.project import Project
+from infra.settings import StackFile
+from scripts import model_words
+from scripts.console import Follower, out
+
+
+def list_models(project: Project, stack: StackFile, *, as_json: bool) -> None:
+    """Print every model of an environment. Raises InputError and WorkError."""
+    with model_words.readable(), _asking("Look"):
+        found = reports.listed(place_of(project, stack))
+    if as_json:
+        model_words.as_json(found)
+    else:
+        model_words.print_list(found)
+
+
+def status(project: Project, stack: StackFile, name: str, *, as_json: bool) -> None:
+    """Print what a model is at. Raises InputError and WorkError."""
+    model_of(stack, name)
+    with model_words.readable(), _asking("Look"):
+        found = reports.status(place_of(project, stack), name)
+    if as_json:
+        model_words.as_json(found)
+    else:
+        model_words.print_status(found)
+
+
+def why(
+    project: Project, stack: StackFile, name: str, number: int | None, *, as_json: bool
+) -> None:
+    """Print why a version is what it is. Raises InputError and WorkError."""
+    model_of(stack, name)
+    with model_words.readable(), _asking("Look"):
+        found = reports.why(place_of(project, stack), name, number)
+    if as_json:
+        model_words.as_json(found)
+    else:
+        model_words.print_why(found)
+
+
+def show_logs(
+    project: Project, stack: StackFile, name: str, *, job: str | None, lines: int, as_json: bool
+) -> None:
+    """Print the last lines of a model's jobs and its endpoint. Raises InputError and WorkError."""
+    model_of(stack, name)
+    with model_words.readable(), _asking("Read"):
+        place = place_of(project, stack)
+        chosen = logs.chosen(logs.sources(place, name), job)
+        found = [logs.read(place, source, lines) for source in chosen]
+    if as_json:
+        model_words.as_json(found)
+        return
+    for one in found:
+        out.print(f"[cyan]{one['source']}[/] [dim]{one['job'] or one['group']}[/]")
+        for line in one["lines"] or ["nothing was logged"]:
+            click.echo(f"  {line}")
+
+
+@contextmanager
+def _asking(what: str) -> Iterator[None]:
+    """Tell, in a terminal, that AWS is being asked."""
+    with Follower() as follower:
+        follower.begin(what)
+        yield
