@@ -26,7 +26,7 @@ from moto.utilities.utils import get_partition
 
 from embedded.clock import utcnow
 from embedded.cloud import client_environment
-from embedded.extensions import capture
+from embedded.extensions import capture, endpoint_logs
 from embedded.extensions.deployments import Deployment, deployed_containers, deployments
 from embedded.extensions.idle_variants import NAMESPACE, PER_INSTANCE
 from embedded.extensions.operations import add
@@ -104,6 +104,8 @@ def invoke_endpoint(self: SageMakerRuntimeResponse) -> TYPE_RESPONSE:
         message = getattr(error, "message", "") or str(error)
         answer = Answer(HTTPStatus.INTERNAL_SERVER_ERROR, "text/plain", message.encode())
     _count(backend, name, variant, answer.status, time.monotonic() - began)
+    said = servers.said(deployment.containers.get(variant, ()))
+    endpoint_logs.keep(backend.account_id, backend.region_name, name, variant, said)
     if answer.status >= HTTPStatus.BAD_REQUEST:
         raise ModelError(answer.status, answer.body.decode(errors="replace"))
     if capture.sampled(deployment.capture):

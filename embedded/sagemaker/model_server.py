@@ -45,6 +45,8 @@ class ModelServer:
     _folder: tempfile.TemporaryDirectory[str] | None = None
     _stopped: bool = False
     _cleared: bool = False
+    _read: int = 0
+    _unread: list[str] = field(default_factory=list)
     _serving: threading.Lock = field(default_factory=threading.Lock)
     _stopping: threading.Lock = field(default_factory=threading.Lock)
 
@@ -84,9 +86,28 @@ class ModelServer:
                     if stream is not None:
                         with suppress(OSError):
                             stream.close()
+            self._listen()
             if self._folder is not None:
                 self._folder.cleanup()
             self._cleared = True
+
+    def said(self) -> list[str]:
+        """The lines that the process has printed since this was asked last; blank ones are none."""
+        with self._stopping:
+            self._listen()
+            said, self._unread = self._unread, []
+        return said
+
+    def _listen(self) -> None:
+        """Take note of the lines that are whole by now, or of all once the process has ended."""
+        ended = self.process is not None and self.process.poll() is not None
+        with suppress(OSError), self._log.open("rb") as log:
+            log.seek(self._read)
+            text = log.read()
+            whole = text if ended else text[: text.rfind(b"\n") + 1]
+            self._read += len(whole)
+            lines = whole.decode(errors="replace").splitlines()
+            self._unread += [line for line in lines if line.strip()]
 
     @property
     def stopped(self) -> bool:
@@ -195,6 +216,12 @@ class ModelServers:
             if server is None or server.stopped:
                 server = self._servers[container] = begin()
             return server
+
+    def said(self, containers: Iterable[Container]) -> list[str]:
+        """What the servers of containers have printed since this was asked last."""
+        with self._changing:
+            servers = [self._servers[one] for one in containers if one in self._servers]
+        return [line for server in servers for line in server.said()]
 
     def keep_only(self, containers: Iterable[Container]) -> None:
         """Stop the servers of every other container."""

@@ -256,6 +256,24 @@ def test_a_process_that_dies_is_reported_and_begun_anew(runtime, served):
     assert _gone(before)
 
 
+def test_what_a_model_prints_is_in_the_log_group_of_its_endpoint(cloud, runtime, served):
+    _failed(runtime, served, "raise")
+    _failed(runtime, served, "exit")
+    logs, group = cloud.client("logs"), f"/aws/sagemaker/Endpoints/{served}"
+    (stream,) = logs.describe_log_streams(logGroupName=group)["logStreams"]
+    assert stream["logStreamName"].startswith("only/")
+    events = logs.get_log_events(
+        logGroupName=group, logStreamName=stream["logStreamName"], startFromHead=True
+    )["events"]
+    lines = [event["message"] for event in events]
+    assert "RuntimeError: the model cannot" in lines
+    assert lines[-1] == "last words"
+    assert lines.count("last words") == 1
+    assert _said(runtime, served)["said"] == "hello"
+    (same,) = logs.describe_log_streams(logGroupName=group)["logStreams"]
+    assert same["logStreamName"] == stream["logStreamName"]
+
+
 def test_a_process_killed_between_requests_is_begun_anew(runtime, served):
     before = _said(runtime, served)["pid"]
     os.kill(before, 9)
