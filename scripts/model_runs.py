@@ -1,5 +1,6 @@
 """`maslow model run`: one turn of a model's loop, because a person asks for it."""
 
+import click
 from rich.markup import escape
 
 from infra.models import turns
@@ -36,7 +37,8 @@ def run(
         try:
             found = _followed(place, started) if wait else started.look()
         except KeyboardInterrupt:
-            out.print(f"It goes on: maslow model status {name} -s {stack.environment}")
+            # Not among what --json prints.
+            click.echo(f"It goes on: maslow model status {name} -s {stack.environment}", err=True)
             raise
     if as_json:
         shape: StartedShape = {"model": name, "turn": found}

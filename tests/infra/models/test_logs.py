@@ -1,4 +1,3 @@
-import json
 import time
 
 import pytest
@@ -6,6 +5,7 @@ import pytest
 from infra.errors import InputError
 from infra.models import logs
 from infra.models.logs import Source
+from tests import one_step_pipeline
 
 PIPELINE = "maslow-dev-readmission"
 ENDPOINT_GROUP = f"/aws/sagemaker/Endpoints/{PIPELINE}"
@@ -35,39 +35,10 @@ def test_before_anything_ran_there_is_the_endpoint_alone(place):
 
 
 def test_the_jobs_are_those_of_the_newest_run(place, cloud):
-    sagemaker = cloud.client("sagemaker")
-    step = {
-        "Name": "Train",
-        "Type": "Training",
-        "Arguments": {
-            "AlgorithmSpecification": {
-                "TrainingImage": "image",
-                "TrainingInputMode": "File",
-                "ContainerEntrypoint": ["python3", "-c", "print('learned'); print('it')"],
-            },
-            "OutputDataConfig": {"S3OutputPath": "s3://artifacts/out"},
-            "ResourceConfig": {
-                "InstanceCount": 1,
-                "InstanceType": "ml.m5.large",
-                "VolumeSizeInGB": 1,
-            },
-            "RoleArn": "arn:aws:iam::123456789012:role/jobs",
-            "StoppingCondition": {"MaxRuntimeInSeconds": 60},
-        },
-    }
-    definition = {"Version": "2020-12-01", "Parameters": [], "Steps": [step]}
-    sagemaker.create_pipeline(
-        PipelineName=PIPELINE,
-        PipelineDefinition=json.dumps(definition),
-        RoleArn="arn:aws:iam::123456789012:role/jobs",
-    )
-    run = sagemaker.start_pipeline_execution(PipelineName=PIPELINE)["PipelineExecutionArn"]
-    while (state := sagemaker.describe_pipeline_execution(PipelineExecutionArn=run))[
-        "PipelineExecutionStatus"
-    ] == "Executing":
-        time.sleep(0.05)
-    assert state["PipelineExecutionStatus"] == "Succeeded", state
+    one_step_pipeline.create(cloud, PIPELINE, "print('learned'); print('it')")
+    one_step_pipeline.run(cloud, PIPELINE)
     train, endpoint = logs.sources(place, "readmission")
+    assert train.head == f"{train.job}/"
     assert (train.name, train.group) == ("Train", "/aws/sagemaker/TrainingJobs")
     told = logs.read(place, train, 10)
     assert told["lines"] == ["learned", "it"]

@@ -5,6 +5,7 @@ import pytest
 
 from infra.errors import InputError, WorkError
 from infra.models import turns
+from tests import one_step_pipeline
 
 LOOP = "maslow-dev-readmission-loop-0a1b2c3"
 APPROVED = {"outcome": "approved", "reason": "auc 0.91 >= 0.86", "version": "arn/2"}
@@ -38,6 +39,16 @@ def test_the_loop_is_the_machine_with_its_name(place, machine):
     machine("maslow-dev-length-of-stay-loop-0a1b2c3", done)
     arn = machine(LOOP, done)
     assert turns.loop_of(place, "readmission") == arn
+
+
+def test_a_loop_of_a_model_whose_name_goes_on_is_another(place, machine):
+    (model, *_) = place.stack.platform.models
+    longer = model.model_copy(update={"name": "readmission-loop"})
+    platform = place.stack.platform.model_copy(update={"models": (model, longer)})
+    both = replace(place, stack=replace(place.stack, platform=platform))
+    arn = machine("maslow-dev-readmission-loop-loop-0a1b2c3", {"Type": "Pass", "End": True})
+    assert turns.loop_of(both, "readmission") is None
+    assert turns.loop_of(both, "readmission-loop") == arn
 
 
 def test_a_person_starts_the_loop_and_hears_how_it_ends(place, machine, quick):
@@ -82,6 +93,27 @@ def test_the_last_turns_come_newest_first_and_are_no_more_than_five(place, machi
     assert len(found) == 5
     newest = place.client("stepfunctions").describe_execution(executionArn=found[0]["execution"])
     assert json.loads(newest["input"])["reason"] == "5"
+
+
+def test_without_a_loop_the_pipeline_is_run_and_its_steps_are_told(place, cloud, quick):
+    one_step_pipeline.create(cloud, "maslow-dev-readmission", "import time; time.sleep(1)")
+    started = turns.start(place, "readmission", "ada: new labels")
+    heard = []
+    found = turns.follow(place, started, heard.append)
+    assert (found["status"], found["reason"]) == ("Succeeded", None)
+    assert found["ended"] is not None
+    assert "Train" in heard
+    described = place.client("sagemaker").describe_pipeline_execution(
+        PipelineExecutionArn=started.execution
+    )
+    assert described["PipelineExecutionDescription"] == "ada: new labels"
+
+
+def test_a_pipeline_that_fails_is_told_with_the_reason_of_its_step(place, cloud, quick):
+    one_step_pipeline.create(cloud, "maslow-dev-readmission", "raise SystemExit('no rows')")
+    started = turns.start(place, "readmission", "ada: new labels")
+    with pytest.raises(WorkError, match=r"ended as Failed: AlgorithmError: exit code 1: no rows"):
+        turns.follow(place, started, lambda _: None)
 
 
 def test_without_a_loop_and_a_pipeline_nothing_is_started(place):
