@@ -53,6 +53,7 @@ COMMANDS = DOCS / "commands.md"
 COSTS = DOCS / "costs.md"
 DATA = DOCS / "own-data.md"
 EMBEDDED = DOCS / "embedded-aws.md"
+VERSIONS = DOCS / "model-versions.md"
 TROUBLESHOOTING = DOCS / "troubleshooting.md"
 
 LINK = re.compile(r"\]\((?!https?:)([^)#]*)(#[^)]*)?\)")
@@ -66,9 +67,9 @@ SECONDS = 240
 
 FILES = {"cp", "mkdir", "rm"}
 """Programs of the shell that the pages use, and that are run."""
-OFFLINE = {"completion", "init", "model", "plan", "schema", "validate"}
+OFFLINE = {"completion", "init", "model monitor", "plan", "schema", "validate"}
 """What of `maslow` needs no account."""
-ON_THE_EMBEDDED_AWS = {"outputs", "up"}
+ON_THE_EMBEDDED_AWS = {"model", "outputs", "up"}
 """What of it needs none if the environment is on the embedded AWS."""
 
 
@@ -356,7 +357,8 @@ class Shell:
             return True
         if program == "maslow":
             assert wrong_with_maslow(command) == ""
-            return arguments[0] in OFFLINE or (
+            words = " ".join(arguments[: 2 if arguments[0] == "model" else 1])
+            return words in OFFLINE or (
                 arguments[0] in ON_THE_EMBEDDED_AWS and self._embedded(command)
             )
         if program == "aws":
@@ -511,6 +513,17 @@ def test_what_is_served_is_found_from_elsewhere(page: Path, ran: list[str]) -> N
     assert f"AWS_ENDPOINT_URL={url}" in variables
     assert '"now": ' in put_forward
     assert '"sent": [' in sent
+
+
+@pytest.mark.parametrize("page", [VERSIONS], ids=named)
+def test_what_is_asked_of_a_model_is_answered(page: Path, ran: list[str]) -> None:
+    _, listed, status, why, logs, started = ran
+    assert "tumour-screening  version 1 serves, endpoint InService" in listed
+    assert "version 1: traffic 100%, 1 of 1 instances" in status
+    assert "1 of tumour-screening, Approved" in why
+    assert "accuracy" in why
+    assert re.search(r"^Train ", logs, re.MULTILINE)
+    assert started.startswith("Started arn:aws:")
 
 
 def test_the_costs_are_those_of_the_plan(example: Project) -> None:
