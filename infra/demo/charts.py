@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from infra.demo.timeline import moment
+
 WIDE, NARROW = 912, 309
 HEAD, FOOT, RIGHT = 30, 24, 14
 """Above a plot, where the marks are; below it, where the times are; and right of it."""
@@ -66,15 +68,10 @@ class Frame:
         return self.left + share * (self.width - self.left - RIGHT)
 
 
-def moment(at: str) -> datetime:
-    """A time of the record."""
-    return datetime.fromisoformat(at)
-
-
 def figure(document: Json, marks: Sequence[Mark], title: str, told: str, draw: Draw) -> str:
     """A picture for either width, with what it tells as text for who cannot see it."""
     drawn = []
-    for name, width, left in (("wide", WIDE, 176), ("narrow", NARROW, 44)):
+    for name, width, left in (("wide", WIDE, 190), ("narrow", NARROW, 44)):
         frame = Frame(moment(document["began"]), moment(document["ended"]), marks, width, left)
         height, body = draw(frame)
         whole = HEAD + height + FOOT

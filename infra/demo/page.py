@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from infra.demo import charts
-from infra.demo.charts import Mark, moment, text
+from infra.demo.charts import Mark, text
 from infra.demo.style import STYLE
-from infra.demo.timeline import Kind, Phase
+from infra.demo.timeline import Kind, Phase, moment
 
 MARKED = {Kind.ALARM: True, Kind.LOOP: False, Kind.RELEASE: False, Kind.ROLLBACK: True}
 """Kinds of events that the pictures mark, and whether they are bad news."""
@@ -128,10 +128,11 @@ def _tiles(document: Json) -> Iterator[tuple[str, str, str]]:
     values = [one["value"] for one in document["quality"]]
     if values:
         metric = document["quality"][0]["metric"].capitalize()
-        fallen = f"{values[0]:.0%} → {min(values):.0%} → {values[-1]:.0%}"
+        three = (values[0], min(values), values[-1])
+        fallen = f"{' → '.join(f'{100 * value:.0f}' for value in three)} %"
         yield metric, fallen, "at first, at its worst, and at the end"
     if better := _until_better(document["events"]):
-        yield "From alarm to a better version", _duration(better), "by the cloud's clock"
+        yield "Alarm to better version", _duration(better), "by the cloud's clock"
     sent = sum(one["requests"] for one in document["traffic"])
     failed = sum(one["errors"] for one in document["traffic"])
     yield "Requests", f"{sent:,}", f"{failed:,} failed"

@@ -169,3 +169,8 @@ class Timeline:
 def iso(at: datetime) -> str:
     """A time as the record has it."""
     return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def moment(at: str) -> datetime:
+    """A time of the record, back again."""
+    return datetime.fromisoformat(at)

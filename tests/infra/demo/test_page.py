@@ -125,8 +125,9 @@ def test_a_story_that_ends_badly_is_not_said_to_end_well(document, change, said)
 
 def test_a_better_version_before_the_drift_is_none_after_it(document):
     events = [one for one in document["events"] if one["at"] < "2026-11-27T09:02:00Z"]
+    assert "Alarm to better version" in page.page(document)
     assert "Drift was found." in page.verdict(document | {"events": events})[1]
-    assert "From alarm to a better version" not in page.page(document | {"events": events})
+    assert "Alarm to better version" not in page.page(document | {"events": events})
 
 
 def test_what_a_cost_is_not_known_to_be_is_called_so(text):

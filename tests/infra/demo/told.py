@@ -37,6 +37,13 @@ def timeline(hand, **more):
     )
 
 
+def whole(made, hand):
+    """Tell all of it."""
+    _drifted(made, hand)
+    _better(made, hand)
+    _rolled_back(made, hand)
+
+
 def _sent(made, hand, requests=53, errors=0, rows=159, minutes=60):
     since = hand.at
     hand.go(minutes)
@@ -119,9 +126,7 @@ def document():
     """The whole story: drift, a better version, and one that is rolled back."""
     hand = Hand()
     made = timeline(hand)
-    _drifted(made, hand)
-    _better(made, hand)
-    _rolled_back(made, hand)
+    whole(made, hand)
     return made.document(
         141.6,
         costs=costs.lines(
