@@ -1,6 +1,5 @@
 """Need 4, a model stays good by itself."""
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import pulumi
@@ -37,8 +36,7 @@ def declare_model(
     opts = need.child_options(model.name)
     endpoint = serve(model, version, context, opts)
     alarms = {
-        kind: [name]
-        for kind, name in watch(model, version, context, monitoring, opts).items()
+        kind: [name] for kind, name in watch(model, version, context, monitoring, opts).items()
     }
     loop = keep_good(model, training, alarms, context, bus, root, opts) if training else None
     return endpoint, loop
