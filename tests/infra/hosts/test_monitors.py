@@ -1,0 +1,189 @@
+"""Monitors on the embedded AWS: schedules start jobs, and what these find goes to alarms."""
+
+import json
+import tempfile
+import time
+from datetime import timedelta
+from pathlib import Path
+
+import pulumi
+import pytest
+
+from components.mlops.monitoring.job_request import MonitorKind, reports_prefix
+from components.mlops.monitoring.monitor import Monitor
+from components.mlops.monitoring.monitor_code import MonitorCode
+from embedded import clock, schedules
+from embedded.cloud import Cloud
+from embedded.resources import Resources
+from infra.graph import Run
+from infra.hosts.in_process import InProcessHost
+from tests.components.mlops.monitoring.evaluated import answers, evaluated, traffic
+from tests.components.mlops.monitoring.tables import drawn
+
+MODEL, ENDPOINT, BUCKET, RAW = "readmission", "maslow-dev-readmission", "artifacts", "raw"
+IMAGE = "141502667606.dkr.ecr.eu-west-1.amazonaws.com/sagemaker-scikit-learn:1.4-2"
+SCHEDULE = "cron(30 * * * ? *)"
+HOUR = 3600
+JOB_SECONDS = 90
+
+
+class Watched:
+    """An endpoint's captures, and the monitor of the component `Monitor("watched", …)`."""
+
+    def __init__(self, cloud):
+        self.cloud, self.s3 = cloud, cloud.client("s3")
+        self.sagemaker, self.cloudwatch = cloud.client("sagemaker"), cloud.client("cloudwatch")
+        for bucket in (BUCKET, RAW):
+            constraint = {"LocationConstraint": cloud.region}
+            self.s3.create_bucket(Bucket=bucket, CreateBucketConfiguration=constraint)
+        self.s3.put_object(Bucket=BUCKET, Key="baseline.json", Body=json.dumps(evaluated()))
+        self._args = _world(cloud)
+        self.comes(SCHEDULE)  # an hour in which no run begins by itself
+        self.host = InProcessHost(Resources(cloud), Run(stack="dev"), cloud.environment)
+
+    def up(self, kind=MonitorKind.DATA, **changes):
+        def program():
+            key = self._args["artifacts_key_arn"]
+            code = MonitorCode("monitors", {"artifacts_bucket": BUCKET, "artifacts_key_arn": key})
+            args = {**self._args, "kind": kind, "code_uri": code.uri, **changes}
+            monitor = Monitor("watched", args)
+            pulumi.export("reports", monitor.reports_uri)
+            pulumi.export("alarm", monitor.worst_alarm_name)
+
+        return self.host.up(program).outputs
+
+    def is_asked(self, table):
+        """Captures of that hour by the cloud's clock in which these rows are asked."""
+        now = clock.now()
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "captured.jsonl"
+            traffic(path, table, answers(table))
+            events = [json.loads(line) for line in path.read_text().splitlines()]
+        for event in events:
+            event["eventMetadata"]["inferenceTime"] = f"{now:%Y-%m-%dT%H:%M:%SZ}"
+        self.s3.put_object(
+            Bucket=RAW,
+            Key=f"captures/{ENDPOINT}/AllTraffic/{now:%Y/%m/%d/%H}/{now:%M-%S}.jsonl",
+            Body="".join(f"{json.dumps(event)}\n" for event in events),
+        )
+
+    def runs(self):
+        """Let the time of the next run come, and its job end; the job."""
+        before = self.jobs()
+        self.comes(SCHEDULE)
+        (name,) = [name for name in self.jobs() if name not in before]
+        waited = time.monotonic()
+        while time.monotonic() - waited < JOB_SECONDS:
+            job = self.sagemaker.describe_processing_job(ProcessingJobName=name)
+            if job["ProcessingJobStatus"] != "InProgress":
+                self.cloud.advance(10 * 60)
+                return job
+            time.sleep(0.1)
+        raise AssertionError(f"{name} does not end")
+
+    def comes(self, schedule):
+        """Let time pass until just after a schedule is next due."""
+        now = clock.now()
+        due = schedules.parse(schedule).next(now)
+        self.cloud.advance((due - now).total_seconds() + 1)
+
+    def jobs(self):
+        return [
+            job["ProcessingJobName"]
+            for job in self.sagemaker.list_processing_jobs()["ProcessingJobSummaries"]
+        ]
+
+    def report(self, job):
+        key = f"{reports_prefix(MODEL, MonitorKind.DATA)}/{job['ProcessingJobName']}/report.json"
+        return json.loads(self.s3.get_object(Bucket=BUCKET, Key=key)["Body"].read())
+
+    def metric(self, name):
+        """Values that the monitor put, oldest first."""
+        now = clock.now()
+        points = self.cloudwatch.get_metric_statistics(
+            Namespace="maslow/Monitors",
+            MetricName=name,
+            Dimensions=[
+                {"Name": "Model", "Value": MODEL},
+                {"Name": "Monitor", "Value": MonitorKind.DATA.value},
+            ],
+            StartTime=now - timedelta(days=1),
+            EndTime=now + timedelta(minutes=5),
+            Period=60,
+            Statistics=["Maximum"],
+        )["Datapoints"]
+        return [each["Maximum"] for each in sorted(points, key=lambda one: one["Timestamp"])]
+
+    def alarming(self):
+        """Subjects of the messages of alarms that went off."""
+        sent = self.cloud.outbox()["sent"]
+        return [each["subject"] for each in sent if each["subject"].startswith("ALARM")]
+
+    def state(self, alarm):
+        (found,) = self.cloudwatch.describe_alarms(AlarmNames=[alarm])["MetricAlarms"]
+        return found["StateValue"]
+
+
+@pytest.fixture
+def watched():
+    with Cloud("eu-west-1") as running:
+        started = Watched(running)
+        yield started
+        started.host.destroy()
+
+
+def test_shifted_traffic_raises_the_alarm_that_traffic_as_in_training_does_not(watched):
+    told = watched.up()
+    watched.is_asked(drawn(400, 1))
+    job = watched.runs()
+    assert job["ProcessingJobStatus"] == "Completed", job.get("FailureReason")
+    assert watched.report(job)["status"] == "ok"
+    assert watched.metric("Ran") == [1]
+    assert watched.metric("Rows") == [400]
+    assert watched.metric("Worst")[0] < 1
+    assert watched.state(told["alarm"]) == "OK"
+    assert watched.alarming() == []
+
+    watched.is_asked(drawn(400, 2, age=1.5))
+    job = watched.runs()
+    assert job["ProcessingJobStatus"] == "Completed", job.get("FailureReason")
+    assert watched.report(job)["status"] == "drift"
+    assert watched.metric("Worst")[-1] >= 1
+    assert watched.state(told["alarm"]) == "ALARM"
+    (subject,) = watched.alarming()
+    assert told["alarm"] in subject
+
+
+def _world(cloud):
+    ec2 = cloud.client("ec2")
+    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="10.0.0.0/24")["Subnet"]["SubnetId"]
+    group = ec2.create_security_group(GroupName="jobs", Description="jobs", VpcId=vpc)
+    key = cloud.client("kms").create_key()["KeyMetadata"]["Arn"]
+    topic = cloud.client("sns").create_topic(Name="alerts")["TopicArn"]
+    queue = cloud.client("sqs").create_queue(QueueName="undelivered")["QueueUrl"]
+    arn = cloud.client("sqs").get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])
+    return {
+        "model": MODEL,
+        "endpoint_name": ENDPOINT,
+        "job_name": "maslow-dev-readmission",
+        "schedule": SCHEDULE,
+        "every_seconds": HOUR,
+        "baseline_uri": f"s3://{BUCKET}/baseline.json",
+        "options": ["--window-hours", "1", "--threshold", "0.1", "--min-rows", "200"],
+        "image_uri": IMAGE,
+        "instance_type": "ml.m5.large",
+        "job_tags": {"maslow:model": MODEL},
+        "dead_letter_arn": arn["Attributes"]["QueueArn"],
+        "messages_key_arn": key,
+        "capture_bucket": RAW,
+        "capture_prefix": "captures",
+        "capture_key_arn": key,
+        "artifacts_bucket": BUCKET,
+        "artifacts_key_arn": key,
+        "subnet_ids": [subnet],
+        "security_group_id": group["GroupId"],
+        "alert_topics": dict.fromkeys(("critical", "warning", "info"), topic),
+        "account_id": cloud.account_id,
+        "region": cloud.region,
+    }
