@@ -3,8 +3,8 @@
 Of at most 100 rows of the window, drawn by a fixed seed, the Shapley values are taken with the
 model's own handler and the baseline's background rows (`shapley`). The order of the features by the
 mean absolute value is compared with the baseline's by its normalised discounted cumulative gain,
-1 for the same order; below the threshold, 0.9 unless told, the attributions have drifted, as in
-SageMaker Clarify. `drift` is (1 - gain) / (1 - threshold).
+1 for the same order. **Drift** is a gain that has fallen by the threshold or more: 0.1 unless told,
+which is the limit of SageMaker Clarify. `drift` is (1 - gain) / threshold.
 https://docs.aws.amazon.com/sagemaker/latest/dg/clarify-model-monitor-model-attribution-drift-violations.html
 """
 
@@ -48,9 +48,9 @@ def measured(
     now = shapley.importance(values).tolist()
     before = list(known["features"].values())
     gain = shapley.ndcg(before, now)
-    drift = (1 - gain) / (1 - threshold)
+    drift = (1 - gain) / threshold
     measures = [_measure("ndcg", gain, 1.0, len(fit))]
-    measures[0] |= {"bound": threshold, "drift": drift, "judged": True}
+    measures[0] |= {"bound": 1 - threshold, "drift": drift, "judged": True}
     measures[0]["status"] = DRIFT if drift >= 1 else OK
     each = [
         _measure(name, value, one, len(fit))

@@ -17,7 +17,7 @@ RULES = {
     "data": "drift is an effect of {} or more that is no accident",
     "quality": "fallen is what lies wholly beyond its bound; margin {} without conditions",
     "bias": "drift is a difference of {} or more from the baseline that is no accident",
-    "explain": "drift is a gain (NDCG) of {} or less",
+    "explain": "drift is a gain (NDCG) that is {} or more below 1",
 }
 BAR, LABEL, PLOT, VALUE = 11, 190, 360, 60
 """Of a plot, in pixels: height of a bar; widths of its label, its longest bar, its number."""

@@ -291,6 +291,11 @@ def test_attributions_that_drift_are_found(place, tmp_path):
     assert report["worst"]["drift"] >= 1
     assert run(place, "explain", "--model-data", model, "--min-rows", "2000")["measures"] == []
 
+    change = 1 - named(report)["ndcg"]["value"]
+    for threshold, status in ((change * 0.99, "drift"), (change * 1.01, "ok")):
+        asked = ("--model-data", model, "--threshold", threshold)
+        assert run(place, "explain", *asked)["status"] == status
+
 
 def test_rows_that_the_handler_refuses_are_set_aside(place, tmp_path):
     table = [["x", *row[1:]] if i < 100 else row for i, row in enumerate(drawn(1000, 1))]
@@ -307,7 +312,6 @@ def test_rows_that_the_handler_refuses_are_set_aside(place, tmp_path):
     [
         ("explain", (), "--monitor explain needs --model-data"),
         ("explain", ("--model-data", "gone"), "there is no file gone"),
-        ("explain", ("--threshold", "1", "--model-data", "."), "--threshold is 1; of --monitor"),
         ("quality", ("--accept", "auc > 1"), "--accept: auc > 1 is no condition such as"),
         ("quality", ("--accept", "r2 >= 1"), "--accept names r2; of a binary model there are auc"),
         ("quality", ("--segments", "sex"), "--segments names sex, and "),
