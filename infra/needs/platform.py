@@ -103,6 +103,7 @@ def _asked(model: ModelSettings, definition: dict[str, Any]) -> dict[str, str]:
         "kind": model.kind or "auto",
         "drop": ",".join(model.drop),
         "accept": model.accept.text(model.kind),
+        "monitor.bias.on": ",".join(model.monitor.bias.on),
     }
     known = declared(definition)
     return {ASKED[name]: value for name, value in values.items() if ASKED[name] in known}

@@ -37,6 +37,7 @@ ASKED = {
     "kind": "Kind",
     "drop": "DropColumns",
     "accept": "Accept",
+    "monitor.bias.on": "Facets",
 }
 """What a model's settings ask of its project, and the parameter that tells the pipeline."""
 

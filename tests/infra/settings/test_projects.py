@@ -1,3 +1,4 @@
+import functools
 import json
 import shutil
 from dataclasses import replace
@@ -67,10 +68,18 @@ def test_what_is_checked_is_what_the_platform_sets(root, project):
 
 @pytest.mark.parametrize(
     ("setting", "value"),
-    [("target", "y"), ("kind", "binary"), ("drop", ["id"]), ("accept", {"auc": 0.9})],
+    [
+        ("target", "y"),
+        ("kind", "binary"),
+        ("drop", ["id"]),
+        ("accept", {"auc": 0.9}),
+        ("monitor.bias.on", ["sex"]),
+    ],
 )
 def test_a_setting_that_the_project_does_not_read_is_refused(root, setting, value):
-    model = {"name": "stay", "project": "models/stay", setting: value}
+    *groups, last = setting.split(".")
+    asked = functools.reduce(lambda inner, key: {key: inner}, reversed(groups), {last: value})
+    model = {"name": "stay", "project": "models/stay", **asked}
     assert list(check_asked(model, root)) == []
     lacking = definition(root)
     name = ASKED[setting]
@@ -79,12 +88,12 @@ def test_a_setting_that_the_project_does_not_read_is_refused(root, setting, valu
     assert check_project("models/stay", root) is None
     assert list(check_asked(model, root)) == [
         Mistake(
-            (setting,),
+            (*groups, last),
             f"would change nothing: models/stay/pipeline.json declares no parameter {name}.",
             "Declare it in models/stay/pipeline.py, as templates/tabular does.",
         )
     ]
-    del model[setting]
+    del model[[*groups, last][0]]
     assert list(check_asked(model, root)) == []
 
 
