@@ -28,6 +28,8 @@ ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
 RULE = "aws:cloudwatch/eventRule:EventRule"
 DRIFT = "-monitor-data-worst"
 """What the name of an alarm on drift has between the model's and its number."""
+DRIFT_TOO = re.compile(r"-monitor-(explain|bias)-worst")
+"""The same of alarms that start training only where their model is trained."""
 
 JOBS = {
     "Processing": ("CreateProcessingJob", {"ProcessingJobName": "pipelines-abc123-step"}),
@@ -221,9 +223,21 @@ def test_a_drift_alarm_reaches_the_loop_of_its_own_model_alone(
         assert hears(there, happened, origin.bus_name) == [rule]
 
 
+def test_an_alarm_on_why_or_whom_it_favours_reaches_the_loop_where_there_is_one(
+    project: Project, graph: Graph
+) -> None:
+    names = Names(graph.project, graph.stack)
+    trained_here = promotion_of(project.stack(graph.stack), project.name).origin is None
+    for alarm in graph.of_type(ALARM):
+        if found := DRIFT_TOO.search(alarm.name):
+            model = alarm.name[: found.start()].removeprefix(names(""))
+            heard = [names(model, "loop-drift-rule")] if trained_here else []
+            assert hears(graph, alarmed(alarm.name, "ALARM")) == heard
+
+
 def test_other_alarms_start_no_training(graph: Graph) -> None:
     for alarm in graph.of_type(ALARM):
-        if DRIFT not in alarm.name:
+        if DRIFT not in alarm.name and not DRIFT_TOO.search(alarm.name):
             assert hears(graph, alarmed(alarm.name, "ALARM")) == []
 
 
