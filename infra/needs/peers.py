@@ -4,7 +4,7 @@ Names tell who is who: those of another environment's roles, alarms and buses ar
 as both are made by the same program.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from urllib.parse import urlsplit
 
 import pulumi
@@ -23,9 +23,11 @@ from infra.versions import ModelVersion
 DEPLOYERS = (BREAK_GLASS, "ci-deploy*", "delivery-deploy-*")
 PREVIEWERS = ("ci-preview*", "delivery-preview-*", "pull-requests-preview-*")
 """Roles that deploy, and that preview, by how their names go on after the environment's prefix."""
-SERVING = (("endpoint", "role-role"), ("monitor", "*-role"))
-"""What of a model runs its image and reads its artifacts: what each is called, and how the name of
-its role goes on after that. Which monitors there are elsewhere is not known here."""
+ENDPOINT = ("endpoint", "role-role")
+SERVING = (ENDPOINT, ("monitor", "explain-as-role"))
+READING = (ENDPOINT, ("monitor", "*-as-role"))
+"""What of a model runs its image, and what reads its artifacts: what each is called, and how the
+name of its role goes on after that. Which monitors there are elsewhere is not known here."""
 
 
 def deployers(env: Environment, model: str) -> list[OtherRolesArgs]:
@@ -51,8 +53,10 @@ def readers(env: Environment, model: str) -> list[OtherRolesArgs]:
     )
 
 
-def servers(env: Environment, models: Iterable[str]) -> list[OtherRolesArgs]:
-    """The roles elsewhere that serve the models, and that watch them."""
+def servers(
+    env: Environment, models: Iterable[str], what: Sequence[tuple[str, str]] = SERVING
+) -> list[OtherRolesArgs]:
+    """The roles elsewhere that run the models' images, or whatever else is asked for."""
     names = list(models)
     return by_account(
         roles_of(
@@ -61,7 +65,7 @@ def servers(env: Environment, models: Iterable[str]) -> list[OtherRolesArgs]:
                 f"{peer.names(model, each, limit=NAME_LIMIT)}-{role}-*"
                 for model in names
                 if peer.has(model)
-                for each, role in SERVING
+                for each, role in what
             ],
         )
         for peer in env.promotion.abroad
@@ -73,7 +77,7 @@ def artifact_readers(env: Environment, models: Iterable[str]) -> list[PrefixRead
     return [
         {**reader, "prefix": artifacts_prefix(model)}
         for model in models
-        for reader in servers(env, [model])
+        for reader in servers(env, [model], READING)
     ]
 
 

@@ -10,7 +10,11 @@ from infra.graph import Graph
 from infra.project import Project
 
 DEV, STAGING, PROD = "111111111111", "222222222222", "333333333333"
-RUNNING = "maslow-{0}-{1}-endpoint-role-role-*", "maslow-{0}-{1}-monitor-role-role-*"
+RUNNING = (
+    "maslow-{0}-{1}-endpoint-role-role-*",
+    "maslow-{0}-{1}-monitor-*-as-role-*",
+    "maslow-{0}-{1}-monitor-explain-as-role-*",
+)
 DELIVERING = (
     "maslow-{0}-break-glass",
     "maslow-{0}-ci-deploy*",

@@ -131,11 +131,12 @@ def test_what_workloads_are_allowed_to_call_they_can_reach(isolated: Graph) -> N
     region = "com.amazonaws.eu-west-1."
     there = [e.inputs["serviceName"].removeprefix(region) for e in isolated.of_type(ENDPOINT)]
     reached = {ENDPOINTS[service] for service in there if service != "s3"}
-    # What starts a job for a schedule is AWS's own, outside of the network.
+    # What starts a job for a schedule or a state machine is AWS's own, outside of the network.
+    outside = ("scheduler.amazonaws.com", "states.amazonaws.com")
     own = {
         role.name
         for role in isolated.of_type("aws:iam/role:Role")
-        if "scheduler.amazonaws.com" not in role.inputs["assumeRolePolicy"]
+        if not any(service in role.inputs["assumeRolePolicy"] for service in outside)
     }
     called: set[str] = set()
     for workload in workloads(isolated):

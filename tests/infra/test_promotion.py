@@ -232,13 +232,20 @@ def strangers(graph: Graph, account: str, other: Graph) -> set[str]:
 def test_every_role_that_is_let_in_is_one_that_the_other_environment_makes(
     later: Graph, dev: Graph
 ) -> None:
-    """But for previews of pull requests, which a later environment may be asked for, too, and for
-    the role that breaks the glass, which no role makes where nobody is let in as it."""
+    """But for previews of pull requests, which a later environment may be asked for, too, for the
+    role that breaks the glass, which no role makes where nobody is let in as it, and for a monitor
+    that a later environment may have or not."""
     account = ACCOUNTS[later.stack]
     start = f"arn:aws:iam::{account}:role/maslow-{later.stack}"
     asked_for = {f"{start}-pull-requests-preview-*"}
     if later.stack != "prod":
         asked_for.add(f"{start}-break-glass")
+    asked_for |= {
+        pattern
+        for pattern in let_in(dev, account)
+        if pattern.endswith("-monitor-explain-as-role-*")
+        and not any(likes(pattern, role_arn(later, account, name)) for name in roles(later))
+    }
     assert strangers(dev, account, later) == asked_for
     assert strangers(later, DEV, dev) == set()
 
@@ -278,7 +285,7 @@ def test_each_part_of_a_deployment_reaches_what_it_needs_of_dev(later: Graph, de
     assert reached[f"{start}-delivery-deploy-role"] == deploy
     assert reached.get(f"{start}-break-glass", deploy) == deploy
     assert reached[f"{start}-readmission-endpoint-role-role"] == read | set(PULL)
-    assert reached[f"{start}-readmission-monitor-role-role"] == read
+    assert reached[f"{start}-readmission-monitor-data-as-role"] == read
     assert reached[f"{start}-drift-role"] == {"events:PutEvents"}
     assert not {action for actions in reached.values() for action in actions} & {
         "s3:PutObject",
@@ -338,7 +345,9 @@ def test_drift_in_a_later_environment_starts_training_in_dev(later: Graph, dev: 
     )
     for prefix in sent["detail"]["alarmName"]:
         model = (
-            prefix["prefix"].removeprefix(f"maslow-{later.stack}-").removesuffix("-monitor-drift-")
+            prefix["prefix"]
+            .removeprefix(f"maslow-{later.stack}-")
+            .removesuffix("-monitor-data-worst-")
         )
         name = f"maslow-dev-{model}-loop-{later.stack}-rule"
         rule = dev.one("aws:cloudwatch/eventRule:EventRule", name)
@@ -347,7 +356,7 @@ def test_drift_in_a_later_environment_starts_training_in_dev(later: Graph, dev: 
         assert pattern["detail"]["alarmName"] == [prefix]
         assert rule.inputs["eventBusName"] == "maslow-dev-promotion"
         alarms = later.of_type("aws:cloudwatch/metricAlarm:MetricAlarm")
-        assert [alarm for alarm in alarms if alarm.name.startswith(prefix["prefix"])]
+        assert [alarm for alarm in alarms if f"{alarm.name}-" == prefix["prefix"]]
 
 
 def test_a_later_environment_trains_nothing_itself(later: Graph) -> None:
@@ -400,7 +409,7 @@ def test_within_one_account_nothing_is_opened_and_no_event_forwarded(
         assert group == [{"prefix": "maslow-dev-"}]
     else:
         drift = rules["maslow-dev-readmission-loop-prod-rule"]
-        names = [{"prefix": "maslow-prod-readmission-monitor-drift-"}]
+        names = [{"prefix": "maslow-prod-readmission-monitor-data-worst-"}]
         assert drift["detail"]["alarmName"] == names
         assert "account" not in drift
 

@@ -28,7 +28,7 @@ QUICK = {
         from pathlib import Path
 
         output = Path(sys.argv[sys.argv.index("--output") + 1])
-        for name in ("train/train", "validation/validation", "test/test", "baseline/constraints"):
+        for name in ("train/train", "validation/validation", "test/test", "snapshot/snapshot"):
             path = output / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text("{}")
@@ -47,12 +47,14 @@ QUICK = {
         from pathlib import Path
 
         output = Path(sys.argv[sys.argv.index("--output") + 1])
-        output.mkdir(parents=True, exist_ok=True)
         report = (
             '{"binary_classification_metrics": {"auc": {"value": 1.0}},'
             ' "acceptance": {"accepted": true}}'
         )
-        (output / "evaluation.json").write_text(report)
+        for name, text in (("evaluation", report), ("baseline", "{}")):
+            path = output / name / f"{name}.json"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
         """,
     "inference.py": """
         import json

@@ -45,9 +45,12 @@ def loop_policy(
             ],
             [pipeline_arn, f"{pipeline_arn}/execution/*"],
         ),
-        allow(["sagemaker:ListModelPackages"], [group]),
         allow(
-            ["sagemaker:DescribeModelPackage", "sagemaker:UpdateModelPackage"],
+            [
+                "sagemaker:ListModelPackages",
+                "sagemaker:DescribeModelPackage",
+                "sagemaker:UpdateModelPackage",
+            ],
             [f"{sagemaker}:model-package/{group_name}/*"],
         ),
         allow(

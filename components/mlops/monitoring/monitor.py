@@ -170,7 +170,7 @@ class Monitor(pulumi.ComponentResource):
             **run_inputs(args, args["image_uri"], [PROCESSING_JOBS]),
         )
         return ExecutionRole(
-            name,
+            f"{name}-as",
             {
                 "service": "sagemaker.amazonaws.com",
                 "account_id": args["account_id"],

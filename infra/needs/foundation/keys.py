@@ -73,7 +73,9 @@ def _args(settings: PlatformSettings, env: Environment, holds: DataClass) -> Key
         "multi_region": settings.keys.multi_region,
     }
     if holds is DataClass.ARTIFACTS:
-        args["readers"] = peers.servers(env, [model.name for model in settings.models])
+        args["readers"] = peers.servers(
+            env, [model.name for model in settings.models], peers.READING
+        )
     if settings.keys.deletion_days is not None:
         args["deletion_days"] = settings.keys.deletion_days
     return args

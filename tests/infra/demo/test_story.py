@@ -111,7 +111,8 @@ def _trained(folder, *parts):
     archive = folder / "model.tar.gz"
     with tarfile.open(archive, "w:gz") as into:
         into.add(folder / "model", arcname=".")
-    _script("evaluate.py", "--model", folder, "--test", folder / "test", "--output", folder)
+    parts = ("--train", folder / "train", "--test", folder / "test")
+    _script("evaluate.py", "--model", folder, *parts, "--output", folder)
     return folder
 
 
@@ -143,7 +144,7 @@ class Served:
         return sum(right) / len(right)
 
     def held_out(self):
-        document = json.loads((self.folder / "evaluation.json").read_text())
+        document = json.loads((self.folder / "evaluation/evaluation.json").read_text())
         return document["binary_classification_metrics"]["auc"]["value"]
 
     def rows(self, records):
