@@ -121,7 +121,8 @@ def _query(place: int, monitor: RareMonitor) -> Json:
 
 def _alive(place: int, monitor: RareMonitor) -> str:
     """The expression of a metric of a monitor, which is nothing where it has not run."""
-    newest = f"$max($states.result.MetricDataResults[Id = 'm{place}'].Timestamps.$toMillis($))"
+    # The first is the newest, as the metrics are asked for.
+    newest = f"$toMillis($states.result.MetricDataResults[Id = 'm{place}'].Timestamps[0])"
     pairs = ", ".join(
         f"{{'Name': '{pair['Name']}', 'Value': '{pair['Value']}'}}" for pair in _dimensions(monitor)
     )

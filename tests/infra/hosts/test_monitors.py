@@ -12,6 +12,7 @@ import pytest
 from components.mlops.monitoring.job_request import MonitorKind, reports_prefix
 from components.mlops.monitoring.monitor import Monitor
 from components.mlops.monitoring.monitor_code import MonitorCode
+from components.mlops.monitoring.silence_watch import SilenceWatch
 from embedded import clock, schedules
 from embedded.cloud import Cloud
 from embedded.resources import Resources
@@ -23,7 +24,8 @@ from tests.components.mlops.monitoring.tables import drawn
 MODEL, ENDPOINT, BUCKET, RAW = "readmission", "maslow-dev-readmission", "artifacts", "raw"
 IMAGE = "141502667606.dkr.ecr.eu-west-1.amazonaws.com/sagemaker-scikit-learn:1.4-2"
 SCHEDULE = "cron(30 * * * ? *)"
-HOUR = 3600
+NEVER = "cron(0 0 1 1 ? 2099)"
+HOUR, DAY, WEEK = 3600, 86400, 7 * 86400
 JOB_SECONDS = 90
 
 
@@ -41,7 +43,7 @@ class Watched:
         self.comes(SCHEDULE)  # an hour in which no run begins by itself
         self.host = InProcessHost(Resources(cloud), Run(stack="dev"), cloud.environment)
 
-    def up(self, kind=MonitorKind.DATA, **changes):
+    def up(self, kind=MonitorKind.DATA, rare=(), **changes):
         def program():
             key = self._args["artifacts_key_arn"]
             code = MonitorCode("monitors", {"artifacts_bucket": BUCKET, "artifacts_key_arn": key})
@@ -49,6 +51,8 @@ class Watched:
             monitor = Monitor("watched", args)
             pulumi.export("reports", monitor.reports_uri)
             pulumi.export("alarm", monitor.worst_alarm_name)
+            if rare:
+                SilenceWatch("silence", {**_watching(self._args), "monitors": rare})
 
         return self.host.up(program).outputs
 
@@ -86,6 +90,36 @@ class Watched:
         now = clock.now()
         due = schedules.parse(schedule).next(now)
         self.cloud.advance((due - now).total_seconds() + 1)
+
+    def ran(self):
+        """Have it said that the monitor ran, as its job does at the end."""
+        dimensions = [
+            {"Name": "Model", "Value": MODEL},
+            {"Name": "Monitor", "Value": MonitorKind.DATA.value},
+        ]
+        metric = {"MetricName": "Ran", "Dimensions": dimensions, "Value": 1}
+        self.cloudwatch.put_metric_data(Namespace="maslow/Monitors", MetricData=[metric])
+
+    def day(self):
+        """Let a day pass, and what it starts come to its end."""
+        self.cloud.advance(DAY)
+        states = self.cloud.client("stepfunctions")
+        for machine in states.list_state_machines()["stateMachines"]:
+            about = {"stateMachineArn": machine["stateMachineArn"]}
+            waited = time.monotonic()
+            while states.list_executions(**about, statusFilter="RUNNING")["executions"]:
+                assert time.monotonic() - waited < JOB_SECONDS
+                time.sleep(0.05)
+            assert not states.list_executions(**about, statusFilter="FAILED")["executions"]
+
+    def silent(self):
+        """The state of the alarm on the monitor's silence."""
+        (name,) = [
+            alarm["AlarmName"]
+            for alarm in self.cloudwatch.describe_alarms()["MetricAlarms"]
+            if alarm["AlarmName"].startswith("watched-silent")
+        ]
+        return self.state(name)
 
     def jobs(self):
         return [
@@ -152,6 +186,60 @@ def test_shifted_traffic_raises_the_alarm_that_traffic_as_in_training_does_not(w
     assert watched.state(told["alarm"]) == "ALARM"
     (subject,) = watched.alarming()
     assert told["alarm"] in subject
+
+
+def test_a_daily_monitor_is_silent_after_two_days_without_a_run(watched):
+    watched.up(schedule=NEVER, every_seconds=DAY)
+    for _ in range(5):
+        watched.day()
+    assert watched.silent() == "INSUFFICIENT_DATA"  # it is new, and has never run
+    for _ in range(4):
+        watched.ran()
+        watched.day()
+        assert watched.silent() == "OK"
+    watched.cloud.advance(DAY * 0.9)  # the second run is not due yet
+    assert watched.silent() == "OK"
+    assert watched.alarming() == []
+    watched.cloud.advance(DAY * 1.1)
+    assert watched.silent() == "ALARM"
+    assert len(watched.alarming()) == 1
+    watched.ran()
+    watched.day()
+    watched.ran()
+    watched.day()
+    assert watched.silent() == "OK"
+
+
+def test_a_weekly_monitor_is_silent_after_two_weeks_without_a_run(watched):
+    rare = [{"model": MODEL, "kind": MonitorKind.DATA, "every_seconds": WEEK}]
+    watched.up(schedule=NEVER, every_seconds=WEEK, rare=rare)
+    for _ in range(3):
+        watched.day()
+    assert watched.metric("Alive") == []
+    assert watched.silent() == "INSUFFICIENT_DATA"
+    watched.ran()
+    for _ in range(14):
+        watched.day()
+        assert watched.metric("Alive")[-1:] == [1]
+        assert watched.silent() != "ALARM"
+    assert watched.silent() == "OK"
+    for _ in range(4):
+        watched.day()
+    assert watched.metric("Alive") == []
+    assert watched.silent() == "ALARM"
+    assert len(watched.alarming()) == 1
+
+
+def _watching(args):
+    """What the watch over rare monitors is told beside these."""
+    return {
+        "schedule": "cron(15 4 * * ? *)",
+        "dead_letter_arn": args["dead_letter_arn"],
+        "messages_key_arn": args["messages_key_arn"],
+        "log_key_arn": args["artifacts_key_arn"],
+        "log_retention_days": 30,
+        "account_id": args["account_id"],
+    }
 
 
 def _world(cloud):
