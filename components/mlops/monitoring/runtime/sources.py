@@ -82,7 +82,7 @@ def files(where: str, s3: Any) -> Iterator[tuple[str, Iterator[str], Iterator[st
     """
     if where.startswith("s3://"):
         bucket, prefix = _bucket_and_prefix(where)
-        names = {f"s3://{bucket}/{key}": key for key in _keys(s3, bucket, prefix)}
+        names = {f"s3://{bucket}/{key}": key for key in _below(s3, bucket, prefix)}
         for name, key in names.items():
             if not _answers_another(name, names):
                 answers = names.get(f"{name}.out")
@@ -112,7 +112,7 @@ def truths(where: str, window: Window | None, s3: Any) -> Iterator[tuple[str, It
     first = f"{window.start:%Y/%m/%d/%H}" if window else ""
     if where.startswith("s3://"):
         bucket, prefix = _bucket_and_prefix(where)
-        for key in _keys(s3, bucket, prefix):
+        for key in _below(s3, bucket, prefix):
             if _since(key, first):
                 yield f"s3://{bucket}/{key}", _decoded(s3, bucket, key)
         return
@@ -176,6 +176,14 @@ def _bucket_and_prefix(uri: str) -> tuple[str, str]:
     if not bucket:
         raise BadInput(f"{uri} names no bucket; a place in S3 is s3://bucket/prefix")
     return bucket, prefix
+
+
+def _below(s3: Any, bucket: str, prefix: str) -> Iterator[str]:
+    """The object of that name, and those in the folder of it: `truth/a` is not `truth/ab/…`."""
+    folder = f"{prefix.rstrip('/')}/" if prefix else ""
+    for key in _keys(s3, bucket, prefix):
+        if key == prefix or key.startswith(folder):
+            yield key
 
 
 def _keys(s3: Any, bucket: str, prefix: str) -> Iterator[str]:

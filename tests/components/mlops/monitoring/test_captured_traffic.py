@@ -21,7 +21,7 @@ from components.mlops.monitoring.runtime.profiles import (
     Column,
     profile,
 )
-from components.mlops.monitoring.runtime.sources import BadInput, Window, captured
+from components.mlops.monitoring.runtime.sources import BadInput, Window, captured, files, truths
 from tests.components.mlops.monitoring.evaluated import evaluated
 from tests.components.mlops.monitoring.tables import COLUMNS, NAMES, drawn, written
 from tests.served_model import serving_role
@@ -210,6 +210,16 @@ def test_hours_outside_of_the_window_are_not_read(cloud, s3, plain):
     assert list(captured(plain, past, s3)) == []
     assert len(list(captured(f"s3://{BUCKET}/captures/{ENDPOINT}/AllTraffic", window(), s3))) == 1
     forget(s3, "captures/")
+
+
+def test_a_prefix_is_a_folder_and_not_what_the_names_of_others_begin_with(s3):
+    for model in ("readmission", "readmission-2"):
+        s3.put_object(Bucket=BUCKET, Key=f"truth/{model}/truth.csv", Body=model.encode())
+    for prefix in ("truth/readmission", "truth/readmission/", "truth/readmission/truth.csv"):
+        where = f"s3://{BUCKET}/{prefix}"
+        assert [list(lines) for _, lines in truths(where, None, s3)] == [["readmission"]]
+        assert [list(lines) for _, lines, _ in files(where, s3)] == [["readmission"]]
+    forget(s3, "truth/")
 
 
 def test_a_prefix_of_several_endpoints_is_refused(cloud, s3, plain, in_base64):
