@@ -27,7 +27,8 @@ from moto.events.models import (
 )
 from moto.events.responses import EventsHandler
 
-from embedded import clock, event_patterns, outbox, schedules
+from catalog import event_patterns
+from embedded import clock, outbox, schedules
 from embedded.event_inputs import Invalid, text_for
 from embedded.extensions.event_targets import Sender, deliver
 from embedded.extensions.operations import add

@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-opera
 
 import pytest
 
-from embedded.event_patterns import Invalid, check, matches, parse
+from catalog.event_patterns import Invalid, check, matches, parse
 
 EVENT = {
     "source": "aws.sagemaker",
