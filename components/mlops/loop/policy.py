@@ -32,7 +32,6 @@ def loop_policy(
     """
     here = f"{region}:{account_id}"
     states, sagemaker = f"arn:aws:states:{here}", f"arn:aws:sagemaker:{here}"
-    group = f"{sagemaker}:model-package-group/{group_name}"
     return document(
         allow(["states:ListExecutions"], [f"{states}:stateMachine:{machine_prefix}*"]),
         allow(["states:DescribeExecution"], [f"{states}:execution:{machine_prefix}*"]),

@@ -87,12 +87,13 @@ def silence_machine(monitors: Sequence[RareMonitor]) -> Json:
     }
 
 
-def silence_policy() -> Document:
-    """What the machine may do: read metrics, say what it found, and keep its log."""
+def silence_policy(*, region: str) -> Document:
+    """What the machine may do: read the region's metrics, say what it found, and keep its log."""
     return document(
         allow_everywhere(
             ["cloudwatch:GetMetricData"],
             reason="a metric is no resource, and reading has no condition on a namespace",
+            when={"StringEquals": {"aws:RequestedRegion": region}},
         ),
         publish_metrics([NAMESPACE]),
         deliver_logs(),

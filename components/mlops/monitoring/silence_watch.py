@@ -5,7 +5,7 @@ import json
 import pulumi
 import pulumi_aws as aws
 
-from components.common.args import AccountArgs, LoggedArgs
+from components.common.args import LoggedArgs, PlacedArgs
 from components.common.event_start import start_policy
 from components.common.execution_role import ExecutionRole
 from components.common.iam import Document, rendered
@@ -20,7 +20,7 @@ from components.mlops.monitoring.silence_machine import (
 RETRY_SECONDS, RETRIES = 3600, 10
 
 
-class SilenceWatchArgs(AccountArgs, LoggedArgs):
+class SilenceWatchArgs(PlacedArgs, LoggedArgs):
     """What the watch is made of."""
 
     monitors: list[RareMonitor]
@@ -65,7 +65,7 @@ class SilenceWatch(pulumi.ComponentResource):
             name,
             {
                 "definition": json.dumps(silence_machine(args["monitors"])),
-                "policy": json.dumps(silence_policy()),
+                "policy": json.dumps(silence_policy(region=args["region"])),
                 "log_group_arn": log.arn,
                 "account_id": args["account_id"],
             },

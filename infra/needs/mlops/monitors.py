@@ -62,6 +62,7 @@ class Monitoring:
                 "log_key_arn": context.key_arn(DataClass.LOGS),
                 "log_retention_days": env.log_retention_days,
                 "account_id": env.account_id,
+                "region": env.region,
             },
             self._need.child_options(),
         )

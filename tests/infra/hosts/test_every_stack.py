@@ -149,8 +149,10 @@ def approve(registry: Account, group: str) -> None:
         },
         DriftCheckBaselines={
             "ModelDataQuality": {
-                what: {"ContentType": "application/json", "S3Uri": f"s3://{group}/{what}.json"}
-                for what in ("Constraints", "Statistics")
+                "Statistics": {
+                    "ContentType": "application/json",
+                    "S3Uri": f"s3://{group}/baseline.json",
+                }
             }
         },
     )

@@ -239,6 +239,7 @@ def _watching(args):
         "log_key_arn": args["artifacts_key_arn"],
         "log_retention_days": 30,
         "account_id": args["account_id"],
+        "region": args["region"],
     }
 
 
