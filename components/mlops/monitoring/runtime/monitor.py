@@ -165,13 +165,17 @@ def explain_monitor(told: Told, client: Client) -> dict[str, Any]:
 def _whole(told: Told, client: Client, *parts: str) -> dict[str, Any]:
     """The baseline. Raises BadInput where it lacks what a monitor needs of it."""
     baseline = drift.check_baseline(_json(told.baseline, client), told.baseline)
-    missing = [part for part in parts if not baseline.get(part)]
+    missing = [part for part in parts if not _object(baseline.get(part))]
     if missing:
         raise BadInput(
             f"{told.baseline} has no {' and no '.join(missing)}, which the {told.monitor} monitor "
             "needs: it is of records alone, not of a version that was evaluated"
         )
     return baseline
+
+
+def _object(part: Any) -> bool:
+    return isinstance(part, dict) and bool(part)
 
 
 def _settings(told: Told) -> drift.Settings:

@@ -42,17 +42,23 @@ def report(
     violations = [
         {"column": one["name"], **violation} for one in columns for violation in one["violations"]
     ]
+    joined = more.get("joined")
+    if status == NO_DATA:
+        summary = _nothing(more["set_aside"])
+    elif monitor == "data":
+        summary = _summary(status, rows, columns, len(violations))
+    elif monitor == "quality" and status == NOT_ENOUGH_DATA and joined:
+        known = f"{joined['rows']:,} of {joined['of']:,}"
+        summary = f"The truth of {known} rows is known: too few to say anything."
+    else:
+        summary = _measured(status, rows, measures, joined)
     return {
         "schema": SCHEMA,
         "version": VERSION,
         "model": model,
         "monitor": monitor,
         "status": status,
-        "summary": (
-            _summary(status, rows, columns, len(violations))
-            if monitor == "data"
-            else _measured(status, rows, measures, more.get("joined"))
-        ),
+        "summary": summary,
         "rows": rows,
         "worst": worst and {"column": title(worst), "drift": worst["drift"]},
         "violations": violations,
@@ -75,6 +81,14 @@ def write(document: Json, folder: Path) -> None:
     (folder / "report.html").write_text(page(document), encoding="utf-8")
 
 
+def _nothing(set_aside: Json) -> str:
+    """Why there is no row: none came, or all that came is set aside."""
+    if not set_aside["lines"]:
+        return "No row was captured."
+    reason = next(iter(set_aside["reasons"]))
+    return f"No row can be read: {set_aside['lines']:,} are set aside, most since {reason}."
+
+
 def _summary(status: str, rows: int, columns: Iterable[Json], violations: int) -> str:
     drifted = [one["name"] for one in columns if one["drift"] is not None and one["drift"] >= 1]
     some = ", ".join(drifted[:3]) + (f" and {len(drifted) - 3} more" if drifted[3:] else "")
@@ -84,7 +98,6 @@ def _summary(status: str, rows: int, columns: Iterable[Json], violations: int) -
         DRIFT: f"{rows:,} rows have {moved}.",
         VIOLATIONS: f"{rows:,} rows break {violations} of the baseline's rules, with {moved}.",
         NOT_ENOUGH_DATA: f"{rows:,} rows are too few to say anything.",
-        NO_DATA: "No row was captured.",
     }[status]
 
 
@@ -100,7 +113,6 @@ def _measured(status: str, rows: int, measures: Sequence[Json], joined: Json | N
         FALLEN: f"{rows:,} rows have fallen metrics: {some}. {told}",
         DRIFT: f"{rows:,} rows differ from the baseline: {some}. {told}",
         NOT_ENOUGH_DATA: f"{rows:,} rows are too few to say anything. {told}",
-        NO_DATA: "No row was captured.",
     }[status].strip()
 
 

@@ -142,6 +142,7 @@ def test_truth_that_has_not_come_is_not_enough_data(place):
 
     assert (report["status"], report["worst"]) == ("not-enough-data", None)
     assert report["joined"] == {"rows": 0, "of": 300}
+    assert report["summary"] == "The truth of 0 of 300 rows is known: too few to say anything."
     assert "Worst" not in {one["MetricName"] for one in metrics.data(report)}
 
 
@@ -328,6 +329,56 @@ def test_what_does_not_fit_a_kind_is_refused_in_a_sentence(place, kind, argument
 
     assert place.err.startswith(message.format(baseline=place.baseline))
     assert place.err.count("\n") == 1
+
+
+@pytest.mark.parametrize("kind", ["data", "quality", "bias"])
+def test_the_baseline_of_another_model_reads_no_row_and_says_why(place, whole, kind):
+    columns = [one for one in whole["columns"] if one["name"] != "age"]
+    place.baseline.write_text(json.dumps({**whole, "columns": columns}))
+    lived(place, 200)
+
+    report = run(place, kind)
+
+    assert (report["status"], report["rows"]) == ("no-data", 0)
+    why = "a row has 5 values; the baseline has 4 features"
+    assert report["summary"] == f"No row can be read: 200 are set aside, most since {why}."
+    told = {one["MetricName"]: one["Value"] for one in metrics.data(report)}
+    assert (told["Ran"], told["Rows"], told["SetAside"]) == (1, 0, 200)
+    assert "Worst" not in told
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        ("t.csv", "readmitted\nyes\n", "/t.csv has no column inference_id"),
+        ("t.csv", "inference_id,left\nr0,yes\n", "/t.csv has no column readmitted"),
+        (
+            "t.jsonl",
+            '{"groundTruthData": {"data": "yes", "encoding": "CSV"}, "eventMetadata": {}}\n',
+            "none of 1 lines of truth has an id; each needs eventId or inference_id",
+        ),
+    ],
+)
+def test_truth_that_cannot_be_joined_is_refused_in_a_sentence(place, name, text, message):
+    lived(place, 200)
+    (place.folder / "told").mkdir()
+    (place.folder / "told" / name).write_text(text)
+    captured = ("--capture", place.folder / "captures", "--end", END)
+
+    asked = ("--monitor", "quality", *captured, "--truth", place.folder / "told")
+    assert place.run(*asked) == 2
+    assert place.err.endswith(f"{message}\n")
+    assert place.err.count("\n") == 1
+
+
+@pytest.mark.parametrize("broken", [7, [], "binary", {}])
+def test_a_baseline_whose_parts_are_no_objects_is_refused(place, whole, broken):
+    place.baseline.write_text(json.dumps({**whole, "problem": broken}))
+    lived(place, 200)
+    captured = ("--capture", place.folder / "captures", "--end", END)
+
+    assert place.run("--monitor", "quality", *captured) == 2
+    assert place.err.startswith(f"{place.baseline} has no problem, which the quality monitor needs")
 
 
 @pytest.mark.parametrize(("kind", "part"), [("quality", "problem"), ("bias", "problem")])
