@@ -62,6 +62,8 @@ def declare(
     )
     if settings.models and job_logs == "here":
         platform.declare_job_logs(context, training)
+    if settings.models:
+        platform.declare_training_alert(context, training)
     models = _models(settings, context, devops, training, serving, newest_approved, root)
     pulumi.export("models", {name: model.names for name, model in models.items()})
     if custom:

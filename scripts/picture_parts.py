@@ -198,7 +198,11 @@ PARTS: dict[str, list[Part | None]] = {
         Part("Endpoint", frozenset({"Endpoint"}), _endpoint),
     ],
     "platform": [
-        Part("Training pipeline", frozenset({"TrainingPipeline", "JobLogs"}), _training),
+        Part(
+            "Training pipeline",
+            frozenset({"TrainingPipeline", "TrainingAlert", "JobLogs"}),
+            _training,
+        ),
         None,
         Part("Model registry", frozenset({"ModelGroup"}), _registry),
     ],

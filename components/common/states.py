@@ -10,6 +10,14 @@ RETRY = [{"ErrorEquals": ["States.ALL"], "IntervalSeconds": 5, "MaxAttempts": 3,
 ALERT = [{"ErrorEquals": ["States.ALL"], "Next": "Alert"}]
 """Catches what retries did not mend, for a machine with the states of `alert`."""
 
+NOT_RETRAINED, NOT_STARTED = "NotRetrained", "NotStarted"
+TOLD = (NOT_RETRAINED, NOT_STARTED)
+"""Errors that a machine ends in once it has told a topic why: nothing else tells of them."""
+DELIVERED = "delivery"
+"""What the names of executions begin with that a delivery starts, and fails with."""
+FOLLOWED = "Followed by "
+"""What the descriptions of trainings begin with that something waits for, and tells of."""
+
 
 def task(
     action: str,
@@ -127,6 +135,6 @@ def alert(topic_arn: str, *, pipeline: str, subject: str, because: str) -> dict[
             "Next": "NotStarted",
         },
         "NotStarted": fail(
-            "NotStarted", f"{pipeline} could not be started; the alert topic was told why"
+            NOT_STARTED, f"{pipeline} could not be started; the alert topic was told why"
         ),
     }

@@ -7,6 +7,7 @@ from components.foundation.keys.key import DataClass
 from components.platform.job_logs import GROUPS, JobLogs, JobLogsArgs
 from components.platform.model_project import read_project
 from components.platform.model_registry import ModelGroup
+from components.platform.training_alert import TrainingAlert
 from components.platform.training_definition import declared
 from components.platform.training_pipeline import TrainingPipeline
 from infra.found import LOG_GROUP
@@ -34,6 +35,26 @@ def declare_job_logs(context: ModelContext, need: Need) -> None:
         ],
     }
     env.component(JobLogs)(name, args, need.child_options())
+
+
+def declare_training_alert(context: ModelContext, need: Need) -> None:
+    """Declare what tells of trainings that nothing else follows, unless none is here."""
+    env = context.env
+    if env.promotion.origin:
+        return
+    env.component(TrainingAlert)(
+        env.names("trainings"),
+        {
+            "name_prefix": env.names(""),
+            "topic_arn": context.foundation.alerts.warning_arn,
+            "messages_key_arn": context.key_arn(DataClass.MESSAGES),
+            "log_key_arn": context.key_arn(DataClass.LOGS),
+            "log_retention_days": env.log_retention_days,
+            "account_id": env.account_id,
+            "region": env.region,
+        },
+        need.child_options(),
+    )
 
 
 def declare_model(

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import pulumi
 import pulumi_aws as aws
 
+from components.common.states import DELIVERED
 from components.devops.delivery.buildspec import PREVIEW_URL
 from components.devops.delivery.source import REVISION, SOURCE
 
@@ -87,6 +88,8 @@ def machine(name: str, *, arn: pulumi.Input[str], told: Mapping[str, str]) -> St
                 "version": "1",
                 "configuration": {
                     "StateMachineArn": arn,
+                    # By this the alert on failed executions leaves them out: the pipeline tells.
+                    "ExecutionNamePrefix": DELIVERED,
                     "InputType": "Literal",
                     "Input": json.dumps(dict(told)),
                 },

@@ -9,7 +9,7 @@ https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html
 """
 
 from components.common.iam import Json
-from components.common.states import choice, fail, task, wait
+from components.common.states import FOLLOWED, choice, fail, task, wait
 
 EVENTS = 20_000
 """Events that a machine may leave behind; an execution is stopped at 25,000.
@@ -93,7 +93,9 @@ def training_machine(
                 {
                     "PipelineName": pipeline_name,
                     "PipelineExecutionDisplayName": f"{{% {_TOLD}.delivery %}}",
-                    "PipelineExecutionDescription": f"{{% 'Revision ' & {_TOLD}.revision %}}",
+                    "PipelineExecutionDescription": (
+                        f"{{% '{FOLLOWED}the delivery of revision ' & {_TOLD}.revision %}}"
+                    ),
                     "PipelineParameters": parameters,
                     "ClientRequestToken": "{% $states.context.Execution.Name %}",
                 },

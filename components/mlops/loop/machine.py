@@ -15,7 +15,15 @@ import json
 from typing import Any, NotRequired, TypedDict
 
 from components.common.iam import Json
-from components.common.states import choice, fail, retried, told_topic, wait
+from components.common.states import (
+    FOLLOWED,
+    NOT_RETRAINED,
+    choice,
+    fail,
+    retried,
+    told_topic,
+    wait,
+)
 from components.mlops.loop.comparing import comparing_states, comparison_prefix
 from components.mlops.loop.waiting import waiting_states
 
@@ -250,7 +258,8 @@ def _training_states(args: MachineArgs, every_seconds: int) -> dict[str, Json]:
             {
                 "PipelineName": args["pipeline_name"],
                 "PipelineExecutionDescription": (
-                    "{% $substring($told.cause & ': ' & $told.reason, 0, 1000) %}"
+                    f"{{% $substring('{FOLLOWED}the loop: ' & $told.cause & ': ' & $told.reason, "
+                    "0, 1000) %}"
                 ),
                 "PipelineParameters": [
                     {"Name": "ModelApprovalStatus", "Value": "PendingManualApproval"}
@@ -428,7 +437,7 @@ def _failure_states(args: MachineArgs) -> dict[str, Json]:
             output="{% $states.input %}",
             caught=False,
         ),
-        "Failed": fail("NotRetrained", "{% $states.input.Error & ': ' & $states.input.Cause %}"),
+        "Failed": fail(NOT_RETRAINED, "{% $states.input.Error & ': ' & $states.input.Cause %}"),
     }
 
 

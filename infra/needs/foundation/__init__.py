@@ -6,6 +6,7 @@ from components.common.bucket import AccessLogBucket, PrivateBucket
 from components.foundation.access.boundary import Boundary
 from components.foundation.access.break_glass import BREAK_GLASS
 from components.foundation.alerts.dead_letter_queue import DeadLetterQueue
+from components.foundation.alerts.execution_alerts import alert_on_machines
 from components.foundation.keys.key import DataClass
 from components.foundation.network.egress import Egress
 from components.foundation.network.egress_firewall import FilterBy
@@ -53,6 +54,12 @@ def declare(settings: PlatformSettings, env: Environment) -> Foundation:
         need.child_options(),
     )
     need.set_dead_letter_queue(dead_letters.arn)
+    alert_on_machines(
+        env.names("machines-failed"),
+        parent=need,
+        name_prefix=env.names(""),
+        topic_arn=alerts.warning_arn,
+    )
     network = _network(settings, env, keys[DataClass.LOGS].arn, need)
     access_logs = env.component(AccessLogBucket)(
         env.names("access-logs"),

@@ -327,7 +327,10 @@ def test_what_is_better_is_approved_by_the_loop(cloud, name):
     assert version["ApprovalDescription"] == f"loop: {BETTER['reason']}"
     assert version["CustomerMetadataProperties"]["comparison"] == told["comparison"]
     assert version["CustomerMetadataProperties"]["execution"] == told["execution"]
-    assert loop.runs[0]["PipelineExecutionDescription"] == 'schedule: a "schedule"'
+    assert (
+        loop.runs[0]["PipelineExecutionDescription"]
+        == 'Followed by the loop: schedule: a "schedule"'
+    )
     assert loop.nothing_told("info")
     assert loop.nothing_told("warning")
 
@@ -389,7 +392,7 @@ def test_a_person_is_asked_where_the_loop_may_not_approve(cloud, name):
     assert told["outcome"] == "awaiting-approval"
     assert loop.version(told["version"])["ModelApprovalStatus"] == "PendingManualApproval"
     assert f"Approve it by: maslow model approve {name}" in loop.told("info")
-    assert loop.runs[0]["PipelineExecutionDescription"] == "person: asked for"
+    assert loop.runs[0]["PipelineExecutionDescription"] == "Followed by the loop: person: asked for"
 
 
 @pytest.mark.parametrize(
