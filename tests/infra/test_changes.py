@@ -113,6 +113,8 @@ MODEL = MONITOR + Counter(
 )
 """A model that goes on to one environment."""
 REDEPLOYMENT = Counter(EventRule=1, EventTarget=1, LogGroup=1, Role=2, RolePolicy=2, StateMachine=1)
+TRAINING_ALERT = REDEPLOYMENT
+"""Each is a rule and the machine that it starts."""
 ENDPOINTS = {
     "SecurityGroup": 1,
     "SecurityGroupEgressRule": 1,
@@ -192,7 +194,7 @@ CHANGES = [
             {"Pipeline": 4, "Project": 5, "RolePolicy": 4},
         ),
     ),
-    ("logs.retention_days", 30, changed(LogGroup=22)),
+    ("logs.retention_days", 30, changed(LogGroup=23)),
     (
         "network.egress",
         "none",
@@ -461,6 +463,7 @@ CHANGES = [
             MODEL
             + MODEL
             + REDEPLOYMENT
+            + TRAINING_ALERT
             + Counter(
                 BucketObjectv2=CODE,
                 EventRule=2,
