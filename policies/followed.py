@@ -1,4 +1,4 @@
-"""What is started is followed: each failure of it reaches a topic of alerts, and only once.
+"""What is started is followed: each failure of it reaches a topic of alerts, once, with a link.
 
 A rule of EventBridge on the default bus tells of it, unless what started it follows it to the end
 and fails with it: a pipeline of CodePipeline does so with its builds, and with the machines that it
@@ -27,6 +27,8 @@ TRAINING = "aws:sagemaker/pipeline:Pipeline"
 
 PUBLISHES = "arn:aws:states:::sns:publish"
 """What tells a topic in the definition of a machine."""
+CONSOLE = "console.aws.amazon.com/"
+"""In a message that leads to where a failure is seen."""
 BY_HAND = "a1b2c3d4-1111-2222-3333-444455556666"
 """Name of an execution that nothing follows: the one that AWS makes up."""
 
@@ -68,17 +70,22 @@ class _Telling:
 
     def __init__(self, graph: Graph) -> None:
         telling = {
-            machine.outputs["arn"]
+            machine.outputs["arn"]: machine.inputs["definition"]
             for machine in graph.of_type(MACHINE)
             if PUBLISHES in machine.inputs["definition"]
         }
         topics: dict[str, int] = {}
+        self._unlinked: set[str] = set()
+        """Names of rules whose message does not lead to where the failure is seen."""
         for target in graph.of_type(TARGET):
-            arn = target.inputs["arn"]
+            arn, rule = target.inputs["arn"], target.inputs["rule"]
             if ":sns:" in arn or arn in telling:
-                topics[target.inputs["rule"]] = topics.get(target.inputs["rule"], 0) + 1
+                topics[rule] = topics.get(rule, 0) + 1
+                filled = (target.inputs.get("inputTransformer") or {}).get("inputTemplate", "")
+                if CONSOLE not in telling.get(arn, filled):
+                    self._unlinked.add(rule)
         self._rules = [
-            (rule.name, json.loads(rule.inputs["eventPattern"]), topics[_name(rule)])
+            (_name(rule), json.loads(rule.inputs["eventPattern"]), topics[_name(rule)])
             for rule in graph.of_type(RULE)
             if _name(rule) in topics
             and rule.inputs.get("eventPattern")
@@ -117,7 +124,8 @@ class _Telling:
         by = [name for name, pattern, _ in self._rules if matches(pattern, failure.event)]
         count = sum(topics for _, pattern, topics in self._rules if matches(pattern, failure.event))
         if count == times:
-            return None
+            without = [name for name in by if name in self._unlinked]
+            return f"{failure.what} is told by {without[0]} without a link" if without else None
         if not count:
             return (
                 f"no rule tells a topic of {failure.what}: "

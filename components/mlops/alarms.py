@@ -127,11 +127,17 @@ def release_alert(
         parent=parent,
         description=f"{endpoint_name} does not come to what it was to serve",
         topic_arn=topic_arn,
-        says="The endpoint <endpoint> is <status>, with the configuration <configuration>",
+        says=(
+            "The endpoint <endpoint> is <status>, with the configuration <configuration>. <reason>"
+            "\n\nhttps://<region>.console.aws.amazon.com/sagemaker/home?region=<region>"
+            "#/endpoints/<endpoint>"
+        ),
         paths={
             "endpoint": "$.detail.EndpointName",
             "status": "$.detail.EndpointStatus",
             "configuration": "$.detail.EndpointConfigName",
+            "reason": "$.detail.FailureReason",
+            "region": "$.region",
         },
     )
 

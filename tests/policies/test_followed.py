@@ -32,12 +32,23 @@ def queue() -> Any:
     return made.arn
 
 
-def rule(name: str, source: str, kind: str, detail: Mapping[str, Any], **more: Any) -> None:
+def rule(
+    name: str,
+    source: str,
+    kind: str,
+    detail: Mapping[str, Any],
+    said: str = "See https://eu-west-1.console.aws.amazon.com/",
+    **more: Any,
+) -> None:
     """A rule that tells the topic, and whose target gives up to a queue that is watched."""
     pattern = {"source": [source], "detail-type": [kind], "detail": detail}
     made = aws.cloudwatch.EventRule(name, event_pattern=json.dumps(pattern), **more)
     aws.cloudwatch.EventTarget(
-        name, rule=made.name, arn=TOPIC, dead_letter_config={"arn": DEAD_LETTERS}
+        name,
+        rule=made.name,
+        arn=TOPIC,
+        input_transformer={"input_template": json.dumps(said)},
+        dead_letter_config={"arn": DEAD_LETTERS},
     )
 
 
@@ -210,13 +221,24 @@ def test_a_machine_that_a_rule_starts_and_that_tells_a_topic_is_a_follower() -> 
     def program() -> None:
         training()
         done = {"Type": "Succeed"}
-        arn = machine({"Say": {**SAY, "Next": "Done"}, "Done": done})
+        said = {"Message": "See https://eu-west-1.console.aws.amazon.com/"}
+        arn = machine({"Say": {**SAY, "Arguments": said, "Next": "Done"}, "Done": done})
         pattern = {"source": [TRAININGS[0]], "detail-type": [TRAININGS[1]]}
         made = aws.cloudwatch.EventRule("one", event_pattern=json.dumps(pattern))
         aws.cloudwatch.EventTarget("one", rule=made.name, arn=arn)
         rule("other", *MACHINES, {"status": ENDS})
 
     assert wrong(program) == []
+
+
+def test_a_message_that_leads_nowhere_is_found() -> None:
+    def program() -> None:
+        machine()
+        rule("other", *MACHINES, {"status": ENDS}, said="An execution failed")
+
+    assert wrong(program) == [
+        f"an execution that is {status} is told by other without a link" for status in ENDS
+    ]
 
 
 def target(**dead_letters: Any) -> Callable[[], None]:

@@ -149,6 +149,15 @@ def failure_alert(
         parent=parent,
         description=f"{model}: a run of its {kind.value} monitor failed",
         topic_arn=topic_arn,
-        says="The processing job <job> is <status>",
-        paths={"job": "$.detail.ProcessingJobName", "status": "$.detail.ProcessingJobStatus"},
+        says=(
+            "The processing job <job> is <status>. <reason>"
+            "\n\nhttps://<region>.console.aws.amazon.com/sagemaker/home?region=<region>"
+            "#/processing-jobs/<job>"
+        ),
+        paths={
+            "job": "$.detail.ProcessingJobName",
+            "status": "$.detail.ProcessingJobStatus",
+            "reason": "$.detail.FailureReason",
+            "region": "$.region",
+        },
     )

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from components.devops.delivery.failure_alert import TIMELINE
 from components.devops.delivery.source import connects
 from components.devops.delivery.source_events import TriggerArgs
 from components.devops.model_delivery.args import FailOn, ModelDeliveryArgs
@@ -147,8 +148,12 @@ def notify_failures(
         parent=devops.need,
         description="Deliveries of models that failed",
         topic_arn=foundation.alerts.warning_arn,
-        says="<pipeline> failed (execution <execution>)",
-        paths={"pipeline": "$.detail.pipeline", "execution": "$.detail.execution-id"},
+        says=f"<pipeline> failed; its timeline says where and why: {TIMELINE}",
+        paths={
+            "pipeline": "$.detail.pipeline",
+            "execution": "$.detail.execution-id",
+            "region": "$.region",
+        },
     )
 
 
