@@ -30,6 +30,7 @@ FOR_WHAT_MAY_COME = {"maslow:index:PlatformPolicies", "maslow:index:Boundary"}
 IMAGES = rf"arn:aws:ecr:{REGION}:\d{{12}}:repository/sagemaker-.*"
 ACCOUNT_ITSELF = r"arn:aws:iam::\d{12}:root"
 BREAK_GLASS = r"arn:aws:iam::\d{12}:role/maslow-\w+-break-glass"
+EXPLAINS = r"arn:aws:iam::\d{12}:role/maslow-.+-monitor-explain-as-role-\*"
 PREVIEWS = r"arn:aws:iam::\d{12}:role/maslow-\w+-pull-requests-preview-\*"
 
 ELSEWHERE = {
@@ -56,6 +57,7 @@ ELSEWHERE = {
     ),
     PREVIEWS: "of pull requests, which a later environment may look at before they are released",
     BREAK_GLASS: "the role that breaks the glass, where an environment lets somebody in as it",
+    EXPLAINS: "the monitor that asks the model itself, which an environment may have or not",
 }
 """What no stack declares, by pattern, and why it is there all the same."""
 
@@ -180,7 +182,7 @@ def test_no_account_is_named_but_the_stacks_own_and_those_that_it_promotes_from_
     assert accounts - {None} == ({stack.account or ACCOUNT} | partners) - {None}
 
 
-def test_of_what_is_another_environments_no_more_is_excepted_than_three_kinds(
+def test_of_what_is_another_environments_no_more_is_excepted_than_four_kinds(
     project: Project, every_graph: list[Graph], known: dict[str, set[str]]
 ) -> None:
     foreign = {
@@ -189,7 +191,7 @@ def test_of_what_is_another_environments_no_more_is_excepted_than_three_kinds(
         for arn in unmade(graph, known[graph.stack], "")
         if account_in(arn) not in {None, project.stack(graph.stack).account or ACCOUNT}
     }
-    assert {expected(arn) for arn in foreign} == {ACCOUNT_ITSELF, PREVIEWS, BREAK_GLASS}
+    assert {expected(arn) for arn in foreign} == {ACCOUNT_ITSELF, PREVIEWS, BREAK_GLASS, EXPLAINS}
 
 
 def test_each_exception_is_one_that_a_stack_needs(

@@ -7,8 +7,10 @@ from tests.scripts.test_console import printed, screen
 __all__ = ["printed"]
 
 TOLD = """
+import sys
+sys.path.insert(0, "tests/infra/demo")  # a package of others may be called tests
+import told
 from scripts.timeline import tell
-from tests.infra.demo import told
 hand = told.Hand()
 made = told.timeline(hand, on_event=tell)
 told.whole(made, hand)

@@ -180,11 +180,18 @@ def definition(name, code, *, step="Register"):
         "-c",
         "raise SystemExit('no data')",
     ]
+    slow = json.loads(json.dumps(prepare))
+    slow["Arguments"]["AppSpecification"]["ContainerEntrypoint"] = [
+        "python3",
+        "-c",
+        "import time; time.sleep(20)",
+    ]
     steps = {
         "Register": [prepare, register],
         "Fail": [prepare, refuse],
         "broken": [broken],
         "nothing": [prepare],
+        "slow": [slow],
     }
     status = {"Name": "ModelApprovalStatus", "Type": "String", "DefaultValue": "Approved"}
     return {"Version": "2020-12-01", "Parameters": [status], "Steps": steps[step]}
@@ -430,7 +437,7 @@ def test_what_is_not_accepted_is_told_and_no_failure(cloud, name):
         ({"step": "nothing"}, "NotRegistered: the training succeeded, and registered no version"),
         ({"verdict": None}, "NotCompared: the comparison failed: AlgorithmError: exit code 1"),
         ({"pipeline_name": "maslow-no-such-pipeline"}, "SageMaker."),
-        ({"training_hours": 0}, "TrainsTooLong: the run "),
+        ({"training_hours": 0, "step": "slow"}, "TrainsTooLong: the run "),
     ],
 )
 def test_a_failure_is_told_once_and_fails_the_execution(cloud, name, changes, cause):
