@@ -45,8 +45,7 @@ def close() -> None:
 
 
 def start(self: Execution) -> None:
-    """Begin an execution by the Cloud's clock, and tell of it."""
-    self.start_date = clock.now()
+    """Begin an execution, and tell of it."""
     _running[self.exec_arn] = self
     _tell(self, ExecutionStatus.RUNNING)
     _start(self)

@@ -12,7 +12,6 @@ from moto.sagemaker.models import SageMakerModelBackend
 from moto.sagemaker.responses import SageMakerResponse
 from moto.sagemaker.utils import get_pipeline_execution_from_arn
 
-from embedded import clock
 from embedded.extensions.jobs import job_of
 from embedded.extensions.operations import add, kept
 from embedded.extensions.state_changes import pipeline_execution_changed
@@ -96,7 +95,6 @@ def start(
     )
     arn = started["PipelineExecutionArn"]
     record = backend.pipelines[name].pipeline_executions[arn]
-    record.start_time = clock.now().replace(tzinfo=None)  # moto's are in UTC and do not say so
     memory = kept(backend, "succeeded_steps")
     execution = Execution(
         backend,
