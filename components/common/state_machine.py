@@ -5,8 +5,7 @@ import pulumi_aws as aws
 
 from components.common.args import AccountArgs, LoggedArgs
 from components.common.execution_role import ExecutionRole
-from components.common.iam import Document, allow, document, rendered
-from components.common.log_group import deliver_logs, encrypted_log_group
+from components.common.log_group import encrypted_log_group
 
 
 def machine_log_group(
@@ -25,25 +24,6 @@ def machine_log_group(
         key_arn=key_arn,
         retention_days=retention_days,
         log_group_name=f"/aws/vendedlogs/states/{name}",
-    )
-
-
-def starter_policy(
-    *, service: str, pipeline_arn: str, alert_topic_arn: str, messages_key_arn: str
-) -> Document:
-    """What a machine may do that starts one pipeline of `codepipeline` or `sagemaker`.
-
-    It looks at the pipeline's executions first, tells a topic where it cannot start one, and keeps
-    its log.
-    """
-    return document(
-        allow(
-            [f"{service}:ListPipelineExecutions", f"{service}:StartPipelineExecution"],
-            [pipeline_arn],
-        ),
-        allow(["sns:Publish"], [alert_topic_arn]),
-        allow(["kms:Decrypt", "kms:GenerateDataKey"], [messages_key_arn]),
-        deliver_logs(),
     )
 
 
@@ -96,25 +76,19 @@ class StateMachine(pulumi.ComponentResource):
         self.register_outputs({"arn": self.arn})
 
 
-class StarterArgs(AccountArgs, LoggedArgs):
-    """What a machine that starts one pipeline is made of."""
+def logged_machine(
+    name: str,
+    args: LoggedArgs,
+    *,
+    parent: pulumi.Resource,
+    definition: pulumi.Input[str],
+    policy: pulumi.Input[str],
+    account_id: pulumi.Input[str],
+) -> StateMachine:
+    """A machine and a log of its own, as children of `parent`.
 
-    service: str
-    """Service of the pipeline, by its prefix in IAM: `codepipeline` or `sagemaker`."""
-    definition: pulumi.Input[str]
-    """The machine's definition, as JSON."""
-    pipeline_arn: pulumi.Input[str]
-    """ARN of the pipeline."""
-    alert_topic_arn: pulumi.Input[str]
-    """Topic notified of a pipeline that could not be started."""
-    messages_key_arn: pulumi.Input[str]
-    """Key of that topic."""
-
-
-def pipeline_starter(name: str, args: StarterArgs, *, parent: pulumi.Resource) -> StateMachine:
-    """A machine that starts one pipeline, and its log, as children of `parent`.
-
-    Raises ValueError for a retention that CloudWatch Logs does not offer.
+    `definition` and `policy`, what it may do with its log included, are JSON. Raises ValueError for
+    a retention that CloudWatch Logs does not offer.
     """
     log = machine_log_group(
         name,
@@ -122,20 +96,13 @@ def pipeline_starter(name: str, args: StarterArgs, *, parent: pulumi.Resource) -
         key_arn=args["log_key_arn"],
         retention_days=args["log_retention_days"],
     )
-    policy = rendered(
-        starter_policy,
-        service=args["service"],
-        pipeline_arn=args["pipeline_arn"],
-        alert_topic_arn=args["alert_topic_arn"],
-        messages_key_arn=args["messages_key_arn"],
-    )
     return StateMachine(
         name,
         {
-            "definition": args["definition"],
+            "definition": definition,
             "policy": policy,
             "log_group_arn": log.arn,
-            "account_id": args["account_id"],
+            "account_id": account_id,
         },
         pulumi.ResourceOptions(parent=parent),
     )

@@ -15,7 +15,7 @@ from components.common.event_start import start_on_event, starting_role
 from components.common.iam import Document, Json, allow, document, rendered
 from components.common.log_group import deliver_logs
 from components.common.message import chat_message
-from components.common.state_machine import StateMachine, machine_log_group
+from components.common.state_machine import logged_machine
 from components.common.states import FOLLOWED, RETRY
 
 SUBJECT = "A training failed"
@@ -129,30 +129,22 @@ class TrainingAlert(pulumi.ComponentResource):
         self, name: str, args: TrainingAlertArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         super().__init__("maslow:index:TrainingAlert", name, None, opts)
-        log = machine_log_group(
+        machine = logged_machine(
             name,
+            args,
             parent=self,
-            key_arn=args["log_key_arn"],
-            retention_days=args["log_retention_days"],
-        )
-        machine = StateMachine(
-            name,
-            {
-                "definition": rendered(
-                    telling_machine, topic_arn=args["topic_arn"], region=args["region"]
-                ),
-                "policy": rendered(
-                    telling_policy,
-                    name_prefix=args["name_prefix"],
-                    topic_arn=args["topic_arn"],
-                    messages_key_arn=args["messages_key_arn"],
-                    account_id=args["account_id"],
-                    region=args["region"],
-                ),
-                "log_group_arn": log.arn,
-                "account_id": args["account_id"],
-            },
-            pulumi.ResourceOptions(parent=self),
+            definition=rendered(
+                telling_machine, topic_arn=args["topic_arn"], region=args["region"]
+            ),
+            policy=rendered(
+                telling_policy,
+                name_prefix=args["name_prefix"],
+                topic_arn=args["topic_arn"],
+                messages_key_arn=args["messages_key_arn"],
+                account_id=args["account_id"],
+                region=args["region"],
+            ),
+            account_id=args["account_id"],
         )
         start_on_event(
             name,

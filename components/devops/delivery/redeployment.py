@@ -7,8 +7,9 @@ import pulumi
 
 from components.common.args import AccountArgs, LoggedArgs
 from components.common.event_start import start_on_event, starting_role
-from components.common.iam import rendered
-from components.common.state_machine import StateMachine, pipeline_starter
+from components.common.iam import Document, allow, document, rendered
+from components.common.log_group import deliver_logs
+from components.common.state_machine import StateMachine, logged_machine
 from components.devops.delivery.delivery_pipeline import DEPLOY
 from components.devops.delivery.redeployment_machine import redeployment_machine
 from components.devops.delivery.source import SourceArgs, revision_type
@@ -38,6 +39,23 @@ class RedeploymentArgs(AccountArgs, LoggedArgs):
     event_bus: NotRequired[pulumi.Input[str]]
     """Bus that tells of decisions, where they are made in another account; the account's own
     unless given."""
+
+
+def starter_policy(*, pipeline_arn: str, alert_topic_arn: str, messages_key_arn: str) -> Document:
+    """What the machine may do.
+
+    It looks at the pipeline's executions first, tells a topic where it cannot start one, and keeps
+    its log.
+    """
+    return document(
+        allow(
+            ["codepipeline:ListPipelineExecutions", "codepipeline:StartPipelineExecution"],
+            [pipeline_arn],
+        ),
+        allow(["sns:Publish"], [alert_topic_arn]),
+        allow(["kms:Decrypt", "kms:GenerateDataKey"], [messages_key_arn]),
+        deliver_logs(),
+    )
 
 
 class Redeployment(pulumi.ComponentResource):
@@ -76,17 +94,16 @@ class Redeployment(pulumi.ComponentResource):
             revision_type=revision_type(args["source"]) if args["deploys_pushes"] else None,
             alert_topic_arn=args["alert_topic_arn"],
         )
-        return pipeline_starter(
+        return logged_machine(
             name,
-            {
-                "service": "codepipeline",
-                "definition": definition,
-                "pipeline_arn": args["pipeline_arn"],
-                "alert_topic_arn": args["alert_topic_arn"],
-                "messages_key_arn": args["alert_key_arn"],
-                "log_key_arn": args["log_key_arn"],
-                "log_retention_days": args["log_retention_days"],
-                "account_id": args["account_id"],
-            },
+            args,
             parent=self,
+            definition=definition,
+            policy=rendered(
+                starter_policy,
+                pipeline_arn=args["pipeline_arn"],
+                alert_topic_arn=args["alert_topic_arn"],
+                messages_key_arn=args["alert_key_arn"],
+            ),
+            account_id=args["account_id"],
         )

@@ -6,7 +6,7 @@ import pulumi
 
 from components.common.args import LoggedArgs
 from components.common.iam import Json, rendered
-from components.common.state_machine import StateMachine, machine_log_group
+from components.common.state_machine import logged_machine
 from components.common.workload import WorkloadArgs, artifacts_prefix
 from components.foundation.alerts.alerts import AlertTopics
 from components.mlops.loop.machine import BudgetArgs, MachineArgs, loop_machine
@@ -73,21 +73,13 @@ class Loop(pulumi.ComponentResource):
         super().__init__("maslow:index:Loop", name, None, opts)
         if len(args["job_name"]) > JOB_NAME_LIMIT:
             raise ValueError(f"{args['job_name']}: has more than {JOB_NAME_LIMIT} characters")
-        log = machine_log_group(
+        machine = logged_machine(
             name,
+            args,
             parent=self,
-            key_arn=args["log_key_arn"],
-            retention_days=args["log_retention_days"],
-        )
-        machine = StateMachine(
-            name,
-            {
-                "definition": self._definition(args),
-                "policy": self._policy(name, args),
-                "log_group_arn": log.arn,
-                "account_id": args["account_id"],
-            },
-            pulumi.ResourceOptions(parent=self),
+            definition=self._definition(args),
+            policy=self._policy(name, args),
+            account_id=args["account_id"],
         )
         declare_starters(
             name,

@@ -9,7 +9,7 @@ from components.common.args import LoggedArgs, PlacedArgs
 from components.common.event_start import start_policy
 from components.common.execution_role import ExecutionRole
 from components.common.iam import Document, rendered
-from components.common.state_machine import StateMachine, machine_log_group
+from components.common.state_machine import logged_machine
 from components.mlops.monitoring.policies import give_up
 from components.mlops.monitoring.silence_machine import (
     RareMonitor,
@@ -55,21 +55,13 @@ class SilenceWatch(pulumi.ComponentResource):
         self, name: str, args: SilenceWatchArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         super().__init__("maslow:index:SilenceWatch", name, None, opts)
-        log = machine_log_group(
+        machine = logged_machine(
             name,
+            args,
             parent=self,
-            key_arn=args["log_key_arn"],
-            retention_days=args["log_retention_days"],
-        )
-        machine = StateMachine(
-            name,
-            {
-                "definition": json.dumps(silence_machine(args["monitors"])),
-                "policy": json.dumps(silence_policy(region=args["region"])),
-                "log_group_arn": log.arn,
-                "account_id": args["account_id"],
-            },
-            pulumi.ResourceOptions(parent=self),
+            definition=json.dumps(silence_machine(args["monitors"])),
+            policy=json.dumps(silence_policy(region=args["region"])),
+            account_id=args["account_id"],
         )
         role = ExecutionRole(
             f"{name}-at",
