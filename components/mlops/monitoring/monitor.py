@@ -8,6 +8,7 @@ import pulumi_aws as aws
 from components.common.execution_role import ExecutionRole
 from components.common.iam import rendered
 from components.common.log_group import PROCESSING_JOBS
+from components.common.scheduled_start import start_on_schedule
 from components.common.workload import run_inputs
 from components.mlops.capture import CaptureArgs
 from components.mlops.monitoring.alarms import failure_alert, silence_alarm, worst_alarm
@@ -15,7 +16,6 @@ from components.mlops.monitoring.job_request import MonitorKind, job_request, re
 from components.mlops.monitoring.policies import monitoring_policy, scheduling_policy
 
 CREATE_JOB = "arn:aws:scheduler:::aws-sdk:sagemaker:createProcessingJob"
-RETRY_SECONDS, RETRIES = 3600, 10
 
 
 class OfSomeMonitors(TypedDict):
@@ -117,41 +117,25 @@ class Monitor(pulumi.ComponentResource):
 
     def _schedule(self, name: str, args: MonitorArgs) -> aws.scheduler.Schedule:
         role = self._job_role(name, args)
-        starting = ExecutionRole(
-            f"{name}-at",
-            {
-                "service": "scheduler.amazonaws.com",
-                "account_id": args["account_id"],
-                "policies": {
-                    "start": rendered(
-                        scheduling_policy,
-                        job_name=args["job_name"],
-                        role_arn=role.arn,
-                        dead_letter_arn=args["dead_letter_arn"],
-                        messages_key_arn=args["messages_key_arn"],
-                        account_id=args["account_id"],
-                        region=args["region"],
-                    )
-                },
-            },
-            pulumi.ResourceOptions(parent=self),
-        )
-        return aws.scheduler.Schedule(
+        return start_on_schedule(
             name,
+            parent=self,
             description=f"Starts the {args['kind'].value} monitor of {args['model']}",
-            schedule_expression=args["schedule"],
-            flexible_time_window={"mode": "OFF"},
-            target={
-                "arn": CREATE_JOB,
-                "role_arn": starting.arn,
-                "input": _request(args, role.arn),
-                "dead_letter_config": {"arn": args["dead_letter_arn"]},
-                "retry_policy": {
-                    "maximum_event_age_in_seconds": RETRY_SECONDS,
-                    "maximum_retry_attempts": RETRIES,
-                },
-            },
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[*role.ready, *starting.ready]),
+            expression=args["schedule"],
+            target_arn=CREATE_JOB,
+            given=_request(args, role.arn),
+            policy=rendered(
+                scheduling_policy,
+                job_name=args["job_name"],
+                role_arn=role.arn,
+                dead_letter_arn=args["dead_letter_arn"],
+                messages_key_arn=args["messages_key_arn"],
+                account_id=args["account_id"],
+                region=args["region"],
+            ),
+            dead_letter_arn=args["dead_letter_arn"],
+            account_id=args["account_id"],
+            ready=role.ready,
         )
 
     def _job_role(self, name: str, args: MonitorArgs) -> ExecutionRole:

@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from components.common.iam import Document, Statement, allow, document
+from components.common.iam import Document, allow, document
 from components.common.job_access import publish_metrics, read_objects, use_keys, write_objects
 from components.common.other_accounts import OriginArgs, read_origin
+from components.common.scheduled_start import give_up
 from components.common.workload import artifacts_prefix, run_statements
 from components.mlops.monitoring.job_request import MonitorKind, reports_prefix
 from components.mlops.monitoring.monitor_code import PREFIX as CODE_PREFIX
@@ -59,7 +60,6 @@ def scheduling_policy(
     """What the schedule may do: start jobs of one name with one role, and keep what it gives up.
 
     https://docs.aws.amazon.com/scheduler/latest/UserGuide/setting-up.html#setting-up-execution-role
-    https://docs.aws.amazon.com/scheduler/latest/UserGuide/configuring-schedule-dlq.html
     """
     return document(
         allow(
@@ -73,11 +73,3 @@ def scheduling_policy(
         ),
         *give_up(dead_letter_arn, messages_key_arn),
     )
-
-
-def give_up(dead_letter_arn: str, messages_key_arn: str) -> list[Statement]:
-    """The statements by which a schedule's role sends what it gave up to an encrypted queue."""
-    return [
-        allow(["sqs:SendMessage"], [dead_letter_arn]),
-        allow(["kms:Decrypt", "kms:GenerateDataKey"], [messages_key_arn]),
-    ]

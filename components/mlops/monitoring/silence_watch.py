@@ -3,21 +3,17 @@
 import json
 
 import pulumi
-import pulumi_aws as aws
 
 from components.common.args import LoggedArgs, PlacedArgs
 from components.common.event_start import start_policy
-from components.common.execution_role import ExecutionRole
 from components.common.iam import Document, rendered
+from components.common.scheduled_start import give_up, start_on_schedule
 from components.common.state_machine import logged_machine
-from components.mlops.monitoring.policies import give_up
 from components.mlops.monitoring.silence_machine import (
     RareMonitor,
     silence_machine,
     silence_policy,
 )
-
-RETRY_SECONDS, RETRIES = 3600, 10
 
 
 class SilenceWatchArgs(PlacedArgs, LoggedArgs):
@@ -63,38 +59,21 @@ class SilenceWatch(pulumi.ComponentResource):
             policy=json.dumps(silence_policy(region=args["region"])),
             account_id=args["account_id"],
         )
-        role = ExecutionRole(
-            f"{name}-at",
-            {
-                "service": "scheduler.amazonaws.com",
-                "account_id": args["account_id"],
-                "policies": {
-                    "start": rendered(
-                        starting_policy,
-                        machine_arn=machine.arn,
-                        dead_letter_arn=args["dead_letter_arn"],
-                        messages_key_arn=args["messages_key_arn"],
-                    )
-                },
-            },
-            pulumi.ResourceOptions(parent=self),
-        )
-        aws.scheduler.Schedule(
+        start_on_schedule(
             name,
+            parent=self,
             description="Looks which of the monitors that run less than each day are alive",
-            schedule_expression=args["schedule"],
-            flexible_time_window={"mode": "OFF"},
-            target={
-                "arn": machine.arn,
-                "role_arn": role.arn,
-                "input": "{}",
-                "dead_letter_config": {"arn": args["dead_letter_arn"]},
-                "retry_policy": {
-                    "maximum_event_age_in_seconds": RETRY_SECONDS,
-                    "maximum_retry_attempts": RETRIES,
-                },
-            },
-            opts=pulumi.ResourceOptions(parent=self, depends_on=role.ready),
+            expression=args["schedule"],
+            target_arn=machine.arn,
+            given="{}",
+            policy=rendered(
+                starting_policy,
+                machine_arn=machine.arn,
+                dead_letter_arn=args["dead_letter_arn"],
+                messages_key_arn=args["messages_key_arn"],
+            ),
+            dead_letter_arn=args["dead_letter_arn"],
+            account_id=args["account_id"],
         )
         self.state_machine_arn = machine.arn
         self.register_outputs({"state_machine_arn": self.state_machine_arn})
