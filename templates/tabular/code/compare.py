@@ -26,17 +26,15 @@ import logging
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-from metrics import Scored, scores
+from metrics import Scored, resamples, scores
 
 LEAST_RECORDS = 30
 """Fewer are no set to judge by."""
 RESAMPLES = 200
-SEED = 0
 AGREED = 0.95
 """Share of the resamples in which one is worse that is no chance."""
 FIRST = {"binary": "auc", "multiclass": "auc", "regression": "r2"}
@@ -164,7 +162,7 @@ def judge(
         of_candidate = scores(kind, candidate.at(rows), labels)
         return sign * (of_candidate[metric] - scores(kind, live.at(rows), labels)[metric])
 
-    gains = [gain(rows) for rows in resamples(kind, candidate.truth)]
+    gains = [gain(rows) for rows in resamples(kind, candidate.truth, RESAMPLES)]
     return Judged(
         name,
         scores(kind, candidate, labels),
@@ -173,19 +171,6 @@ def judge(
         float(np.mean(np.array(gains) < 0)) >= AGREED,
         len(candidate.truth),
     )
-
-
-def resamples(kind: str, truth: np.ndarray) -> Iterator[np.ndarray]:
-    """Places of records, drawn with replacement; of each class as many as there are."""
-    generator = np.random.default_rng(SEED)
-    everything = np.arange(len(truth))
-    strata = (
-        [everything]
-        if kind == "regression"
-        else [everything[truth == label] for label in np.unique(truth)]
-    )
-    for _ in range(RESAMPLES):
-        yield np.concatenate([generator.choice(rows, size=len(rows)) for rows in strata])
 
 
 def verdict(held_out: Judged, newest: Judged | None, metric: str, caveat: str) -> tuple[bool, str]:

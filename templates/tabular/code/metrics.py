@@ -97,7 +97,7 @@ def report(kind: str, scored: Scored, labels: list[str]) -> dict[str, Any]:
 
     A resample has as many records of each class as there are, so that each metric has a value.
     """
-    samples = [scores(kind, scored.at(rows), labels) for rows in _resamples(kind, scored.truth)]
+    samples = [scores(kind, scored.at(rows), labels) for rows in resamples(kind, scored.truth)]
     metrics: dict[str, Any] = {
         name: {
             "value": value,
@@ -156,7 +156,8 @@ def _condition(text: str) -> Condition:
         raise SystemExit(f"{text.strip()} is no condition such as auc >= 0.8") from None
 
 
-def _resamples(kind: str, truth: np.ndarray) -> Iterator[np.ndarray]:
+def resamples(kind: str, truth: np.ndarray, count: int = RESAMPLES) -> Iterator[np.ndarray]:
+    """Places of records, drawn with replacement; of each class as many as there are."""
     generator = np.random.default_rng(SEED)
     everything = np.arange(len(truth))
     strata = (
@@ -164,5 +165,5 @@ def _resamples(kind: str, truth: np.ndarray) -> Iterator[np.ndarray]:
         if kind == "regression"
         else [everything[truth == label] for label in np.unique(truth)]
     )
-    for _ in range(RESAMPLES):
+    for _ in range(count):
         yield np.concatenate([generator.choice(rows, size=len(rows)) for rows in strata])
