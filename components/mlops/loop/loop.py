@@ -9,7 +9,8 @@ from components.common.iam import Json, rendered
 from components.common.state_machine import logged_machine
 from components.common.workload import WorkloadArgs, artifacts_prefix
 from components.foundation.alerts.alerts import AlertTopics
-from components.mlops.loop.machine import BudgetArgs, MachineArgs, loop_machine
+from components.mlops.loop.budget import BudgetArgs
+from components.mlops.loop.machine import MachineArgs, loop_machine
 from components.mlops.loop.policy import loop_policy
 from components.mlops.loop.starters import StartersArgs, declare_starters
 from components.platform.instance_types import has_local_storage

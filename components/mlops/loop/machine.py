@@ -11,8 +11,7 @@ https://docs.aws.amazon.com/step-functions/latest/dg/concepts-amazon-states-lang
 https://docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html
 """
 
-import json
-from typing import Any, NotRequired, TypedDict
+from typing import NotRequired, TypedDict
 
 from components.common.iam import Json
 from components.common.states import (
@@ -24,6 +23,7 @@ from components.common.states import (
     told_topic,
     wait,
 )
+from components.mlops.loop.budget import BudgetArgs, budget_states
 from components.mlops.loop.comparing import comparing_states, comparison_prefix
 from components.mlops.loop.waiting import waiting_states
 
@@ -36,8 +36,6 @@ EVENTS_PER_LOOK = 15
 LEAST_POLL_SECONDS = 60
 HOUR_SECONDS = 3600
 COMPARE_HOURS = 2
-JOBS_A_PAGE = 10
-"""Training jobs that one page of a search describes; a payload has 256 KB."""
 
 
 class JobArgs(TypedDict):
@@ -63,17 +61,6 @@ class JobArgs(TypedDict):
     """S3 URI of the deployed code, for a candidate that does not tell its own."""
     metric: str
     """Metric to judge by; empty for the kind's own."""
-
-
-class BudgetArgs(TypedDict):
-    """What training may cost a month."""
-
-    usd: float
-    """US dollars."""
-    prices: dict[str, float]
-    """US dollars an hour by instance type; one that is not among them counts as the dearest."""
-    tags: dict[str, str]
-    """Tags that tell the model's training jobs."""
 
 
 class MachineArgs(TypedDict):
@@ -134,7 +121,11 @@ def loop_machine(args: MachineArgs) -> Json:
             every_seconds=every or poll_seconds(life_hours),
             following="FindSpent" if budget else "StartTraining",
         ),
-        **(_budget_states(args, budget) if budget else {}),
+        **(
+            budget_states(budget, model=args["model"], topic_arn=args["topics"]["warning"])
+            if budget
+            else {}
+        ),
         **_training_states(args, every or poll_seconds(args["training_hours"])),
         **comparing_states(
             group_name=args["group_name"],
@@ -155,82 +146,6 @@ def loop_machine(args: MachineArgs) -> Json:
         "TimeoutSeconds": (3 * life_hours + 24) * HOUR_SECONDS,
         "StartAt": "Begin",
         "States": states,
-    }
-
-
-def _budget_states(args: MachineArgs, budget: BudgetArgs) -> dict[str, Json]:
-    """What training has cost since the month began, by the jobs' billable seconds.
-
-    Processing jobs are not counted, nor discounts: it is a guard, no bill.
-    https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_Search.html
-    """
-    filters: list[Any] = [
-        {"Name": f"Tags.{key}", "Operator": "Equals", "Value": value}
-        for key, value in budget["tags"].items()
-    ]
-    filters.append(
-        {
-            "Name": "CreationTime",
-            "Operator": "GreaterThanOrEqualTo",
-            "Value": "{% $substring($fromMillis($millis()), 0, 8) & '01T00:00:00Z' %}",
-        }
-    )
-    search: Json = {
-        "Resource": "TrainingJob",
-        "SearchExpression": {"Filters": filters},
-        "SortBy": "CreationTime",
-        "SortOrder": "Descending",
-        "MaxResults": JOBS_A_PAGE,
-    }
-    price = f"$lookup({json.dumps(budget['prices'])}, ResourceConfig.InstanceType)"
-    dearest = max(budget["prices"].values())
-    cost = (
-        "$sum([0, $states.result.Results.TrainingJob.(BillableTimeInSeconds * "
-        f"ResourceConfig.InstanceCount * ($exists({price}) ? {price} : {dearest!r}) * "
-        f"{1 / HOUR_SECONDS!r})])"
-    )
-    page = {
-        "usd": f"{{% $spent.usd + {cost} %}}",
-        "token": "{% $exists($states.result.NextToken) ? $states.result.NextToken : '' %}",
-    }
-    return {
-        "FindSpent": retried(
-            "sagemaker:search",
-            search,
-            "IsAllSpent",
-            assign={"spent": {**page, "usd": f"{{% {cost} %}}"}},
-        ),
-        "IsAllSpent": choice(
-            {
-                "FindMoreSpent": "$spent.token != ''",
-                "OverBudget": f"$round($spent.usd, 2) >= {budget['usd']!r}",
-            },
-            "StartTraining",
-        ),
-        "FindMoreSpent": retried(
-            "sagemaker:search",
-            {**search, "NextToken": "{% $spent.token %}"},
-            "IsAllSpent",
-            assign={"spent": page},
-        ),
-        "OverBudget": {
-            "Type": "Pass",
-            "Assign": {
-                "end": {
-                    "outcome": "over-budget",
-                    "reason": "{% 'training has cost ' & $string($round($spent.usd, 2)) & "
-                    f"' of {budget['usd']:g} US dollars this month' %}}",
-                }
-            },
-            "Next": "TellOverBudget",
-        },
-        "TellOverBudget": told_topic(
-            args["topics"]["warning"],
-            f"{args['model']} is not retrained: over budget",
-            f"{{% '{args['model']} was to be retrained (' & $told.cause & ': ' & $told.reason & "
-            "'), but ' & $end.reason & ': retrain.budget_usd.' %}",
-            "Ended",
-        ),
     }
 
 

@@ -35,8 +35,6 @@ def declare_model(
     """
     opts = need.child_options(model.name)
     endpoint = serve(model, version, context, opts)
-    alarms = {
-        kind: [name] for kind, name in watch(model, version, context, monitoring, opts).items()
-    }
+    alarms = watch(model, version, context, monitoring, opts)
     loop = keep_good(model, training, alarms, context, bus, root, opts) if training else None
     return endpoint, loop

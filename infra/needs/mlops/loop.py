@@ -1,13 +1,13 @@
 """What retrains a model, compares what comes of it with the live version, and decides."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 import pulumi
 
 from components.foundation.keys.key import DataClass
+from components.mlops.loop.budget import BudgetArgs
 from components.mlops.loop.loop import JOB_NAME_LIMIT, Loop, LoopArgs
-from components.mlops.loop.machine import BudgetArgs
 from components.mlops.loop.starters import StartersArgs
 from components.platform.model_project import read_project
 from components.platform.training_pipeline import TrainingPipeline
@@ -20,8 +20,9 @@ from infra.needs.tags import MODEL
 from infra.settings.mlops.model import ModelSettings
 from infra.settings.mlops.retrain import approved_when, training_prices
 
-DRIFT = ("data", "explain", "bias")
-"""Kinds of monitors whose alarms are drift: of what comes in, of why, and of whom it favours."""
+CAUSES = {"drift": ("data", "explain", "bias"), "quality": ("quality",)}
+"""Kinds of monitors by what their alarms are a cause of. Drift is of what comes in, of why, and of
+whom it favours."""
 
 COUNTED_TAGS = ("maslow:project", "maslow:environment", MODEL)
 """Tags that tell a model's training jobs, whoever started them."""
@@ -30,7 +31,7 @@ COUNTED_TAGS = ("maslow:project", "maslow:environment", MODEL)
 def keep_good(
     model: ModelSettings,
     pipeline: TrainingPipeline,
-    alarms: Mapping[str, Sequence[pulumi.Output[str]]],
+    alarms: Mapping[str, pulumi.Output[str]],
     context: ModelContext,
     bus: pulumi.Output[str] | None,
     root: Path,
@@ -38,9 +39,9 @@ def keep_good(
 ) -> Loop:
     """Declare the loop of a model that is trained here.
 
-    `alarms` are those of its monitors, by their kind; `bus` tells of other accounts' events. A
-    model that nothing starts by itself has a loop, too: a person starts it. Raises InputError for a
-    budget where the price of training is not known.
+    `alarms` are the names of its monitors' alarms, by their kind; `bus` tells of other accounts'
+    events. A model that nothing starts by itself has a loop, too: a person starts it. Raises
+    InputError for a budget where the price of training is not known.
     """
     env, retrain = context.env, model.retrain
     approve_when, approve_because = approved_when(model.approval)
@@ -71,17 +72,15 @@ def keep_good(
 
 def _starters(
     model: ModelSettings,
-    alarms: Mapping[str, Sequence[pulumi.Output[str]]],
+    alarms: Mapping[str, pulumi.Output[str]],
     context: ModelContext,
     bus: pulumi.Output[str] | None,
 ) -> StartersArgs:
     on = model.retrain.on
     starters: StartersArgs = {
         "alarms": {
-            "drift": [name for kind in DRIFT for name in alarms.get(kind, [])]
-            if "drift" in on
-            else [],
-            "quality": list(alarms.get("quality", [])) if "quality" in on else [],
+            cause: [alarms[kind] for kind in kinds if kind in alarms] if cause in on else []
+            for cause, kinds in CAUSES.items()
         },
     }
     if "drift" in on:
