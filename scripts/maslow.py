@@ -6,9 +6,8 @@ the output any more.
 
 import os
 import sys
-from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 from click.shell_completion import get_completion_class
@@ -16,16 +15,14 @@ from click.shell_completion import get_completion_class
 from infra.collector import switch_off_collector
 from infra.errors import InputError, WorkError
 from infra.interruption import INTERRUPTED, conclude, listen
+from scripts.choosing import around, completed, environments, found, stack_option
+from scripts.model_group import model
 
 if TYPE_CHECKING:
     from infra.kits import Kit
-    from infra.project import Project
-    from infra.settings import StackFile
 
 PIPE_CLOSED = 141
 """What a shell makes of a command that SIGPIPE ends, as `| head` does to most."""
-
-Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 class Reporting(click.Group):
@@ -51,24 +48,6 @@ class Reporting(click.Group):
             ctx.exit(INTERRUPTED)
 
 
-def completed(
-    names: Callable[[], Iterable[str]],
-) -> Callable[[click.Context, click.Parameter, str], list[str]]:
-    """Completes a word to one of `names`; to none where they cannot be told."""
-
-    def complete(_ctx: click.Context, _parameter: click.Parameter, beginning: str) -> list[str]:
-        try:
-            return [name for name in names() if name.startswith(beginning)]
-        except InputError:
-            return []
-
-    return complete
-
-
-def _environments() -> list[str]:
-    return _around().environments()
-
-
 def _settings() -> list[str]:
     from infra.settings import schema
 
@@ -79,17 +58,6 @@ def _regions() -> list[str]:
     from infra.settings import schema
 
     return schema.values("aws:region")
-
-
-def stack_option(command: Command) -> Command:
-    """The one option that every command about an environment has."""
-    return click.option(
-        "-s",
-        "--stack",
-        shell_complete=completed(_environments),
-        metavar="ENV",
-        help="The environment, by its name or its stack file; may be left out if there is one.",
-    )(command)
 
 
 @click.group(cls=Reporting, context_settings={"help_option_names": ["-h", "--help"]})
@@ -108,7 +76,7 @@ def plan(stack: str | None, as_json: bool, first_pass: bool, whole: bool) -> Non
     click.get_current_context().call_on_close(switch_off_collector())
     from scripts import plan as command
 
-    command.show(*_found(stack), as_json=as_json, first_pass=first_pass, whole=whole)
+    command.show(*found(stack), as_json=as_json, first_pass=first_pass, whole=whole)
 
 
 @main.command()
@@ -142,7 +110,7 @@ def init(
     """Write a stack file to begin with, commented, that plans as it is."""
     from scripts import init as command
 
-    command.run(_around(), environments, kit=kit, given=given, accounts=accounts, yes=yes)
+    command.run(around(), environments, kit=kit, given=given, accounts=accounts, yes=yes)
 
 
 @main.command()
@@ -164,7 +132,7 @@ def completion(shell: str) -> None:
     "--stack",
     "stacks",
     multiple=True,
-    shell_complete=completed(_environments),
+    shell_complete=completed(environments),
     metavar="ENV",
     help="Only this environment; repeatable.",
 )
@@ -210,7 +178,7 @@ def bootstrap(stack: str | None, as_json: bool) -> None:
     """
     from scripts import bootstrap as command
 
-    command.run(*_found(stack), as_json=as_json)
+    command.run(*found(stack), as_json=as_json)
 
 
 @main.command()
@@ -219,7 +187,7 @@ def preview(stack: str | None) -> None:
     """Show what `up` would change, by Pulumi's engine."""
     from scripts import deploy
 
-    deploy.preview(*_found(stack))
+    deploy.preview(*found(stack))
 
 
 @main.command()
@@ -256,7 +224,7 @@ def up(
     """
     if serve and command is not None:
         raise click.UsageError("--serve and --exec exclude each other.")
-    project, settings = _found(stack)
+    project, settings = found(stack)
     if settings.platform.cloud == "embedded":
         from scripts import local
 
@@ -280,7 +248,7 @@ def destroy(stack: str | None, yes: bool) -> None:
     """Take an environment down; what its durability protects is refused or left in AWS."""
     from scripts import deploy
 
-    deploy.destroy(*_found(stack), yes=yes)
+    deploy.destroy(*found(stack), yes=yes)
 
 
 @main.command()
@@ -290,214 +258,10 @@ def outputs(stack: str | None, as_json: bool) -> None:
     """Print what an environment exports: endpoints, pipelines, buckets."""
     from scripts import deploy
 
-    deploy.outputs(*_found(stack), as_json=as_json)
+    deploy.outputs(*found(stack), as_json=as_json)
 
 
-@main.group()
-def model() -> None:
-    """What a model is at, and what is decided of it."""
-
-
-json_option = click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
-yes_option = click.option("-y", "--yes", is_flag=True, help="Do not ask.")
-reason_option = click.option(
-    "--reason", metavar="TEXT", help="Why; asked for in a terminal, and kept with the version."
-)
-
-
-@model.command("list")
-@stack_option
-@json_option
-def model_list(stack: str | None, as_json: bool) -> None:
-    """List the models: what serves, what waits for a decision, what is in alarm."""
-    from scripts import model_states as command
-
-    command.list_models(*_found(stack), as_json=as_json)
-
-
-@model.command("status")
-@click.argument("name")
-@stack_option
-@json_option
-def model_status(name: str, stack: str | None, as_json: bool) -> None:
-    """Show what a model is at: endpoint, alarms, drift, the last turns of its loop."""
-    from scripts import model_states as command
-
-    command.status(*_found(stack), name, as_json=as_json)
-
-
-@model.command("run")
-@click.argument("name")
-@stack_option
-@click.option("--reason", metavar="TEXT", help="Why; kept with the run.")
-@click.option("--no-wait", is_flag=True, help="Only start it; status tells how it goes on.")
-@json_option
-def model_run(
-    name: str, stack: str | None, reason: str | None, no_wait: bool, as_json: bool
-) -> None:
-    """Train a model anew: start its loop, or its training pipeline where it has none."""
-    from scripts import model_runs as command
-
-    command.run(*_found(stack), name, reason=reason, wait=not no_wait, as_json=as_json)
-
-
-@model.command("logs")
-@click.argument("name")
-@stack_option
-@click.option("--job", metavar="STEP", help="Only of this step or job, or of: endpoint.")
-@click.option(
-    "--lines",
-    type=click.IntRange(1, 10_000),
-    default=100,
-    metavar="N",
-    help="The last N lines of each; 100 unless given.",
-)
-@json_option
-def model_logs(name: str, stack: str | None, job: str | None, lines: int, as_json: bool) -> None:
-    """Print the logs of the newest training run's jobs, and of the endpoint."""
-    from scripts import model_states as command
-
-    command.show_logs(*_found(stack), name, job=job, lines=lines, as_json=as_json)
-
-
-@model.command("approve")
-@click.argument("name")
-@click.argument("version", type=click.IntRange(1), required=False)
-@stack_option
-@reason_option
-@click.option("--again", is_flag=True, help="Approve even a version that was rejected.")
-@yes_option
-@json_option
-def model_approve(
-    name: str,
-    version: int | None,
-    stack: str | None,
-    reason: str | None,
-    again: bool,
-    yes: bool,
-    as_json: bool,
-) -> None:
-    """Approve a version, or the newest that waits: it is what is deployed then."""
-    from scripts import model_decisions as command
-
-    command.approve(
-        *_found(stack), name, version, again=again, reason=reason, yes=yes, as_json=as_json
-    )
-
-
-@model.command("reject")
-@click.argument("name")
-@click.argument("version", type=click.IntRange(1), required=False)
-@stack_option
-@reason_option
-@click.option("--last", is_flag=True, help="Reject even the only approved version.")
-@yes_option
-@json_option
-def model_reject(
-    name: str,
-    version: int | None,
-    stack: str | None,
-    reason: str | None,
-    last: bool,
-    yes: bool,
-    as_json: bool,
-) -> None:
-    """Reject a version, or the newest that waits: it is not deployed, or no longer."""
-    from scripts import model_decisions as command
-
-    command.reject(
-        *_found(stack), name, version, last=last, reason=reason, yes=yes, as_json=as_json
-    )
-
-
-@model.command("rollback")
-@click.argument("name")
-@stack_option
-@reason_option
-@yes_option
-@json_option
-def model_rollback(
-    name: str, stack: str | None, reason: str | None, yes: bool, as_json: bool
-) -> None:
-    """Reject the approved version, so that the one before it is deployed again."""
-    from scripts import model_decisions as command
-
-    command.rollback(*_found(stack), name, reason=reason, yes=yes, as_json=as_json)
-
-
-@model.command("why")
-@click.argument("name")
-@click.argument("version", type=click.IntRange(1), required=False)
-@stack_option
-@json_option
-def model_why(name: str, version: int | None, stack: str | None, as_json: bool) -> None:
-    """Tell where a version comes from, who decided of it, and what came of it."""
-    from scripts import model_states as command
-
-    command.why(*_found(stack), name, version, as_json=as_json)
-
-
-@model.command("monitor")
-@click.argument("name")
-@stack_option
-@click.option(
-    "--data",
-    required=True,
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Records of now: CSV with a header, or captured traffic; a file or a folder.",
-)
-@click.option(
-    "--baseline",
-    required=True,
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    metavar="FILE",
-    help="What the model was trained on, as CSV, or the baseline.json of an earlier run.",
-)
-@click.option(
-    "--output",
-    default="monitor",
-    type=click.Path(path_type=Path, file_okay=False),
-    metavar="FOLDER",
-    help="Where the report goes: report.json and report.html. By default, monitor.",
-)
-@click.option("--min-rows", type=int, help="Fewer records say nothing; 100 unless given.")
-@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
-def model_monitor(
-    name: str,
-    stack: str | None,
-    data: Path,
-    baseline: Path,
-    output: Path,
-    min_rows: int | None,
-    as_json: bool,
-) -> None:
-    """Compare records with what a model was trained on: has their distribution shifted?"""
-    from scripts import model as command
-
-    _, settings = _found(stack)
-    command.monitor(
-        settings,
-        name,
-        data=data,
-        baseline=baseline,
-        output=output,
-        min_rows=min_rows,
-        as_json=as_json,
-    )
-
-
-def _around() -> "Project":
-    from infra.project import Project
-
-    return Project.around(Path.cwd())
-
-
-def _found(given: str | None) -> "tuple[Project, StackFile]":
-    from infra.project import Project
-
-    project, environment = Project.named(given, Path.cwd())
-    return project, project.stack(environment)
+main.add_command(model)
 
 
 if __name__ == "__main__":
