@@ -5,6 +5,7 @@ from typing import Any, NotRequired, TypedDict
 import pulumi
 import pulumi_aws as aws
 
+from components.common.code_objects import code_objects
 from components.common.execution_role import ExecutionRole
 from components.common.iam import Json, rendered
 from components.common.log_group import PROCESSING_JOBS, TRAINING_JOBS
@@ -61,8 +62,7 @@ class TrainingPipelineArgs(WorkloadArgs):
 class TrainingPipeline(pulumi.ComponentResource):
     """A SageMaker Pipeline that trains, evaluates and registers one model.
 
-    The code lies under a prefix of its own hash: a run reads what it was started with even while
-    the next version is deployed, which is why old code is left in the bucket.
+    The code lies under a prefix of its own hash.
 
     Raises DefinitionError (in the pipeline's definition output) for a project that doesn't declare
     the parameters that the platform sets.
@@ -113,19 +113,14 @@ class TrainingPipeline(pulumi.ComponentResource):
             policy=rendered(pass_role_policy, role_arn=role.arn),
             opts=pulumi.ResourceOptions(parent=self),
         )
-        code: list[pulumi.Resource] = [
-            aws.s3.BucketObjectv2(
-                f"{name}-code-{path}",
-                bucket=args["artifacts_bucket"],
-                key=f"{code_prefix}/{path}",
-                content=text,
-                content_type="text/plain; charset=utf-8",
-                server_side_encryption="aws:kms",
-                kms_key_id=args["artifacts_key_arn"],
-                opts=pulumi.ResourceOptions(parent=self, retain_on_delete=True),
-            )
-            for path, text in sorted(args["code"].items())
-        ]
+        code = code_objects(
+            f"{name}-code",
+            args["code"],
+            parent=self,
+            bucket=args["artifacts_bucket"],
+            prefix=code_prefix,
+            key_arn=args["artifacts_key_arn"],
+        )
         pipeline = aws.sagemaker.Pipeline(
             f"{name}-pipeline",
             pipeline_name=args["pipeline_name"],

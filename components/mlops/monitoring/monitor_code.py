@@ -4,8 +4,8 @@ from pathlib import Path
 from typing import TypedDict
 
 import pulumi
-import pulumi_aws as aws
 
+from components.common.code_objects import code_objects
 from components.platform.model_project import content_hash
 
 RUNTIME = Path(__file__).with_name("runtime")
@@ -33,11 +33,7 @@ class MonitorCodeArgs(TypedDict):
 
 
 class MonitorCode(pulumi.ComponentResource):
-    """The runtime's files under a prefix of their own hash.
-
-    A job reads what it was scheduled with even while the next version is deployed, which is why old
-    code is left in the bucket.
-    """
+    """The runtime's files under a prefix of their own hash."""
 
     uri: pulumi.Output[str]
     """S3 URI of the folder above the package, known once all of it is there."""
@@ -48,19 +44,14 @@ class MonitorCode(pulumi.ComponentResource):
         super().__init__("maslow:index:MonitorCode", name, None, opts)
         files = runtime_files()
         prefix = f"{PREFIX}/{content_hash(files)}"
-        objects = [
-            aws.s3.BucketObjectv2(
-                f"{name}-{path}",
-                bucket=args["artifacts_bucket"],
-                key=f"{prefix}/{path}",
-                content=text,
-                content_type="text/plain; charset=utf-8",
-                server_side_encryption="aws:kms",
-                kms_key_id=args["artifacts_key_arn"],
-                opts=pulumi.ResourceOptions(parent=self, retain_on_delete=True),
-            )
-            for path, text in files.items()
-        ]
+        objects = code_objects(
+            name,
+            files,
+            parent=self,
+            bucket=args["artifacts_bucket"],
+            prefix=prefix,
+            key_arn=args["artifacts_key_arn"],
+        )
         self.uri = pulumi.Output.all(
             args["artifacts_bucket"], *[each.id for each in objects]
         ).apply(lambda known: f"s3://{known[0]}/{prefix}/")
