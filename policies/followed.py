@@ -121,8 +121,8 @@ class _Telling:
 
     def wrong_with(self, failure: Failure, times: int) -> str | None:
         """What is wrong where a failure is not told by as many rules."""
-        by = [name for name, pattern, _ in self._rules if matches(pattern, failure.event)]
-        count = sum(topics for _, pattern, topics in self._rules if matches(pattern, failure.event))
+        by = {name: n for name, pattern, n in self._rules if matches(pattern, failure.event)}
+        count = sum(by.values())
         if count == times:
             without = [name for name in by if name in self._unlinked]
             return f"{failure.what} is told by {without[0]} without a link" if without else None
