@@ -10,12 +10,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from components.mlops.monitoring.job_request import MonitorKind
+from components.mlops.monitoring.policies import NAMESPACE
 from infra.models.place import Place, iso
 from infra.models.shapes import AlarmShape, DriftShape, Finding
 from infra.needs.model_context import NAME_LIMIT
 
-NAMESPACE = "maslow/Monitors"
-KINDS = ("data", "quality", "bias", "explain")
+KINDS = [kind.value for kind in MonitorKind]
 OWNERS = ("endpoint", "monitor", "loop")
 """The components whose alarms are a model's."""
 BACK = timedelta(days=40)
