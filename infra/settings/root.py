@@ -7,7 +7,8 @@ from pydantic import Field
 from components.foundation.network.endpoint_services import needed
 from infra.settings.base import EmailAddress, Settings
 from infra.settings.custom import Custom
-from infra.settings.data import FeatureGroup, Lake
+from infra.settings.data.features import FeatureGroup
+from infra.settings.data.lake import Lake
 from infra.settings.devops.ci import Ci
 from infra.settings.devops.delivery import Delivery
 from infra.settings.devops.promotion import Promotion

@@ -3,7 +3,8 @@ import re
 import botocore.session
 import pytest
 
-from infra.settings.data import Lake, service_name
+from infra.settings.data.features import service_name
+from infra.settings.data.lake import Lake
 
 
 @pytest.fixture(scope="module")

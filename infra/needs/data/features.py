@@ -1,4 +1,4 @@
-"""Need 2, clean data is there by itself."""
+"""The feature groups of an environment."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,40 +7,26 @@ import pulumi
 
 from components.common.durability import Durability
 from components.data.feature_group import FeatureGroup, FeatureType
-from components.data.lake import Lake, ZoneArgs
-from components.foundation.keys.key import DataClass
+from components.data.lake import Lake
 from infra.environment import Environment
 from infra.errors import InputError
 from infra.needs.need import Need
-from infra.needs.outputs import Foundation
 from infra.settings import PlatformSettings
-from infra.settings.data import FeatureGroup as Features
-from infra.settings.data import Zone
+from infra.settings.data.features import FeatureGroup as Features
 from infra.settings.mistakes import shown
 
 
-def declare(settings: PlatformSettings, env: Environment, foundation: Foundation) -> Lake:
-    """Declare the lake and the feature groups on it."""
-    need = Need("data", env.provider, foundation.need.guards)
-    key_arn = foundation.keys[DataClass.DATA].arn
-    zones = settings.lake.zones
-    lake = env.component(Lake)(
-        env.names("lake"),
-        {
-            "database_prefix": f"{env.names.project}_{env.names.environment}".replace("-", "_"),
-            "zones": {
-                "raw": _zone(zones.raw),
-                "curated": {**_zone(zones.curated), **_telling(settings)},
-                "features": _zone(zones.features),
-            },
-            "scan_limit_bytes": settings.lake.scan_limit_bytes,
-            "key_arn": key_arn,
-            "account_id": env.account_id,
-            "log_bucket": foundation.access_logs.bucket,
-            "durability": env.durability,
-        },
-        need.child_options(),
-    )
+def declare_groups(
+    settings: PlatformSettings,
+    env: Environment,
+    need: Need,
+    lake: Lake,
+    key_arn: pulumi.Input[str],
+) -> dict[str, pulumi.Output[str]]:
+    """Declare each group; their names in AWS, by name and version.
+
+    Raises InputError for a change that would lose the records of one.
+    """
     groups = {}
     for group in settings.features:
         versioned = f"{group.name}-v{group.version}"
@@ -69,9 +55,7 @@ def declare(settings: PlatformSettings, env: Environment, foundation: Foundation
             need.child_options(),
         )
         groups[versioned] = feature_group.name
-    pulumi.export("zones", lake.zone_buckets)
-    pulumi.export("feature_groups", groups)
-    return lake
+    return groups
 
 
 def require_unchanged(group: Features, name: str, there: Mapping[str, Any]) -> None:
@@ -103,17 +87,3 @@ def require_unchanged(group: Features, name: str, there: Mapping[str, Any]) -> N
             f"this: {told}. Set version: {group.version + 1} for a new group beside it, or put it "
             "back"
         )
-
-
-def _telling(settings: PlatformSettings) -> ZoneArgs:
-    """Whether a model is trained here whenever new data arrives."""
-    if settings.origin or not any("new-data" in model.retrain.on for model in settings.models):
-        return {}
-    return {"tells": True}
-
-
-def _zone(zone: Zone) -> ZoneArgs:
-    args: ZoneArgs = {"noncurrent_days": zone.noncurrent_days}
-    if zone.retention_days is not None:
-        args["retention_days"] = zone.retention_days
-    return args

@@ -1,14 +1,12 @@
-"""Need 2, clean data is there by itself: the lake and the feature groups."""
+"""Feature groups: what the feature store keeps of one kind of record."""
 
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from components.common.limits import FEATURE_STORE_NAME, RESERVED_FEATURES, SMALLEST_SCAN_BYTES
+from components.common.limits import FEATURE_STORE_NAME, RESERVED_FEATURES
 from infra.settings.base import PositiveInt, Settings, matching
 from infra.settings.mistakes import Mistake, did_you_mean, refusal, refusals, shown
-
-BYTES_PER_GB = 1_000_000_000
 
 FeatureType = Literal["string", "integral", "fractional"]
 
@@ -33,41 +31,6 @@ def feature_name(value: str) -> str:
 
 ServiceName = Annotated[str, AfterValidator(service_name)]
 FeatureName = Annotated[str, AfterValidator(feature_name)]
-
-
-class Zone(Settings):
-    """One zone of the lake: a bucket of its own."""
-
-    retention_days: PositiveInt | None = Field(
-        None, description="Days after which objects expire; without it they stay."
-    )
-    noncurrent_days: PositiveInt = Field(
-        30, description="Days that overwritten or deleted versions can be brought back."
-    )
-
-
-class Zones(Settings):
-    """The three zones that every lake has."""
-
-    raw: Zone = Field(Zone(), description="Data as it arrived.")
-    curated: Zone = Field(Zone(), description="Data cleaned and checked; models train on it.")
-    features: Zone = Field(Zone(), description="What the feature store keeps offline.")
-
-
-class Lake(Settings):
-    """The data lake and its query engine."""
-
-    zones: Zones = Field(Zones(), description="How long each zone keeps what.")
-    scan_limit_gb: float = Field(
-        100.0,
-        ge=SMALLEST_SCAN_BYTES / BYTES_PER_GB,
-        description="Most that one Athena query may scan, in GB (at least 0.01).",
-    )
-
-    @property
-    def scan_limit_bytes(self) -> int:
-        """The limit as Athena takes it."""
-        return round(self.scan_limit_gb * BYTES_PER_GB)
 
 
 class FeatureGroup(Settings):
