@@ -44,7 +44,7 @@ dev: setup
 	@$(MAKE) --no-print-directory --silent $(INSTALLED)-dev
 
 $(INSTALLED)-dev: requirements-dev.lock $(INSTALLED)
-	@echo "Installing the tools of tests and checks into .venv (about 320 MB)"
+	@echo "Installing the tools of tests and checks into .venv (about 750 MB)"
 	@$(FORGET_HALVES)
 	@$(INSTALL) --require-hashes -r requirements-dev.lock
 	@touch $@
@@ -90,5 +90,5 @@ pictures: setup
 
 lock: dev
 	@$(RESOLVE) --upgrade --all-extras --output-file requirements-sagemaker.lock pyproject.toml
-	@$(RESOLVE) --extra local --extra dev --constraint requirements-sagemaker.lock --output-file requirements-dev.lock pyproject.toml
+	@$(RESOLVE) --extra local --extra spark --extra dev --constraint requirements-sagemaker.lock --output-file requirements-dev.lock pyproject.toml
 	@$(RESOLVE) --extra local --constraint requirements-dev.lock --output-file requirements.lock pyproject.toml
