@@ -48,6 +48,7 @@ def install() -> None:
         create_model,
         create_endpoint_config,
         create_endpoint,
+        describe_endpoint,
         update_endpoint,
         delete_endpoint,
         update_endpoint_weights_and_capacities,
@@ -179,6 +180,22 @@ def create_endpoint(self: SageMakerResponse) -> ActionResult:
         deployments(backend)[name] = deployment
     endpoint_changed(backend, endpoint, "FAILED" if failure else "IN_SERVICE")
     return ActionResult({"EndpointArn": endpoint.arn})
+
+
+def describe_endpoint(self: SageMakerResponse) -> ActionResult:
+    """DescribeEndpoint; while it moves, the weights are those by which each fleet takes traffic."""
+    backend, name = self.sagemaker_backend, self._get_param("EndpointName")
+    described = backend.describe_endpoint(name)
+    rollout = rollouts(backend).get(name)
+    if rollout is None:
+        return ActionResult(described)
+    variants = [
+        {**variant, "CurrentWeight": weight * (1 - rollout.share(variant["VariantName"]))}
+        if (weight := variant.get("CurrentWeight"))
+        else variant
+        for variant in described["ProductionVariants"]
+    ]
+    return ActionResult({**described, "ProductionVariants": variants})
 
 
 def update_endpoint(self: SageMakerResponse) -> ActionResult:

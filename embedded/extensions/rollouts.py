@@ -52,6 +52,10 @@ class Rollout:
         """The step that it is at."""
         return self.steps[self.at]
 
+    def share(self, variant: str) -> float:
+        """The part of a variant's traffic, 0 to 1, that the new fleet takes by now."""
+        return self.step.taking.get(variant, 0) / self.fleets.get(variant, 1)
+
 
 class _Steps:
     """The ends of steps, and the alarms of deployments each minute, once they are evaluated."""
@@ -144,10 +148,9 @@ def fleet_of(backend: SageMakerModelBackend, name: str, variant: str) -> Deploym
 
     While an endpoint moves, the new fleet takes as much as the step lets it.
     """
-    if rollout := rollouts(backend).get(name):
-        share = rollout.step.taking.get(variant, 0) / rollout.fleets.get(variant, 1)
-        if _chance.random() < share:
-            return rollout.deployment
+    rollout = rollouts(backend).get(name)
+    if rollout and _chance.random() < rollout.share(variant):
+        return rollout.deployment
     return deployments(backend)[name]
 
 
@@ -195,7 +198,7 @@ def _summary(rollout: Rollout) -> dict[str, Any]:
     variants = []
     for variant in rollout.becomes["production_variants"]:
         name = variant["VariantName"]
-        share = rollout.step.taking[name] / rollout.fleets[name]
+        share = rollout.share(name)
         status = {"Status": "Baking", "StartTime": utcnow()}
         told = {key: value for key, value in variant.items() if key != "VariantStatus"}
         told["CurrentWeight"] = variant["DesiredWeight"] * share

@@ -125,6 +125,12 @@ def asked(cloud, requests=REQUESTS):
     return found
 
 
+def left(sagemaker):
+    """The weight of the fleet that the endpoint has."""
+    (variant,) = sagemaker.describe_endpoint(EndpointName="served")["ProductionVariants"]
+    return variant["CurrentWeight"]
+
+
 def test_a_canary_takes_its_share_until_its_bake_is_over(cloud, sagemaker, endpoint, config):
     move(sagemaker, config("new", SAYS), canary())
     assert told(sagemaker) == ("Updating", "old")
@@ -134,17 +140,20 @@ def test_a_canary_takes_its_share_until_its_bake_is_over(cloud, sagemaker, endpo
     assert variant["VariantStatus"][0]["Status"] == "Baking"
     assert (variant["CurrentInstanceCount"], variant["DesiredInstanceCount"]) == (4, 4)
     assert (variant["CurrentWeight"], variant["DesiredWeight"]) == (0.25, 1.0)
+    assert left(sagemaker) == 0.75
     answered = asked(cloud, 200)
     assert 20 < answered["new"] < 90  # 50 are to be expected; this fails once in some 10**6 runs
 
     cloud.advance(10 * MINUTE)
     assert told(sagemaker) == ("Updating", "old")
     assert pending(sagemaker)["ProductionVariants"][0]["CurrentWeight"] == 1.0
+    assert left(sagemaker) == 0
     assert asked(cloud) == {"new": REQUESTS}
 
     cloud.advance(2 * MINUTE)
     assert told(sagemaker) == ("InService", "new")
     assert pending(sagemaker) is None
+    assert left(sagemaker) == 1.0
     assert asked(cloud) == {"new": REQUESTS}
 
 
