@@ -24,6 +24,11 @@ class ModelVersion:
     model_data: str | None = None
     """S3 URI of its model.tar.gz."""
 
+    @property
+    def number(self) -> str:
+        """Its number in the group, which the ARN ends with."""
+        return self.arn.rpartition("/")[2]
+
 
 Lookup = Callable[[str], ModelVersion | None]
 """From the name of a model package group, or its ARN where it is in another account, to its newest

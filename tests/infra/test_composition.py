@@ -73,6 +73,23 @@ def test_every_model_is_served_and_watched(project: Project, graph: Graph) -> No
     assert {f"{name}-data" for name in watched} <= components(graph, "Monitor")
 
 
+def test_a_monitor_turns_to_a_version_once_it_serves(graph: Graph) -> None:
+    """One that is rolled back fails the endpoint's update, and the monitor's does not follow."""
+    endpoints = {
+        one.inputs["name"]: one.urn for one in graph.of_type("aws:sagemaker/endpoint:Endpoint")
+    }
+    schedules = [
+        one
+        for one in graph.of_type("aws:scheduler/schedule:Schedule")
+        if graph.by_urn[one.parent].type == "maslow:index:Monitor"
+    ]
+    assert schedules
+    for schedule in schedules:
+        (served,) = set(endpoints.values()) & set(schedule.dependencies)
+        (name,) = (name for name, urn in endpoints.items() if urn == served)
+        assert f"/{name}" in schedule.inputs["target"]["input"]
+
+
 def test_every_model_is_registered_and_trained_where_no_other_environment_does(
     project: Project, graph: Graph
 ) -> None:

@@ -35,6 +35,6 @@ def declare_model(
     """
     opts = need.child_options(model.name)
     endpoint = serve(model, version, context, opts)
-    alarms = watch(model, version, context, monitoring, opts)
+    alarms = watch(model, version, endpoint, context, monitoring, opts)
     loop = keep_good(model, training, alarms, context, bus, root, opts) if training else None
     return endpoint, loop

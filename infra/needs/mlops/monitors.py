@@ -3,6 +3,7 @@
 import pulumi
 
 from components.foundation.keys.key import DataClass
+from components.mlops.endpoint import Endpoint
 from components.mlops.monitoring.alarms import alarms_by_itself
 from components.mlops.monitoring.job_request import JOB_NAME_LIMIT, MonitorKind
 from components.mlops.monitoring.monitor import Monitor, MonitorArgs, OfSomeMonitors
@@ -71,29 +72,33 @@ class Monitoring:
 def watch(
     model: ModelSettings,
     version: ModelVersion,
+    endpoint: Endpoint,
     context: ModelContext,
     shared: Monitoring,
     opts: pulumi.ResourceOptions,
 ) -> dict[str, pulumi.Output[str]]:
     """Declare the monitors of a model; returns the name of each one's alarm on what it finds.
 
-    A version without a baseline has none of them: there is nothing to compare with.
+    A version without a baseline has none of them: there is nothing to compare with. They turn to a
+    version once it serves: one that is rolled back leaves them with the baseline of what does.
     """
     kinds = [MonitorKind(kind) for kind in model.monitor.kinds]
     if version.baseline_uri is None:
         if kinds:
             pulumi.log.warn(
-                f"{model.name} is not watched: its version {version.arn.rpartition('/')[2]} was "
+                f"{model.name} is not watched: its version {version.number} was "
                 "registered without a baseline. Train it again, and approve what comes of it"
             )
         return {}
+    baseline_uri = version.baseline_uri
+    served_baseline = endpoint.name.apply(lambda _: baseline_uri)
     declared = context.env.component(Monitor)
     name = context.env.names(model.name, "monitor", limit=NAME_LIMIT)
     alarms: dict[str, pulumi.Output[str]] = {}
     for kind in kinds:
         if kind is MonitorKind.EXPLAIN and version.model_data is None:
             continue
-        args = monitor_args(model, version, version.baseline_uri, kind, context, shared)
+        args = monitor_args(model, version, served_baseline, kind, context, shared)
         shared.follow(model.name, kind, args["every_seconds"])
         alarms[kind.value] = declared(f"{name}-{kind.value}", args, opts).worst_alarm_name
     return alarms
@@ -102,7 +107,7 @@ def watch(
 def monitor_args(
     model: ModelSettings,
     version: ModelVersion,
-    baseline_uri: str,
+    baseline_uri: pulumi.Input[str],
     kind: MonitorKind,
     context: ModelContext,
     shared: Monitoring,
@@ -126,7 +131,7 @@ def monitor_args(
         "every_seconds": seconds(every),
         "baseline_uri": baseline_uri,
         "code_uri": shared.code_uri(),
-        "options": options(model, kind),
+        "options": [*options(model, kind), "--model-version", version.number],
         # The model itself is asked in its own image, which has what it is made with.
         "image_uri": context.image_of(model, version) if explains else context.training_image,
         "instance_type": model.processing.instance,
