@@ -1,42 +1,38 @@
 """`maslow up` on the embedded AWS: one whole turn of the loop, and what is deployed after it."""
 
 import gc
-import importlib.util
 import shlex
-import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
 from rich.markup import escape
 
 from embedded import workplace
-from embedded.cloud import Cloud, PortTaken
-from infra.errors import InputError, WorkError
+from embedded.cloud import Cloud
+from infra.errors import InputError
 from infra.hosts import records, sample, serving, smoke_run
 from infra.hosts.progress import Operation
 from infra.hosts.records import Records
 from infra.hosts.session import Pass, Up, has_engine, session
-from infra.interruption import bound, check, ending, hold_off, ignore
+from infra.interruption import bound, check, hold_off, ignore
 from infra.project import Project
 from infra.settings import StackFile
 from infra.settings.mlops.model import ModelSettings
 from infra.settings.platform import ERRORS
 from scripts.child import run
 from scripts.console import Follower, filled, out, row, told
+from scripts.embedded_run import PROMISE, STOP_SECONDS, reported, require_packages, running, stage
 
-PROMISE = "Nothing leaves this machine, and nothing is left on it at the end."
-STOP_SECONDS = 2.5
-"""How long an interrupted turn may take to clean up, before it is left as it is."""
-PACKAGES = ("moto", "sklearn")
 ZONES = ("raw", "curated", "features")
 
 NEXT = """\
 Where to go next
   source .venv/bin/activate
+  maslow demo
+      see drift lead to a better version, and a faulty one rolled back
   maslow up -s {embedded} --serve
       keep it running, for boto3 and the AWS CLI
   maslow plan -s {planned}
@@ -55,8 +51,6 @@ NO_DATA = (
     "belongs to local alone"
 )
 
-Say = Callable[[str], None]
-
 
 def up(
     project: Project,
@@ -73,16 +67,15 @@ def up(
     it runs. Raises InputError for a port that cannot be had and for `data` that no model can be
     trained on, and WorkError for what fails.
     """
-    if any(importlib.util.find_spec(package) is None for package in PACKAGES):
-        raise WorkError("The embedded AWS needs the packages of the extra `local`: make setup")
-    if running := serving.find(project.root, stack.environment):
+    require_packages()
+    if there := serving.find(project.root, stack.environment):
         if serve or port or data:
             raise InputError(
-                f"{stack.environment} is served already, at {running.url} by process "
-                f"{running.pid}. `maslow up -s {stack.environment}` alone brings it up to date; "
+                f"{stack.environment} is served already, at {there.url} by process "
+                f"{there.pid}. `maslow up -s {stack.environment}` alone brings it up to date; "
                 "Ctrl-C there ends it."
             )
-        return _again(project, stack, running, command)
+        return _again(project, stack, there, command)
     learned = _records(stack, data)
     out.print(
         f"[bold]{project.name} {stack.environment}[/] on an embedded AWS\n"
@@ -94,11 +87,11 @@ def up(
     with Follower() as follower, ExitStack() as undo:
         undo.callback(gc.unfreeze)
         try:
-            with _stage("Start", follower) as say:
-                cloud = undo.enter_context(_running(stack, port))
+            with stage("Start", follower) as say:
+                cloud = undo.enter_context(running(stack, port))
                 bring_up = undo.enter_context(session(project, stack, cloud, follower.on_step))
                 say(f"an embedded AWS at {cloud.url}")
-            with _reported():
+            with reported():
                 deployed = _turn(stack, cloud, bring_up, follower, learned)
             if not has_engine():
                 out.print(f"\n[dim]{filled(WITHOUT_ENGINE)}\n{INSTALL_ENGINE}[/]")
@@ -123,24 +116,22 @@ def up(
     return status
 
 
-def _again(
-    project: Project, stack: StackFile, running: serving.Running, command: str | None
-) -> int:
+def _again(project: Project, stack: StackFile, there: serving.Running, command: str | None) -> int:
     """Bring a stack that is served up to date, and say which versions serve then."""
-    out.print(f"[bold]{project.name} {stack.environment}[/] on the embedded AWS at {running.url}\n")
+    out.print(f"[bold]{project.name} {stack.environment}[/] on the embedded AWS at {there.url}\n")
     with Follower() as follower:
-        with _stage("Deploy", follower) as say:
-            answer = running.up()
+        with stage("Deploy", follower) as say:
+            answer = there.up()
             say(told({Operation(name): count for name, count in answer["changes"].items()}))
         for name, model in answer["outputs"].get("models", {}).items():
             if "endpoint" in model:
-                with _stage("Serve", follower) as say, _reported():
-                    number = smoke_run.version_behind(running, model["endpoint"])
+                with stage("Serve", follower) as say, reported():
+                    number = smoke_run.version_behind(there, model["endpoint"])
                     say(f"{name}: version {number}")
     if command is None:
         return 0
     out.print(f"\n[dim]$ {escape(command)}[/]")
-    return run(command, running.environment)
+    return run(command, there.environment)
 
 
 def _records(stack: StackFile, data: Path | None) -> dict[str, Records]:
@@ -158,23 +149,6 @@ def _records(stack: StackFile, data: Path | None) -> dict[str, Records]:
     }
 
 
-@contextmanager
-def _running(stack: StackFile, port: int) -> Iterator[Cloud]:
-    cloud = Cloud(stack.region, account_id=stack.account, port=port)
-    try:
-        cloud.start()
-        with ending(cloud.stop):
-            yield cloud
-    except PortTaken as taken:
-        reason = getattr(taken.__cause__, "strerror", "it is taken")
-        raise InputError(
-            f"--port {port}: {reason}. Choose another port, or leave the option out for any "
-            "free one."
-        ) from taken
-    finally:
-        cloud.stop()
-
-
 def _turn(
     stack: StackFile,
     cloud: Cloud,
@@ -186,25 +160,25 @@ def _turn(
     origin = stack.platform.origin
     # Versions of models that are trained elsewhere never come here.
     models = () if origin else stack.platform.models
-    with _stage("Create", follower) as say:
+    with stage("Create", follower) as say:
         deployed = bring_up(stack)
         say(told(deployed.changes))
     versions = {}
     for model in models:
         if model.name in learned:
-            with _stage("Train", follower) as say:
+            with stage("Train", follower) as say:
                 version = _train(model, cloud, deployed, follower, learned[model.name])
                 versions[model.name] = version
                 say(f"{model.name}: {_measured(version, model)}")
     if without := [model.name for model in models if model.name not in learned]:
         out.print(row("[yellow]No data[/]", NO_DATA.format(", ".join(without)), width=9))
     if versions:
-        with _stage("Deploy", follower) as say:
+        with stage("Deploy", follower) as say:
             deployed = bring_up(stack)
             say(told(deployed.changes))
     for model in models:
         if model.name in versions:
-            with _stage("Ask", follower) as say:
+            with stage("Ask", follower) as say:
                 endpoint = deployed.outputs["models"][model.name]["endpoint"]
                 answers = smoke_run.ask(cloud, endpoint, learned[model.name], model.drop)
                 say(f"{model.name}: version {answers.version} {_answered(answers)}")
@@ -242,20 +216,6 @@ def _answered(answers: smoke_run.Answers) -> str:
         f"is off by {answers.error:.3g} on average over {answers.asked} unseen records "
         f"(always saying the mean: {answers.error_of_mean:.3g})"
     )
-
-
-@contextmanager
-def _stage(name: str, follower: Follower) -> Iterator[Say]:
-    """One line of the story: what was done, and how long it took."""
-    said: list[str] = []
-    began = time.monotonic()
-    follower.begin(name)
-    yield said.append
-    gc.freeze()  # it stays: to look through all of it later would hold up an interruption
-    check()
-    follower.end()
-    line = f"{' '.join(said)}  [dim]{time.monotonic() - began:.0f} s[/]"
-    out.print(row(f"[cyan]{name}[/]", line, width=9))
 
 
 def _summary(
@@ -330,7 +290,7 @@ def _serve(project: Project, stack: StackFile, cloud: Cloud, bring_up: Up, deplo
     """Keep it running, and bring it up to date when asked to, until it is interrupted."""
 
     def again() -> serving.Answer:
-        with _reported():
+        with reported():
             read = project.stack(stack.environment)
             if (read.region, read.account) != (stack.region, stack.account):
                 raise InputError(
@@ -359,11 +319,3 @@ def _serve(project: Project, stack: StackFile, cloud: Cloud, bring_up: Up, deplo
         out.print("\nThe same as one line:\n")
         out.print(f"export {' '.join(exports)}\n", markup=False, soft_wrap=True)
         requests.serve(again)
-
-
-@contextmanager
-def _reported() -> Iterator[None]:
-    try:
-        yield
-    except (ClientError, BotoCoreError) as error:
-        raise WorkError(str(error)) from error

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from scripts import console, local
+from scripts import console, embedded_run, local
 from scripts.maslow import main
 
 ROOT = Path(__file__).parents[2]
@@ -323,7 +323,7 @@ def test_a_taken_port_is_told_with_its_option(maslow):
 
 
 def test_without_the_packages_of_the_embedded_aws_it_says_how_to_get_them(maslow, monkeypatch):
-    monkeypatch.setattr(local, "PACKAGES", ("moto", "a_package_that_is_not_there"))
+    monkeypatch.setattr(embedded_run, "PACKAGES", ("moto", "a_package_that_is_not_there"))
     result = maslow("up", "-s", "local")
     assert result.exit_code == 1
     assert "make setup" in result.stderr
