@@ -242,6 +242,26 @@ def up(
 
 
 @main.command()
+@click.option(
+    "--page",
+    type=click.Path(path_type=Path),
+    default=Path("maslow-demo.html"),
+    show_default=True,
+    metavar="FILE",
+    help="Where to write its page.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print its record as JSON.")
+def demo(page: Path, as_json: bool) -> None:
+    """Show a model that stays good by itself: drift, retraining, a canary and a rollback.
+
+    All of it happens on an embedded AWS inside this process, within some three minutes.
+    """
+    from scripts import demo as command
+
+    command.run(around(), page, as_json=as_json)
+
+
+@main.command()
 @stack_option
 @click.option("-y", "--yes", is_flag=True, help="Do not ask.")
 def destroy(stack: str | None, yes: bool) -> None:

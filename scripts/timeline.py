@@ -21,6 +21,16 @@ def line(event: dict[str, Any]) -> RenderableType:
     return row(label, escape(event["text"]), width=LABEL + 1)
 
 
-def tell(event: dict[str, Any]) -> None:
-    """Print an event; for a record's `on_event`, from any thread."""
-    out.print(line(event))
+class Teller:
+    """Prints each event, under a heading for each day; for a record's `on_event`."""
+
+    def __init__(self) -> None:
+        self._days: list[str] = []
+
+    def __call__(self, event: dict[str, Any]) -> None:
+        """Print an event; called from any thread."""
+        day = f"{moment(event['at']):%Y-%m-%d}"
+        if day not in self._days:
+            self._days.append(day)
+            out.print(f"[bold]Day {len(self._days)}[/]")
+        out.print(line(event))

@@ -22,6 +22,7 @@ NAMES = {
     Kind.LOOP: "Retrain",
     Kind.COMPARE: "Compare",
     Kind.APPROVE: "Approve",
+    Kind.REJECT: "Reject",
     Kind.CANARY: "Canary",
     Kind.RELEASE: "Release",
     Kind.FAULT: "Faulty version",

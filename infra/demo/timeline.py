@@ -33,6 +33,7 @@ class Kind(StrEnum):
     LOOP = "loop"
     COMPARE = "compare"
     APPROVE = "approve"
+    REJECT = "reject"
     CANARY = "canary"
     RELEASE = "release"
     FAULT = "fault"
@@ -109,20 +110,21 @@ class Timeline:
         """What was sent since a time: requests, how many failed, and the records in them."""
         self._add("traffic", since=iso(since), requests=requests, errors=errors, rows=rows)
 
-    def serves(self, shares: Mapping[int, Number]) -> None:
+    def serves(self, shares: Mapping[int, Number]) -> bool:
         """Which version has which share (above 0, at most 1) of the traffic from now on.
 
-        The greater share is live, another a canary.
+        The greater share is live, another a canary. Returns whether that is a change.
         """
         with self._lock:
             if shares == {one["version"]: one["share"] for one in self._serving()}:
-                return
+                return False
             for one in self._serving():
                 one["until"] = self._at()
             most = max(shares.values(), default=0)
             for version, share in shares.items():
                 phase = Phase.LIVE if share == most else Phase.CANARY
                 self._add("served", until=None, version=version, share=share, phase=str(phase))
+            return True
 
     def alarm(self, name: str, *, is_on: bool) -> bool:
         """The state of an alarm, by a name for people; returns whether that is a change."""
