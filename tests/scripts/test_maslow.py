@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from scripts import console, embedded_run, local
+from scripts import console, embedded_run
 from scripts.maslow import main
 
 ROOT = Path(__file__).parents[2]
