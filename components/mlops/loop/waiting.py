@@ -1,23 +1,18 @@
 """The states by which the loop waits: for a run before it, and for the cool-down.
 
-Only one execution retrains at a time, and one more waits. A burst of events, such as that of a
-thousand files, makes a thousand executions, of which all but these two end at once.
+Only one execution retrains at a time, and one more waits (`components.common.one_at_a_time`).
 """
 
 from collections.abc import Mapping, Sequence
 
 from components.common.iam import Json
-from components.common.states import choice, retried, wait
+from components.common.one_at_a_time import HOUR_MILLIS, ended, one_at_a_time
+from components.common.states import choice, retried
 
-HOUR_MILLIS = 3_600_000
-EXECUTIONS_A_PAGE = 100
-"""Of which each takes up to a thousand characters of the 256 KB that a payload has."""
 PASSING = ("drift", "quality")
 """Causes that may be over before the cool-down is."""
 
 _TOLD = "$states.context.Execution.Input"
-_MINE = "$toMillis($states.context.Execution.StartTime)"
-_NAME = "$states.context.Execution.Name"
 
 
 def waiting_states(
@@ -46,94 +41,8 @@ def waiting_states(
             },
             "Next": "FindOthers",
         },
-        **_one_at_a_time(life_hours, every_seconds),
+        **one_at_a_time(life_hours, every_seconds, "FindNewestRun", passing=PASSING),
         **_cooled_down(pipeline_name, cooldown_hours, alarms, following),
-    }
-
-
-def _one_at_a_time(life_hours: int, every_seconds: int) -> dict[str, Json]:
-    """Go on where no older execution runs, wait for a single one, and end where one waits already.
-
-    A person's execution always waits. So does one that is no alarm's behind one that is: the alarm
-    may be over by then, and what that one would have covered would be lost.
-    https://docs.aws.amazon.com/step-functions/latest/apireference/API_ListExecutions.html
-    """
-    listed = "$states.result.Executions"
-    older = (
-        f"{listed}[$toMillis(StartDate) < {_MINE} or "
-        f"($toMillis(StartDate) = {_MINE} and Name < {_NAME})]"
-    )
-    page = {
-        "StateMachineArn": "{% $states.context.StateMachine.Id %}",
-        "StatusFilter": "RUNNING",
-        "MaxResults": EXECUTIONS_A_PAGE,
-    }
-    following = "{% $exists($states.result.NextToken) ? $states.result.NextToken : '' %}"
-    youngest = f"$join([({older}.ExecutionArn)[0]], '')"
-    return {
-        "FindOthers": retried(
-            "sfn:listExecutions",
-            page,
-            "AreAllFound",
-            assign={
-                "others": {
-                    "count": f"{{% $count({older}) %}}",
-                    "youngest": f"{{% {youngest} %}}",
-                    "token": following,
-                }
-            },
-        ),
-        # The newest come first, and what matters are the older ones.
-        "AreAllFound": choice(
-            {
-                "IsAnyWaiting": "$others.count > 1",
-                "FindMoreOthers": "$others.token != ''",
-                "HasWaitedLong": "$others.count = 1",
-            },
-            "FindNewestRun",
-        ),
-        "FindMoreOthers": retried(
-            "sfn:listExecutions",
-            {**page, "NextToken": "{% $others.token %}"},
-            "AreAllFound",
-            assign={
-                "others": {
-                    "count": f"{{% $others.count + $count({older}) %}}",
-                    "youngest": f"{{% $others.count > 0 ? $others.youngest : {youngest} %}}",
-                    "token": following,
-                }
-            },
-        ),
-        "IsAnyWaiting": choice({"HasWaitedLong": "$told.cause = 'person'"}, "FindWaiting"),
-        "FindWaiting": retried(
-            "sfn:describeExecution",
-            {"ExecutionArn": "{% $others.youngest %}"},
-            "IsCovered",
-            output={"cause": "{% $parse($states.result.Input).cause %}"},
-        ),
-        "IsCovered": choice(
-            {
-                "HasWaitedLong": (
-                    f"$states.input.cause in {list(PASSING)} and "
-                    f"$not($told.cause in {list(PASSING)})"
-                )
-            },
-            "Covered",
-        ),
-        "Covered": _ended("covered", "another execution waits already, and will look"),
-        "HasWaitedLong": choice(
-            {"OtherHangs": f"$millis() - {_MINE} > {life_hours * HOUR_MILLIS}"}, "AwaitOther"
-        ),
-        "OtherHangs": {
-            "Type": "Pass",
-            "Output": {
-                "Error": "OtherHangs",
-                "Cause": "{% 'an older execution has not ended in "
-                f"{life_hours} hours: ' & $others.youngest %}}",
-            },
-            "Next": "Alert",
-        },
-        "AwaitOther": wait(every_seconds, "FindOthers"),
     }
 
 
@@ -200,7 +109,7 @@ def _cooled_down(
             },
             "Passed",
         )
-        states["Passed"] = _ended("passed", "the alarm went off, and is over: nothing was trained")
+        states["Passed"] = ended("passed", "the alarm went off, and is over: nothing was trained")
     return states
 
 
@@ -216,7 +125,3 @@ def _asked(alarms: Mapping[str, Sequence[str]]) -> dict[str, str]:
 
 def _asking(cause: str) -> str:
     return f"AskFor{cause.capitalize()}"
-
-
-def _ended(outcome: str, reason: str) -> Json:
-    return {"Type": "Succeed", "Output": {"outcome": outcome, "reason": reason}}
