@@ -574,7 +574,7 @@ class TestOneAtATime:
         assert loop.run("quality")["outcome"] == "covered"
 
     def test_older_ones_are_found_behind_pages_of_newer_ones(self, cloud, name, monkeypatch):
-        monkeypatch.setattr("components.mlops.loop.waiting.EXECUTIONS_A_PAGE", 1)
+        monkeypatch.setattr("components.common.one_at_a_time.EXECUTIONS_A_PAGE", 1)
         loop = Loop(cloud, name)
         cloud.client("sagemaker").start_pipeline_execution(PipelineName=name)
         first = loop.start("new-data")
