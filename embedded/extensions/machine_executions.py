@@ -6,7 +6,9 @@ https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.htm
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
+from uuid import uuid4
 
+from moto.core.responses import ActionResult
 from moto.stepfunctions.parser.api import ExecutionStatus, StateMachineType
 from moto.stepfunctions.parser.asl.component.state.wait.wait_function.wait_function import (
     WaitFunction,
@@ -17,6 +19,7 @@ from moto.stepfunctions.parser.backend.execution import (
     BaseExecutionWorkerCommunication,
     Execution,
 )
+from moto.stepfunctions.responses import StepFunctionResponse
 
 from embedded import clock, workplace
 from embedded.extensions.event_bus import emit
@@ -33,6 +36,7 @@ def install() -> None:
     add(Execution, start)
     add(BaseExecutionWorkerCommunication, terminated)
     add(WaitFunction, _wait_interval)
+    add(StepFunctionResponse, start_execution)
     clock.current().is_busy = _is_busy
 
 
@@ -42,6 +46,21 @@ def close() -> None:
         with suppress(AttributeError):  # one that has not begun yet
             execution.stop(datetime.now(UTC), None, None)
     _running.clear()
+
+
+def start_execution(self: StepFunctionResponse) -> ActionResult:
+    """StartExecution, which makes up a name where none is given.
+
+    https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html
+    """
+    execution = self.stepfunction_backend.start_execution(
+        self._get_param("stateMachineArn"),
+        self._get_param("name") or str(uuid4()),
+        self._get_param("input", if_none="{}"),
+    )
+    return ActionResult(
+        {"executionArn": execution.execution_arn, "startDate": execution.start_date}
+    )
 
 
 def start(self: Execution) -> None:

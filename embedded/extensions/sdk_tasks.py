@@ -6,11 +6,15 @@ https://docs.aws.amazon.com/step-functions/latest/dg/supported-services-awssdk.h
 from datetime import UTC, datetime
 from typing import Any
 
+import botocore.session
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 from botocore.response import StreamingBody
 from moto.core.utils import get_service_model
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service import (
     state_task_service_aws_sdk as sdk,
+)
+from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service import (  # noqa: E501  moto's path
+    StateTaskService,
 )
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service_aws_sdk import (  # noqa: E501  moto's path
     StateTaskServiceAwsSdk,
@@ -46,6 +50,9 @@ _called_by_moto = StateTaskServiceAwsSdk._eval_service_task  # noqa: SLF001  rep
 def install() -> None:
     """Have moto's interpreter answer as JSON can."""
     sdk._SERVICE_ERROR_NAMES.update(NAMES)  # noqa: SLF001  moto keeps them there
+    known = StateTaskService._SERVICE_NAME_SFN_TO_BOTO_OVERRIDES  # noqa: SLF001  the same
+    for name in botocore.session.get_session().get_available_services():
+        known.setdefault(name.replace("-", ""), name)  # such as emrserverless
     add(StateTaskServiceAwsSdk, _eval_service_task)
 
 

@@ -83,6 +83,13 @@ def test_a_machine_that_waits_again_and_again_goes_on_within_one_advance(cloud, 
     assert len(cloud.outbox()["sent"]) >= 5
 
 
+def test_executions_without_names_are_told_apart(cloud, machine):
+    states, arn = cloud.client("stepfunctions"), machine({"End": {"Type": "Succeed"}}, "End")
+    one, other = (states.start_execution(stateMachineArn=arn)["executionArn"] for _ in range(2))
+    assert one != other
+    assert ended(cloud, one)["status"] == ended(cloud, other)["status"] == "SUCCEEDED"
+
+
 def test_a_cloud_does_not_wait_for_a_machine_that_waits(machine, cloud):
     arn = machine(WAITS, "Wait")
     cloud.client("stepfunctions").start_execution(stateMachineArn=arn)
