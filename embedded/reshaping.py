@@ -51,6 +51,16 @@ def _without_nulls(value: Any) -> Any:
     return value
 
 
+def initial_capacity(inputs: Values) -> Values:
+    """Capacity that is kept ready, as AWS has it: a map of kinds, where pulumi-aws lists them."""
+    listed = inputs.get("initialCapacities")
+    rest = {key: item for key, item in inputs.items() if key != "initialCapacities"}
+    if not listed:
+        return rest
+    kinds = {each["initialCapacityType"]: each["initialCapacityConfig"] for each in listed}
+    return {**rest, "initialCapacity": kinds}
+
+
 def flow_log_target(inputs: Values) -> Values:
     """What a flow log watches, as AWS asks for it: one list of ids, and of what kind they are."""
     kinds = {"vpcId": "VPC", "subnetId": "Subnet", "eniId": "NetworkInterface"}
@@ -146,6 +156,7 @@ RESHAPED: Mapping[str, Callable[[Values], Values]] = {
     "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": group_permissions,
     "aws:ec2/flowLog:FlowLog": flow_log_target,
     "aws:ec2/securityGroup:SecurityGroup": group_permissions,
+    "aws:emrserverless/application:Application": initial_capacity,
     "aws:networkfirewall/ruleGroup:RuleGroup": rule_group_variables,
     "aws:s3/bucketObjectv2:BucketObjectv2": object_body,
     "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": rule_descriptions,

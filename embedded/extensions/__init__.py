@@ -47,6 +47,7 @@ MODULES = (
     "sdk_tasks",
     "search",
     "securityhub",
+    "serverless_runs",
     "state_changes",
     "state_machines",
     "symmetric_keys",

@@ -9,7 +9,7 @@ from typing import Any
 
 from moto.core.responses import ActionResult
 from moto.emr.utils import ReleaseLabel
-from moto.emrserverless.exceptions import ValidationException
+from moto.emrserverless.exceptions import ResourceNotFoundException, ValidationException
 from moto.emrserverless.models import Application, EMRServerlessBackend
 from moto.emrserverless.responses import EMRServerlessResponse
 
@@ -23,13 +23,14 @@ PROCESSORS = "X86_64"
 """What an application runs on unless it says so."""
 
 _answered_by_moto = EMRServerlessResponse.create_application  # replaced below
-_created_by_moto = EMRServerlessBackend.create_application  # replaced below
+_created_by_moto = EMRServerlessBackend.create_application  # both are replaced below
+_deleted_by_moto = EMRServerlessBackend.delete_application
 
 
 def install() -> None:
     """Have moto take them."""
     ReleaseLabel.version_re = RELEASE
-    add(EMRServerlessBackend, create_application)
+    add(EMRServerlessBackend, create_application, delete_application)
     EMRServerlessResponse.create_application = answer  # type: ignore[method-assign]
 
 
@@ -50,3 +51,11 @@ def create_application(
     made = _created_by_moto(self, name, KNOWN_TO_MOTO, application_type.upper(), **named)
     made.release_label, made.state = release_label, "CREATED"
     return made
+
+
+def delete_application(self: EMRServerlessBackend, application_id: str) -> None:
+    """DeleteApplication; one that is terminated is there only to be read."""
+    known = self.applications.get(application_id)
+    if known is not None and known.state == "TERMINATED":
+        raise ResourceNotFoundException(application_id)
+    _deleted_by_moto(self, application_id)

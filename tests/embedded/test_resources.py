@@ -736,6 +736,26 @@ CASES = [
         {"description": "Cleaned", **TAGGED},
     ),
     Case(
+        "aws:emrserverless/application:Application",
+        {
+            "name": "maslow-jobs",
+            "type": "spark",
+            "releaseLabel": "emr-7.12.0",
+            "maximumCapacity": {"cpu": "64 vCPU", "memory": "256 GB"},
+            "autoStopConfiguration": {"enabled": True, "idleTimeoutMinutes": 15},
+            "initialCapacities": [
+                {
+                    "initialCapacityType": "Driver",
+                    "initialCapacityConfig": {
+                        "workerCount": 1,
+                        "workerConfiguration": {"cpu": "4 vCPU", "memory": "16 GB"},
+                    },
+                }
+            ],
+        },
+        {"maximumCapacity": {"cpu": "128 vCPU", "memory": "512 GB"}},
+    ),
+    Case(
         "aws:athena/workgroup:Workgroup",
         {
             "forceDestroy": True,

@@ -23,11 +23,6 @@ REQUESTS = {
         "Steps": [{"Name": "step", "HadoopJarStep": {"Jar": "command-runner.jar"}}],
     },
     ("emr-containers", "StartJobRun"): {"virtualClusterId": "cluster", "clientToken": "token"},
-    ("emr-serverless", "StartJobRun"): {
-        "applicationId": "application",
-        "executionRoleArn": ARN,
-        "clientToken": "token",
-    },
     ("glue", "StartCrawler"): {"Name": "crawler"},
     ("glue", "StartJobRun"): {"JobName": "job"},
     ("glue", "StartTrigger"): {"Name": "trigger"},
@@ -38,7 +33,7 @@ RUN = {
     "config": {"start_configuration_recorder"},
     "ec2": {"start_instances"},
     "ecr": {"start_image_scan"},  # whoever tests with it says what it finds
-    "emrserverless": {"start_application"},
+    "emrserverless": {"start_application", "start_job_run"},
     "events": {"start_replay"},
     "logs": {"start_live_tail", "start_query"},
     "sagemaker": {"start_notebook_instance", "start_pipeline_execution"},

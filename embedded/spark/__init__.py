@@ -1,0 +1,1 @@
+"""Spark on this machine: what EMR would run, run by the PySpark that is installed."""
