@@ -55,7 +55,13 @@ DATA_SERVICES: tuple[Service, ...] = (
     Service("emr-containers", endpoints=(Endpoint("emr-containers"),)),
     Service(
         "emr-serverless",
-        principals=(Principal("emr-serverless.amazonaws.com"),),
+        # https://docs.aws.amazon.com/emr/latest/EMR-Serverless-UserGuide/getting-started.html
+        principals=(
+            Principal(
+                "emr-serverless.amazonaws.com", roles_passed=True, sends_source_account=False
+            ),
+        ),
+        boundary=ANYTHING,
         endpoints=(Endpoint("emr-serverless"),),
     ),
     Service(
@@ -70,7 +76,7 @@ DATA_SERVICES: tuple[Service, ...] = (
         principals=(Principal("glue.amazonaws.com"),),
         kms_via="glue",
         # the tables that the queries read
-        endpoints=(Endpoint("glue", uses=("features",)),),
+        endpoints=(Endpoint("glue", uses=("features", "data jobs")),),
         boundary=ANYTHING,
         encrypts=("data",),
     ),

@@ -16,8 +16,10 @@ from catalog.data_services import DATA_SERVICES
 from catalog.record import Conditions
 from catalog.service_record import ANYTHING, PUBLISHING, Endpoint, KeyUse, Principal, Service
 
-RUNNING = ("builds", "jobs", "serving")
+RUNNING = ("builds", "jobs", "data jobs", "serving")
 """What needs an endpoint that every workload needs."""
+PULLING = ("builds", "jobs", "serving")
+"""What runs images of our own."""
 THIS_ACCOUNT: Conditions = {"StringEquals": {"aws:SourceAccount": "{account}"}}
 ONE_ENDPOINT = "it has one endpoint for all regions"
 
@@ -185,9 +187,9 @@ SERVICES: tuple[Service, ...] = (
         keeps_grants=True,
         endpoints=(
             # the token for images, and what they are made of
-            Endpoint("ecr.api", uses=RUNNING, other_accounts=True),
+            Endpoint("ecr.api", uses=PULLING, other_accounts=True),
             # manifests; the layers come from S3
-            Endpoint("ecr.dkr", uses=RUNNING, other_accounts=True),
+            Endpoint("ecr.dkr", uses=PULLING, other_accounts=True),
         ),
         boundary=ANYTHING,
         encrypts=("artifacts",),

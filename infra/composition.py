@@ -49,7 +49,7 @@ def declare(
     env = _environment(stack, services, secret, live, custom.components if custom else {})
     foundation = declare_foundation(settings, env)
     devops = declare_devops(settings, env, foundation)
-    data = declare_data(settings, env, foundation)
+    data = declare_data(settings, env, foundation, root)
     audit.declare(settings, env, foundation, data)
     access.declare(settings, env, foundation, devops, data)
     training = Need("platform", env.provider, foundation.need.guards)

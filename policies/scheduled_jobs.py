@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from infra.graph import Graph, Resource
-from infra.settings.mlops.frequency import pauses
+from infra.settings.frequency import pauses
 
 SCHEDULE = "aws:scheduler/schedule:Schedule"
 CREATES = ":aws-sdk:sagemaker:createProcessingJob"

@@ -16,6 +16,7 @@ from infra.collector import switch_off_collector
 from infra.errors import InputError, WorkError
 from infra.interruption import INTERRUPTED, conclude, listen
 from scripts.choosing import around, completed, environments, found, stack_option
+from scripts.job_group import job
 from scripts.model_group import model
 
 if TYPE_CHECKING:
@@ -282,6 +283,7 @@ def outputs(stack: str | None, as_json: bool) -> None:
 
 
 main.add_command(model)
+main.add_command(job)
 
 
 if __name__ == "__main__":

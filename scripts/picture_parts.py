@@ -155,6 +155,12 @@ def _groups(graph: Graph) -> str:
     return f"{_number(len(found), 'group')}, {_number(features, 'feature')}"
 
 
+def _jobs(graph: Graph) -> str:
+    jobs = [one for one in components(graph, "data") if kind(one) == "Job"]
+    (application,) = graph.of_type("aws:emrserverless/application:Application")
+    return f"{_number(len(jobs), 'job')} of Spark, {application.inputs['maximumCapacity']['cpu']}"
+
+
 def _training(graph: Graph) -> str:
     declared = [parameters(pipeline) for pipeline in graph.of_type(PIPELINE)]
     instances = sorted({str(each.get("TrainingInstanceType")) for each in declared})
@@ -210,6 +216,7 @@ PARTS: dict[str, list[Part | None]] = {
         Part("Lake", frozenset({"Lake"}), _lake),
         Part("Queries", frozenset({"Lake"}), _queries),
         Part("Feature groups", frozenset({"FeatureGroup"}), _groups),
+        Part("Jobs", frozenset({"SparkApplication", "Job"}), _jobs),
     ],
     "devops": [
         Part(

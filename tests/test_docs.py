@@ -133,7 +133,8 @@ def example(tmp_path_factory: pytest.TempPathFactory) -> Project:
     (root / "stacks").mkdir()
     (text,) = fenced(README, "yaml")
     (root / "stacks" / "Pulumi.dev.yaml").write_text(text)
-    shutil.copytree(ROOT / "templates/tabular", root / "templates/tabular")
+    for name in ("tabular", "jobs"):
+        shutil.copytree(ROOT / "templates" / name, root / "templates" / name)
     return Project(root, "maslow")
 
 

@@ -16,6 +16,18 @@ def start_policy(*, machine_arn: str) -> Document:
     return document(allow(["states:StartExecution"], [machine_arn]))
 
 
+def arrived(bucket: str, prefix: str) -> Json:
+    """The event pattern of objects that arrive below a prefix.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html
+    """
+    return {
+        "source": ["aws.s3"],
+        "detail-type": ["Object Created"],
+        "detail": {"bucket": {"name": [bucket]}, "object": {"key": [{"prefix": f"{prefix}/"}]}},
+    }
+
+
 def starting_role(
     name: str,
     *,

@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_StartPipelineExecu
 import json
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,12 +35,18 @@ OnStep = Callable[[str], None]
 
 
 def loop_of(place: Place, model: str) -> str | None:
-    """ARN of the state machine of a model's loop; None where it has none.
+    """ARN of the state machine of a model's loop; None where it has none."""
+    others = [_head(place, one.name) for one in place.stack.platform.models if one.name != model]
+    return machine_of(place, _head(place, model), others)
+
+
+def machine_of(place: Place, head: str, others: Sequence[str]) -> str | None:
+    """ARN of the state machine whose name begins so; None where there is none.
+
+    One whose name begins with more of what one of the `others` begins with is that one's.
 
     https://docs.aws.amazon.com/step-functions/latest/apireference/API_ListStateMachines.html
     """
-    head = _head(place, model)
-    others = [_head(place, one.name) for one in place.stack.platform.models if one.name != model]
     for page in place.client("stepfunctions").get_paginator("list_state_machines").paginate():
         for machine in page["stateMachines"]:
             name = f"{machine['name']}-"
@@ -184,16 +190,21 @@ def follow(place: Place, started: Started, on_step: OnStep) -> TurnShape:
 
 def doing(place: Place, execution: str, pipeline: str) -> str:
     """The state that an execution is in, and the pipeline's step if it runs meanwhile."""
+    state = state_of(place, execution)
+    run = newest_run(place, pipeline)
+    if run and run["PipelineExecutionStatus"] == "Executing":
+        return ": ".join(filter(None, (state, _last_step(place, run["PipelineExecutionArn"]))))
+    return state
+
+
+def state_of(place: Place, execution: str) -> str:
+    """The state that an execution is in; empty where it has entered none."""
     history = place.client("stepfunctions").get_execution_history(
         executionArn=execution, reverseOrder=True, maxResults=100
     )["events"]
     entered = [event for event in history if "stateEnteredEventDetails" in event]
     newest = max(entered, key=lambda event: int(event["id"]), default=None)
-    state = str(newest["stateEnteredEventDetails"]["name"]) if newest else ""
-    run = newest_run(place, pipeline)
-    if run and run["PipelineExecutionStatus"] == "Executing":
-        return ": ".join(filter(None, (state, _last_step(place, run["PipelineExecutionArn"]))))
-    return state
+    return str(newest["stateEnteredEventDetails"]["name"]) if newest else ""
 
 
 def _last_step(place: Place, execution: str) -> str:

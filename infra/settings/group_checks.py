@@ -8,6 +8,7 @@ yields mistakes with paths below `maslow:platform`.
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from infra.settings.data.jobs import check_jobs
 from infra.settings.devops.ci import check_ci_role, check_tag_delivery
 from infra.settings.devops.delivery import check_s3_source
 from infra.settings.devops.model_delivery import check_model_deliveries
@@ -87,6 +88,7 @@ CHECKS: tuple[Check, ...] = (
     check_model_settings,
     check_feature_groups,
     check_models,
+    check_jobs,
 )
 
 

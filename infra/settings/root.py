@@ -8,6 +8,7 @@ from components.foundation.network.endpoint_services import needed
 from infra.settings.base import EmailAddress, Settings
 from infra.settings.custom import Custom
 from infra.settings.data.features import FeatureGroup
+from infra.settings.data.jobs import Job, Spark
 from infra.settings.data.lake import Lake
 from infra.settings.devops.ci import Ci
 from infra.settings.devops.delivery import Delivery
@@ -63,6 +64,8 @@ class PlatformSettings(Settings):
     registry: Registry = Field(Registry(), description="Images and packages of the builds.")
     lake: Lake = Field(Lake(), description="The data lake.")
     features: tuple[FeatureGroup, ...] = Field((), description="Feature groups.")
+    spark: Spark = Field(Spark(), description="What the jobs of data run on.")
+    jobs: tuple[Job, ...] = Field((), description="Jobs of data.")
     models: tuple[ModelSettings, ...] = Field((), description="Models.")
     custom: Custom | None = Field(None, description="A package of the team's own.")
 

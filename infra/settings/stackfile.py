@@ -20,6 +20,7 @@ from infra.settings.cross_stack_checks import (
     shown_path,
 )
 from infra.settings.custom import check_custom
+from infra.settings.data.jobs import check_scripts
 from infra.settings.filekeys import PLATFORM, REGION
 from infra.settings.frame_checks import check_frame
 from infra.settings.group_checks import check_groups
@@ -121,6 +122,7 @@ def _checked(document: Document, environment: str, path: Path | None, project: s
             others = other_stacks(own, path)
             below += [
                 *_project_mistakes(values, path.resolve().parent.parent),
+                *check_scripts(values, path.resolve().parent.parent),
                 *check_custom(values, path.resolve().parent.parent),
                 *check_cross_stack(own, others),
             ]

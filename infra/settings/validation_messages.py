@@ -154,6 +154,7 @@ MESSAGES: Mapping[str, Callable[[Context], str]] = {
     "model_type": _fixed("is not a group of settings"),
     "greater_than": lambda context: f"is too small: it must be more than {context['gt']:g}",
     "greater_than_equal": lambda context: f"is too small: at least {context['ge']:g}",
+    "multiple_of": lambda context: f"is not a multiple of {context['multiple_of']:g}",
     "less_than_equal": lambda context: f"is too large: at most {context['le']:g}",
     "too_short": lambda context: f"is too short: at least {context['min_length']} needed",
     "too_long": lambda context: f"is too long: at most {context['max_length']} allowed",

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from infra.cost import PIPELINE, parameters, variants
 from infra.graph import Graph, Resource
 from infra.settings import StackFile
+from infra.settings.data.jobs import Job
 from infra.summary.section import SHOWN, Row, Section, kinds, some
 
 KEY = "aws:kms/key:Key"
@@ -94,6 +95,20 @@ def _data(_: Graph, stack: StackFile) -> Iterator[Row]:
         for group in stack.platform.features
     ]
     yield "features", some(groups) or "no groups"
+    for job in stack.platform.jobs[:SHOWN]:
+        moves = f"{', '.join(job.reads)} to {', '.join(job.writes)}"
+        yield "job", f"{job.name}: {moves}, {_starts(job)}"
+    yield from _rest(len(stack.platform.jobs))
+
+
+def _starts(job: Job) -> str:
+    """What starts a job of data."""
+    starts = [
+        *([f"when objects arrive in {job.on.arrival}"] if job.on.arrival else []),
+        *([job.on.schedule] if job.on.schedule else []),
+        *([f"after {job.on.after}"] if job.on.after else []),
+    ]
+    return " and ".join(starts) or "by hand"
 
 
 def _platform(graph: Graph, stack: StackFile) -> Iterator[Row]:

@@ -194,7 +194,7 @@ CHANGES = [
             {"Pipeline": 4, "Project": 5, "RolePolicy": 4},
         ),
     ),
-    ("logs.retention_days", 30, changed(LogGroup=23)),
+    ("logs.retention_days", 30, changed(LogGroup=25)),
     (
         "network.egress",
         "none",
@@ -470,7 +470,7 @@ CHANGES = [
                 EventTarget=2,
                 LogGroup=2,
                 RepositoryPolicy=1,
-                **ENDPOINTS,
+                VpcEndpoint=9,  # those that the job of data needs stay
             ),
             {"BucketPolicy": 1, "Key": 1},
         ),

@@ -185,6 +185,7 @@ def hears(graph: Graph, happened: dict[str, Any], bus: str | None = None) -> lis
         rule.name
         for rule in graph.of_type(RULE)
         if rule.inputs.get("eventBusName") == bus
+        and "eventPattern" in rule.inputs
         and EventPattern.load(rule.inputs["eventPattern"]).matches_event(happened)
     ]
 

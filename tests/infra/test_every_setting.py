@@ -77,6 +77,15 @@ BIASED = {
         }
     ],
 }
+JOB = {
+    "name": "clean",
+    "script": "templates/jobs/clean.py",
+    "reads": ["raw.visits", "raw.wards"],
+    "writes": ["curated.visits"],
+    "arguments": {"id": "visit", "event-time": "at"},
+}
+OTHER_JOB = {**JOB, "name": "later", "reads": ["curated.visits"], "writes": ["features.visits"]}
+JOBS = {"jobs": [JOB, OTHER_JOB]}
 PAID = {**MODEL["models"][0], "budget": {"monthly_usd": 100}}
 CENTER = "arn:aws:sso:::instance/ssoins-0123456789abcdef"
 SECRETS = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret"
@@ -131,6 +140,9 @@ CONTEXTS: dict[str, dict[str, Any]] = {
     "promotion.from": {**MODEL, "accounts": ACCOUNTS, "promotion": {"from": "staging"}},
     "registry.packages": MODEL,
     "features": DEPLOYED,
+    "jobs": JOBS,
+    "jobs.0.on": JOBS,
+    "spark": JOBS,
     "models": DEPLOYED,
     "models.0.project": MODEL,
     "models.0.approval": MODEL,
@@ -194,6 +206,17 @@ VALUES: dict[str, Any] = {
     "features.0.record_id": "other",
     "features.0.event_time": "other",
     "features.0.features": {"visit": "string", "at": "string", "weight": "fractional"},
+    "jobs.0.name": "cleaned",
+    "jobs.0.script": "templates/tabular/code/train.py",
+    "jobs.0.on.schedule": "hourly",
+    "jobs.0.on.arrival": "raw.visits",
+    "jobs.0.on.after": "later",
+    "jobs.0.reads": ["raw.visits"],
+    "jobs.0.writes": ["curated.others"],
+    "jobs.0.arguments": {"id": "visit"},
+    "jobs.0.size.max_vcpu": 32,
+    "spark.release": "emr-7.11.0",
+    "spark.max_vcpu": 128,
     "models.0.name": "other",
     "models.0.project": "elsewhere",
     "models.0.features": [],
@@ -264,7 +287,7 @@ def leaves(node: Mapping[str, Any], *path: str) -> Iterator[tuple[str, dict[str,
             yield from leaves(below, *path, key)
     elif "properties" in resolved(inner.get("items", {})):
         yield from leaves(inner["items"], *path, "0")
-    else:
+    elif "const" not in inner:  # a setting of one value has no other
         yield ".".join(path), {**node, **inner}
 
 

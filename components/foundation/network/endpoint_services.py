@@ -26,6 +26,8 @@ class Use(enum.Enum):
     """Reading the offline feature store: queries over the catalog."""
     ONLINE_FEATURES = "online features"
     """Reading and writing records of the online feature store."""
+    DATA_JOBS = "data jobs"
+    """Jobs of data, on Spark."""
     BUILDS = "builds"
     """Builds of a model: its tests, its image, its evaluation."""
     PACKAGES = "packages"

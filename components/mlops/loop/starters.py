@@ -9,7 +9,7 @@ from typing import NotRequired, TypedDict
 
 import pulumi
 
-from components.common.event_start import start_on_event, starting_role
+from components.common.event_start import arrived, start_on_event, starting_role
 from components.common.iam import Json
 
 ALARMED = {
@@ -75,18 +75,6 @@ def drift_elsewhere(*alarm_prefixes: str, account_id: str | None = None) -> Json
     return {**pattern, "account": [account_id]} if account_id else pattern
 
 
-def data_pattern(bucket: str, prefix: str) -> Json:
-    """The event pattern of objects that arrive below a prefix.
-
-    https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html
-    """
-    return {
-        "source": ["aws.s3"],
-        "detail-type": ["Object Created"],
-        "detail": {"bucket": {"name": [bucket]}, "object": {"key": [{"prefix": f"{prefix}/"}]}},
-    }
-
-
 def declare_starters(
     name: str,
     args: StartersArgs,
@@ -134,7 +122,7 @@ def declare_starters(
                 "name": f"{name}-data",
                 "description": f"New data retrains {model}",
                 "pattern": pulumi.Output.from_input(data["bucket"]).apply(
-                    lambda bucket: json.dumps(data_pattern(bucket, prefix))
+                    lambda bucket: json.dumps(arrived(bucket, prefix))
                 ),
                 "given": {"cause": "new-data", "reason": f"data arrived below {prefix}/"},
             }

@@ -1,19 +1,27 @@
 """Need 2, clean data is there by itself."""
 
+from pathlib import Path
+
 import pulumi
 
 from components.data.lake import Lake, ZoneArgs
 from components.foundation.keys.key import DataClass
 from infra.environment import Environment
 from infra.needs.data.features import declare_groups
+from infra.needs.data.jobs import declare_jobs
 from infra.needs.need import Need
 from infra.needs.outputs import Foundation
 from infra.settings import PlatformSettings
 from infra.settings.data.lake import Zone
 
 
-def declare(settings: PlatformSettings, env: Environment, foundation: Foundation) -> Lake:
-    """Declare the lake and the feature groups on it."""
+def declare(
+    settings: PlatformSettings, env: Environment, foundation: Foundation, root: Path
+) -> Lake:
+    """Declare the lake, the feature groups on it, and the jobs that fill it.
+
+    Scripts of jobs are found from `root`, the repository's root.
+    """
     need = Need("data", env.provider, foundation.need.guards)
     key_arn = foundation.keys[DataClass.DATA].arn
     zones = settings.lake.zones
@@ -22,9 +30,9 @@ def declare(settings: PlatformSettings, env: Environment, foundation: Foundation
         {
             "database_prefix": f"{env.names.project}_{env.names.environment}".replace("-", "_"),
             "zones": {
-                "raw": _zone(zones.raw),
-                "curated": {**_zone(zones.curated), **_telling(settings)},
-                "features": _zone(zones.features),
+                "raw": {**_zone(zones.raw), **_telling(settings, "raw")},
+                "curated": {**_zone(zones.curated), **_telling(settings, "curated")},
+                "features": {**_zone(zones.features), **_telling(settings, "features")},
             },
             "scan_limit_bytes": settings.lake.scan_limit_bytes,
             "key_arn": key_arn,
@@ -35,16 +43,17 @@ def declare(settings: PlatformSettings, env: Environment, foundation: Foundation
         need.child_options(),
     )
     groups = declare_groups(settings, env, need, lake, key_arn)
+    declare_jobs(settings, env, foundation, need, lake, root)
     pulumi.export("zones", lake.zone_buckets)
     pulumi.export("feature_groups", groups)
     return lake
 
 
-def _telling(settings: PlatformSettings) -> ZoneArgs:
-    """Whether a model is trained here whenever new data arrives."""
-    if settings.origin or not any("new-data" in model.retrain.on for model in settings.models):
-        return {}
-    return {"tells": True}
+def _telling(settings: PlatformSettings, zone: str) -> ZoneArgs:
+    """Whether what arrives in a zone starts a job, or the training of a model."""
+    starts = any((job.on.arrival or "").startswith(f"{zone}.") for job in settings.jobs)
+    trains = not settings.origin and any("new-data" in one.retrain.on for one in settings.models)
+    return {"tells": True} if starts or (trains and zone == "curated") else {}
 
 
 def _zone(zone: Zone) -> ZoneArgs:

@@ -14,7 +14,7 @@ from infra.naming import cut
 from infra.needs.mlops.serving import reading
 from infra.needs.model_context import NAME_LIMIT, ModelContext
 from infra.needs.need import Need
-from infra.settings.mlops.frequency import expression, seconds
+from infra.settings.frequency import expression, seconds
 from infra.settings.mlops.model import ModelSettings
 from infra.settings.mlops.monitor import BiasMonitor, DataMonitor, ExplainMonitor
 from infra.versions import ModelVersion

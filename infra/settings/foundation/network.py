@@ -270,9 +270,10 @@ def uses(values: Mapping[str, Any]) -> frozenset[Use]:
     Where versions come from another environment, nothing is built or trained.
     """
     models, groups = _mappings(values.get("models")), _mappings(values.get("features"))
+    data = {Use.DATA_JOBS} if _mappings(values.get("jobs")) else set()
     if not models:
-        return frozenset()
-    found = {Use.JOBS, Use.SERVING}
+        return frozenset(data)
+    found = data | {Use.JOBS, Use.SERVING}
     wanted = [name for model in models for name in model.get("features") or ()]
     if any(group.get("online", True) and group.get("name") in wanted for group in groups):
         found.add(Use.ONLINE_FEATURES)

@@ -14,8 +14,8 @@ from pydantic import (
 )
 
 from infra.settings.base import Percent, Settings, matching
+from infra.settings.frequency import OFF, WORDS, frequency, seconds
 from infra.settings.mistakes import Mistake, refusal, shown
-from infra.settings.mlops.frequency import OFF, WORDS, frequency, seconds
 
 CAPTURE = Percent(1, 100)
 ARGUMENT_LIMIT = 256

@@ -1,7 +1,7 @@
 import pytest
 
 from embedded.schedules import Invalid, parse
-from infra.settings.mlops.frequency import WORDS, expression, pauses, seconds
+from infra.settings.frequency import WORDS, expression, pauses, seconds
 
 
 @pytest.mark.parametrize("every", WORDS)

@@ -55,6 +55,7 @@ def test_a_parameter_has_the_type_of_what_the_platform_sets(root):
 
 def test_what_is_checked_is_what_the_platform_sets(root, project):
     shutil.copytree(root / "models/stay", root / "templates/tabular")
+    shutil.copytree(project.root / "templates/jobs", root / "templates/jobs")
     without_defaults = definition(root)
     for one in without_defaults["Parameters"]:
         one.pop("DefaultValue", None)

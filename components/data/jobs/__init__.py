@@ -1,0 +1,1 @@
+"""Jobs of data: scripts that read some places of the lake and write others."""

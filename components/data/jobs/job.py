@@ -1,0 +1,241 @@
+"""One job of data: its script in S3, its role, the machine that runs it, and what starts that."""
+
+import json
+from collections.abc import Sequence
+from typing import NotRequired, TypedDict
+
+import pulumi
+
+from components.common.args import LoggedArgs, PlacedArgs
+from components.common.code_objects import code_objects
+from components.common.event_start import arrived, start_on_event, starting_role
+from components.common.execution_role import ExecutionRole
+from components.common.iam import Json, rendered
+from components.common.log_group import encrypted_log_group
+from components.common.state_machine import logged_machine
+from components.data.jobs.machine import RunArgs, job_machine
+from components.data.jobs.policy import job_policy, machine_policy
+
+
+class PlaceArgs(TypedDict):
+    """A place of the lake."""
+
+    name: str
+    """Its zone and its prefix, such as `raw.visits`."""
+    bucket: pulumi.Input[str]
+    """Bucket of the zone."""
+    prefix: str
+    """Where in it, without a slash at its end."""
+    database: pulumi.Input[str]
+    """Glue database of the zone."""
+
+
+class JobArgs(PlacedArgs, LoggedArgs):
+    """What a job is made of."""
+
+    job: str
+    """Name of the job."""
+    script: str
+    """Text of its script."""
+    script_hash: str
+    """Hash of the script, which its place in the artifacts bucket ends with."""
+    reads: Sequence[PlaceArgs]
+    """What it reads."""
+    writes: Sequence[PlaceArgs]
+    """What it writes."""
+    arguments: dict[str, str | int | float | bool]
+    """What the script is told beside its places, by name."""
+    max_vcpu: int
+    """Most vCPUs of one run."""
+    max_minutes: int
+    """Minutes after which a run is ended."""
+    retries: int
+    """How often a run that failed is tried again."""
+    application_id: pulumi.Input[str]
+    """Application that it runs on."""
+    application_arn: pulumi.Input[str]
+    """Its ARN."""
+    artifacts_bucket: pulumi.Input[str]
+    """Bucket of the script."""
+    artifacts_key_arn: pulumi.Input[str]
+    """Key of that bucket."""
+    data_key_arn: pulumi.Input[str]
+    """Key of the lake and of the workers' disks."""
+    job_tags: dict[str, str]
+    """Tags of its runs."""
+    arrival: NotRequired[PlaceArgs]
+    """Where new objects start it; the bucket must send its events to EventBridge."""
+    schedule: NotRequired[str]
+    """When it starts by the calendar: an expression of EventBridge, in UTC."""
+    starts: Sequence[pulumi.Input[str]]
+    """ARNs of the machines of jobs that come after it."""
+
+
+class Job(pulumi.ComponentResource):
+    """A script of Spark that reads and writes places of the lake, and sees no others.
+
+    Runs come one after the other. One that fails fails the machine's execution, of which the
+    environment's rule on executions tells.
+    """
+
+    state_machine_arn: pulumi.Output[str]
+    """ARN of the machine that runs it."""
+    log_group: pulumi.Output[str]
+    """Name of the log group of what its runs print."""
+
+    def __init__(
+        self, name: str, args: JobArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        super().__init__("maslow:index:Job", name, None, opts)
+        prefix = f"jobs/{args['job']}/{args['script_hash']}"
+        (script,) = code_objects(
+            name,
+            {"main.py": args["script"]},
+            parent=self,
+            bucket=args["artifacts_bucket"],
+            prefix=prefix,
+            key_arn=args["artifacts_key_arn"],
+        )
+        log = encrypted_log_group(
+            f"{name}-runs",
+            parent=self,
+            key_arn=args["log_key_arn"],
+            retention_days=args["log_retention_days"],
+        )
+        keys = [args["artifacts_key_arn"], args["data_key_arn"], args["log_key_arn"]]
+        role = ExecutionRole(
+            f"{name}-as",
+            {
+                "service": "emr-serverless.amazonaws.com",
+                "account_id": args["account_id"],
+                "policies": {
+                    "job": rendered(
+                        job_policy,
+                        reads=pulumi.Output.all(*args["reads"]),
+                        writes=pulumi.Output.all(*args["writes"]),
+                        script_bucket=args["artifacts_bucket"],
+                        script_prefix=prefix,
+                        key_arns=pulumi.Output.all(*keys).apply(lambda arns: sorted(set(arns))),
+                        log_group=log.name,
+                        account_id=args["account_id"],
+                        region=args["region"],
+                    )
+                },
+            },
+            pulumi.ResourceOptions(parent=self),
+        )
+        machine = logged_machine(
+            name,
+            args,
+            parent=self,
+            definition=self._definition(args, script.key, role.arn, log.name),
+            policy=rendered(
+                machine_policy,
+                machine_prefix=f"{name}-machine",
+                application_arn=args["application_arn"],
+                job_role_arn=role.arn,
+                starts=pulumi.Output.all(*args["starts"]),
+                account_id=args["account_id"],
+                region=args["region"],
+            ),
+            account_id=args["account_id"],
+        )
+        self._start(name, args, machine.arn)
+        self.state_machine_arn = machine.arn
+        self.log_group = log.name
+        self.register_outputs(
+            {"state_machine_arn": self.state_machine_arn, "log_group": self.log_group}
+        )
+
+    def _definition(
+        self,
+        args: JobArgs,
+        key: pulumi.Output[str],
+        role_arn: pulumi.Output[str],
+        log_group: pulumi.Output[str],
+    ) -> pulumi.Output[str]:
+        def build(
+            bucket: str,
+            key: str,
+            application_id: str,
+            role_arn: str,
+            inputs: dict[str, str],
+            outputs: dict[str, str],
+            log_group: str,
+            log_key_arn: str,
+            disk_key_arn: str,
+            starts: list[str],
+        ) -> Json:
+            run: RunArgs = {
+                "job": args["job"],
+                "application_id": application_id,
+                "role_arn": role_arn,
+                "script_uri": f"s3://{bucket}/{key}",
+                "inputs": inputs,
+                "outputs": outputs,
+                "arguments": args["arguments"],
+                "max_vcpu": args["max_vcpu"],
+                "max_minutes": args["max_minutes"],
+                "retries": args["retries"],
+                "log_group": log_group,
+                "log_key_arn": log_key_arn,
+                "disk_key_arn": disk_key_arn,
+                "tags": args["job_tags"],
+                "starts": starts,
+            }
+            return job_machine(run)
+
+        return rendered(
+            build,
+            bucket=args["artifacts_bucket"],
+            key=key,
+            application_id=args["application_id"],
+            role_arn=role_arn,
+            inputs=_uris(args["reads"]),
+            outputs=_uris(args["writes"]),
+            log_group=log_group,
+            log_key_arn=args["log_key_arn"],
+            disk_key_arn=args["data_key_arn"],
+            starts=pulumi.Output.all(*args["starts"]),
+        )
+
+    def _start(self, name: str, args: JobArgs, machine_arn: pulumi.Output[str]) -> None:
+        arrival, schedule = args.get("arrival"), args.get("schedule")
+        if not (arrival or schedule):
+            return
+        role = starting_role(
+            name, parent=self, machine_arn=machine_arn, account_id=args["account_id"]
+        )
+        if arrival:
+            prefix = arrival["prefix"]
+            start_on_event(
+                f"{name}-arrival",
+                parent=self,
+                description=f"New objects below {arrival['name']} start {args['job']}",
+                machine_arn=machine_arn,
+                role=role,
+                pattern=pulumi.Output.from_input(arrival["bucket"]).apply(
+                    lambda bucket: json.dumps(arrived(bucket, prefix))
+                ),
+                given={"cause": "arrival", "reason": f"objects arrived in {arrival['name']}"},
+            )
+        if schedule:
+            start_on_event(
+                f"{name}-schedule",
+                parent=self,
+                description=f"The calendar starts {args['job']}",
+                machine_arn=machine_arn,
+                role=role,
+                schedule=schedule,
+                given={"cause": "schedule", "reason": schedule},
+            )
+
+
+def _uris(places: Sequence[PlaceArgs]) -> pulumi.Output[dict[str, str]]:
+    """The S3 URIs of places by their names, each with a slash at its end."""
+    return pulumi.Output.all(
+        **{
+            place["name"]: pulumi.Output.concat("s3://", place["bucket"], "/", place["prefix"], "/")
+            for place in places
+        }
+    )

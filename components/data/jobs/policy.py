@@ -1,0 +1,121 @@
+"""What a job and its machine may do."""
+
+from collections.abc import Sequence
+from typing import TypedDict
+
+from components.common.iam import Document, allow, allow_everywhere, document
+from components.common.job_access import read_objects, use_keys, write_logs, write_objects
+from components.common.log_group import deliver_logs
+
+
+class Place(TypedDict):
+    """A place of the lake: objects below a prefix, and the table of that name if there is one."""
+
+    bucket: str
+    """Bucket of its zone."""
+    prefix: str
+    """Where in it, without a slash at its end."""
+    database: str
+    """Glue database of its zone."""
+
+
+def table_of(prefix: str) -> str:
+    """The table that lies at a prefix, by its first part."""
+    return prefix.partition("/")[0].replace("-", "_").lower()
+
+
+def job_policy(
+    *,
+    reads: Sequence[Place],
+    writes: Sequence[Place],
+    script_bucket: str,
+    script_prefix: str,
+    key_arns: Sequence[str],
+    log_group: str,
+    account_id: str,
+    region: str,
+) -> Document:
+    """Read its script and its places, write the others, and say what happens; nothing else.
+
+    Spark lists, renames by copies and deletes what it writes.
+    https://docs.aws.amazon.com/emr/latest/EMR-Serverless-UserGuide/security-iam-runtime-role.html
+    https://docs.aws.amazon.com/emr/latest/EMR-Serverless-UserGuide/logging.html
+    """
+    return document(
+        *read_objects(script_bucket, script_prefix),
+        *[
+            statement
+            for place in (*reads, *writes)
+            for statement in read_objects(place["bucket"], place["prefix"])
+        ],
+        *[
+            statement
+            for place in writes
+            for statement in (
+                write_objects(place["bucket"], place["prefix"]),
+                allow(["s3:DeleteObject"], [f"arn:aws:s3:::{place['bucket']}/{place['prefix']}/*"]),
+            )
+        ],
+        allow(
+            ["glue:GetDatabase", "glue:GetTable", "glue:GetTables", "glue:GetPartitions"],
+            _catalog([*reads, *writes], account_id, region),
+        ),
+        allow(
+            [
+                "glue:CreateTable",
+                "glue:UpdateTable",
+                "glue:BatchCreatePartition",
+                "glue:BatchDeletePartition",
+            ],
+            _catalog(writes, account_id, region),
+        ),
+        use_keys(key_arns),
+        write_logs(region, account_id, [log_group]),
+        allow_everywhere(
+            ["logs:DescribeLogGroups"], reason="CloudWatch Logs lists groups for an account"
+        ),
+    )
+
+
+def machine_policy(
+    *,
+    machine_prefix: str,
+    application_arn: str,
+    job_role_arn: str,
+    starts: Sequence[str],
+    account_id: str,
+    region: str,
+) -> Document:
+    """Look at itself, run the job, start the machines of those after it, and keep a log.
+
+    The machine's own name is not known before it is there; `machine_prefix` begins it.
+    https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonemrserverless.html
+    """
+    states = f"arn:aws:states:{region}:{account_id}"
+    return document(
+        allow(["states:ListExecutions"], [f"{states}:stateMachine:{machine_prefix}*"]),
+        allow(["states:DescribeExecution"], [f"{states}:execution:{machine_prefix}*"]),
+        allow(
+            ["emr-serverless:StartJobRun", "emr-serverless:TagResource"],
+            [application_arn, f"{application_arn}/jobruns/*"],
+        ),
+        allow(["emr-serverless:GetJobRun"], [f"{application_arn}/jobruns/*"]),
+        allow(
+            ["iam:PassRole"],
+            [job_role_arn],
+            when={"StringEquals": {"iam:PassedToService": "emr-serverless.amazonaws.com"}},
+        ),
+        *([allow(["states:StartExecution"], starts)] if starts else []),
+        deliver_logs(),
+    )
+
+
+def _catalog(places: Sequence[Place], account_id: str, region: str) -> list[str]:
+    glue = f"arn:aws:glue:{region}:{account_id}"
+    return sorted(
+        {
+            f"{glue}:catalog",
+            *(f"{glue}:database/{place['database']}" for place in places),
+            *(f"{glue}:table/{place['database']}/{table_of(place['prefix'])}" for place in places),
+        }
+    )

@@ -1,0 +1,123 @@
+"""The jobs of data of an environment: their last runs, a run by hand, and what runs printed.
+
+https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html
+"""
+
+import json
+import uuid
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+from typing import TypedDict
+
+from infra.errors import InputError
+from infra.models.logs import Source, read
+from infra.models.place import Place
+from infra.models.shapes import LogShape, TurnShape
+from infra.models.turns import Started, machine_of, state_of, turn, turns
+from infra.needs.data.jobs import NAME_LIMIT
+from infra.settings import StackFile
+from infra.settings.data.jobs import Job
+from infra.settings.mistakes import did_you_mean
+
+PRINTED = ("stdout", "stderr")
+MOST_DAYS = 366
+
+
+class JobShape(TypedDict):
+    """A job, and its last runs."""
+
+    job: str
+    reads: list[str]
+    writes: list[str]
+    runs: list[TurnShape]
+    """Newest first; empty where it never ran or is not there yet."""
+
+
+def job_of(stack: StackFile, name: str) -> Job:
+    """The settings of a job. Raises InputError where the stack has none of that name."""
+    known = {job.name: job for job in stack.platform.jobs}
+    if name not in known:
+        guess = did_you_mean(name, known)
+        listed = f"It has {', '.join(known)}." if known else "It has none."
+        raise InputError(f"{stack.environment} has no job {name}. {guess or listed}")
+    return known[name]
+
+
+def listed(place: Place) -> list[JobShape]:
+    """Every job of an environment. Raises botocore's errors."""
+    return [
+        {
+            "job": job.name,
+            "reads": list(job.reads),
+            "writes": list(job.writes),
+            "runs": turns(place, _machine(place, job.name)),
+        }
+        for job in place.stack.platform.jobs
+    ]
+
+
+def days(first: str | None, last: str | None) -> Iterator[date]:
+    """Each day from the first to the last. Raises InputError for what is no range of days."""
+    if not first or not last:
+        raise InputError("A range has both: --from 2026-01-01 --to 2026-01-31.")
+    begin, end = _day("--from", first), _day("--to", last)
+    if end < begin or (end - begin).days >= MOST_DAYS:
+        raise InputError(f"--from {begin} --to {end}: give 1 to {MOST_DAYS} days, in their order.")
+    for number in range((end - begin).days + 1):
+        yield begin + timedelta(days=number)
+
+
+def day(text: str | None) -> date | None:
+    """A day, where one is given. Raises InputError."""
+    return _day("--date", text) if text else None
+
+
+def start(place: Place, name: str, reason: str, when: date | None) -> Started:
+    """Start a job, for a day if one is given. Raises InputError where it is not there yet."""
+    machine = _machine(place, name)
+    if machine is None:
+        raise InputError(
+            f"{name} is not there yet: `maslow up -s {place.names.environment}` makes it."
+        )
+    asked = {"cause": "person", "reason": reason} | ({"date": when.isoformat()} if when else {})
+    arn = place.client("stepfunctions").start_execution(
+        stateMachineArn=machine, name=f"person-{uuid.uuid4()}", input=json.dumps(asked)
+    )["executionArn"]
+    return Started(arn, lambda: turn(place, arn), lambda: state_of(place, arn))
+
+
+def logs(place: Place, name: str, limit: int) -> list[LogShape]:
+    """The last lines that the newest run with any has printed. Raises botocore's errors."""
+    logs = place.client("logs")
+    head = f"{_head(place, name)}runs-"
+    pages = logs.get_paginator("describe_log_groups").paginate(logGroupNamePrefix=head)
+    groups = [one["logGroupName"] for page in pages for one in page["logGroups"]]
+    if not groups:
+        return []
+    streams = logs.describe_log_streams(
+        logGroupName=groups[0], orderBy="LastEventTime", descending=True, limit=1
+    )["logStreams"]
+    if not streams:
+        return []
+    newest = streams[0]["logStreamName"].rpartition("/")[0]
+    run = newest.split("/jobs/")[-1].partition("/")[0]
+    return [read(place, Source(one, run, groups[0], f"{newest}/{one}"), limit) for one in PRINTED]
+
+
+def _machine(place: Place, name: str) -> str | None:
+    return machine_of(place, _head(place, name), _other_heads(place, name))
+
+
+def _other_heads(place: Place, name: str) -> Sequence[str]:
+    return [_head(place, job.name) for job in place.stack.platform.jobs if job.name != name]
+
+
+def _head(place: Place, name: str) -> str:
+    return f"{place.names('job', name, limit=NAME_LIMIT)}-"
+
+
+def _day(option: str, text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise InputError(f"{option} {text}: is no day. Example: 2026-01-31.") from None

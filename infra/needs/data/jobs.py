@@ -1,0 +1,121 @@
+"""The jobs of data, and what they run on."""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pulumi
+
+from components.data.jobs.application import SparkApplication, SparkApplicationArgs
+from components.data.jobs.job import Job, JobArgs, PlaceArgs
+from components.data.lake import Lake
+from components.foundation.keys.key import DataClass
+from infra.environment import Environment
+from infra.errors import InputError
+from infra.needs.need import Need
+from infra.needs.outputs import Foundation
+from infra.needs.tags import NEED
+from infra.settings import PlatformSettings
+from infra.settings.data.jobs import Job as JobSettings
+from infra.settings.frequency import expression
+
+NAME_LIMIT = 40
+"""Leaves room for what a component adds to its own name within IAM's 64 characters for a role."""
+HASH_LENGTH = 16
+
+
+def declare_jobs(
+    settings: PlatformSettings,
+    env: Environment,
+    foundation: Foundation,
+    need: Need,
+    lake: Lake,
+    root: Path,
+) -> dict[str, pulumi.Output[str]]:
+    """Declare each job, and the application that all run on; their machines' ARNs by name.
+
+    Raises InputError for a script that is not there.
+    """
+    if not settings.jobs:
+        return {}
+    spark, network = settings.spark, foundation.network
+    args: SparkApplicationArgs = {
+        "application_name": env.names("spark", limit=64),
+        "release": spark.release,
+        "max_vcpu": spark.max_vcpu,
+        "idle_minutes": spark.idle_minutes,
+        "max_runs": spark.max_runs,
+        "queue_minutes": spark.queue_minutes,
+        "subnet_ids": network.private_subnet_ids,
+        "security_group_id": network.workload_security_group_id,
+    }
+    if spark.warm:
+        args["warm_workers"] = spark.warm.workers
+    application = env.component(SparkApplication)(env.names("spark"), args, need.child_options())
+    machines: dict[str, pulumi.Output[str]] = {}
+    for job in last_first(settings.jobs):
+        script = _script(job, root)
+        job_args: JobArgs = {
+            "job": job.name,
+            "script": script,
+            "script_hash": hashlib.sha256(script.encode()).hexdigest()[:HASH_LENGTH],
+            "reads": [_place(each, lake) for each in job.reads],
+            "writes": [_place(each, lake) for each in job.writes],
+            "arguments": job.arguments,
+            "max_vcpu": job.size.max_vcpu,
+            "max_minutes": job.max_minutes,
+            "retries": job.retries,
+            "application_id": application.application_id,
+            "application_arn": application.arn,
+            "artifacts_bucket": foundation.artifacts.bucket,
+            "artifacts_key_arn": foundation.keys[DataClass.ARTIFACTS].arn,
+            "data_key_arn": foundation.keys[DataClass.DATA].arn,
+            "job_tags": {**env.tags, NEED: "data"},
+            "starts": [machines[one.name] for one in settings.jobs if one.on.after == job.name],
+            "log_key_arn": foundation.keys[DataClass.LOGS].arn,
+            "log_retention_days": env.log_retention_days,
+            "account_id": env.account_id,
+            "region": env.region,
+        }
+        if job.on.arrival:
+            job_args["arrival"] = _place(job.on.arrival, lake)
+        if job.on.schedule:
+            job_args["schedule"] = expression(job.on.schedule, env.names("job", job.name))
+        name = env.names("job", job.name, limit=NAME_LIMIT)
+        machines[job.name] = env.component(Job)(
+            name, job_args, need.child_options()
+        ).state_machine_arn
+    pulumi.export("jobs", {job.name: machines[job.name] for job in settings.jobs})
+    return machines
+
+
+def last_first(jobs: Sequence[JobSettings]) -> Iterator[JobSettings]:
+    """The jobs, each behind all that it starts; settings have them start no circle."""
+    for job in jobs:
+        if job.on.after is None:
+            yield from reversed([*_chain(job, jobs)])
+
+
+def _chain(job: JobSettings, jobs: Sequence[JobSettings]) -> Iterator[JobSettings]:
+    yield job
+    for one in jobs:
+        if one.on.after == job.name:
+            yield from _chain(one, jobs)
+
+
+def _script(job: JobSettings, root: Path) -> str:
+    path = root / job.script
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"jobs[{job.name}].script: {path} cannot be read: {error}") from error
+
+
+def _place(name: str, lake: Lake) -> PlaceArgs:
+    zone, _, prefix = name.partition(".")
+    return {
+        "name": name,
+        "bucket": lake.zone_buckets[zone],
+        "prefix": prefix,
+        "database": lake.database_names[zone],
+    }

@@ -1,0 +1,273 @@
+"""Jobs of data: what runs, where, when, and what it reads and writes."""
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import AfterValidator, Field, model_validator
+
+from infra.settings.base import PositiveInt, Settings, matching
+from infra.settings.frequency import frequency
+from infra.settings.mistakes import Mistake, did_you_mean, refusal, refusals, shown
+
+ZONES = ("raw", "curated", "features")
+PLACE = re.compile(r"(?P<zone>[a-z]+)\.(?P<prefix>[A-Za-z0-9_-]+(?:/[A-Za-z0-9_.-]+)*)")
+WORKER_VCPU = 4
+"""What a worker has: one drives a run, the others do its work."""
+
+job_name = matching(
+    r"[a-z][a-z0-9]*(-[a-z0-9]+)*",
+    "is not a name for a job",
+    "Small letters and digits, with single hyphens between them: daily-visits.",
+)
+SCRIPT = re.compile(r"(?!.*(?:^|/)\.\.?(?:/|$))[\w.-]+(/[\w.-]+)*\.py", re.ASCII)
+script_path = matching(
+    SCRIPT.pattern,
+    "is not a script of this repository",
+    "A path from its root, such as jobs/visits.py.",
+)
+argument = matching(
+    r"[a-z][a-z0-9]*(-[a-z0-9]+)*",
+    "is not a name for an argument",
+    "Small letters and digits, with single hyphens between them; the script reads it with two "
+    "hyphens before it.",
+)
+release_label = matching(
+    r"emr-\d{1,2}\.\d{1,2}\.\d{1,2}",
+    "is not a release of EMR",
+    "Example: emr-7.12.0.",
+)
+
+TOLD = ("input", "output", "date")
+"""Arguments that the platform gives each script itself."""
+
+
+def place(value: str) -> str:
+    """Refuse what is not a zone of the lake and a prefix in it."""
+    found = PLACE.fullmatch(value)
+    if not found:
+        raise refusal(
+            f"{shown(value)} is not a place of the lake.", "A zone and a prefix: raw.visits."
+        )
+    if found["zone"] not in ZONES:
+        hint = did_you_mean(found["zone"], ZONES)
+        raise refusal(f"{found['zone']} is not a zone.", hint or f"Allowed: {', '.join(ZONES)}.")
+    return value
+
+
+Place = Annotated[str, AfterValidator(place)]
+
+
+class Warm(Settings):
+    """Workers that are kept ready, and paid for, while the application runs."""
+
+    workers: PositiveInt = Field(description="How many, of 4 vCPUs each.")
+
+
+class Spark(Settings):
+    """What the environment's Spark jobs share: one application of EMR Serverless."""
+
+    release: Annotated[str, AfterValidator(release_label)] = Field(
+        "emr-7.12.0", description="Release of EMR, whose Spark runs."
+    )
+    max_vcpu: Annotated[int, Field(ge=2 * WORKER_VCPU, le=10_000, multiple_of=WORKER_VCPU)] = Field(
+        64, description="Most vCPUs that all running jobs have together: 8 or more, by fours."
+    )
+    idle_minutes: Annotated[int, Field(ge=1, le=10_080)] = Field(
+        15, description="Minutes without a job after which it stops, and costs nothing."
+    )
+    max_runs: Annotated[int, Field(ge=1, le=1_000)] = Field(
+        15, description="Most runs at once; others wait in its queue."
+    )
+    queue_minutes: Annotated[int, Field(ge=15, le=720)] = Field(
+        360, description="Longest that a run waits in the queue before it fails."
+    )
+    warm: Warm | None = Field(None, description="Workers that are kept ready; none if unset.")
+
+    @model_validator(mode="after")
+    def _warm_within_limit(self) -> Self:
+        if self.warm and (self.warm.workers + 1) * WORKER_VCPU > self.max_vcpu:
+            raise refusals(
+                [
+                    Mistake(
+                        ("warm", "workers"),
+                        f"{self.warm.workers} workers and a driver have "
+                        f"{(self.warm.workers + 1) * WORKER_VCPU} vCPUs, and max_vcpu is "
+                        f"{self.max_vcpu}.",
+                    )
+                ]
+            )
+        return self
+
+
+class Size(Settings):
+    """How much a run of a job may take."""
+
+    max_vcpu: Annotated[int, Field(ge=2 * WORKER_VCPU, le=10_000, multiple_of=WORKER_VCPU)] = Field(
+        16, description="Most vCPUs of one run, its driver's 4 among them: 8 or more, by fours."
+    )
+
+
+class On(Settings):
+    """What starts a job; each may be left out, for a person always can."""
+
+    schedule: Annotated[str, AfterValidator(frequency)] | None = Field(
+        None, description="hourly, daily, weekly, or a cron(…) of EventBridge in UTC."
+    )
+    arrival: Place | None = Field(
+        None, description="Where new objects start it, such as raw.visits: one of what it reads."
+    )
+    after: str | None = Field(None, description="The job whose end in success starts it.")
+
+
+class Job(Settings):
+    """A job: a script that reads some places of the lake and writes others."""
+
+    name: Annotated[str, AfterValidator(job_name)] = Field(description="What it is called.")
+    script: Annotated[str, AfterValidator(script_path)] = Field(
+        description="The script, from the repository's root: jobs/visits.py."
+    )
+    engine: Literal["emr-serverless"] = Field(
+        "emr-serverless", description="What runs it: Spark on EMR Serverless."
+    )
+    size: Size = Field(Size(), description="How much a run may take.")
+    on: On = Field(On(), description="What starts it.")
+    reads: tuple[Place, ...] = Field(
+        min_length=1, description="Places that it reads, such as raw.visits. It sees no other."
+    )
+    writes: tuple[Place, ...] = Field(
+        min_length=1, description="Places that it writes, such as curated.visits."
+    )
+    arguments: dict[Annotated[str, AfterValidator(argument)], str | int | float | bool] = Field(
+        {}, description="What the script is told beside its places, by name: {days: 7}."
+    )
+    max_minutes: Annotated[int, Field(ge=5, le=10_080)] = Field(
+        120, description="Minutes after which a run is ended, at least 5."
+    )
+    retries: Annotated[int, Field(ge=0, le=9)] = Field(
+        1, description="How often a run that failed is tried again."
+    )
+
+    @model_validator(mode="after")
+    def _places_fit(self) -> Self:
+        found = [*self._overlaps(), *self._unread(), *self._reserved()]
+        if found:
+            raise refusals(found)
+        return self
+
+    def _overlaps(self) -> Iterator[Mistake]:
+        """What it writes and reads would feed itself."""
+        for number, written in enumerate(self.writes):
+            for read in self.reads:
+                if written == read:
+                    yield Mistake(("writes", number), f"it reads {read}, too.", NOT_ITSELF)
+                elif within(written, read) or within(read, written):
+                    yield Mistake(
+                        ("writes", number),
+                        f"{written} overlaps with {read}, which it reads.",
+                        NOT_ITSELF,
+                    )
+
+    def _unread(self) -> Iterator[Mistake]:
+        arrival = self.on.arrival
+        if arrival and not any(within(arrival, read) for read in self.reads):
+            yield Mistake(
+                ("on", "arrival"),
+                f"it does not read {arrival}.",
+                f"Allowed: what is in reads: {', '.join(self.reads)}.",
+            )
+
+    def _reserved(self) -> Iterator[Mistake]:
+        for name in self.arguments:
+            if name in TOLD:
+                yield Mistake(
+                    ("arguments", name), f"the platform itself tells each script --{name}."
+                )
+
+
+NOT_ITSELF = "Let a job write elsewhere than it reads: it would start itself, or read half of it."
+
+
+def within(inner: str, outer: str) -> bool:
+    """Whether a place is another one, or lies in it."""
+    return inner == outer or inner.startswith(f"{outer}/")
+
+
+def check_jobs(values: Mapping[str, Any]) -> Iterator[Mistake]:
+    """Yield jobs of one name, jobs after none or in a circle, and one larger than all may be."""
+    jobs = [
+        (index, job)
+        for index, job in enumerate(_entries(values.get("jobs")))
+        if isinstance(job.get("name"), str)
+    ]
+    names = [job["name"] for _, job in jobs]
+    spark = values.get("spark")
+    most = (spark if isinstance(spark, Mapping) else {}).get("max_vcpu", 64)
+    for index, job in jobs:
+        at = ("jobs", index)
+        if names.index(job["name"]) < index:
+            yield Mistake((*at, "name"), f"two jobs are called {job['name']}.")
+        yield from _after(job, names, at)
+        size = (_mapping(job.get("size"))).get("max_vcpu", 16)
+        if isinstance(size, int) and isinstance(most, int) and size > most:
+            yield Mistake(
+                (*at, "size", "max_vcpu"),
+                f"{size} vCPUs are more than all jobs have together, which is {most}.",
+                "Raise spark.max_vcpu, or ask for less.",
+            )
+    if jobs:
+        yield from _circles(jobs)
+    elif isinstance(spark, Mapping) and spark:
+        yield Mistake(("spark",), "there are no jobs, and so nothing runs on it.", "Leave it out.")
+
+
+def check_scripts(values: Mapping[str, Any], root: Path) -> Iterator[Mistake]:
+    """Yield scripts that are not there, and those that Python cannot read."""
+    for index, job in enumerate(_entries(values.get("jobs"))):
+        script = job.get("script")
+        if not isinstance(script, str) or not SCRIPT.fullmatch(script):
+            continue
+        at = ("jobs", index, "script")
+        try:
+            compile((root / script).read_bytes(), script, "exec", dont_inherit=True)
+        except OSError as error:
+            yield Mistake(at, f"{script} cannot be read: {error.strerror}.")
+        except (SyntaxError, ValueError) as error:
+            yield Mistake(at, f"{script} is not Python: {error}.", "Mend the script.")
+
+
+def _after(
+    job: Mapping[str, Any], names: list[str], at: tuple[str | int, ...]
+) -> Iterator[Mistake]:
+    after = _mapping(job.get("on")).get("after")
+    if isinstance(after, str) and after not in names:
+        yield Mistake(
+            (*at, "on", "after"),
+            f"there is no job {after}.",
+            did_you_mean(after, names) or f"There are: {', '.join(names)}.",
+        )
+
+
+def _circles(jobs: list[tuple[int, Mapping[str, Any]]]) -> Iterator[Mistake]:
+    before = {job["name"]: _mapping(job.get("on")).get("after") for _, job in jobs}
+    for index, job in jobs:
+        seen: list[str] = []
+        name = job["name"]
+        while name in before and name not in seen:
+            seen.append(name)
+            name = before[name]
+        if name == job["name"] and name in seen:
+            yield Mistake(
+                ("jobs", index, "on", "after"),
+                f"{' after '.join([*seen, name])}: it would never begin.",
+                "Let one of them be started otherwise.",
+            )
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _entries(value: object) -> list[Mapping[str, Any]]:
+    return [_mapping(item) for item in value] if isinstance(value, list | tuple) else []
