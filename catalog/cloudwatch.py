@@ -39,6 +39,7 @@ ALARM = Call(
         "metricQueries.metric.dimensions": "Metric.Dimensions",
     },
 )
+PUT_DASHBOARD = Call("PutDashboard")
 PUT_LOG_POLICY = Call("PutResourcePolicy")
 PUT_RULE = Call("PutRule")
 PUT_BUS_POLICY = Call("PutPermission")
@@ -150,6 +151,26 @@ TYPES = (
             read="ListTagsForResource",
             grants=(listed("cloudwatch", "DescribeAlarms"),),
         ),
+    ),
+    Type(
+        "aws:cloudwatch/dashboard:Dashboard",
+        "cloudwatch",
+        id="{dashboardName}",
+        name="dashboardName",
+        autonamed=False,
+        create=PUT_DASHBOARD,
+        read=Call(
+            "GetDashboard",
+            given={"DashboardName": "{id}"},
+            outputs={"dashboardArn": "DashboardArn"},
+        ),
+        update=(PUT_DASHBOARD,),
+        replaces=("dashboardName",),
+        delete=Call("DeleteDashboards", given={"DashboardNames": ["{id}"]}),
+        cloudformation="AWS::CloudWatch::Dashboard",
+        outputs={"dashboardArn": "arn:aws:cloudwatch::{account}:dashboard/{dashboardName}"},
+        holds_no_data="it shows metrics, and is written anew from the program",
+        iam=Iam(on="arn:aws:cloudwatch::{account}:dashboard/{name}"),
     ),
     Type(
         "aws:cloudwatch/eventRule:EventRule",

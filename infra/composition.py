@@ -17,6 +17,7 @@ from infra.needs.devops import declare as declare_devops
 from infra.needs.devops import model_delivery
 from infra.needs.foundation import access, audit
 from infra.needs.foundation import declare as declare_foundation
+from infra.needs.mlops.dashboards import Shown, declare_dashboards
 from infra.needs.mlops.monitors import Monitoring
 from infra.needs.model_context import ModelContext, model_context
 from infra.needs.need import Need
@@ -118,6 +119,7 @@ def _models(
     """Declare each model, and tell by its name what it is called in AWS."""
     models: dict[str, Model] = {}
     monitoring = Monitoring(context, serving)
+    boards: list[Shown] = []
     for model in settings.models:
         group = context.group_of(model)
         version = newest_approved(group)
@@ -134,6 +136,7 @@ def _models(
                 training=pipeline,
                 bus=devops.bus,
                 root=root,
+                boards=boards,
             )
         models[model.name] = Model(
             group,
@@ -144,4 +147,6 @@ def _models(
             loop=loop.state_machine_arn if loop else None,
         )
     monitoring.declare_silence_watch()
+    if settings.dashboards:
+        declare_dashboards(boards, context, serving)
     return models

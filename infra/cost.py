@@ -132,6 +132,7 @@ def _alarm(resource: Resource) -> Iterator[Used]:
 
 
 COUNTED: Mapping[str, Callable[[Resource], Iterator[Used]]] = {
+    "aws:cloudwatch/dashboard:Dashboard": _one("dashboard"),
     "aws:cloudwatch/metricAlarm:MetricAlarm": _alarm,
     "aws:ec2/eip:Eip": _one("public IPv4 address"),
     "aws:ec2/vpcEndpoint:VpcEndpoint": _interface_endpoint,

@@ -127,6 +127,15 @@ def _monitor(model: str, kind: str) -> Dimensions:
     return {"Model": model, "Monitor": kind}
 
 
+def _of_machines(graph: Graph) -> Iterator[tuple[Dimensions, int]]:
+    """State machines, whenever an execution of theirs changes.
+
+    https://docs.aws.amazon.com/step-functions/latest/dg/procedure-cw-metrics.html
+    """
+    for machine in graph.of_type("aws:sfn/stateMachine:StateMachine"):
+        yield {"StateMachineArn": machine.outputs["arn"]}, 60
+
+
 METRICS = (
     # Without requests there is nothing to be slow or to fail.
     Metric("AWS/SageMaker", "ModelLatency", "high", "notBreaching", _of_variants),
@@ -135,6 +144,9 @@ METRICS = (
     # SQS says nothing of a queue that has been empty and idle for six hours.
     Metric("AWS/SQS", "ApproximateNumberOfMessagesVisible", "high", "notBreaching", _of_queues),
     Metric("AWS/SQS", "ApproximateAgeOfOldestMessage", "high", "notBreaching", _of_queues),
+    Metric("AWS/States", "ExecutionsStarted", None, "notBreaching", _of_machines),
+    Metric("AWS/States", "ExecutionsFailed", "high", "notBreaching", _of_machines),
+    Metric(MONITORS, "Rows", None, "ignore", _of_monitors),
     # Between two runs, and after one with too few rows, what was found last still holds.
     Metric(MONITORS, "Worst", "high", "ignore", _of_monitors),
     # Silence is made a value by an expression; where that has none, the monitor has never run.

@@ -189,6 +189,10 @@ def _monitor(graph: Graph) -> str:
     return f"compares with what was trained on, {_number(alarms, 'alarm')}"
 
 
+def _dashboards(graph: Graph) -> str:
+    return _count(graph, "aws:cloudwatch/dashboard:Dashboard", "dashboard")
+
+
 def _fixed(text: str) -> Facts:
     return lambda _: text
 
@@ -202,6 +206,7 @@ PARTS: dict[str, list[Part | None]] = {
         ),
         Part("Monitors", frozenset({"Monitor", "MonitorCode", "SilenceWatch"}), _monitor),
         Part("Endpoint", frozenset({"Endpoint"}), _endpoint),
+        Part("Dashboards", frozenset({"Dashboard"}), _dashboards),
     ],
     "platform": [
         Part(

@@ -67,6 +67,10 @@ class PlatformSettings(Settings):
     spark: Spark = Field(Spark(), description="What the jobs of data run on.")
     jobs: tuple[Job, ...] = Field((), description="Jobs of data.")
     models: tuple[ModelSettings, ...] = Field((), description="Models.")
+    dashboards: bool = Field(
+        True,
+        description="Whether CloudWatch has a dashboard of each model and one of all of them.",
+    )
     custom: Custom | None = Field(None, description="A package of the team's own.")
 
     @property

@@ -576,6 +576,20 @@ CASES = [
         {"retentionInDays": 60, **TAGGED},
     ),
     Case(
+        "aws:cloudwatch/dashboard:Dashboard",
+        {
+            "dashboardName": "maslow-world",
+            "dashboardBody": json.dumps(
+                {"widgets": [{"type": "text", "properties": {"markdown": "world"}}]}
+            ),
+        },
+        {
+            "dashboardBody": json.dumps(
+                {"widgets": [{"type": "text", "properties": {"markdown": "other"}}]}
+            )
+        },
+    ),
+    Case(
         "aws:cloudwatch/metricAlarm:MetricAlarm",
         {
             "comparisonOperator": "GreaterThanThreshold",

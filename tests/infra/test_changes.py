@@ -92,6 +92,7 @@ DRIFT = {"EventRule": 3, "EventTarget": 3}
 MODEL = MONITOR + Counter(
     BucketObjectv2=13,
     Endpoint=1,
+    Dashboard=1,
     EndpointConfiguration=1,
     EventRule=3,
     EventTarget=3,
@@ -428,14 +429,14 @@ CHANGES = [
         "weekly",
         Difference(WATCH, {}, {"MetricAlarm": 1, "Schedule": 1}),
     ),
-    ("models.0.monitor.quality", QualityMonitor(), added(**MONITOR)),
+    ("models.0.monitor.quality", QualityMonitor(), Difference(MONITOR, {}, {"Dashboard": 2})),
     (
         "models.0.monitor.data.every",
         "off",
         Difference(
             {},
             MONITOR + Counter(EventRule=1, EventTarget=1),
-            {"RolePolicy": 1, "StateMachine": 1},
+            {"Dashboard": 2, "RolePolicy": 1, "StateMachine": 1},
         ),
     ),
     ("models.0.retrain.cooldown_hours", 1, changed(StateMachine=1)),
@@ -453,7 +454,7 @@ CHANGES = [
     (
         "models",
         itemgetter(slice(1)),
-        Difference({}, MODEL, {"BucketPolicy": 1, "Key": 1, "RepositoryPolicy": 1}),
+        Difference({}, MODEL, {"BucketPolicy": 1, "Dashboard": 1, "Key": 1, "RepositoryPolicy": 1}),
     ),
     (
         "models",
@@ -466,6 +467,7 @@ CHANGES = [
             + TRAINING_ALERT
             + Counter(
                 BucketObjectv2=CODE,
+                Dashboard=1,
                 EventRule=2,
                 EventTarget=2,
                 LogGroup=2,

@@ -139,6 +139,7 @@ CONTEXTS: dict[str, dict[str, Any]] = {
     "promotion": {**PROMOTED, "accounts": ACCOUNTS},
     "promotion.from": {**MODEL, "accounts": ACCOUNTS, "promotion": {"from": "staging"}},
     "registry.packages": MODEL,
+    "dashboards": DEPLOYED,
     "features": DEPLOYED,
     "jobs": JOBS,
     "jobs.0.on": JOBS,

@@ -16,6 +16,7 @@ def test_every_module_of_a_rule_has_its_rule_found() -> None:
         "alarm_dimensions",
         "alarm_meaning",
         "alarm_period",
+        "dashboard_metrics",
         "followed",
         "logs",
         "retries",

@@ -1,0 +1,1 @@
+"""Dashboards of CloudWatch: of each model, and of an environment."""

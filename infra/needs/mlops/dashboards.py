@@ -1,0 +1,79 @@
+"""The dashboards of an environment: one of each model, and one of all."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pulumi
+
+from components.common.iam import Json, rendered
+from components.mlops.dashboards.body import ServedModel, environment_body, model_body
+from components.mlops.dashboards.dashboard import Dashboard
+from components.mlops.endpoint import Endpoint
+from components.mlops.loop.loop import Loop
+from components.mlops.monitoring.job_request import MonitorKind
+from components.mlops.rollout import ALL_TRAFFIC
+from infra.needs.model_context import ModelContext
+from infra.needs.need import Need
+from infra.settings.mlops.model import ModelSettings
+
+ALL = "all_models"
+"""What the dashboard of all models is called; no model is, for their names have no `_`."""
+
+Shown = dict[str, Any]
+"""A `ServedModel` whose values may be outputs."""
+
+
+def shown(
+    model: ModelSettings,
+    context: ModelContext,
+    endpoint: Endpoint,
+    alarms: Mapping[str, pulumi.Output[str]],
+    loop: Loop | None,
+) -> Shown:
+    """What dashboards show of a model; `alarms` are those of its monitors, by their kind."""
+    env = context.env
+    names = [*endpoint.alarm_names, *alarms.values()]
+    arns = [
+        pulumi.Output.concat(f"arn:aws:cloudwatch:{env.region}:", env.account_id, ":alarm:", name)
+        for name in names
+    ]
+    one: Shown = {
+        "name": model.name,
+        "endpoint": endpoint.name,
+        "variant": ALL_TRAFFIC,
+        "monitors": [MonitorKind(kind) for kind in alarms],
+        "alarm_arns": arns,
+    }
+    return one | ({"loop_arn": loop.state_machine_arn} if loop else {})
+
+
+def declare_dashboards(models: Sequence[Shown], context: ModelContext, need: Need) -> None:
+    """Declare a dashboard of each model and one of the environment, if there are models."""
+    env = context.env
+    if not models:
+        return
+    declared = env.component(Dashboard)
+    region = env.region
+
+    def of_one(model: ServedModel) -> Json:
+        return model_body(model, region)
+
+    def of_all(models: list[ServedModel], queue_arn: str) -> Json:
+        return environment_body(models, queue_arn.rpartition(":")[2], region)
+
+    for model in models:
+        name = env.names(model["name"])
+        declared(
+            env.names(model["name"], "dashboard"),
+            {"dashboard_name": name, "body": rendered(of_one, model=model)},
+            need.child_options(model["name"]),
+        )
+    queue_arn = context.foundation.need.guards.dead_letter_arn
+    declared(
+        env.names("dashboard"),
+        {
+            "dashboard_name": env.names(ALL),
+            "body": rendered(of_all, models=[*models], queue_arn=queue_arn),
+        },
+        need.child_options(),
+    )
