@@ -12,8 +12,7 @@ import pulumi
 from components.common.other_accounts import OriginArgs, OtherRolesArgs, PrefixReaderArgs
 from components.common.workload import artifacts_prefix
 from components.foundation.access.break_glass import BREAK_GLASS
-from components.mlops.loop.starters import ElsewhereArgs
-from components.mlops.monitoring.job_request import MonitorKind
+from components.mlops.loop.starters import CAUSES, ElsewhereArgs
 from infra.environment import Environment
 from infra.naming import Names
 from infra.needs.model_context import NAME_LIMIT
@@ -94,17 +93,25 @@ def origin_of(env: Environment, model: str, version: ModelVersion) -> OriginArgs
     }
 
 
-def drift_elsewhere_of(
-    env: Environment, model: str, bus: pulumi.Output[str] | None
+def alarms_elsewhere_of(
+    env: Environment, model: str, causes: Iterable[str], bus: pulumi.Output[str] | None
 ) -> list[ElsewhereArgs]:
-    """The alarms of the environments that a model goes on to, which start its training here."""
+    """The alarms of the environments that a model goes on to, which start its training here.
+
+    Those are meant that stand for one of the `causes`, whether there are any or not: what watches
+    the model elsewhere is not known here.
+    """
+    asked = [*causes]
     found: list[ElsewhereArgs] = []
     for peer in env.promotion.targets:
         if not peer.has(model):
             continue
         args: ElsewhereArgs = {
             "environment": peer.environment,
-            "alarm_prefix": alarm_prefix(peer.names, model),
+            "alarm_prefixes": {
+                cause: [alarm_prefix(peer.names, model, kind.value) for kind in CAUSES[cause]]
+                for cause in asked
+            },
         }
         if peer.account_id and bus is not None:
             args |= {"account_id": peer.account_id, "event_bus": bus}
@@ -112,9 +119,9 @@ def drift_elsewhere_of(
     return found
 
 
-def alarm_prefix(names: Names, model: str, kind: MonitorKind = MonitorKind.DATA) -> str:
-    """What the name of the alarm on what a model's monitor finds begins with."""
-    return f"{names(model, 'monitor', limit=NAME_LIMIT)}-{kind.value}-worst-"
+def alarm_prefix(names: Names, model: str, kind: str = "*") -> str:
+    """What the name of the alarm on what a model's monitor finds begins with; `*` is any kind."""
+    return f"{names(model, 'monitor', limit=NAME_LIMIT)}-{kind}-worst-"
 
 
 def roles_of(peer: Peer, names: Iterable[str]) -> OtherRolesArgs:

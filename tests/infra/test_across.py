@@ -21,7 +21,7 @@ DELIVERING = (
     "maslow-{0}-ci-preview*",
     "maslow-{0}-delivery-deploy-*",
     "maslow-{0}-delivery-preview-*",
-    "maslow-{0}-drift-role-*",
+    "maslow-{0}-drift*-role-*",
     "maslow-{0}-pull-requests-preview-*",
 )
 

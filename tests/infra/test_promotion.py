@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from catalog.event_patterns import matches
 from infra.graph import Graph
 from infra.offline import recorded
 from infra.project import Project
@@ -337,26 +338,49 @@ def test_decisions_of_dev_start_the_delivery_of_a_later_environment(
     assert ":stateMachine:maslow-" in target.inputs["arn"]
 
 
-def test_drift_in_a_later_environment_starts_training_in_dev(later: Graph, dev: Graph) -> None:
-    sent = json.loads(
-        later.one("aws:cloudwatch/eventRule:EventRule", f"maslow-{later.stack}-drift-rule").inputs[
-            "eventPattern"
-        ]
-    )
-    for prefix in sent["detail"]["alarmName"]:
-        model = (
-            prefix["prefix"]
-            .removeprefix(f"maslow-{later.stack}-")
-            .removesuffix("-monitor-data-worst-")
+def test_what_is_found_in_a_later_environment_starts_training_in_dev(
+    later: Graph, dev: Graph
+) -> None:
+    """Each finding reaches one rule of dev, by its cause, if it retrains for that cause at all."""
+    start = f"maslow-{later.stack}-"
+    sent = later.one("aws:cloudwatch/eventRule:EventRule", f"{start}drift-rule")
+    heard = {
+        rule.name: json.loads(rule.inputs["eventPattern"])
+        for rule in dev.of_type("aws:cloudwatch/eventRule:EventRule")
+        if rule.inputs.get("eventBusName") == "maslow-dev-promotion"
+    }
+    alarms = [
+        alarm.name
+        for alarm in later.of_type("aws:cloudwatch/metricAlarm:MetricAlarm")
+        if alarm.name.endswith("-worst")
+    ]
+    assert alarms
+    for alarm in alarms:
+        model, _, kind = alarm.removeprefix(start).removesuffix("-worst").rpartition("-monitor-")
+        event = {
+            "source": "aws.cloudwatch",
+            "detail-type": "CloudWatch Alarm State Change",
+            "account": ACCOUNTS[later.stack],
+            "detail": {"alarmName": f"{alarm}-0a1b2c3", "state": {"value": "ALARM"}},
+        }
+        assert matches(json.loads(sent.inputs["eventPattern"]), event)
+        reached = [name for name, pattern in heard.items() if matches(pattern, event)]
+        on = dev_retrains_on(dev, model)
+        expected = {"quality": "-quality"}.get(kind, "")
+        rule = f"maslow-dev-{model}-loop-{later.stack}{expected}-rule"
+        assert reached == ([rule] if ("quality" if expected else "drift") in on else [])
+
+
+def dev_retrains_on(dev: Graph, model: str) -> set[str]:
+    """The causes for which a rule of dev's own alarms starts the model's loop."""
+    return {
+        cause
+        for cause in ("drift", "quality")
+        if any(
+            rule.name == f"maslow-dev-{model}-loop-{cause}-rule"
+            for rule in dev.of_type("aws:cloudwatch/eventRule:EventRule")
         )
-        name = f"maslow-dev-{model}-loop-{later.stack}-rule"
-        rule = dev.one("aws:cloudwatch/eventRule:EventRule", name)
-        pattern = json.loads(rule.inputs["eventPattern"])
-        assert pattern["account"] == [ACCOUNTS[later.stack]]
-        assert pattern["detail"]["alarmName"] == [prefix]
-        assert rule.inputs["eventBusName"] == "maslow-dev-promotion"
-        alarms = later.of_type("aws:cloudwatch/metricAlarm:MetricAlarm")
-        assert [alarm for alarm in alarms if f"{alarm.name}-" == prefix["prefix"]]
+    }
 
 
 def test_a_later_environment_trains_nothing_itself(later: Graph) -> None:
@@ -409,7 +433,10 @@ def test_within_one_account_nothing_is_opened_and_no_event_forwarded(
         assert group == [{"prefix": "maslow-dev-"}]
     else:
         drift = rules["maslow-dev-readmission-loop-prod-rule"]
-        names = [{"prefix": "maslow-prod-readmission-monitor-data-worst-"}]
+        names = [
+            {"prefix": f"maslow-prod-readmission-monitor-{kind}-worst-"}
+            for kind in ("data", "explain", "bias")
+        ]
         assert drift["detail"]["alarmName"] == names
         assert "account" not in drift
 

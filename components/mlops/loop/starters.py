@@ -11,7 +11,14 @@ import pulumi
 
 from components.common.event_start import arrived, start_on_event, starting_role
 from components.common.iam import Json
+from components.mlops.monitoring.job_request import MonitorKind
 
+CAUSES: Mapping[str, Sequence[MonitorKind]] = {
+    "drift": (MonitorKind.DATA, MonitorKind.EXPLAIN, MonitorKind.BIAS),
+    "quality": (MonitorKind.QUALITY,),
+}
+"""Kinds of monitors by what their alarms are a cause of. Drift is of what comes in, of why, and of
+whom it favours."""
 ALARMED = {
     "drift": "its data drifted: <alarm> went off",
     "quality": "its answers got worse: <alarm> went off",
@@ -24,8 +31,8 @@ class ElsewhereArgs(TypedDict):
 
     environment: str
     """The environment."""
-    alarm_prefix: str
-    """What the names of its alarms on the model's drift begin with."""
+    alarm_prefixes: Mapping[str, Sequence[str]]
+    """What the names of its alarms on the model begin with, by the cause that they stand for."""
     account_id: NotRequired[str]
     """Its account, unless it is in the same one."""
     event_bus: NotRequired[pulumi.Input[str]]
@@ -54,7 +61,7 @@ class StartersArgs(TypedDict):
     """When it starts by the calendar: an expression of EventBridge, in UTC."""
 
 
-def drift_pattern(alarm_names: Sequence[str | Json]) -> Json:
+def alarm_pattern(alarm_names: Sequence[str | Json]) -> Json:
     """The event pattern of alarms going off, given by their names or by tests of those.
 
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-and-eventbridge.html
@@ -66,12 +73,17 @@ def drift_pattern(alarm_names: Sequence[str | Json]) -> Json:
     }
 
 
-def drift_elsewhere(*alarm_prefixes: str, account_id: str | None = None) -> Json:
+def alarms_elsewhere(alarm_prefixes: Sequence[str], account_id: str | None = None) -> Json:
     """The event pattern of alarms going off whose names begin so, in one account where it is given.
 
+    `*` in a beginning stands for anything.
     https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html
     """
-    pattern = drift_pattern([{"prefix": prefix} for prefix in alarm_prefixes])
+    tests: list[Json] = [
+        {"wildcard": f"{prefix}*"} if "*" in prefix else {"prefix": prefix}
+        for prefix in alarm_prefixes
+    ]
+    pattern = alarm_pattern(tests)
     return {**pattern, "account": [account_id]} if account_id else pattern
 
 
@@ -106,15 +118,17 @@ def declare_starters(
             cause,
             cause,
             f"{cause.capitalize()} retrains {model}",
-            pulumi.Output.all(*names).apply(lambda known: json.dumps(drift_pattern(known))),
+            pulumi.Output.all(*names).apply(lambda known: json.dumps(alarm_pattern(known))),
         )
         for cause, names in alarms.items()
     ]
     for place in elsewhere:
         there = place["environment"]
-        pattern = drift_elsewhere(place["alarm_prefix"], account_id=place.get("account_id"))
-        start = on_alarm(there, "drift", f"Drift in {there} retrains {model}", json.dumps(pattern))
-        starts.append({**start, "bus": place.get("event_bus")})
+        for cause, prefixes in place["alarm_prefixes"].items():
+            pattern = json.dumps(alarms_elsewhere(prefixes, place.get("account_id")))
+            suffix = there if cause == "drift" else f"{there}-{cause}"
+            said = f"{cause.capitalize()} in {there} retrains {model}"
+            starts.append({**on_alarm(suffix, cause, said, pattern), "bus": place.get("event_bus")})
     if data:
         prefix = data["prefix"]
         starts.append(

@@ -8,7 +8,7 @@ from components.devops.promotion.approval_events import approval_pattern
 from components.devops.promotion.promoted_models import PromotedModels
 from components.devops.promotion.promotion_events import EventForwarding, PromotionBus
 from components.foundation.keys.key import DataClass
-from components.mlops.loop.starters import drift_elsewhere
+from components.mlops.loop.starters import alarms_elsewhere
 from infra.environment import Environment
 from infra.needs.need import Need
 from infra.needs.outputs import Foundation
@@ -17,6 +17,7 @@ from infra.promotion import Peer
 from infra.settings import PlatformSettings
 from infra.settings.mlops.model import ModelSettings
 
+ALARMS_A_RULE = 20
 APPROVALS, DRIFT = "approvals", "drift"
 """What the rules are called that forward events, and so the roles that put them on buses."""
 
@@ -42,7 +43,7 @@ def declare_events(
     there is one.
     """
     origin, abroad = env.promotion.origin, env.promotion.abroad
-    senders = by_account(roles_of(peer, [f"{peer.names(DRIFT)}-role-*"]) for peer in abroad)
+    senders = by_account(roles_of(peer, [f"{peer.names(DRIFT)}*-role-*"]) for peer in abroad)
     if abroad:
         env.component(EventForwarding)(
             env.names(APPROVALS),
@@ -56,7 +57,7 @@ def declare_events(
         )
     if origin and origin.account_id:
         senders = by_account([roles_of(origin, [f"{origin.names(APPROVALS)}-role-*"])])
-        _forward_drift([m for m in settings.models if m.retrains_on_drift], origin, env, need)
+        _forward_drift([m for m in settings.models if m.monitor.kinds], origin, env, need)
     if not senders:
         return None
     return env.component(PromotionBus)(
@@ -73,16 +74,20 @@ def declare_events(
 def _forward_drift(
     models: Sequence[ModelSettings], origin: Peer, env: Environment, need: Need
 ) -> None:
-    if not models:
-        return
+    """Send what monitors find on; which of it starts a training is for the origin to say.
+
+    A pattern has at most 2,048 characters, and so there may be several rules.
+    https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html
+    """
     prefixes = [alarm_prefix(env.names, model.name) for model in models]
-    env.component(EventForwarding)(
-        env.names(DRIFT),
-        {
-            "description": f"Drift of models, to {origin.environment}, which trains them",
-            "pattern": drift_elsewhere(*prefixes),
-            "bus_arns": [origin.bus_arn],
-            "account_id": env.account_id,
-        },
-        need.child_options(),
-    )
+    for number, begin in enumerate(range(0, len(prefixes), ALARMS_A_RULE), start=1):
+        env.component(EventForwarding)(
+            env.names(DRIFT, *([] if number == 1 else [str(number)])),
+            {
+                "description": f"Findings on models, to {origin.environment}, which trains them",
+                "pattern": alarms_elsewhere(prefixes[begin : begin + ALARMS_A_RULE]),
+                "bus_arns": [origin.bus_arn],
+                "account_id": env.account_id,
+            },
+            need.child_options(),
+        )

@@ -8,7 +8,7 @@ import pulumi
 from components.foundation.keys.key import DataClass
 from components.mlops.loop.budget import BudgetArgs
 from components.mlops.loop.loop import JOB_NAME_LIMIT, Loop, LoopArgs
-from components.mlops.loop.starters import StartersArgs
+from components.mlops.loop.starters import CAUSES, StartersArgs
 from components.platform.model_project import read_project
 from components.platform.training_pipeline import TrainingPipeline
 from infra.errors import InputError
@@ -19,10 +19,6 @@ from infra.needs.model_context import NAME_LIMIT, ModelContext
 from infra.needs.tags import MODEL
 from infra.settings.mlops.model import ModelSettings
 from infra.settings.mlops.retrain import approved_when, training_prices
-
-CAUSES = {"drift": ("data", "explain", "bias"), "quality": ("quality",)}
-"""Kinds of monitors by what their alarms are a cause of. Drift is of what comes in, of why, and of
-whom it favours."""
 
 COUNTED_TAGS = ("maslow:project", "maslow:environment", MODEL)
 """Tags that tell a model's training jobs, whoever started them."""
@@ -79,12 +75,14 @@ def _starters(
     on = model.retrain.on
     starters: StartersArgs = {
         "alarms": {
-            cause: [alarms[kind] for kind in kinds if kind in alarms] if cause in on else []
+            cause: [alarms[kind.value] for kind in kinds if kind.value in alarms]
+            if cause in on
+            else []
             for cause, kinds in CAUSES.items()
         },
     }
-    if "drift" in on:
-        starters["elsewhere"] = peers.drift_elsewhere_of(context.env, model.name, bus)
+    if causes := [cause for cause in CAUSES if cause in on]:
+        starters["elsewhere"] = peers.alarms_elsewhere_of(context.env, model.name, causes, bus)
     if "new-data" in on:
         starters["new_data"] = {
             "bucket": context.data.zone_buckets["curated"],

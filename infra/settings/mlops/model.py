@@ -158,8 +158,3 @@ class ModelSettings(Settings):
     def truth_prefix(self) -> str:
         """Where in the curated zone is what turned out to be true."""
         return self.monitor.quality.truth or f"truth/{self.name}"
-
-    @property
-    def retrains_on_drift(self) -> bool:
-        """Whether drift starts training: asked for, and watched for."""
-        return self.monitor.data.is_on and "drift" in self.retrain.on

@@ -4,7 +4,6 @@ import pytest
 
 from infra.settings.mlops.model import ModelSettings
 from infra.settings.mlops.monitor import DataMonitor, Monitor, QualityMonitor
-from infra.settings.mlops.retrain import Retrain
 from infra.settings.mlops.serving import Rollout
 
 IMAGE = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/training:1.0"
@@ -363,14 +362,6 @@ def test_retraining_on_drift_needs_a_monitor(found_in_model):
     assert found_in_model(monitor={"data": "off"}, retrain={"on": ["drift"]}) == [
         "retrain.on: drift is not found while monitor.data is off."
     ]
-
-
-def test_a_model_retrains_on_drift_that_is_watched_for():
-    assert ModelSettings(name="a", project="p").retrains_on_drift
-    assert not ModelSettings(name="a", project="p", retrain=Retrain(on=())).retrains_on_drift
-    assert not ModelSettings(
-        name="a", project="p", monitor=Monitor(data=DataMonitor(every="off"))
-    ).retrains_on_drift
 
 
 def test_a_model_reads_feature_groups_that_exist(found):

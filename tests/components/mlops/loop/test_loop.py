@@ -17,7 +17,7 @@ STARTERS = {
     "elsewhere": [
         {
             "environment": "prod",
-            "alarm_prefix": "maslow-prod-",
+            "alarm_prefixes": {"drift": ["maslow-prod-"], "quality": ["maslow-prod-quality-"]},
             "account_id": "1" * 12,
             "event_bus": "promotion",
         }
@@ -123,6 +123,9 @@ def test_rules_hear_of_what_they_are_for(graph):
     assert patterns["drift-rule"]["detail"]["alarmName"] == ["data-worst", "explain-worst"]
     assert patterns["quality-rule"]["detail"]["alarmName"] == ["quality-worst"]
     assert patterns["prod-rule"]["detail"]["alarmName"] == [{"prefix": "maslow-prod-"}]
+    assert patterns["prod-quality-rule"]["detail"]["alarmName"] == [
+        {"prefix": "maslow-prod-quality-"}
+    ]
     assert patterns["prod-rule"]["account"] == ["1" * 12]
     assert graph.one(RULE, f"{NAME}-prod-rule").inputs["eventBusName"] == "promotion"
     assert patterns["data-rule"]["detail"] == {
