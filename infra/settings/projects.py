@@ -13,7 +13,7 @@ from components.platform.training_definition import (
 )
 from infra.settings.mistakes import Mistake, did_you_mean
 
-DEFINITION = "pipeline.json"
+DEFINITION, COMPARE = "pipeline.json", "compare.py"
 PARAMETERS: dict[str, str | int | float] = {
     "CodeUri": "s3://artifacts/code/",
     "DataUri": "s3://curated/data/",
@@ -81,11 +81,16 @@ def check_project(project: str, root: Path) -> tuple[str, str] | None:
         known = f"Model projects here: {', '.join(holders)}." if holders else ""
         return f"{project} has no {DEFINITION}.", did_you_mean(project, holders) or known
     try:
-        definition = read_project(root / project).definition
+        read = read_project(root / project)
     except ProjectError as error:
         return f"{str(error).removeprefix(f'{root}/')}.", ""
+    if COMPARE not in read.code:
+        return (
+            f"{project} has no code/{COMPARE}, by which its loop compares versions.",
+            f"Take that of templates/tabular/code/{COMPARE}.",
+        )
     try:
-        placed(definition, PARAMETERS, Placement("role", ["subnet"], ["group"], "key"))
+        placed(read.definition, PARAMETERS, Placement("role", ["subnet"], ["group"], "key"))
     except DefinitionError as error:
         return f"{project}/{DEFINITION}: {error}.", ""
     except (AttributeError, KeyError, TypeError, ValueError) as error:

@@ -33,6 +33,13 @@ def test_a_project_made_from_the_template_is_fit(root):
     assert check_project("models/stay", root) is None
 
 
+def test_a_project_can_compare_its_versions(root):
+    (root / "models/stay/code/compare.py").unlink()
+    message, hint = check_project("models/stay", root)
+    assert message == "models/stay has no code/compare.py, by which its loop compares versions."
+    assert hint == "Take that of templates/tabular/code/compare.py."
+
+
 @pytest.mark.parametrize("name", sorted(PARAMETERS))
 def test_a_pipeline_declares_each_parameter_that_the_platform_sets(root, name):
     lacking = definition(root)
