@@ -85,12 +85,25 @@ def _check_origin(own: StackValues, origin: StackValues) -> Iterator[Mistake]:
                     ("models", index, *([key] if key in model else [])),
                     f"{key} is not the same in {origin.file}, which trains it.",
                 )
+        learned = _facets(theirs[name])
+        if unknown := [column for column in _facets(model) if column not in learned]:
+            yield Mistake(
+                ("models", index, "monitor", "bias", "on"),
+                f"{', '.join(unknown)} is not watched in {origin.file}, which trains it.",
+                "Add it there, too: how groups fared in training is measured when it is trained.",
+            )
         if _columns(own, model) != _columns(origin, theirs[name]):
             yield Mistake(
                 ("models", index, "features"),
                 f"its feature groups have other columns in {origin.file}, which trains it.",
                 "A model is served what it was trained on: give both the same newest versions.",
             )
+
+
+def _facets(model: Mapping[str, Any]) -> list[str]:
+    """The columns whose groups a model's monitor of bias looks at."""
+    on = mapping(mapping(model.get("monitor")).get("bias")).get("on")
+    return [column for column in (on if isinstance(on, list) else []) if isinstance(column, str)]
 
 
 def _columns(environment: StackValues, model: Mapping[str, Any]) -> dict[str, object]:

@@ -218,7 +218,7 @@ def test_what_aws_refuses_on_the_way_is_told_without_a_traceback(project, monkey
         told = {"Error": {"Code": "ModelError", "Message": "the model cannot"}}
         raise ClientError(told, "InvokeEndpoint")
 
-    monkeypatch.setattr(local, "_running", given)
+    monkeypatch.setattr(local, "running", given)
     monkeypatch.setattr(local, "session", given)
     monkeypatch.setattr(local, "_turn", refuse)
     with pytest.raises(WorkError, match="InvokeEndpoint operation: the model cannot"):

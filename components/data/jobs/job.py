@@ -43,7 +43,7 @@ class JobArgs(PlacedArgs, LoggedArgs):
     """What it reads."""
     writes: Sequence[PlaceArgs]
     """What it writes."""
-    arguments: dict[str, str | int | float | bool]
+    arguments: dict[str, str]
     """What the script is told beside its places, by name."""
     max_vcpu: int
     """Most vCPUs of one run."""

@@ -48,7 +48,7 @@ class RunArgs(TypedDict):
     """S3 URIs of what it reads by place, such as `raw.visits`."""
     outputs: Mapping[str, str]
     """S3 URIs of what it writes by place."""
-    arguments: Mapping[str, str | int | float | bool]
+    arguments: Mapping[str, str]
     """What the script is told beside them, by name."""
     max_vcpu: int
     """Most vCPUs of one run."""
@@ -178,9 +178,7 @@ def _request(args: RunArgs) -> Json:
         for place, uri in uris.items()
         for part in (option, f"{place}={uri}")
     ]
-    own = [
-        part for name, value in args["arguments"].items() for part in (f"--{name}", _text(value))
-    ]
+    own = [part for name, value in args["arguments"].items() for part in (f"--{name}", value)]
     return {
         "ApplicationId": args["application_id"],
         # A token has 64 characters. A person's executions have names that are shorter.
@@ -211,7 +209,3 @@ def _request(args: RunArgs) -> Json:
         },
         "Tags": {**args["tags"]},
     }
-
-
-def _text(value: str | float | bool) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)

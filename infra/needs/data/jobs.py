@@ -61,7 +61,7 @@ def declare_jobs(
             "script_hash": hashlib.sha256(script.encode()).hexdigest()[:HASH_LENGTH],
             "reads": [_place(each, lake) for each in job.reads],
             "writes": [_place(each, lake) for each in job.writes],
-            "arguments": job.arguments,
+            "arguments": {name: _text(value) for name, value in job.arguments.items()},
             "max_vcpu": job.size.max_vcpu,
             "max_minutes": job.max_minutes,
             "retries": job.retries,
@@ -101,6 +101,10 @@ def _chain(job: JobSettings, jobs: Sequence[JobSettings]) -> Iterator[JobSetting
     for one in jobs:
         if one.on.after == job.name:
             yield from _chain(one, jobs)
+
+
+def _text(value: str | float | bool) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _script(job: JobSettings, root: Path) -> str:

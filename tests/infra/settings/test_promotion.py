@@ -178,6 +178,16 @@ def test_a_promoted_model_is_the_same_in_both(said):
     ]
 
 
+def test_groups_are_watched_that_are_measured_where_the_model_is_trained(said):
+    watched = MODEL | {"monitor": {"bias": {"on": ["age"]}}}
+    assert said("prod", **trio(models=[watched])) == [
+        f"models[readmission].monitor.bias.on: age is not watched in {DEV}, which trains it."
+    ]
+    files = trio(models=[watched])
+    files["dev"]["models"] = [watched]
+    assert [one for one in said("prod", **files) if "bias" in one] == []
+
+
 def test_a_promoted_model_reads_the_columns_that_it_was_trained_on(said):
     wider = VISITS | {"version": 2, "features": VISITS["features"] | {"nights": "integral"}}
     (mistake,) = said("prod", **trio(features=[VISITS, wider]))

@@ -24,7 +24,7 @@ ARGS = {
     "script_uri": "s3://artifacts/jobs/visits/main.py",
     "inputs": {"raw.visits": "s3://raw/visits/"},
     "outputs": {"curated.visits": "s3://curated/visits/"},
-    "arguments": {"days": 7, "strict": True},
+    "arguments": {"days": "7", "strict": "true"},
     "max_vcpu": 16,
     "max_minutes": 60,
     "retries": 1,
