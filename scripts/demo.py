@@ -2,7 +2,7 @@
 
 import json
 import time
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,12 +17,19 @@ from infra.demo.stack import model, stack
 from infra.demo.timeline import Json, Timeline
 from infra.errors import InputError, WorkError
 from infra.hosts.session import session
-from infra.interruption import bound, check, hold_off, ignore
+from infra.interruption import bound, check, ignore
 from infra.models.place import Place
 from infra.naming import Names
 from infra.project import Project
 from scripts.console import Follower, filled, out
-from scripts.embedded_run import PROMISE, STOP_SECONDS, reported, require_packages, running
+from scripts.embedded_run import (
+    PROMISE,
+    STOP_SECONDS,
+    before_clean_up,
+    reported,
+    require_packages,
+    running,
+)
 from scripts.timeline import Teller
 
 PAGE = "maslow-demo.html"
@@ -39,16 +46,8 @@ def run(project: Project, into: Path, *, as_json: bool) -> None:
     _check(project, into)
     bound(STOP_SECONDS, workplace.abandon)
     began = time.monotonic()
-    with Follower() as follower, ExitStack() as undo:
-        try:
-            document = _played(project, follower, undo, began, as_json=as_json)
-        except Exception:
-            check()  # what fails because all of it is stopped is no failure of its own
-            raise
-        finally:
-            hold_off()  # a second Ctrl-C must not cut the clean-up short
-            with suppress(OSError):  # a closed terminal
-                follower.begin("Clean up")
+    with Follower() as follower, ExitStack() as undo, before_clean_up(follower):
+        document = _played(project, follower, undo, began, as_json=as_json)
     ignore()
     _write(into, page(document))
     if as_json:

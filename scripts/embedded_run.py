@@ -4,13 +4,13 @@ import gc
 import importlib.util
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from embedded.cloud import Cloud, PortTaken
 from infra.errors import InputError, WorkError
-from infra.interruption import check, ending
+from infra.interruption import check, ending, hold_off
 from infra.settings import StackFile
 from scripts.console import Follower, out, row
 
@@ -61,6 +61,23 @@ def stage(name: str, follower: Follower) -> Iterator[Say]:
     follower.end()
     line = f"{' '.join(said)}  [dim]{time.monotonic() - began:.0f} s[/]"
     out.print(row(f"[cyan]{name}[/]", line, width=9))
+
+
+@contextmanager
+def before_clean_up(follower: Follower) -> Iterator[None]:
+    """Work whose clean-up, after the block, no second Ctrl-C cuts short.
+
+    What fails because all of it is stopped raises KeyboardInterrupt.
+    """
+    try:
+        yield
+    except Exception:
+        check()
+        raise
+    finally:
+        hold_off()
+        with suppress(OSError):  # a closed terminal
+            follower.begin("Clean up")
 
 
 @contextmanager

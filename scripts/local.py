@@ -17,14 +17,22 @@ from infra.hosts import records, sample, serving, smoke_run
 from infra.hosts.progress import Operation
 from infra.hosts.records import Records
 from infra.hosts.session import Pass, Up, has_engine, session
-from infra.interruption import bound, check, hold_off, ignore
+from infra.interruption import bound, ignore
 from infra.project import Project
 from infra.settings import StackFile
 from infra.settings.mlops.model import ModelSettings
 from infra.settings.platform import ERRORS
 from scripts.child import run
 from scripts.console import Follower, filled, out, row, told
-from scripts.embedded_run import PROMISE, STOP_SECONDS, reported, require_packages, running, stage
+from scripts.embedded_run import (
+    PROMISE,
+    STOP_SECONDS,
+    before_clean_up,
+    reported,
+    require_packages,
+    running,
+    stage,
+)
 
 ZONES = ("raw", "curated", "features")
 
@@ -86,7 +94,7 @@ def up(
     status = 0
     with Follower() as follower, ExitStack() as undo:
         undo.callback(gc.unfreeze)
-        try:
+        with before_clean_up(follower):
             with stage("Start", follower) as say:
                 cloud = undo.enter_context(running(stack, port))
                 bring_up = undo.enter_context(session(project, stack, cloud, follower.on_step))
@@ -103,13 +111,6 @@ def up(
             else:
                 planned = next(iter(project.environments(cloud="aws")), stack.environment)
                 out.print(f"\n{NEXT.format(embedded=stack.environment, planned=planned)}")
-        except Exception:
-            check()  # what fails because all of it is stopped is no failure of its own
-            raise
-        finally:
-            hold_off()  # a second Ctrl-C must not cut the clean-up short
-            with suppress(OSError):  # a closed terminal
-                follower.begin("Clean up")
     ignore()
     if serve:
         out.print("Stopped; nothing is left.")
