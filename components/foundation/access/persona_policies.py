@@ -19,6 +19,8 @@ from components.foundation.access.persona_statements import (
     read_objects,
     read_tables,
     read_versions,
+    run_machines,
+    see_serving,
     start_trainings,
     use_key,
 )
@@ -50,8 +52,15 @@ def data_engineer(scope: PersonaScope) -> list[Statement]:
             sid="WriteTables",
         ),
         *query(scope),
+        *run_machines(scope, "maslow:need", "data"),
+        read_logs(scope, f"{scope.prefix}job-"),
+        allow_everywhere(
+            ["logs:DescribeLogGroups"],
+            reason="log groups are listed per account",
+            when={"StringEquals": {"aws:RequestedRegion": scope.region}},
+        ),
         use_key(scope, "data", "s3", "glue"),
-        read_metrics(scope),
+        *read_metrics(scope),
     ]
 
 
@@ -68,10 +77,12 @@ def data_scientist(scope: PersonaScope) -> list[Statement]:
             sid="ReadFeatures",
         ),
         *start_trainings(scope),
+        *run_machines(scope, "maslow:model"),
         *read_versions(scope),
+        *see_serving(scope),
         use_key(scope, "data", "s3", "sagemaker"),
         use_key(scope, "artifacts", "s3", reads=True),
-        read_metrics(scope),
+        *read_metrics(scope),
     ]
 
 
@@ -79,7 +90,9 @@ def ml_engineer(scope: PersonaScope) -> list[Statement]:
     """Brings models to their users: approves versions, asks endpoints."""
     return [
         *start_trainings(scope),
+        *run_machines(scope, "maslow:model"),
         *read_versions(scope),
+        *see_serving(scope),
         allow(
             ["sagemaker:UpdateModelPackage"],
             scope.own("sagemaker", "model-package/"),
@@ -92,7 +105,7 @@ def ml_engineer(scope: PersonaScope) -> list[Statement]:
         ),
         use_key(scope, "artifacts", "s3", reads=True),
         *read_dead_letters(scope),
-        read_metrics(scope),
+        *read_metrics(scope),
         read_logs(
             scope,
             "/aws/sagemaker/Endpoints/" + scope.prefix,
@@ -105,7 +118,7 @@ def ml_engineer(scope: PersonaScope) -> list[Statement]:
 
 def reviewer(scope: PersonaScope) -> list[Statement]:
     """Reads what is set up and what a change would do; the settings are what there is to see."""
-    return [read_metrics(scope)]
+    return [*read_metrics(scope)]
 
 
 def auditor(scope: PersonaScope) -> list[Statement]:
@@ -128,7 +141,7 @@ def auditor(scope: PersonaScope) -> list[Statement]:
             sid="ReadHistory",
         ),
         *_who_is_let_in(scope),
-        read_metrics(scope),
+        *read_metrics(scope),
     ]
 
 
@@ -188,7 +201,7 @@ def platform_engineer(scope: PersonaScope) -> list[Statement]:
         ),
         _manage_keys(scope),
         *read_dead_letters(scope),
-        read_metrics(scope),
+        *read_metrics(scope),
         read_logs(scope, scope.prefix, "/aws/codebuild/" + scope.prefix, "/aws/sagemaker/"),
     ]
 
@@ -199,7 +212,7 @@ def break_glass(scope: PersonaScope) -> list[Statement]:
     It deploys the environment, by the permissions of a deployment, so that the change is one of the
     stack file like any other.
     """
-    return [_manage_keys(scope), read_metrics(scope)]
+    return [_manage_keys(scope), *read_metrics(scope)]
 
 
 def _manage_keys(scope: PersonaScope) -> Statement:

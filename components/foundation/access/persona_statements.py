@@ -159,18 +159,66 @@ def read_versions(scope: PersonaScope) -> list[Statement]:
     ]
 
 
-def read_metrics(scope: PersonaScope) -> Statement:
-    """See metrics and alarms."""
-    return allow_everywhere(
-        [
-            "cloudwatch:DescribeAlarms",
-            "cloudwatch:GetMetricData",
-            "cloudwatch:GetMetricStatistics",
-            "cloudwatch:ListMetrics",
-        ],
-        reason="a metric is no resource, and alarms are listed per account",
-        when={"StringEquals": {"aws:RequestedRegion": scope.region}},
-    )
+def see_serving(scope: PersonaScope) -> list[Statement]:
+    """See what serves the models: `maslow model list`, `status` and `why`."""
+    return [
+        allow(["sagemaker:DescribeEndpoint"], scope.own("sagemaker", "endpoint/")),
+        allow(["sagemaker:DescribeEndpointConfig"], scope.own("sagemaker", "endpoint-config/")),
+        allow(["sagemaker:DescribeModel"], scope.own("sagemaker", "model/")),
+        allow_everywhere(
+            ["application-autoscaling:DescribeScalableTargets"],
+            reason="scaling targets are listed per account",
+            when={"StringEquals": {"aws:RequestedRegion": scope.region}},
+        ),
+    ]
+
+
+def run_machines(scope: PersonaScope, tag: str, value: str = "") -> list[Statement]:
+    """Start the machines with a tag, of one value where it is given, and see how they fare.
+
+    An execution has no tags, and so those of all machines of the environment can be seen.
+    https://docs.aws.amazon.com/step-functions/latest/dg/tag-based-policies.html
+    """
+    key = f"aws:ResourceTag/{tag}"
+    tagged = {"StringEquals": {key: value}} if value else {"Null": {key: "false"}}
+    return [
+        allow(
+            ["states:ListExecutions", "states:StartExecution"],
+            scope.own("states", "stateMachine:"),
+            when=tagged,
+            sid="StartMachines",
+        ),
+        allow(
+            ["states:DescribeExecution", "states:GetExecutionHistory"],
+            [scope.arn("states", f"execution:{scope.prefix}*:*")],
+        ),
+        allow_everywhere(
+            ["states:ListStateMachines"],
+            reason="machines are listed per account",
+            when={"StringEquals": {"aws:RequestedRegion": scope.region}},
+        ),
+    ]
+
+
+def read_metrics(scope: PersonaScope) -> list[Statement]:
+    """See metrics, alarms and the environment's dashboards."""
+    return [
+        allow_everywhere(
+            [
+                "cloudwatch:DescribeAlarms",
+                "cloudwatch:GetMetricData",
+                "cloudwatch:GetMetricStatistics",
+                "cloudwatch:ListDashboards",
+                "cloudwatch:ListMetrics",
+            ],
+            reason="a metric is no resource, and alarms and dashboards are listed per account",
+            when={"StringEquals": {"aws:RequestedRegion": scope.region}},
+        ),
+        allow(
+            ["cloudwatch:GetDashboard"],
+            [f"arn:aws:cloudwatch::{scope.account_id}:dashboard/{scope.prefix}*"],
+        ),
+    ]
 
 
 def read_logs(scope: PersonaScope, *groups: str) -> Statement:
