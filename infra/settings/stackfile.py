@@ -29,6 +29,7 @@ from infra.settings.mistakes import Path as SettingPath
 from infra.settings.projects import check_asked, check_project
 from infra.settings.root import PlatformSettings
 from infra.settings.yamlfile import Document, read
+from infra.settings.yamlwords import with_words
 
 PLATFORM_PATH: SettingPath = ("config", PLATFORM)
 REGION_PATH: SettingPath = ("config", REGION)
@@ -85,7 +86,7 @@ def from_config(
     With `source`, its stack file, mistakes have their lines and the checks of `load` against the
     disk apply. `project` is as in `load`. Raises SettingsError with every mistake.
     """
-    given = {PLATFORM: values} | ({} if region is None else {REGION: region})
+    given = {PLATFORM: with_words(values)} | ({} if region is None else {REGION: region})
     document = Document({"config": given})
     if source is not None and source.is_file():
         written = read(source)
