@@ -35,6 +35,7 @@ RECORDER = f"arn:aws:config:{HERE}:configuration-recorder/{{name}}/a1b2"
 HUB = f"arn:aws:securityhub:{HERE}:hub/default"
 ROLE = "arn:aws:iam::{account}:role/{role}"
 PART_OF = {
+    "aws:cloudwatch/dashboard:Dashboard": "arn:aws:cloudwatch::{account}:dashboard/{dashboardName}",
     "aws:cfg/deliveryChannel:DeliveryChannel": NOWHERE,
     "aws:cfg/recorder:Recorder": RECORDER,
     "aws:cfg/recorderStatus:RecorderStatus": RECORDER,
