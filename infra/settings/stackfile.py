@@ -86,7 +86,7 @@ def from_config(
     With `source`, its stack file, mistakes have their lines and the checks of `load` against the
     disk apply. `project` is as in `load`. Raises SettingsError with every mistake.
     """
-    given = {PLATFORM: with_words(values)} | ({} if region is None else {REGION: region})
+    given = {PLATFORM: values} | ({} if region is None else {REGION: region})
     document = Document({"config": given})
     if source is not None and source.is_file():
         written = read(source)
@@ -102,7 +102,7 @@ def _checked(document: Document, environment: str, path: Path | None, project: s
     ]
     config = _mapping(_mapping(document.values).get("config"))
     elsewhere = _mapping(document.values).keys() | config.keys()
-    values = config.get(PLATFORM)
+    values = with_words(config.get(PLATFORM))
     platform = None
     others: list[StackValues] = []
     if isinstance(values, Mapping):

@@ -1,13 +1,17 @@
 """What the engine makes of the word `on`, and what is made of that."""
 
 import json
+import re
+import shutil
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from infra.settings import from_config
+from infra.settings import from_config, load
 from infra.settings.schema import platform_schema, resolved
 from infra.settings.yamlwords import LISTS, with_words
+from tests.conftest import ROOT
 
 MODEL = {"name": "readmission", "project": "templates/tabular"}
 BASE = {
@@ -31,6 +35,16 @@ def test_the_word_is_a_word_again_where_a_setting_is_called_so(key: Any) -> None
     assert platform.models[0].retrain.on == ("drift",)
     assert platform.models[0].monitor.bias.on == ("sex",)
     assert platform.jobs[0].on.schedule == "daily"
+
+
+def test_a_file_that_the_engine_has_rewritten_is_read_as_before(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "templates", tmp_path / "templates")
+    path = tmp_path / "stacks" / "Pulumi.dev.yaml"
+    path.parent.mkdir()
+    text = (ROOT / "tests" / "stacks" / "Pulumi.dev.yaml").read_text()
+    alone = re.sub(r"    (accounts|promotion): .*\n", "", text)
+    path.write_text(alone.replace(" on: ", ' "true": '))
+    assert load(path).platform.jobs[0].on.arrival == "raw.visits"
 
 
 def test_a_key_of_a_users_own_stays_as_it_is() -> None:
