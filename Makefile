@@ -34,7 +34,7 @@ setup:
 	@$(MAKE) --no-print-directory --silent $(INSTALLED)
 
 $(INSTALLED): requirements.lock pyproject.toml
-	@echo "Installing the pinned packages into .venv (about 650 MB; a minute or so, the first time)"
+	@echo "Installing the pinned packages into .venv (about 900 MB; a minute or so, the first time)"
 	@$(FORGET_HALVES)
 	@$(INSTALL) --require-hashes -r requirements.lock
 	@$(INSTALL) --no-deps --no-build-isolation --editable .
@@ -44,7 +44,7 @@ dev: setup
 	@$(MAKE) --no-print-directory --silent $(INSTALLED)-dev
 
 $(INSTALLED)-dev: requirements-dev.lock $(INSTALLED)
-	@echo "Installing the tools of tests and checks into .venv (about 800 MB)"
+	@echo "Installing the tools of tests and checks into .venv (about 750 MB)"
 	@$(FORGET_HALVES)
 	@$(INSTALL) --require-hashes -r requirements-dev.lock
 	@touch $@
