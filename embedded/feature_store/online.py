@@ -77,8 +77,10 @@ class OnlineStore:
         at: datetime | None,
         ttl: timedelta | None,
         now: datetime,
+        *,
+        keep: bool = True,
     ) -> Record:
-        """Change some values of a record; returns what it is then.
+        """Change some values of a record, unless `keep` is false; returns what it is then.
 
         Without `at` it keeps its event time, without `ttl` its own. Raises Absent, and NotNewer
         for an older event time.
@@ -94,7 +96,8 @@ class OnlineStore:
             event_time=at or before.event_time,
             ttl=ttl or before.ttl,
         )
-        self._records[identifier] = after
+        if keep:
+            self._records[identifier] = after
         return after
 
     def identifiers(self, now: datetime, *, with_deleted: bool = False) -> list[str]:

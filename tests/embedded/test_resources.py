@@ -1072,6 +1072,7 @@ def world(cloud: Cloud, resources: Resources) -> Values:
         "aws:sagemaker/modelPackageGroup:ModelPackageGroup",
         {"modelPackageGroupName": "maslow-world"},
     )
+    make("aws:glue/catalogDatabase:CatalogDatabase", {"name": "features"})
     rule = {"name": "maslow-world", "scheduleExpression": "rate(1 hour)"}
     make("aws:cloudwatch/eventRule:EventRule", rule)
     container = {"image": IMAGE, "modelDataUrl": "s3://maslow-world/model.tar.gz"}

@@ -1,10 +1,12 @@
 """What tests of the extensions begin with: a model to be served, a topic that is told."""
 
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 
 from embedded.cloud import Cloud
+from tests.feature_store import create
 from tests.served_model import serving_role
 
 
@@ -59,3 +61,16 @@ def a_config(cloud: Cloud) -> Callable[..., str]:
 @pytest.fixture
 def topic(cloud):
     return cloud.client("sns").create_topic(Name="told")["TopicArn"]
+
+
+@pytest.fixture(scope="module")
+def runtime(cloud):
+    return cloud.client("sagemaker-featurestore-runtime")
+
+
+@pytest.fixture
+def group(cloud, request):
+    """Create a feature group of the test's name, and delete it in the end."""
+    name = request.node.name.partition("[")[0].replace("_", "-")[-60:].strip("-")
+    yield partial(create, cloud, name)
+    cloud.client("sagemaker").delete_feature_group(FeatureGroupName=name)

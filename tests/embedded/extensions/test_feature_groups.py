@@ -42,7 +42,7 @@ def test_an_offline_group_names_its_table_and_its_folder(sagemaker):
     store = sagemaker.describe_feature_group(FeatureGroupName="offline")["OfflineStoreConfig"]
     assert store["DataCatalogConfig"]["Database"] == "sagemaker_featurestore"
     assert store["S3StorageConfig"]["ResolvedOutputS3Uri"].startswith(
-        "s3://features/store/123456789012/eu-west-1/offline-store/offline-"
+        "s3://features/store/123456789012/sagemaker/eu-west-1/offline-store/offline-"
     )
 
 
