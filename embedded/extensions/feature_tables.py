@@ -17,10 +17,11 @@ from moto.utilities.utils import get_partition
 from embedded import own_clients
 from embedded.feature_store.offline import (
     PARTITIONS,
+    File,
     Row,
-    arrow_table,
-    files,
+    daily_files,
     glue_columns,
+    hourly_files,
 )
 from embedded.feature_store.schema import Schema
 
@@ -125,33 +126,38 @@ def write(store: Store, rows: Sequence[Row], at: datetime) -> None:
     """Write rows, whose write_time is `at`. Raises Blocked."""
     _require_bucket(store)
     table = _existing(store) if store.table else None
-    if store.is_iceberg and table:
-        # Iceberg keeps times in microseconds, and Athena reads them so.
-        content = arrow_table(rows, store.schema, at, unit="us")
-        _catalog(store).load_table(table).append(content)
-        return
-    made = files(rows, store.schema, at)
+    part = daily_files if store.is_iceberg else hourly_files
+    made = part(rows, store.schema, at)
     bucket, _, prefix = store.uri.removeprefix("s3://").partition("/")
     s3 = s3_backends[store.account_id][get_partition(store.region)]
     for file in made:
         s3.put_object(
             bucket,
-            f"{prefix}/{file.folder}/{file.name}",
+            f"{prefix}/{file.path}",
             file.content,
             encryption="aws:kms" if store.key else None,
             kms_key_id=store.key,
         )
-    if table:
-        descriptor = store.glue.get_table(*table).as_dict()["StorageDescriptor"]
-        inputs = [
-            {
-                "Values": list(file.hour),
-                "StorageDescriptor": descriptor | {"Location": f"{store.uri}/{file.folder}"},
-            }
-            for file in made
-        ]
-        # One that is there already is told as an error of its own, and stays.
-        store.glue.batch_create_partition(*table, inputs)
+    if table and store.is_iceberg:
+        # PyIceberg's own way to write a partitioned table needs a package of Rust's beside it.
+        paths = [f"{store.uri}/{file.path}" for file in made]
+        _catalog(store).load_table(table).add_files(paths, check_duplicate_files=False)
+    elif table:
+        _register(store, table, made)
+
+
+def _register(store: Store, table: tuple[str, str], made: Sequence[File]) -> None:
+    """Tell Glue of the partitions of new files; those that it knows stay as they are."""
+    descriptor = store.glue.get_table(*table).as_dict()["StorageDescriptor"]
+    inputs = [
+        {
+            "Values": list(file.partition),
+            "StorageDescriptor": descriptor
+            | {"Location": f"{store.uri}/{file.path.rpartition('/')[0]}"},
+        }
+        for file in made
+    ]
+    store.glue.batch_create_partition(*table, inputs)
 
 
 def _require_bucket(store: Store) -> None:

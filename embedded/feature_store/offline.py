@@ -22,7 +22,8 @@ ADDED = {"write_time": "timestamp", "api_invocation_time": "timestamp", "is_dele
 COLUMNS = {"String": "string", "Integral": "bigint", "Fractional": "double"}
 """Glue's type of a feature's."""
 PARTITIONS = ("year", "month", "day", "hour")
-RANDOM_CHARACTERS = 16
+FOLDER_CHARACTERS, FILE_CHARACTERS = 8, 16
+"""How many random letters and digits there are in names."""
 CONVERT: dict[str, Callable[[Any], Any]] = {"String": str, "Integral": int, "Fractional": float}
 
 
@@ -39,17 +40,13 @@ class Row:
 
 @dataclass(frozen=True)
 class File:
-    """A Parquet file of one hour."""
+    """A Parquet file of one partition."""
 
-    hour: tuple[str, ...]
-    """Year, month, day and hour of its event times, with leading zeros."""
-    name: str
+    partition: tuple[str, ...]
+    """Year, month, day and hour of its event times, with leading zeros; or their day as text."""
+    path: str
+    """Where it lies below the group's prefix."""
     content: bytes
-
-    @property
-    def folder(self) -> str:
-        """Where it lies below the group's prefix, as Hive names partitions."""
-        return "/".join(f"{key}={value}" for key, value in zip(PARTITIONS, self.hour, strict=True))
 
 
 def glue_columns(schema: Schema) -> list[dict[str, str]]:
@@ -58,10 +55,11 @@ def glue_columns(schema: Schema) -> list[dict[str, str]]:
     return [{"Name": name, "Type": type_} for name, type_ in (features | ADDED).items()]
 
 
-def arrow_table(
-    rows: Sequence[Row], schema: Schema, written_at: datetime, unit: str = "ms"
-) -> "pa.Table":
-    """The rows with all columns; a feature without a value is null. `unit` is the times'."""
+def arrow_table(rows: Sequence[Row], schema: Schema, written_at: datetime, unit: str) -> "pa.Table":
+    """The rows with all columns; a feature without a value is null.
+
+    `unit` is that of the times, "ms" or "us".
+    """
     import pyarrow as pa
 
     types = {"String": pa.string(), "Integral": pa.int64(), "Fractional": pa.float64()}
@@ -78,21 +76,54 @@ def arrow_table(
     return pa.table(columns)
 
 
-def files(rows: Sequence[Row], schema: Schema, written_at: datetime) -> list[File]:
-    """One file for each hour of event times, in UTC, named for the latest of them."""
-    import pyarrow.parquet as pq  # type: ignore[import-untyped, unused-ignore]
-
+def hourly_files(rows: Sequence[Row], schema: Schema, written_at: datetime) -> list[File]:
+    """One file for each hour of event times, in UTC, as Hive names partitions."""
     hours: dict[tuple[str, ...], list[Row]] = defaultdict(list)
     for row in rows:
         hours[tuple(f"{row.event_time:%Y-%m-%d-%H}".split("-"))].append(row)
-    found = []
-    for hour, members in sorted(hours.items()):
-        stream = io.BytesIO()
-        pq.write_table(arrow_table(members, schema, written_at), stream)
-        latest = max(row.event_time for row in members)
-        name = f"{latest:%Y%m%dT%H%M%SZ}_{_random()}.parquet"
-        found.append(File(hour, name, stream.getvalue()))
-    return found
+    return [
+        _file(
+            hour,
+            "/".join(f"{key}={value}" for key, value in zip(PARTITIONS, hour, strict=True)),
+            members,
+            arrow_table(members, schema, written_at, "ms"),
+        )
+        for hour, members in sorted(hours.items())
+    ]
+
+
+def daily_files(rows: Sequence[Row], schema: Schema, written_at: datetime) -> list[File]:
+    """One file for each day of event times, in UTC, as Iceberg tables have them.
+
+    Event times in Unix seconds are not parted: AWS documents a truncation of texts only. Iceberg
+    has no times of milliseconds.
+    """
+    days: dict[tuple[str, ...], list[Row]] = defaultdict(list)
+    for row in rows:
+        is_text = schema.features[schema.event_time].type == "String"
+        days[(f"{row.event_time:%Y-%m-%d}",) if is_text else ()].append(row)
+    return [
+        _file(
+            day,
+            "/".join(
+                [_random(FOLDER_CHARACTERS), *(f"{schema.event_time}_trunc={d}" for d in day)]
+            ),
+            members,
+            arrow_table(members, schema, written_at, "us"),
+        )
+        for day, members in sorted(days.items())
+    ]
+
+
+def _file(partition: tuple[str, ...], folder: str, rows: Sequence[Row], table: "pa.Table") -> File:
+    """The file of these rows, named for the latest of their event times."""
+    import pyarrow.parquet as pq  # type: ignore[import-untyped, unused-ignore]
+
+    stream = io.BytesIO()
+    pq.write_table(table, stream)
+    latest = max(row.event_time for row in rows)
+    name = f"{latest:%Y%m%dT%H%M%SZ}_{_random(FILE_CHARACTERS)}.parquet"
+    return File(partition, f"{folder}/{name}", stream.getvalue())
 
 
 def _value(row: Row, name: str, convert: Callable[[Any], Any]) -> Any:
@@ -105,6 +136,6 @@ def _naive(time: datetime) -> datetime:
     return time.replace(tzinfo=None)
 
 
-def _random() -> str:
+def _random(length: int) -> str:
     characters = string.ascii_letters + string.digits
-    return "".join(secrets.choice(characters) for _ in range(RANDOM_CHARACTERS))
+    return "".join(secrets.choice(characters) for _ in range(length))
