@@ -25,6 +25,7 @@ MODULES = (
     "event_bus",
     "event_schedules",
     "feature_groups",
+    "feature_metadata",
     "feature_records",
     "guardduty",
     "inference",
