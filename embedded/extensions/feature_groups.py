@@ -118,6 +118,7 @@ def update_feature_group(self: SageMakerResponse) -> ActionResult:
             )
     _check_features(additions, {})
     _check_collections(additions, state["online_store_config"] or {})
+    _check_migration(state["online_store_config"] or {}, online)
     before = schema_of(group)
     group.feature_definitions = [*group.feature_definitions, *additions]
     store = offline_store.offline_store(backend, group)
@@ -222,6 +223,19 @@ def _check_collections(definitions: Sequence[Mapping[str, Any]], online: Mapping
                 f"{definition['CollectionType']}, which only an online store of StorageType "
                 "InMemory takes."
             )
+
+
+def _check_migration(before: Mapping[str, Any], asked: Mapping[str, Any]) -> None:
+    """Raise ValidationError for another StorageType, unless Standard becomes Standard_V2.
+
+    https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_OnlineStoreConfigUpdate.html
+    """
+    old, new = before.get("StorageType", "Standard"), asked.get("StorageType")
+    if new not in (None, old) and (old, new) != ("Standard", "Standard_V2"):
+        raise ValidationError(
+            message=f"Validation Error: StorageType {old} cannot become {new}: only Standard can "
+            "become Standard_V2."
+        )
 
 
 def _offline(backend: SageMakerModelBackend, name: str, asked: Mapping[str, Any]) -> dict[str, Any]:

@@ -135,15 +135,31 @@ def test_an_update_with_a_time_to_live_needs_an_event_time(runtime, group):
         )
 
 
-def test_a_standard_store_updates_no_record(runtime, group):
+def test_a_standard_store_updates_records_once_it_has_become_another(cloud, runtime, group):
     name = group()
     put(runtime, name)
-    with pytest.raises(ClientError, match="StorageType Standard can't be updated"):
+
+    def update():
         runtime.update_record(
             FeatureGroupName=name,
             RecordIdentifierValueAsString="a",
             Features=[{"FeatureName": "age", "ValueAsString": "1"}],
         )
+
+    def become(storage):
+        cloud.client("sagemaker").update_feature_group(
+            FeatureGroupName=name, OnlineStoreConfig={"StorageType": storage}
+        )
+
+    with pytest.raises(ClientError, match="StorageType Standard can't be updated"):
+        update()
+    with pytest.raises(ClientError, match="Standard cannot become InMemory"):
+        become("InMemory")
+    become("Standard_V2")
+    update()
+    assert got(runtime, name)["age"] == "1"
+    with pytest.raises(ClientError, match="Standard_V2 cannot become Standard"):
+        become("Standard")
 
 
 def test_identifiers_are_listed_page_by_page(runtime, group):

@@ -97,3 +97,55 @@ def test_a_record_identifier_must_be_a_feature(sagemaker):
             FeatureDefinitions=DEFINITIONS,
             OnlineStoreConfig=ONLINE,
         )
+
+
+VECTOR = {
+    "FeatureName": "image",
+    "FeatureType": "Fractional",
+    "CollectionType": "Vector",
+    "CollectionConfig": {"VectorConfig": {"Dimension": 2}},
+}
+SECONDS = {"FeatureName": "visited_at", "FeatureType": "Integral"}
+
+
+@pytest.mark.parametrize(
+    ("stores", "definitions", "says"),
+    [
+        (
+            {
+                "OnlineStoreConfig": ONLINE | {"StorageType": "InMemory"},
+                "OfflineStoreConfig": OFFLINE,
+            },
+            DEFINITIONS,
+            "InMemory has no OfflineStoreConfig",
+        ),
+        (
+            {
+                "OfflineStoreConfig": OFFLINE
+                | {"TableFormat": "Iceberg", "DisableGlueTableCreation": True}
+            },
+            DEFINITIONS,
+            "Iceberg needs DisableGlueTableCreation False",
+        ),
+        (
+            {"OnlineStoreConfig": ONLINE},
+            [*DEFINITIONS, {"FeatureName": "is_deleted", "FeatureType": "String"}],
+            "cannot be is_deleted",
+        ),
+        ({"OnlineStoreConfig": ONLINE}, [*DEFINITIONS, DEFINITIONS[2]], "'age' is defined twice"),
+        ({"OnlineStoreConfig": ONLINE}, [DEFINITIONS[0], SECONDS], "'visited_at' is Integral"),
+        ({"OnlineStoreConfig": ONLINE}, [*DEFINITIONS, VECTOR], "'image' is a Vector"),
+    ],
+)
+def test_what_aws_does_not_offer_is_refused(sagemaker, stores, definitions, says):
+    with pytest.raises(ClientError, match=says):
+        sagemaker.create_feature_group(
+            FeatureGroupName="refused",
+            RecordIdentifierFeatureName="visit_id",
+            EventTimeFeatureName="visited_at",
+            FeatureDefinitions=definitions,
+            RoleArn=ROLE,
+            **stores,
+        )
+    with pytest.raises(sagemaker.exceptions.ResourceNotFound):
+        sagemaker.describe_feature_group(FeatureGroupName="refused")

@@ -156,6 +156,16 @@ def test_an_update_is_a_whole_row(cloud, runtime, group):
     ]
 
 
+def test_the_role_of_the_group_is_not_asked(cloud, runtime, group):
+    name = group(offline=OFFLINE)
+    role = described(cloud, name)["RoleArn"].rpartition("/")[2]
+    with pytest.raises(cloud.client("iam").exceptions.NoSuchEntityException):
+        cloud.client("iam").get_role(RoleName=role)
+    put(runtime, name)
+    cloud.advance(QUARTER)
+    assert len(rows(cloud, name)) == 1
+
+
 def test_rows_are_written_by_themselves_too(cloud, runtime, group):
     name = group(offline=OFFLINE)
     put(runtime, name)
