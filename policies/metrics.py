@@ -108,6 +108,17 @@ def _of_queues(graph: Graph) -> Iterator[tuple[Dimensions, int]]:
         yield {"QueueName": _name(queue)}, 60
 
 
+def _of_workgroups(graph: Graph) -> Iterator[tuple[Dimensions, int]]:
+    """Workgroups, whenever a query of theirs ends; other queries than those of DML scan nothing.
+
+    https://docs.aws.amazon.com/athena/latest/ug/query-metrics-viewing.html
+    """
+    for workgroup in graph.of_type("aws:athena/workgroup:Workgroup"):
+        for state in ("SUCCEEDED", "FAILED", "CANCELED"):
+            found = {"WorkGroup": _name(workgroup), "QueryType": "DML", "QueryState": state}
+            yield found, 60
+
+
 def _of_monitors(graph: Graph) -> Iterator[tuple[Dimensions, int]]:
     """The platform's monitors, each time that they run."""
     for job in jobs_of(graph):
@@ -144,6 +155,8 @@ METRICS = (
     # SQS says nothing of a queue that has been empty and idle for six hours.
     Metric("AWS/SQS", "ApproximateNumberOfMessagesVisible", "high", "notBreaching", _of_queues),
     Metric("AWS/SQS", "ApproximateAgeOfOldestMessage", "high", "notBreaching", _of_queues),
+    # A day without queries costs nothing.
+    Metric("AWS/Athena", "ProcessedBytes", "high", "notBreaching", _of_workgroups),
     Metric("AWS/States", "ExecutionsStarted", None, "notBreaching", _of_machines),
     Metric("AWS/States", "ExecutionsFailed", "high", "notBreaching", _of_machines),
     Metric(MONITORS, "Rows", None, "ignore", _of_monitors),

@@ -133,7 +133,7 @@ def example(tmp_path_factory: pytest.TempPathFactory) -> Project:
     (root / "stacks").mkdir()
     (text,) = fenced(README, "yaml")
     (root / "stacks" / "Pulumi.dev.yaml").write_text(text)
-    for name in ("tabular", "jobs"):
+    for name in ("jobs", "queries", "tabular"):
         shutil.copytree(ROOT / "templates" / name, root / "templates" / name)
     return Project(root, "maslow")
 

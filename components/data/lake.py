@@ -10,7 +10,7 @@ import pulumi_aws as aws
 from components.common.args import AccountArgs
 from components.common.bucket import PrivateBucket, PrivateBucketArgs
 from components.common.durability import Durability, setting_of_stateful, stateful
-from components.common.limits import SMALLEST_SCAN_BYTES
+from components.data.queries.workgroup import workgroup
 
 RESULT_DAYS = 30
 
@@ -104,10 +104,6 @@ class Lake(pulumi.ComponentResource):
         self, name: str, args: LakeArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         super().__init__("maslow:index:Lake", name, None, opts)
-        if args["scan_limit_bytes"] < SMALLEST_SCAN_BYTES:
-            raise ValueError(
-                f"scan_limit_bytes {args['scan_limit_bytes']}: below {SMALLEST_SCAN_BYTES}"
-            )
         buckets = {zone: self._zone(name, zone, args) for zone in Zone}
         databases = {
             zone: aws.glue.CatalogDatabase(
@@ -133,32 +129,23 @@ class Lake(pulumi.ComponentResource):
             ),
             pulumi.ResourceOptions(parent=self),
         )
-        workgroup = aws.athena.Workgroup(
+        queries = workgroup(
             f"{name}-queries",
-            description="Queries of the lake",
-            force_destroy=args["durability"] is Durability.DISPOSABLE,
-            configuration={
-                "enforce_workgroup_configuration": True,
-                "publish_cloudwatch_metrics_enabled": True,
-                "bytes_scanned_cutoff_per_query": args["scan_limit_bytes"],
-                "engine_version": {"selected_engine_version": "Athena engine version 3"},
-                "result_configuration": {
-                    "output_location": pulumi.Output.concat("s3://", results.bucket, "/"),
-                    "expected_bucket_owner": args["account_id"],
-                    "encryption_configuration": {
-                        "encryption_option": "SSE_KMS",
-                        "kms_key_arn": args["key_arn"],
-                    },
-                },
+            {
+                "results_bucket": results.bucket,
+                "scan_limit_bytes": args["scan_limit_bytes"],
+                "key_arn": args["key_arn"],
+                "account_id": args["account_id"],
+                "durability": args["durability"],
             },
-            # Only saved queries are lost with a workgroup, so it is kept but never protected.
-            opts=setting_of_stateful(self, args["durability"]),
+            parent=self,
+            description="Queries of the lake",
         )
         self.zone_buckets = {zone.value: bucket.bucket for zone, bucket in buckets.items()}
         self.zone_arns = {zone.value: bucket.arn for zone, bucket in buckets.items()}
         self.database_names = {zone.value: database.name for zone, database in databases.items()}
-        self.workgroup_name = workgroup.name
-        self.workgroup_arn = workgroup.arn
+        self.workgroup_name = queries.name
+        self.workgroup_arn = queries.arn
         self.results_bucket = results.bucket
         self.results_arn = results.arn
         self.register_outputs(

@@ -43,6 +43,7 @@ MODULES = (
     "object_events",
     "pipeline_execution",
     "policy_simulation",
+    "prepared_statements",
     "rollouts",
     "sagemaker_tags",
     "scaling_targets",

@@ -10,6 +10,7 @@ from infra.settings.custom import Custom
 from infra.settings.data.features import FeatureGroup
 from infra.settings.data.jobs import Job, Spark
 from infra.settings.data.lake import Lake
+from infra.settings.data.queries import Queries
 from infra.settings.devops.ci import Ci
 from infra.settings.devops.delivery import Delivery
 from infra.settings.devops.promotion import Promotion
@@ -63,6 +64,7 @@ class PlatformSettings(Settings):
     )
     registry: Registry = Field(Registry(), description="Images and packages of the builds.")
     lake: Lake = Field(Lake(), description="The data lake.")
+    queries: Queries = Field(Queries(), description="How teams query the lake with Athena.")
     features: tuple[FeatureGroup, ...] = Field((), description="Feature groups.")
     spark: Spark = Field(Spark(), description="What the jobs of data run on.")
     jobs: tuple[Job, ...] = Field((), description="Jobs of data.")

@@ -21,6 +21,7 @@ from infra.settings.cross_stack_checks import (
 )
 from infra.settings.custom import check_custom
 from infra.settings.data.jobs import check_scripts
+from infra.settings.data.queries import check_queries
 from infra.settings.filekeys import PLATFORM, REGION
 from infra.settings.frame_checks import check_frame
 from infra.settings.group_checks import check_groups
@@ -124,6 +125,7 @@ def _checked(document: Document, environment: str, path: Path | None, project: s
             below += [
                 *_project_mistakes(values, path.resolve().parent.parent),
                 *check_scripts(values, path.resolve().parent.parent),
+                *check_queries(values, path.resolve().parent.parent),
                 *check_custom(values, path.resolve().parent.parent),
                 *check_cross_stack(own, others),
             ]

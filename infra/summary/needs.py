@@ -90,6 +90,8 @@ def _devops(_: Graph, stack: StackFile) -> Iterator[Row]:
 def _data(_: Graph, stack: StackFile) -> Iterator[Row]:
     limit = stack.platform.lake.scan_limit_gb
     yield "lake", f"zones raw, curated, features; a query reads at most {limit:g} GB"
+    if teams := stack.platform.queries.teams:
+        yield "queries", f"workgroups of {some([*teams])}"
     groups = [
         f"{group.name} v{group.version}{'' if group.online else ' (offline only)'}"
         for group in stack.platform.features

@@ -785,6 +785,25 @@ CASES = [
         },
         {"description": "Analysts"},
     ),
+    Case(
+        "aws:athena/namedQuery:NamedQuery",
+        {
+            "name": "visits_by_day",
+            "description": "Visits of each day.",
+            "database": "maslow_dev_curated",
+            "query": "SELECT 1",
+            "workgroup": "primary",
+        },
+    ),
+    Case(
+        "aws:athena/preparedStatement:PreparedStatement",
+        {
+            "name": "visits_of_day",
+            "queryStatement": "SELECT ?",
+            "workgroup": "primary",
+        },
+        {"queryStatement": "SELECT ?, 1", "description": "Visits of one day."},
+    ),
     sagemaker(
         "FeatureGroup",
         {

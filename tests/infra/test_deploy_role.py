@@ -35,6 +35,10 @@ RECORDER = f"arn:aws:config:{HERE}:configuration-recorder/{{name}}/a1b2"
 HUB = f"arn:aws:securityhub:{HERE}:hub/default"
 ROLE = "arn:aws:iam::{account}:role/{role}"
 PART_OF = {
+    "aws:athena/namedQuery:NamedQuery": f"arn:aws:athena:{HERE}:workgroup/{{workgroup}}",
+    "aws:athena/preparedStatement:PreparedStatement": (
+        f"arn:aws:athena:{HERE}:workgroup/{{workgroup}}"
+    ),
     "aws:cloudwatch/dashboard:Dashboard": "arn:aws:cloudwatch::{account}:dashboard/{dashboardName}",
     "aws:cfg/deliveryChannel:DeliveryChannel": NOWHERE,
     "aws:cfg/recorder:Recorder": RECORDER,

@@ -269,8 +269,11 @@ def test_every_alarm_watches_what_is_there(graph: Graph) -> None:
         "EndpointName": {endpoint.inputs["name"] for endpoint in endpoints},
         "Model": {job.argument("--model") for job in jobs},
         "Monitor": {job.argument("--monitor") for job in jobs},
+        "QueryState": {"SUCCEEDED", "FAILED", "CANCELED"},
+        "QueryType": {"DML"},
         "QueueName": {queue.name for queue in graph.of_type("aws:sqs/queue:Queue")},
         "VariantName": variants(graph),
+        "WorkGroup": {group.name for group in graph.of_type("aws:athena/workgroup:Workgroup")},
     }
     for alarm in graph.of_type(ALARM):
         for metric in metrics(alarm):

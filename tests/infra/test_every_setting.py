@@ -140,6 +140,7 @@ CONTEXTS: dict[str, dict[str, Any]] = {
     "promotion.from": {**MODEL, "accounts": ACCOUNTS, "promotion": {"from": "staging"}},
     "registry.packages": MODEL,
     "dashboards": DEPLOYED,
+    "queries": {"queries": {"teams": {"oncology": {}}}},
     "features": DEPLOYED,
     "jobs": JOBS,
     "jobs.0.on": JOBS,
@@ -170,6 +171,8 @@ VALUES: dict[str, Any] = {
     "access.personas": {"reviewer": [USER]},
     "budget.anomaly_monitor": f"arn:aws:ce::{ACCOUNT}:anomalymonitor/{TEAM}",
     "audit.log_archive": "central",
+    "queries.folder": "templates/queries",
+    "queries.teams": {"oncology": {}, "cardiology": {"scan_limit_gb": 1, "daily_gb": 2}},
     **{f"keys.existing.{holds}": KEY for holds in CLASSES},
     "logs.jobs": False,  # the environment has an account of its own
     "alerts.email": ["a@example.com"],

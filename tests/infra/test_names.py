@@ -21,10 +21,12 @@ from tests.conftest import PROJECT, STACKS
 FEATURE_GROUP_NAME_LIMIT = 64
 FEATURES = "aws:sagemaker/featureGroup:FeatureGroup"
 WITHIN_ANOTHER = (
+    "aws:athena/namedQuery:NamedQuery",
+    "aws:athena/preparedStatement:PreparedStatement",
     "aws:codeartifact/repository:Repository",
     "aws:route53/resolverFirewallRule:ResolverFirewallRule",
 )
-"""Types whose names count within a domain or a group of rules, which bears the prefix."""
+"""Types whose names count within a workgroup, a domain or rules, which bear the prefix."""
 MADE_UP = "-1a2b3c4"
 """What Pulumi adds to a logical name: a dash and seven hexadecimal digits."""
 
@@ -150,7 +152,8 @@ def test_the_catalog_allows_no_more_than_aws_states(type_: str, key: str, stated
 
 def test_names_that_only_differ_at_their_ends_stay_apart(longest: Graph) -> None:
     within = Counter(
-        (resource.type, resource.inputs.get("role"), name) for resource, _, name in named(longest)
+        (resource.type, resource.inputs.get("role") or resource.inputs.get("workgroup"), name)
+        for resource, _, name in named(longest)
     )
     assert [name for name, count in within.items() if count > 1] == []
 

@@ -19,8 +19,6 @@ class PersonaScope(EnvironmentScope):
     """Bucket of each zone of the lake, by zone."""
     results_arn: str
     """Bucket of the queries' results."""
-    workgroup_arn: str
-    """Workgroup that queries run in."""
     artifacts_arn: str
     """Bucket of models and reports."""
     keys: Mapping[str, str]
@@ -68,7 +66,7 @@ def read_tables(scope: PersonaScope, *zones: str) -> Statement:
 
 
 def query(scope: PersonaScope) -> list[Statement]:
-    """Query with Athena in the environment's workgroup.
+    """Query with Athena in the environment's workgroups, also with what is saved in them.
 
     The results are written by whoever asks:
     https://docs.aws.amazon.com/athena/latest/ug/querying.html
@@ -76,16 +74,22 @@ def query(scope: PersonaScope) -> list[Statement]:
     return [
         allow(
             [
+                "athena:BatchGetNamedQuery",
+                "athena:BatchGetPreparedStatement",
                 "athena:BatchGetQueryExecution",
+                "athena:GetNamedQuery",
+                "athena:GetPreparedStatement",
                 "athena:GetQueryExecution",
                 "athena:GetQueryResults",
                 "athena:GetQueryResultsStream",
                 "athena:GetWorkGroup",
+                "athena:ListNamedQueries",
+                "athena:ListPreparedStatements",
                 "athena:ListQueryExecutions",
                 "athena:StartQueryExecution",
                 "athena:StopQueryExecution",
             ],
-            [scope.workgroup_arn],
+            scope.own("athena", "workgroup/"),
         ),
         *read_objects(scope.results_arn),
         allow(["s3:AbortMultipartUpload", "s3:PutObject"], [f"{scope.results_arn}/*"]),

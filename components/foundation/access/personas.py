@@ -126,8 +126,6 @@ class PersonasArgs(PlacedArgs):
     """ARN of the bucket of each zone of the lake: raw, curated, features."""
     results_arn: pulumi.Input[str]
     """ARN of the bucket of the queries' results."""
-    workgroup_arn: pulumi.Input[str]
-    """ARN of the workgroup that queries run in."""
     artifacts_arn: pulumi.Input[str]
     """ARN of the bucket of models and reports."""
     keys: dict[str, pulumi.Input[str]]
@@ -216,7 +214,6 @@ def _scope(args: PersonasArgs) -> Mapping[str, pulumi.Input[Any]]:
         "region": args["region"],
         "zones": args["zones"],
         "results_arn": args["results_arn"],
-        "workgroup_arn": args["workgroup_arn"],
         "artifacts_arn": args["artifacts_arn"],
         "keys": args["keys"],
         "identity_center_arn": args.get("identity_center_arn", ""),

@@ -9,6 +9,7 @@ from components.foundation.keys.key import DataClass
 from infra.environment import Environment
 from infra.needs.data.features import declare_groups
 from infra.needs.data.jobs import declare_jobs
+from infra.needs.data.queries import declare_queries
 from infra.needs.need import Need
 from infra.needs.outputs import Foundation
 from infra.settings import PlatformSettings
@@ -18,9 +19,9 @@ from infra.settings.data.lake import Zone
 def declare(
     settings: PlatformSettings, env: Environment, foundation: Foundation, root: Path
 ) -> Lake:
-    """Declare the lake, the feature groups on it, and the jobs that fill it.
+    """Declare the lake, the feature groups on it, the jobs that fill it, and how it is queried.
 
-    Scripts of jobs are found from `root`, the repository's root.
+    Scripts of jobs and files of SQL are found from `root`, the repository's root.
     """
     need = Need("data", env.provider, foundation.need.guards)
     key_arn = foundation.keys[DataClass.DATA].arn
@@ -28,7 +29,7 @@ def declare(
     lake = env.component(Lake)(
         env.names("lake"),
         {
-            "database_prefix": f"{env.names.project}_{env.names.environment}".replace("-", "_"),
+            "database_prefix": env.database_prefix,
             "zones": {
                 "raw": {**_zone(zones.raw), **_telling(settings, "raw")},
                 "curated": {**_zone(zones.curated), **_telling(settings, "curated")},
@@ -44,6 +45,7 @@ def declare(
     )
     groups = declare_groups(settings, env, need, lake, key_arn)
     declare_jobs(settings, env, foundation, need, lake, root)
+    declare_queries(settings, env, foundation, need, lake, root)
     pulumi.export("zones", lake.zone_buckets)
     pulumi.export("feature_groups", groups)
     return lake

@@ -49,7 +49,6 @@ def declare(
         "region": env.region,
         "zones": {**data.zone_arns},
         "results_arn": data.results_arn,
-        "workgroup_arn": data.workgroup_arn,
         "artifacts_arn": foundation.artifacts.arn,
         "keys": {holds.value: key.arn for holds, key in foundation.keys.items()},
     }

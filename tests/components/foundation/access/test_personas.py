@@ -51,7 +51,6 @@ def people(approvers=(), hours=1, **personas):
                 "region": REGION,
                 "zones": ZONES,
                 "results_arn": "arn:aws:s3:::maslow-prod-lake-results",
-                "workgroup_arn": f"arn:aws:athena:{REGION}:{ACCOUNT}:workgroup/maslow-prod-lake",
                 "artifacts_arn": "arn:aws:s3:::maslow-prod-artifacts",
                 "keys": KEYS,
             },

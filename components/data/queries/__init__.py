@@ -1,0 +1,1 @@
+"""Querying the lake: workgroups, and what is kept in them."""
