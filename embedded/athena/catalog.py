@@ -31,6 +31,9 @@ class StoredObject:
 class Store(Protocol):
     """Objects by their URI. What is not there raises KeyError."""
 
+    properties: dict[str, str]
+    """PyIceberg's properties of the files of this store."""
+
     def below(self, location: str) -> list[StoredObject]:
         """The objects of the folder that the URI names, at any depth, by their names."""
 
@@ -62,6 +65,9 @@ class Catalog(Protocol):
     def partitions(self, database: str, table: str) -> list[Entity]:
         """The registered partitions of a table."""
 
+    def iceberg(self) -> Any:
+        """The same catalog as PyIceberg's, which creates and changes tables of Iceberg."""
+
     def create_database(self, given: Entity) -> None:
         """Add a database: a DatabaseInput."""
 
@@ -71,8 +77,8 @@ class Catalog(Protocol):
     def create_table(self, database: str, given: Entity) -> None:
         """Add a table or view: a TableInput."""
 
-    def update_table(self, database: str, given: Entity, expected: str | None = None) -> None:
-        """Replace a table or view; raises ValueError if its metadata_location is not `expected`."""
+    def update_table(self, database: str, given: Entity) -> None:
+        """Replace a table or view."""
 
     def drop_table(self, database: str, name: str) -> None:
         """Remove a table or view."""

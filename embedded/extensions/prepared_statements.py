@@ -61,13 +61,18 @@ def found(backend: AthenaBackend, workgroup: str, name: str) -> PreparedStatemen
     return own[name]
 
 
+def statement(name: str, workgroup: str, sql: str) -> PreparedStatement:
+    """A new statement without a description; moto's knows its workgroup by name."""
+    return PreparedStatement(name, workgroup, sql, "")  # type: ignore[arg-type]
+
+
 def create_prepared_statement(self: AthenaResponse) -> EmptyResult:
     """CreatePreparedStatement."""
     workgroup, name = self._get_param("WorkGroup"), self._get_param("StatementName")
     own = statements(self.athena_backend, workgroup)
     if name in own:
         raise InvalidRequest(f"Prepared statement {name} already exists in WorkGroup {workgroup}.")
-    own[name] = PreparedStatement(name, workgroup, self._get_param("QueryStatement"), "")
+    own[name] = statement(name, workgroup, self._get_param("QueryStatement"))
     own[name].description = self._get_param("Description")
     return EmptyResult()
 

@@ -1,6 +1,6 @@
 """What other services start is not run here, and so it is refused by name.
 
-moto answers each of these as if the work had been done: a query without rows, a build that
+moto answers each of these as if the work had been done: a build that
 succeeded, a job that ended well.
 """
 
@@ -28,7 +28,6 @@ class Unrun(NamedTuple):
 
 
 UNRUN = (
-    Unrun("athena", "start_query_execution", "queries of Athena", "InvalidRequestException"),
     Unrun("batch", "submitjob", "jobs of Batch", "ClientException"),
     Unrun("codebuild", "start_build", "builds of CodeBuild", "InvalidInputException"),
     Unrun(

@@ -113,10 +113,10 @@ def run(
             for each in scans or ()
         ],
     }.items():
-        database.execute(f"DELETE FROM {table}")  # noqa: S608
+        database.execute(f"DELETE FROM {table}")
         for values in rows:
             places = ", ".join("?" * len(values))
-            database.execute(f"INSERT INTO {table} VALUES ({places})", values)  # noqa: S608
+            database.execute(f"INSERT INTO {table} VALUES ({places})", values)
     found = database.execute(translated)
     names = [column[0] for column in found.description]
     return [dict(zip(names, values, strict=True)) for values in found.fetchall()]

@@ -11,7 +11,6 @@ from embedded.extensions.unrun_work import UNRUN, _response
 
 ARN = "arn:aws:iam::123456789012:role/worker"
 REQUESTS = {
-    ("athena", "StartQueryExecution"): {"QueryString": "SELECT 1"},
     ("batch", "SubmitJob"): {"jobName": "job", "jobQueue": "queue", "jobDefinition": "job"},
     ("codebuild", "StartBuild"): {"projectName": "project"},
     ("codepipeline", "StartPipelineExecution"): {"name": "pipeline"},

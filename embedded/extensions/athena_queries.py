@@ -1,0 +1,402 @@
+"""Athena's queries: they are run when they are started, and have ended when that is answered.
+
+https://docs.aws.amazon.com/athena/latest/APIReference/API_StartQueryExecution.html
+"""
+
+import re
+import uuid
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from moto.athena.models import AthenaBackend
+from moto.athena.responses import AthenaResponse
+from moto.cloudwatch.models import cloudwatch_backends
+from moto.core.responses import ActionResult, EmptyResult
+
+from embedded import clock
+from embedded.athena.failures import USER, Failed, Malformed, not_done
+from embedded.athena.results import Outcome, csv_of, plain_of
+from embedded.athena.statements import kind, stripped
+from embedded.extensions.event_bus import emit
+from embedded.extensions.metrics import put_metric_data
+from embedded.extensions.operations import add, kept, paged
+from embedded.extensions.prepared_statements import InvalidRequest, found, statement, statements
+
+if TYPE_CHECKING:
+    from embedded.athena.query import Session
+    from embedded.extensions.athena_stores import Objects
+
+PRIMARY = "primary"
+CATALOG = "AwsDataCatalog"
+SUCCEEDED, FAILED = "SUCCEEDED", "FAILED"
+MOST_ROWS = 1000
+"""Rows of one page of results.
+
+https://docs.aws.amazon.com/athena/latest/APIReference/API_GetQueryResults.html
+"""
+
+
+@dataclass
+class Execution:
+    """One query, as it was asked for and as it ended."""
+
+    id: str
+    query: str
+    workgroup: str
+    context: dict[str, str]
+    result: dict[str, Any]
+    """Its ResultConfiguration."""
+    began: datetime
+    parameters: list[str] = field(default_factory=list)
+    token: str = ""
+    state: str = SUCCEEDED
+    reason: str = ""
+    category: int = 0
+    outcome: Outcome | None = None
+    scanned: int = 0
+    manifest: str = ""
+
+    def described(self) -> dict[str, Any]:
+        """The execution as GetQueryExecution tells it."""
+        status: dict[str, Any] = {
+            "State": self.state,
+            "SubmissionDateTime": self.began,
+            "CompletionDateTime": self.began,
+        }
+        if self.reason:
+            status["StateChangeReason"] = self.reason
+            status["AthenaError"] = {
+                "ErrorCategory": self.category,
+                "ErrorType": 0,
+                "Retryable": False,
+                "ErrorMessage": self.reason,
+            }
+        statistics: dict[str, Any] = {
+            "DataScannedInBytes": self.scanned,
+            "EngineExecutionTimeInMillis": 0,
+            "QueryQueueTimeInMillis": 0,
+            "ServiceProcessingTimeInMillis": 0,
+            "TotalExecutionTimeInMillis": 0,
+        }
+        if self.manifest:
+            statistics["DataManifestLocation"] = self.manifest
+        told: dict[str, Any] = {
+            "QueryExecutionId": self.id,
+            "Query": self.query,
+            "StatementType": kind(self.query),
+            "ResultConfiguration": self.result,
+            "QueryExecutionContext": self.context,
+            "Status": status,
+            "Statistics": statistics,
+            "WorkGroup": self.workgroup,
+            "EngineVersion": {
+                "SelectedEngineVersion": "AUTO",
+                "EffectiveEngineVersion": "Athena engine version 3",
+            },
+        }
+        if self.outcome:
+            told["SubstatementType"] = self.outcome.subkind
+        if self.parameters:
+            told["ExecutionParameters"] = self.parameters
+        return told
+
+
+def install() -> None:
+    """Set the operations in place of moto's."""
+    add(
+        AthenaResponse,
+        batch_get_query_execution,
+        get_query_execution,
+        get_query_results,
+        get_query_runtime_statistics,
+        list_query_executions,
+        start_query_execution,
+        stop_query_execution,
+    )
+
+
+def executions(backend: AthenaBackend) -> dict[str, Execution]:
+    """All executions by their ids, oldest first."""
+    return kept(backend, "maslow_executions")
+
+
+def start_query_execution(self: AthenaResponse) -> ActionResult:
+    """StartQueryExecution."""
+    backend = self.athena_backend
+    token = self._get_param("ClientRequestToken") or ""
+    query = self._get_param("QueryString")
+    for each in executions(backend).values():
+        if token and each.token == token:
+            if each.query != query:
+                raise InvalidRequest("Idempotent parameters do not match")
+            return ActionResult({"QueryExecutionId": each.id})
+    from embedded.athena import engine  # with what it runs on, it takes a second
+
+    workgroup = self._get_param("WorkGroup") or PRIMARY
+    configuration = _configuration(backend, workgroup)
+    result = _result(configuration, self._get_param("ResultConfiguration") or {})
+    try:
+        engine.check(query)
+    except Malformed as error:
+        raise InvalidRequest(str(error)) from error
+    execution = Execution(
+        id=str(uuid.uuid4()),
+        query=query,
+        workgroup=workgroup,
+        context=self._get_param("QueryExecutionContext") or {},
+        result=result,
+        began=clock.now(),
+        parameters=self._get_param("ExecutionParameters") or [],
+        token=token,
+    )
+    executions(backend)[execution.id] = execution
+    _run(backend, execution, configuration)
+    _tell(backend, execution, configuration)
+    return ActionResult({"QueryExecutionId": execution.id})
+
+
+def get_query_execution(self: AthenaResponse) -> ActionResult:
+    """GetQueryExecution."""
+    return ActionResult({"QueryExecution": _asked(self).described()})
+
+
+def batch_get_query_execution(self: AthenaResponse) -> ActionResult:
+    """BatchGetQueryExecution."""
+    known, ids = executions(self.athena_backend), self._get_param("QueryExecutionIds")
+    return ActionResult(
+        {
+            "QueryExecutions": [known[id_].described() for id_ in ids if id_ in known],
+            "UnprocessedQueryExecutionIds": [
+                {
+                    "QueryExecutionId": id_,
+                    "ErrorCode": "INVALID_INPUT",
+                    "ErrorMessage": f"QueryExecution {id_} was not found",
+                }
+                for id_ in ids
+                if id_ not in known
+            ],
+        }
+    )
+
+
+def list_query_executions(self: AthenaResponse) -> ActionResult:
+    """ListQueryExecutions: those of a workgroup, the newest first."""
+    workgroup = self._get_param("WorkGroup") or PRIMARY
+    entries = [
+        {"id": each.id}
+        for each in reversed([*executions(self.athena_backend).values()])
+        if each.workgroup == workgroup
+    ]
+    page: dict[str, Any] = dict(paged(self, "QueryExecutionIds", entries, "id").result)  # type: ignore[call-overload]
+    return ActionResult(
+        {**page, "QueryExecutionIds": [one["id"] for one in page["QueryExecutionIds"]]}
+    )
+
+
+def stop_query_execution(self: AthenaResponse) -> EmptyResult:
+    """StopQueryExecution, of a query that has ended already."""
+    _asked(self)
+    return EmptyResult()
+
+
+def get_query_runtime_statistics(self: AthenaResponse) -> ActionResult:
+    """GetQueryRuntimeStatistics, without the stages."""
+    execution = _asked(self)
+    rows = len(execution.outcome.rows) if execution.outcome else 0
+    return ActionResult(
+        {
+            "QueryRuntimeStatistics": {
+                "Timeline": {"TotalExecutionTimeInMillis": 0},
+                "Rows": {"InputBytes": execution.scanned, "OutputRows": rows},
+            }
+        }
+    )
+
+
+def get_query_results(self: AthenaResponse) -> ActionResult:
+    """GetQueryResults: pages of rows, the names of the columns before those of a query."""
+    execution = _asked(self)
+    outcome = execution.outcome
+    if outcome is None:
+        raise InvalidRequest(
+            f"Query did not finish successfully. Final query state: {execution.state}"
+        )
+    rows = [*outcome.rows]
+    if outcome.kind == "DML" and outcome.subkind == "SELECT":
+        rows = [[each.name for each in outcome.columns], *rows]
+    begin = int(self._get_param("NextToken") or 0)
+    end = begin + int(self._get_param("MaxResults") or MOST_ROWS)
+    answer: dict[str, Any] = {
+        "UpdateCount": outcome.update_count or 0,
+        "ResultSet": {
+            "Rows": [
+                {"Data": [{} if value is None else {"VarCharValue": value} for value in row]}
+                for row in rows[begin:end]
+            ],
+            "ResultSetMetadata": {"ColumnInfo": [each.described() for each in outcome.columns]},
+        },
+    }
+    if end < len(rows):
+        answer["NextToken"] = str(end)
+    return ActionResult(answer)
+
+
+def _asked(response: AthenaResponse) -> Execution:
+    id_ = response._get_param("QueryExecutionId")  # noqa: SLF001  moto's responses use it so
+    known = executions(response.athena_backend)
+    if id_ not in known:
+        raise InvalidRequest(f"QueryExecution {id_} was not found")
+    return known[id_]
+
+
+def _configuration(backend: AthenaBackend, workgroup: str) -> dict[str, Any]:
+    """The configuration of a workgroup that takes queries."""
+    group = backend.work_groups.get(workgroup)
+    if group is None:
+        raise InvalidRequest(f"WorkGroup {workgroup} is not found.")
+    if group.state != "ENABLED":
+        raise InvalidRequest(f"WorkGroup {workgroup} is disabled.")
+    configuration: dict[str, Any] = group.configuration
+    if (configuration.get("ManagedQueryResultsConfiguration") or {}).get("Enabled"):
+        raise InvalidRequest("The embedded AWS does not run queries with managed results.")
+    return configuration
+
+
+def _result(configuration: dict[str, Any], asked: dict[str, Any]) -> dict[str, Any]:
+    """Where results go: as the workgroup says, where it enforces that, or else the client."""
+    own = configuration.get("ResultConfiguration") or {}
+    enforced = configuration.get("EnforceWorkGroupConfiguration") and own.get("OutputLocation")
+    chosen = dict(own if enforced or not asked.get("OutputLocation") else asked)
+    if not chosen.get("OutputLocation"):
+        raise InvalidRequest(
+            "No output location provided. An output location is required either through the "
+            "Workgroup result configuration setting or as an API input."
+        )
+    return chosen
+
+
+def _run(backend: AthenaBackend, execution: Execution, configuration: dict[str, Any]) -> None:
+    """Run a query to its end, and write its results."""
+    try:
+        _finish(backend, execution, configuration.get("BytesScannedCutoffPerQuery"))
+    except Malformed as error:
+        execution.reason, execution.category = str(error), USER
+    except Failed as error:
+        execution.reason, execution.category = str(error), error.category
+    except KeyError as error:
+        reason = f"Unable to verify/create output bucket: {error}"
+        execution.reason, execution.category = reason, USER
+    execution.state = FAILED if execution.reason else SUCCEEDED
+
+
+def _finish(backend: AthenaBackend, execution: Execution, most: int | None) -> None:
+    """Run a query and write its results. Raises Failed, Malformed, and KeyError for a bucket."""
+    from embedded.athena.query import Session
+    from embedded.extensions.athena_stores import Objects, Tables
+
+    objects = Objects(backend.account_id, backend.region_name)
+    folder = execution.result["OutputLocation"].rstrip("/")
+    catalog = execution.context.get("Catalog", CATALOG)
+    if catalog.lower() != CATALOG.lower():
+        raise not_done(f"queries of the catalog {catalog}")
+    session = Session(
+        Tables(backend.account_id, objects),
+        objects,
+        execution.context.get("Database", "").lower(),
+        clock.now(),
+    )
+    outcome = _outcome(backend, execution, session, f"{folder}/tables/{execution.id}/")
+    execution.scanned = outcome.scanned
+    if most and outcome.scanned > most:
+        raise Failed("", f"Bytes scanned limit was exceeded: {most} bytes")
+    _write(objects, execution, outcome, folder)
+    execution.outcome = outcome
+
+
+def _outcome(
+    backend: AthenaBackend, execution: Execution, session: "Session", where: str
+) -> Outcome:
+    from embedded.athena import engine
+
+    if prepared := engine.prepared(execution.query):
+        name, sql = prepared
+        own = statements(backend, execution.workgroup)
+        own[name] = statement(name, execution.workgroup, sql)
+        return Outcome("UTILITY", "PREPARE")
+    if executed := engine.executed(execution.query):
+        name, parameters = executed
+        sql = found(backend, execution.workgroup, name).query_statement
+        return engine.run(sql, parameters or execution.parameters, session, where)
+    if match := re.fullmatch(
+        r"DEALLOCATE\s+PREPARE\s+(\w+)", stripped(execution.query), re.IGNORECASE
+    ):
+        statements(backend, execution.workgroup).pop(match[1], None)
+        return Outcome("UTILITY", "DEALLOCATE")
+    return engine.run(execution.query, execution.parameters, session, where)
+
+
+def _write(objects: "Objects", execution: Execution, outcome: Outcome, folder: str) -> None:
+    """Write the results, and the list of files of what wrote some."""
+    is_query = outcome.kind == "DML" and outcome.subkind == "SELECT"
+    name = f"{execution.id}.{'csv' if is_query else 'txt'}"
+    encrypted = _encrypted(execution.result)
+    if outcome.written is None:
+        execution.result = {**execution.result, "OutputLocation": f"{folder}/{name}"}
+        content = csv_of(outcome) if is_query else plain_of(outcome)
+        objects.put(f"{folder}/{name}", content, encrypted)
+        return
+    execution.result = {**execution.result, "OutputLocation": f"{folder}/{execution.id}"}
+    execution.manifest = f"{folder}/{execution.id}-manifest.csv"
+    lines = "".join(f"{uri}\n" for uri in outcome.written)
+    objects.put(execution.manifest, lines.encode(), encrypted)
+
+
+def _encrypted(result: dict[str, Any]) -> dict[str, str]:
+    asked = result.get("EncryptionConfiguration") or {}
+    match asked.get("EncryptionOption"):
+        case "SSE_S3":
+            return {"ServerSideEncryption": "AES256"}
+        case "SSE_KMS":
+            return {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": asked["KmsKey"]}
+        case _:
+            return {}
+
+
+def _tell(backend: AthenaBackend, execution: Execution, configuration: dict[str, Any]) -> None:
+    """Tell the bus how a query ended, and CloudWatch what it scanned.
+
+    https://docs.aws.amazon.com/athena/latest/ug/athena-events.html
+    """
+    statement = kind(execution.query)
+    emit(
+        backend.account_id,
+        backend.region_name,
+        source="aws.athena",
+        detail_type="Athena Query State Change",
+        resources=[],
+        detail={
+            "versionId": "0",
+            "currentState": execution.state,
+            "previousState": "RUNNING",
+            "statementType": statement,
+            "queryExecutionId": execution.id,
+            "workgroupName": execution.workgroup,
+            "sequenceNumber": "3",
+        },
+    )
+    if configuration.get("PublishCloudWatchMetricsEnabled"):
+        cloudwatch = cloudwatch_backends[backend.account_id][backend.region_name]
+        dimensions = {
+            "WorkGroup": execution.workgroup,
+            "QueryType": statement,
+            "QueryState": execution.state,
+        }
+        datum = {
+            "MetricName": "ProcessedBytes",
+            "Dimensions": [{"Name": name, "Value": value} for name, value in dimensions.items()],
+            "Timestamp": execution.began,
+            "Value": float(execution.scanned),
+            "Unit": "Bytes",
+        }
+        put_metric_data(cloudwatch, "AWS/Athena", [datum])
