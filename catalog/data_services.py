@@ -66,8 +66,12 @@ DATA_SERVICES: tuple[Service, ...] = (
     ),
     Service(
         "firehose",
-        principals=(Principal("firehose.amazonaws.com"),),
+        # https://docs.aws.amazon.com/firehose/latest/dev/controlling-access.html
+        principals=(
+            Principal("firehose.amazonaws.com", roles_passed=True, sends_source_account=True),
+        ),
         kms_via="firehose",
+        boundary=ANYTHING,
         endpoints=(Endpoint("kinesis-firehose"),),
     ),
     Service("fsx", kms_via="fsx", endpoints=(Endpoint("fsx"),)),
@@ -80,7 +84,13 @@ DATA_SERVICES: tuple[Service, ...] = (
         boundary=ANYTHING,
         encrypts=("data",),
     ),
-    Service("kinesis", kms_via="kinesis", endpoints=(Endpoint("kinesis-streams"),)),
+    Service(
+        "kinesis",
+        kms_via="kinesis",
+        endpoints=(Endpoint("kinesis-streams"),),
+        boundary=ANYTHING,
+        encrypts=("data",),
+    ),
     Service(
         "kinesisanalytics",
         clients=("kinesisanalyticsv2",),

@@ -55,6 +55,9 @@ NOT_ASKED_OF_WHO_DEPLOYS = {
         "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-encryption-key-policy.html"
     ),
     "aws:emrserverless/application:Application": "the key of its disks is named by each run",
+    "aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream": (
+        "a grant is made, and revoked, only where records are put into Firehose itself"
+    ),
     "aws:kms/key:Key": "a key is enabled from the first, and disabled by a person",
     "aws:sfn/stateMachine:StateMachine": "the platform's definitions have no key of their own",
 }

@@ -39,7 +39,7 @@ TRUST = json.dumps(
                 "Principal": {"Service": f"{service}.amazonaws.com"},
                 "Action": "sts:AssumeRole",
             }
-            for service in ("sagemaker", "codepipeline")
+            for service in ("sagemaker", "codepipeline", "firehose")
         ],
     }
 )
@@ -85,6 +85,29 @@ SCALED = {
     "serviceNamespace": "sagemaker",
     "resourceId": "endpoint/maslow-world/variant/live",
     "scalableDimension": "sagemaker:variant:DesiredInstanceCount",
+}
+ARRIVING = {
+    "roleArn": "$role",
+    "bucketArn": "arn:aws:s3:::maslow-world",
+    "prefix": "vitals/day=!{timestamp:yyyy-MM-dd}/",
+    "errorOutputPrefix": "errors/vitals/!{firehose:error-output-type}/",
+    "bufferingSize": 64,
+    "bufferingInterval": 60,
+    "kmsKeyArn": "$key",
+    "cloudwatchLoggingOptions": {
+        "enabled": True,
+        "logGroupName": "maslow-world",
+        "logStreamName": "S3Delivery",
+    },
+    "processingConfiguration": {
+        "enabled": True,
+        "processors": [
+            {
+                "type": "AppendDelimiterToRecord",
+                "parameters": [{"parameterName": "Delimiter", "parameterValue": "\\n"}],
+            }
+        ],
+    },
 }
 SOURCE_STAGE = {
     "name": "Source",
@@ -750,6 +773,43 @@ CASES = [
         {"description": "Cleaned", **TAGGED},
     ),
     Case(
+        "aws:glue/catalogTable:CatalogTable",
+        {
+            "databaseName": "features",
+            "name": "vitals",
+            "tableType": "EXTERNAL_TABLE",
+            "parameters": {"classification": "parquet"},
+            "partitionKeys": [{"name": "day", "type": "string"}],
+            "storageDescriptor": {
+                "columns": [{"name": "heart_rate", "type": "int"}],
+                "location": "s3://maslow-world/vitals/",
+            },
+        },
+        {"parameters": {"classification": "parquet", "projection.enabled": "true"}},
+    ),
+    Case(
+        "aws:kinesis/stream:Stream",
+        {
+            "name": "maslow-vitals",
+            "streamModeDetails": {"streamMode": "PROVISIONED"},
+            "shardCount": 1,
+            "retentionPeriod": 24,
+            "encryptionType": "KMS",
+            "kmsKeyId": "$key",
+        },
+        {"shardCount": 2, "retentionPeriod": 48, **TAGGED},
+    ),
+    Case(
+        "aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream",
+        {
+            "name": "maslow-vitals",
+            "destination": "extended_s3",
+            "kinesisSourceConfiguration": {"kinesisStreamArn": "$stream", "roleArn": "$role"},
+            "extendedS3Configuration": ARRIVING,
+        },
+        {"extendedS3Configuration": {**ARRIVING, "bufferingSize": 32}, **TAGGED},
+    ),
+    Case(
         "aws:emrserverless/application:Application",
         {
             "name": "maslow-jobs",
@@ -1059,6 +1119,10 @@ def world(cloud: Cloud, resources: Resources) -> Values:
         "key": make("aws:kms/key:Key", {})["arn"],
         "key2": make("aws:kms/key:Key", {})["arn"],
         "topic": make("aws:sns/topic:Topic", {})["arn"],
+        "stream": make(
+            "aws:kinesis/stream:Stream",
+            {"name": "maslow-world", "streamModeDetails": {"streamMode": "ON_DEMAND"}},
+        )["arn"],
         "queue": make("aws:sqs/queue:Queue", {})["url"],
         "role": role["arn"],
         "policy": make("aws:iam/policy:Policy", {"policy": POLICY})["arn"],
