@@ -105,6 +105,27 @@ TYPES = (
         ),
     ),
     Type(
+        "aws:cloudwatch/logStream:LogStream",
+        "logs",
+        id="{name}",
+        name="name",
+        limit=512,
+        create=Call("CreateLogStream", names={"name": "logStreamName"}),
+        read=Call(
+            "DescribeLogStreams",
+            given={"logGroupName": "{logGroupName}", "logStreamNamePrefix": "{id}"},
+            at="logStreams[?logStreamName=='{id}'] | [0]",
+            outputs={"arn": "arn"},
+        ),
+        delete=Call(
+            "DeleteLogStream", given={"logGroupName": "{logGroupName}", "logStreamName": "{id}"}
+        ),
+        cloudformation="AWS::Logs::LogStream",
+        outputs={"arn": arn_of("logs", "log-group:{logGroupName}:log-stream:{name}")},
+        holds_no_data="its group keeps the events, and goes last",
+        iam=Iam(on="log-group:{name} log-group:{name}:log-stream:*"),
+    ),
+    Type(
         "aws:cloudwatch/logResourcePolicy:LogResourcePolicy",
         "logs",
         id="{policyName}",

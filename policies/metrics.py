@@ -147,6 +147,24 @@ def _of_machines(graph: Graph) -> Iterator[tuple[Dimensions, int]]:
         yield {"StateMachineArn": machine.outputs["arn"]}, 60
 
 
+def _of_streams(graph: Graph) -> Iterator[tuple[Dimensions, int]]:
+    """Streams of Kinesis, each minute.
+
+    https://docs.aws.amazon.com/streams/latest/dev/monitoring-with-cloudwatch.html
+    """
+    for stream in graph.of_type("aws:kinesis/stream:Stream"):
+        yield {"StreamName": _name(stream)}, 60
+
+
+def _of_deliveries(graph: Graph) -> Iterator[tuple[Dimensions, int]]:
+    """Firehose's streams, each five minutes.
+
+    https://docs.aws.amazon.com/firehose/latest/dev/monitoring-with-cloudwatch-metrics.html
+    """
+    for delivery in graph.of_type("aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream"):
+        yield {"DeliveryStreamName": _name(delivery)}, 300
+
+
 METRICS = (
     # Without requests there is nothing to be slow or to fail.
     Metric("AWS/SageMaker", "ModelLatency", "high", "notBreaching", _of_variants),
@@ -165,4 +183,29 @@ METRICS = (
     # Silence is made a value by an expression; where that has none, the monitor has never run.
     Metric(MONITORS, "Ran", "low", "ignore", _of_monitors),
     Metric(MONITORS, "Alive", "low", "ignore", _of_silence_watches),
+    # Where nothing is put and read, nothing is late.
+    Metric(
+        "AWS/Kinesis",
+        r"GetRecords\.IteratorAgeMilliseconds",
+        "high",
+        "notBreaching",
+        _of_streams,
+    ),
+    Metric(
+        "AWS/Kinesis", "WriteProvisionedThroughputExceeded", "high", "notBreaching", _of_streams
+    ),
+    # Kinesis says nothing of a stream that nobody puts into.
+    Metric("AWS/Kinesis", "IncomingRecords", "low", "breaching", _of_streams),
+    Metric(
+        "AWS/Firehose",
+        r"DeliveryTo(S3|Splunk)\.DataFreshness",
+        "high",
+        "notBreaching",
+        _of_deliveries,
+    ),
+    Metric(
+        "AWS/Firehose", r"DeliveryTo(S3|Splunk)\.Success", "low", "notBreaching", _of_deliveries
+    ),
+    Metric("AWS/Firehose", r"FailedConversion\.Records", "high", "notBreaching", _of_deliveries),
+    Metric("AWS/Firehose", "PartitionCountExceeded", "high", "notBreaching", _of_deliveries),
 )

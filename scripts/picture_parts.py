@@ -161,6 +161,13 @@ def _jobs(graph: Graph) -> str:
     return f"{_number(len(jobs), 'job')} of Spark, {application.inputs['maximumCapacity']['cpu']}"
 
 
+def _streams(graph: Graph) -> str:
+    streams = [one for one in components(graph, "data") if kind(one) == "Stream"]
+    (first, *_) = graph.of_type("aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream")
+    place = first.inputs["extendedS3Configuration"]["prefix"].partition("/")[0]
+    return f"{_number(len(streams), 'stream')} into raw, such as {place}"
+
+
 def _training(graph: Graph) -> str:
     declared = [parameters(pipeline) for pipeline in graph.of_type(PIPELINE)]
     instances = sorted({str(each.get("TrainingInstanceType")) for each in declared})
@@ -221,6 +228,7 @@ PARTS: dict[str, list[Part | None]] = {
         Part("Lake", frozenset({"Lake"}), _lake),
         Part("Queries", frozenset({"Lake"}), _queries),
         Part("Feature groups", frozenset({"FeatureGroup"}), _groups),
+        Part("Streams", frozenset({"Stream"}), _streams),
         Part("Jobs", frozenset({"SparkApplication", "Job"}), _jobs),
     ],
     "devops": [

@@ -72,3 +72,6 @@ KEY_DELETION_DAYS = (7, 30)
 
 https://docs.aws.amazon.com/kms/latest/APIReference/API_ScheduleKeyDeletion.html
 """
+
+STREAM_ERRORS = "errors"
+"""Prefix of a zone below which lies what its streams could not deliver."""

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from infra.settings.data.jobs import check_jobs
+from infra.settings.data.streams import check_streams
 from infra.settings.devops.ci import check_ci_role, check_tag_delivery
 from infra.settings.devops.delivery import check_s3_source
 from infra.settings.devops.model_delivery import check_model_deliveries
@@ -89,6 +90,7 @@ CHECKS: tuple[Check, ...] = (
     check_feature_groups,
     check_models,
     check_jobs,
+    check_streams,
 )
 
 

@@ -11,6 +11,7 @@ from infra.settings.data.features import FeatureGroup
 from infra.settings.data.jobs import Job, Spark
 from infra.settings.data.lake import Lake
 from infra.settings.data.queries import Queries
+from infra.settings.data.streams import Stream
 from infra.settings.devops.ci import Ci
 from infra.settings.devops.delivery import Delivery
 from infra.settings.devops.promotion import Promotion
@@ -66,6 +67,7 @@ class PlatformSettings(Settings):
     lake: Lake = Field(Lake(), description="The data lake.")
     queries: Queries = Field(Queries(), description="How teams query the lake with Athena.")
     features: tuple[FeatureGroup, ...] = Field((), description="Feature groups.")
+    streams: tuple[Stream, ...] = Field((), description="Streams whose records arrive in the lake.")
     spark: Spark = Field(Spark(), description="What the jobs of data run on.")
     jobs: tuple[Job, ...] = Field((), description="Jobs of data.")
     models: tuple[ModelSettings, ...] = Field((), description="Models.")

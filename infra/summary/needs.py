@@ -97,6 +97,11 @@ def _data(_: Graph, stack: StackFile) -> Iterator[Row]:
         for group in stack.platform.features
     ]
     yield "features", some(groups) or "no groups"
+    for stream in stack.platform.streams[:SHOWN]:
+        parted = f", by {', '.join(stream.partition_by)}" if stream.partition_by else ""
+        also = ", and to Splunk" if stream.splunk else ""
+        yield "stream", f"{stream.name}: {stream.format} in {stream.place}{parted}{also}"
+    yield from _rest(len(stack.platform.streams))
     for job in stack.platform.jobs[:SHOWN]:
         moves = f"{', '.join(job.reads)} to {', '.join(job.writes)}"
         yield "job", f"{job.name}: {moves}, {_starts(job)}"

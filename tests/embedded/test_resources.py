@@ -772,6 +772,7 @@ CASES = [
         {"name": "maslow_curated", "description": "Curated"},
         {"description": "Cleaned", **TAGGED},
     ),
+    Case("aws:cloudwatch/logStream:LogStream", {"logGroupName": "maslow-world", "name": "S3"}),
     Case(
         "aws:glue/catalogTable:CatalogTable",
         {

@@ -86,6 +86,12 @@ JOB = {
 }
 OTHER_JOB = {**JOB, "name": "later", "reads": ["curated.visits"], "writes": ["features.visits"]}
 JOBS = {"jobs": [JOB, OTHER_JOB]}
+STREAM = {
+    "name": "vitals",
+    "format": "parquet",
+    "columns": {"ward": "string", "heart_rate": "int"},
+}
+STREAMS = {"streams": [STREAM]}
 PAID = {**MODEL["models"][0], "budget": {"monthly_usd": 100}}
 CENTER = "arn:aws:sso:::instance/ssoins-0123456789abcdef"
 SECRETS = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret"
@@ -145,6 +151,18 @@ CONTEXTS: dict[str, dict[str, Any]] = {
     "jobs": JOBS,
     "jobs.0.on": JOBS,
     "spark": JOBS,
+    "streams": STREAMS,
+    "streams.0.splunk": {
+        "streams": [
+            {
+                **STREAM,
+                "splunk": {
+                    "endpoint": "https://splunk.example.com",
+                    "token_secret": f"{SECRETS}:splunk-a1b2c3",
+                },
+            }
+        ]
+    },
     "models": DEPLOYED,
     "models.0.project": MODEL,
     "models.0.approval": MODEL,
@@ -219,6 +237,12 @@ VALUES: dict[str, Any] = {
     "jobs.0.writes": ["curated.others"],
     "jobs.0.arguments": {"id": "visit"},
     "jobs.0.size.max_vcpu": 32,
+    "streams.0.name": "pulses",
+    "streams.0.shards": 2,
+    "streams.0.columns": {"ward": "string"},
+    "streams.0.partition_by": ["ward"],
+    "streams.0.splunk.endpoint": "https://other.example.com",
+    "streams.0.splunk.token_secret": f"{SECRETS}:other-a1b2c3",
     "spark.release": "emr-7.11.0",
     "spark.max_vcpu": 128,
     "models.0.name": "other",

@@ -27,7 +27,7 @@ from components.foundation.access.persona_statements import (
 
 
 def data_engineer(scope: PersonaScope) -> list[Statement]:
-    """Brings data in and tidies it: writes the zones raw and curated, and their tables."""
+    """Brings data in and tidies it: writes streams, raw, curated and their tables."""
     written = ("raw", "curated")
     return [
         *read_objects(*scope.zones.values()),
@@ -52,14 +52,29 @@ def data_engineer(scope: PersonaScope) -> list[Statement]:
             sid="WriteTables",
         ),
         *query(scope),
+        allow(
+            [
+                "kinesis:DescribeStreamSummary",
+                "kinesis:GetRecords",
+                "kinesis:GetShardIterator",
+                "kinesis:ListShards",
+                "kinesis:PutRecord",
+                "kinesis:PutRecords",
+            ],
+            scope.own("kinesis", "stream/"),
+            sid="Streams",
+        ),
         *run_machines(scope, "maslow:need", "data"),
-        read_logs(scope, f"{scope.prefix}job-"),
+        read_logs(
+            scope,
+            *(f"{scope.prefix}{what}-" for what in ("job", "stream", "splunk")),
+        ),
         allow_everywhere(
             ["logs:DescribeLogGroups"],
             reason="log groups are listed per account",
             when={"StringEquals": {"aws:RequestedRegion": scope.region}},
         ),
-        use_key(scope, "data", "s3", "glue"),
+        use_key(scope, "data", "s3", "glue", "kinesis"),
         *read_metrics(scope),
     ]
 

@@ -1,0 +1,98 @@
+"""What Firehose needs for a delivery of a stream: where it logs, as whom, and what it tells."""
+
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_aws as aws
+
+from components.common.args import LoggedArgs, PlacedArgs
+from components.common.execution_role import ExecutionRole
+from components.common.iam import rendered
+from components.common.log_group import encrypted_log_group
+from components.data.streams.policy import delivery_policy
+
+
+class DeliveryArgs(PlacedArgs, LoggedArgs):
+    """What each delivery of a stream needs to know."""
+
+    stream: str
+    """Name of the stream in the stack file."""
+    bucket_arn: pulumi.Input[str]
+    """ARN of the bucket of its zone."""
+    key_arn: pulumi.Input[str]
+    """KMS key of the zone and of the stream."""
+    buffer_mb: int
+    """MB that are delivered at once, 1 to 128."""
+    buffer_seconds: int
+    """Longest that a record waits for others, 60 to 900 seconds."""
+    late_minutes: int
+    """Minutes after which a record that has not arrived sets off an alarm."""
+    topic_arn: pulumi.Input[str]
+    """Topic of the alarms."""
+
+
+@dataclass(frozen=True)
+class Ground:
+    """A role and a log of a delivery."""
+
+    role: ExecutionRole
+    log: aws.cloudwatch.LogGroup
+    log_stream: aws.cloudwatch.LogStream
+
+    @property
+    def ready(self) -> list[pulumi.Resource]:
+        """What must be there before Firehose begins: it tries its role at once."""
+        return [self.role, *self.role.ready, self.log_stream]
+
+
+def ground(
+    name: str,
+    args: DeliveryArgs,
+    *,
+    parent: pulumi.Resource,
+    stream_arn: pulumi.Input[str],
+    prefixes: list[str],
+    table: aws.glue.CatalogTable | None = None,
+    secret_arn: str | None = None,
+) -> Ground:
+    """A role that reads the stream and writes below the prefixes, and a log of what fails.
+
+    `table` is what the records are converted by. Firehose makes no log stream itself.
+    https://docs.aws.amazon.com/firehose/latest/dev/monitoring-with-cloudwatch-logs.html
+    """
+    log = encrypted_log_group(
+        f"{name}-log",
+        parent=parent,
+        key_arn=args["log_key_arn"],
+        retention_days=args["log_retention_days"],
+    )
+    log_stream = aws.cloudwatch.LogStream(
+        f"{name}-log",
+        name="delivery",
+        log_group_name=log.name,
+        opts=pulumi.ResourceOptions(parent=parent),
+    )
+    role = ExecutionRole(
+        f"{name}-as",
+        {
+            "service": "firehose.amazonaws.com",
+            "account_id": args["account_id"],
+            "policies": {
+                "delivery": rendered(
+                    delivery_policy,
+                    stream_arn=stream_arn,
+                    bucket_arn=args["bucket_arn"],
+                    prefixes=prefixes,
+                    key_arn=args["key_arn"],
+                    log_group=log.name,
+                    account_id=args["account_id"],
+                    region=args["region"],
+                    database=table.database_name if table else None,
+                    table=table.name if table else None,
+                    secret_arn=secret_arn,
+                )
+            },
+        },
+        pulumi.ResourceOptions(parent=parent),
+    )
+    return Ground(role, log, log_stream)
