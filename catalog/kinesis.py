@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/firehose/latest/APIReference/
 
 from collections.abc import Mapping
 
-from catalog.record import Call, Iam, Tags, Type, arn_of
+from catalog.record import HERE, Call, Grant, Iam, Tags, Type, arn_of
 
 STREAM = arn_of("kinesis", "stream/{name}")
 DELIVERY = arn_of("firehose", "deliverystream/{name}")
@@ -116,6 +116,15 @@ TYPES = (
             read="DescribeStream ListTagsForResource ListTagsForStream",
             update="DecreaseStreamRetentionPeriod StopStreamEncryption TagResource UntagResource",
             source=AUTHORIZATION,
+            grants=(
+                Grant(
+                    "kinesis",
+                    update="UpdateShardCount UpdateStreamMode",
+                    when=HERE,
+                    reason="AWS's reference names no resource for a change of capacity",
+                    source=AUTHORIZATION,
+                ),
+            ),
         ),
     ),
     Type(

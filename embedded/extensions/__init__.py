@@ -20,6 +20,7 @@ MODULES = (
     "composite_alarms",
     "config_packs",
     "delete_markers",
+    "delivery_streams",
     "emr_releases",
     "endpoint_zones",
     "endpoints",

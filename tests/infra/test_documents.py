@@ -24,6 +24,7 @@ from policies.scheduled_jobs import jobs_of
 
 Misfits = Callable[[Shape, Any, str], Iterator[str]]
 
+DELIVERY = "aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream"
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
 RULE = "aws:cloudwatch/eventRule:EventRule"
 DRIFT = "-monitor-data-worst"
@@ -266,12 +267,14 @@ def test_every_alarm_watches_what_is_there(graph: Graph) -> None:
     endpoints = graph.of_type("aws:sagemaker/endpoint:Endpoint")
     jobs = list(jobs_of(graph))
     known = {
+        "DeliveryStreamName": {one.name for one in graph.of_type(DELIVERY)},
         "EndpointName": {endpoint.inputs["name"] for endpoint in endpoints},
         "Model": {job.argument("--model") for job in jobs},
         "Monitor": {job.argument("--monitor") for job in jobs},
         "QueryState": {"SUCCEEDED", "FAILED", "CANCELED"},
         "QueryType": {"DML"},
         "QueueName": {queue.name for queue in graph.of_type("aws:sqs/queue:Queue")},
+        "StreamName": {one.inputs["name"] for one in graph.of_type("aws:kinesis/stream:Stream")},
         "VariantName": variants(graph),
         "WorkGroup": {group.name for group in graph.of_type("aws:athena/workgroup:Workgroup")},
     }

@@ -23,10 +23,12 @@ FEATURES = "aws:sagemaker/featureGroup:FeatureGroup"
 WITHIN_ANOTHER = (
     "aws:athena/namedQuery:NamedQuery",
     "aws:athena/preparedStatement:PreparedStatement",
+    "aws:cloudwatch/logStream:LogStream",
     "aws:codeartifact/repository:Repository",
+    "aws:glue/catalogTable:CatalogTable",
     "aws:route53/resolverFirewallRule:ResolverFirewallRule",
 )
-"""Types whose names count within a workgroup, a domain or rules, which bear the prefix."""
+"""Types whose names count within a group, a domain or a database, which bears the prefix."""
 MADE_UP = "-1a2b3c4"
 """What Pulumi adds to a logical name: a dash and seven hexadecimal digits."""
 

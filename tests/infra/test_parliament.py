@@ -69,6 +69,13 @@ EXEMPT = (
         "of another account it asks for the version alone; the model is made in this one",
     ),
     Exempt(
+        "UNKNOWN_ACTION",
+        "Unknown action kinesis:*Tag*Resource",
+        "Policy *",
+        "Kinesis has it since: "
+        "https://docs.aws.amazon.com/kinesis/latest/APIReference/API_TagResource.html",
+    ),
+    Exempt(
         "UNKNOWN_CONDITION_FOR_ACTION",
         "Unknown condition kms:ResourceAliases for action kms:*",
         "*Policy *",

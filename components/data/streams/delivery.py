@@ -68,7 +68,7 @@ def ground(
     )
     log_stream = aws.cloudwatch.LogStream(
         f"{name}-log",
-        name="delivery",
+        name=name,
         log_group_name=log.name,
         opts=pulumi.ResourceOptions(parent=parent),
     )

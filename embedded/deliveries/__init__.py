@@ -1,0 +1,1 @@
+"""What Firehose makes of records: where they belong, and what file they become."""
