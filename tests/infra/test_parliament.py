@@ -70,7 +70,7 @@ EXEMPT = (
     ),
     Exempt(
         "UNKNOWN_ACTION",
-        "Unknown action kinesis:*Tag*Resource",
+        "Unknown action kinesis:*Resource",
         "Policy *",
         "Kinesis has it since: "
         "https://docs.aws.amazon.com/kinesis/latest/APIReference/API_TagResource.html",
