@@ -9,8 +9,15 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
+from components.common.event_start import arrived
+from components.common.iam import Json
+from components.common.limits import STREAM_ERRORS
+from components.foundation.alerts.alert_rule import alert_on
+
 STREAMS, DELIVERY = "AWS/Kinesis", "AWS/Firehose"
 PERIOD_SECONDS = 300
+UNPARTED = "processing-failed"
+"""What Firehose calls the failure of records that it cannot part."""
 SECONDS_PER_MINUTE, MILLISECONDS = 60, 1000
 
 
@@ -109,6 +116,37 @@ def delivery_watches(
             )
         )
     return watches
+
+
+def unparted_pattern(bucket: str, stream: str) -> Json:
+    """The event pattern of an object that holds records which tell no partition.
+
+    https://docs.aws.amazon.com/firehose/latest/dev/dynamic-partitioning-error-handling.html
+    """
+    return arrived(bucket, f"{STREAM_ERRORS}/{stream}/{UNPARTED}")
+
+
+def unparted_alert(
+    name: str,
+    *,
+    parent: pulumi.Resource,
+    stream: str,
+    bucket: pulumi.Input[str],
+    topic_arn: pulumi.Input[str],
+) -> None:
+    """A rule that tells of each such object: Firehose counts these records in no metric.
+
+    The bucket must send its events to EventBridge.
+    """
+    alert_on(
+        name,
+        pulumi.Output.from_input(bucket).apply(lambda known: unparted_pattern(known, stream)),
+        parent=parent,
+        description=f"{stream}: records tell no partition, and are kept aside",
+        topic_arn=topic_arn,
+        says="They are in s3://<bucket>/<key>, each with what is wrong.",
+        paths={"bucket": "$.detail.bucket.name", "key": "$.detail.object.key"},
+    )
 
 
 def alarm_on(

@@ -14,6 +14,7 @@ from components.data.streams.alarms import (
     alarm_on,
     delivery_watches,
     stream_watches,
+    unparted_alert,
 )
 from components.data.streams.delivery import DeliveryArgs, Ground, ground
 from components.data.streams.layout import Compression, Format
@@ -34,7 +35,7 @@ class StreamArgs(DeliveryArgs):
     retention_hours: int
     """Hours that Kinesis keeps the records, 24 to 8760."""
     bucket: pulumi.Input[str]
-    """Name of the bucket of its zone."""
+    """Name of the bucket of its zone, which with `partition_by` tells EventBridge of objects."""
     zone_database: pulumi.Input[str]
     """Glue database of its zone."""
     format: Format
@@ -104,6 +105,14 @@ class Stream(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self, depends_on=on.ready),
         )
         self._alarms(name, args, stream, delivery)
+        if args["partition_by"]:
+            unparted_alert(
+                f"{name}-unparted",
+                parent=self,
+                stream=args["stream"],
+                bucket=args["bucket"],
+                topic_arn=args["topic_arn"],
+            )
         self.stream_name = stream.name
         self.stream_arn = stream.arn
         self.register_outputs({"stream_name": self.stream_name, "stream_arn": self.stream_arn})

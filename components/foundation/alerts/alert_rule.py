@@ -17,7 +17,7 @@ https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-patterns.html
 
 def alert_on(
     name: str,
-    pattern: Pattern,
+    pattern: pulumi.Input[Pattern],
     *,
     parent: pulumi.Resource,
     description: str,
@@ -33,7 +33,9 @@ def alert_on(
     rule = aws.cloudwatch.EventRule(
         name,
         description=description,
-        event_pattern=json.dumps(pattern),
+        event_pattern=(
+            pattern.apply(json.dumps) if isinstance(pattern, pulumi.Output) else json.dumps(pattern)
+        ),
         opts=pulumi.ResourceOptions(parent=parent),
     )
     aws.cloudwatch.EventTarget(

@@ -54,10 +54,11 @@ def declare(
 
 
 def _telling(settings: PlatformSettings, zone: str) -> ZoneArgs:
-    """Whether what arrives in a zone starts a job, or the training of a model."""
+    """Whether what arrives in a zone starts a job or a training, or is a stream's failure."""
     starts = any((job.on.arrival or "").startswith(f"{zone}.") for job in settings.jobs)
     trains = not settings.origin and any("new-data" in one.retrain.on for one in settings.models)
-    return {"tells": True} if starts or (trains and zone == "curated") else {}
+    fails = any(stream.partition_by and stream.to == zone for stream in settings.streams)
+    return {"tells": True} if starts or fails or (trains and zone == "curated") else {}
 
 
 def _zone(zone: Zone) -> ZoneArgs:
