@@ -7,6 +7,7 @@ from typing import Any
 
 import pulumi
 
+from components.data.feature_evolution import described
 from infra import found, kept
 from infra.found import Found, found_in_account
 from infra.kept import Held, Kept, Tagged, kept_in_account
@@ -86,10 +87,9 @@ def in_account(client: Callable[[str], Any], names: Names, held: Held) -> Live:
     def feature_group(group: str) -> Mapping[str, Any]:
         sagemaker = made("sagemaker")
         try:
-            described: Mapping[str, Any] = sagemaker.describe_feature_group(FeatureGroupName=group)
+            return described(sagemaker, group)
         except sagemaker.exceptions.ResourceNotFound:
             return {}
-        return described
 
     return Live(
         instances,

@@ -11,6 +11,7 @@ from components.common.durability import Durability, stateful
 from components.common.execution_role import ExecutionRole
 from components.common.iam import Document, allow, document, rendered
 from components.common.limits import FEATURE_STORE_NAME, RESERVED_FEATURES
+from components.data.feature_evolution import FEATURES_TAG, evolution_hooks, features_tag
 
 CATALOG = "AwsDataCatalog"
 
@@ -34,8 +35,8 @@ class FeatureGroupArgs(PlacedArgs):
     """What a feature group needs to know."""
 
     feature_group_name: str
-    """Name with its version, at most 64 characters: AWS replaces the group when its features
-    change, so a change of them is a new name."""
+    """Name with its version, at most 64 characters: features are added to a group in its place, and
+    any other change of them takes a group of another name."""
     record_id: str
     """Feature that identifies a record."""
     event_time: str
@@ -127,6 +128,9 @@ def offline_store_policy(
 class FeatureGroup(pulumi.ComponentResource):
     """A feature group with an offline store, and an online one where it is asked for.
 
+    One that is there gets the features that it lacks, and keeps its records. A deployment that
+    takes features away or changes their types fails before anything is changed.
+
     Raises ValueError for what AWS would refuse.
     """
 
@@ -169,14 +173,17 @@ class FeatureGroup(pulumi.ComponentResource):
             },
             pulumi.ResourceOptions(parent=self),
         )
+        types = {feature: type_.value for feature, type_ in args["features"].items()}
+        options = stateful(self, args["durability"], depends_on=[role, *role.ready])
+        options.ignore_changes = ["featureDefinitions"]  # the hook adds what is new
+        options.hooks = evolution_hooks(name, group=group, features=types, region=args["region"])
         resource = aws.sagemaker.FeatureGroup(
             f"{name}-group",
             feature_group_name=group,
             record_identifier_feature_name=args["record_id"],
             event_time_feature_name=args["event_time"],
             feature_definitions=[
-                {"feature_name": feature, "feature_type": type_.value}
-                for feature, type_ in args["features"].items()
+                {"feature_name": feature, "feature_type": type_} for feature, type_ in types.items()
             ],
             online_store_config=_online(args) if args["online"] else None,
             offline_store_config={
@@ -194,7 +201,8 @@ class FeatureGroup(pulumi.ComponentResource):
             # The role's own output is unknown in the preview of an import, which would be told to
             # replace the group.
             role_arn=pulumi.Output.concat("arn:aws:iam::", args["account_id"], ":role/", role_name),
-            opts=stateful(self, args["durability"], depends_on=[role, *role.ready]),
+            tags={FEATURES_TAG: features_tag(types)},
+            opts=options,
         )
         self.name = resource.feature_group_name
         self.arn = resource.arn

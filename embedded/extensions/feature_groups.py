@@ -71,6 +71,7 @@ def create_feature_group(self: SageMakerResponse) -> ActionResult:
         last_modified_time=group.creation_time,
         status=CREATED,
         failure_reason=None,
+        last_update=None,
     )
     if store := offline_store.offline_store(backend, group):
         try:
@@ -92,6 +93,7 @@ def describe_feature_group(self: SageMakerResponse) -> ActionResult:
         "LastModifiedTime": state["last_modified_time"],
         "FeatureGroupStatus": state["status"],
         "FailureReason": state["failure_reason"],
+        "LastUpdateStatus": state["last_update"],
         "OfflineStoreStatus": offline_status(group),
         "OnlineStoreTotalSizeBytes": (
             stores_of(group).online.size(clock.now()) if state["online_store_config"] else None
@@ -131,6 +133,7 @@ def update_feature_group(self: SageMakerResponse) -> ActionResult:
         state["online_store_config"] = (state["online_store_config"] or {}) | online
     state["throughput_config"] |= self._get_param("ThroughputConfig") or {}
     state["last_modified_time"] = clock.utcnow()
+    state["last_update"] = {"Status": "Successful"}
     return ActionResult({"FeatureGroupArn": group.arn})
 
 

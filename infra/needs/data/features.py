@@ -5,7 +5,7 @@ from typing import Any
 
 import pulumi
 
-from components.common.durability import Durability
+from components.data.feature_evolution import CannotEvolve, added, definitions
 from components.data.feature_group import FeatureGroup, FeatureType
 from components.data.lake import Lake
 from infra.environment import Environment
@@ -25,14 +25,18 @@ def declare_groups(
 ) -> dict[str, pulumi.Output[str]]:
     """Declare each group; their names in AWS, by name and version.
 
-    Raises InputError for a change that would lose the records of one.
+    Features that one gets in its place are told. Raises InputError for a change that would lose its
+    records.
     """
     groups = {}
     for group in settings.features:
         versioned = f"{group.name}-v{group.version}"
         name = env.names(versioned, limit=64)
-        if env.durability is not Durability.DISPOSABLE:
-            require_unchanged(group, name, env.live.feature_group(name))
+        if new := additions(group, name, env.live.feature_group(name)):
+            pulumi.log.info(
+                f"features[{group.name}]: the feature group {name} gets {', '.join(new)} in its "
+                "place. Its records stay; those of before have no value of it"
+            )
         feature_group = env.component(FeatureGroup)(
             env.names(versioned, limit=40),
             {
@@ -58,32 +62,36 @@ def declare_groups(
     return groups
 
 
-def require_unchanged(group: Features, name: str, there: Mapping[str, Any]) -> None:
-    """Raise InputError for a change of a feature group that is there, and is to be kept.
+def additions(group: Features, name: str, there: Mapping[str, Any]) -> list[str]:
+    """The features that a group which is there gets in its place, by name.
 
-    `there` is what DescribeFeatureGroup says of it, nothing where there is none. A group takes a
-    name of its own with each version, so that records of before stay where they are.
+    `there` is what DescribeFeatureGroup says of it, nothing where there is none. Raises InputError
+    for any other change: that takes a group of another version, and of a name of its own, so that
+    the records of before stay where they are.
     https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_UpdateFeatureGroup.html
     """
     if not there:
-        return
+        return []
     found = {
         "record_id": there["RecordIdentifierFeatureName"],
         "event_time": there["EventTimeFeatureName"],
         "online": there.get("OnlineStoreConfig", {}).get("EnableOnlineStore", False),
-        "features": {
-            definition["FeatureName"]: definition["FeatureType"].lower()
-            for definition in there["FeatureDefinitions"]
-        },
     }
-    changed = [key for key, value in found.items() if getattr(group, key) != value]
-    if changed:
-        told = "; ".join(
-            f"{key} is {shown(found[key])} there, not {shown(getattr(group, key))}"
-            for key in changed
-        )
+    faults = [
+        f"{key} is {shown(value)} there, not {shown(getattr(group, key))}"
+        for key, value in found.items()
+        if getattr(group, key) != value
+    ]
+    types = {feature: type_.lower() for feature, type_ in definitions(there).items()}
+    new: dict[str, str] = {}
+    try:
+        new = added(types, group.features)
+    except CannotEvolve as error:
+        faults.append(str(error))
+    if faults:
         raise InputError(
-            f"features[{group.name}]: the feature group {name} is there, and AWS changes none of "
-            f"this: {told}. Set version: {group.version + 1} for a new group beside it, or put it "
-            "back"
+            f"features[{group.name}]: the feature group {name} is there, and AWS only adds "
+            f"features to it: {'; '.join(faults)}. Set version: {group.version + 1} for a new "
+            "group beside it, or put it back"
         )
+    return [*new]

@@ -38,7 +38,9 @@ class FeatureGroup(Settings):
 
     name: ServiceName = Field(description="What models call it.")
     version: PositiveInt = Field(
-        1, description="Raise it to change features: AWS cannot change a group in place."
+        1,
+        description="Raise it to remove features or change their types: a new group then stands "
+        "beside the old one. Features that are added need none.",
     )
     record_id: str = Field(description="The feature that tells records apart.")
     event_time: str = Field(description="The feature that says when; a string or fractional one.")

@@ -112,7 +112,9 @@ def test_the_offline_table_has_a_name_to_be_queried_by() -> None:
 def test_a_group_outlives_the_stack_unless_it_is_disposable(
     durability: Durability, options: dict[str, bool]
 ) -> None:
-    assert recorded(durability=durability).one(GROUP).options == options
+    kept = ("retainOnDelete", "protect")
+    group = recorded(durability=durability).one(GROUP)
+    assert {key: value for key, value in group.options.items() if key in kept} == options
 
 
 def test_the_group_waits_for_its_roles_policy() -> None:
@@ -178,6 +180,7 @@ def test_a_fractional_event_time_and_the_longest_name_are_taken() -> None:
 
 def test_the_group_is_one_that_sagemaker_takes() -> None:
     inputs = recorded(ttl_days=30).one(GROUP).inputs
+    inputs["tags"] = [{"Key": key, "Value": value} for key, value in inputs["tags"].items()]
     renamed = {"s3Uri": "S3Uri", "s3StorageConfig": "S3StorageConfig"}
 
     def as_api(value: Any) -> Any:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
+import pulumi
 import pytest
 
 from infra.composition import declare
@@ -63,7 +64,14 @@ def test_a_group_that_is_as_declared_stays(
         ({"OnlineStoreConfig": {"EnableOnlineStore": False}}, "online is false there, not true"),
         ({"OnlineStoreConfig": {}}, "online is false there, not true"),
         ({"RecordIdentifierFeatureName": "beds"}, 'record_id is "beds" there, not "ward_id"'),
-        ({"FeatureDefinitions": []}, "features is .* there, not "),
+        (
+            {"FeatureDefinitions": [{"FeatureName": "rooms", "FeatureType": "Integral"}]},
+            "rooms is integral there, and AWS removes no feature",
+        ),
+        (
+            {"FeatureDefinitions": [{"FeatureName": "beds", "FeatureType": "String"}]},
+            "beds is string there, and AWS does not make it integral",
+        ),
     ],
 )
 def test_a_group_that_would_be_another_is_refused(
@@ -74,6 +82,23 @@ def test_a_group_that_would_be_another_is_refused(
 ) -> None:
     with pytest.raises(InputError, match=rf"features\[ward-load\]: .*{told}.*Set version: 2"):
         declared(dev, with_group(ward_load(**there)))
+
+
+def test_features_that_a_group_lacks_are_told_to_be_added_in_its_place(
+    dev: StackFile,
+    declared: Callable[[StackFile, Live], Graph],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    told: list[str] = []
+    monkeypatch.setattr(pulumi.log, "info", told.append)
+    there = ward_load()
+    before = ward_load(FeatureDefinitions=there["FeatureDefinitions"][:3])
+    assert declared(dev, with_group(before)).resources
+    (told_of,) = told
+    assert "maslow-dev-ward-load-v1 gets occupied_share in its place. Its records stay" in told_of
+    told.clear()
+    assert declared(dev, with_group(there)).resources
+    assert told == []
 
 
 @pytest.mark.parametrize(("there", "wanted"), [(True, False), (False, True)])
@@ -92,9 +117,17 @@ def test_what_goes_with_its_stack_may_be_replaced(
     dev: StackFile, declared: Callable[[StackFile, Live], Graph]
 ) -> None:
     platform = dev.platform.model_copy(update={"durability": "disposable"})
-    there = ward_load(OnlineStoreConfig={"EnableOnlineStore": False})
-    live = replace(with_group(there), multi_region=lambda _: True)
+    live = Live(multi_region=lambda _: True)
     assert declared(replace(dev, platform=platform), live).resources
+
+
+def test_records_are_kept_also_in_an_environment_that_goes_with_its_stack(
+    dev: StackFile, declared: Callable[[StackFile, Live], Graph]
+) -> None:
+    platform = dev.platform.model_copy(update={"durability": "disposable"})
+    there = ward_load(OnlineStoreConfig={"EnableOnlineStore": False})
+    with pytest.raises(InputError, match="online is false there"):
+        declared(replace(dev, platform=platform), with_group(there))
 
 
 def test_log_groups_that_sagemaker_made_before_are_left_alone(
