@@ -89,7 +89,8 @@ TYPES = (
         limit=64,
         name="featureGroupName",
         autonamed=False,
-        update=("throughputConfig",),
+        update=("throughputConfig", "ttlDuration"),
+        names={"ttlDuration": "OnlineStoreConfig.TtlDuration"},
         inputs={
             "recordIdentifierFeatureName": "RecordIdentifierFeatureName",
             "eventTimeFeatureName": "EventTimeFeatureName",
@@ -110,6 +111,14 @@ TYPES = (
             on="feature-group/{name}",
             read="ListTags",
             grants=(
+                # A hook tells what features mean.
+                Grant(
+                    "sagemaker",
+                    "feature-group/{name}",
+                    create="DescribeFeatureMetadata UpdateFeatureMetadata",
+                    update="DescribeFeatureMetadata UpdateFeatureMetadata",
+                    source="https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_UpdateFeatureMetadata.html",
+                ),
                 # Feature Store makes its table with the caller's permissions.
                 Grant(
                     "glue",

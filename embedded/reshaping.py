@@ -61,6 +61,15 @@ def initial_capacity(inputs: Values) -> Values:
     return {**rest, "initialCapacity": kinds}
 
 
+def feature_time_to_live(inputs: Values) -> Values:
+    """The time to live apart from the rest of the online store, which never changes."""
+    online = inputs.get("onlineStoreConfig")
+    if not isinstance(online, Mapping) or "ttlDuration" not in online:
+        return inputs
+    rest = {key: item for key, item in online.items() if key != "ttlDuration"}
+    return {**inputs, "onlineStoreConfig": rest, "ttlDuration": online["ttlDuration"]}
+
+
 def flow_log_target(inputs: Values) -> Values:
     """What a flow log watches, as AWS asks for it: one list of ids, and of what kind they are."""
     kinds = {"vpcId": "VPC", "subnetId": "Subnet", "eniId": "NetworkInterface"}
@@ -159,6 +168,7 @@ RESHAPED: Mapping[str, Callable[[Values], Values]] = {
     "aws:emrserverless/application:Application": initial_capacity,
     "aws:networkfirewall/ruleGroup:RuleGroup": rule_group_variables,
     "aws:s3/bucketObjectv2:BucketObjectv2": object_body,
+    "aws:sagemaker/featureGroup:FeatureGroup": feature_time_to_live,
     "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": rule_descriptions,
     "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": rule_descriptions,
 }

@@ -164,7 +164,12 @@ class Resources:
         """What differs between two checked inputs; one that was added or left out has changed."""
         entry = catalog.entry_of(type_)
         changed = sorted(_changed(olds, news))
-        return Diff(changed, [key for key in changed if not updatable(entry, key)])
+        replace = [key for key in changed if not updatable(entry, key)]
+        if replace:  # a part that is updated apart is no longer in it
+            whole = _changed(prepared(entry, olds), prepared(entry, news))
+            parts = [key for key in whole if updatable(entry, key)]
+            replace = [key for key in replace if key in whole or not parts]
+        return Diff(changed, replace)
 
     def update(self, type_: str, id_: str, olds: Values, news: Values) -> Values:
         """Change a resource in place; its outputs. `olds` are its inputs or its whole state.

@@ -49,29 +49,66 @@ def added(there: Mapping[str, str], wanted: Mapping[str, str]) -> dict[str, str]
     return {name: type_ for name, type_ in wanted.items() if name not in there}
 
 
-def features_tag(features: Mapping[str, str]) -> str:
+def features_tag(features: Mapping[str, str], descriptions: Mapping[str, str]) -> str:
     """What the tag says of features, types by name: how many they are, and a hash of them.
 
-    Their order is not part of it.
+    The hash is of their `descriptions` by name, too, and their order is not part of it.
     """
-    told = "\n".join(f"{name} {type_}" for name, type_ in sorted(features.items()))
+    told = "\n".join(
+        f"{name} {type_} {descriptions.get(name, '')}" for name, type_ in sorted(features.items())
+    )
     return f"{len(features)}-{hashlib.sha256(told.encode()).hexdigest()[:DIGEST_LENGTH]}"
 
 
 def evolution_hooks(
-    name: str, *, group: str, features: Mapping[str, str], region: str
+    name: str,
+    *,
+    group: str,
+    features: Mapping[str, str],
+    descriptions: Mapping[str, str],
+    region: str,
 ) -> pulumi.ResourceHookBinding:
-    """The hook before each update of a feature group; `name` is the prefix of its own.
+    """Hooks of a feature group; `name` is the prefix of theirs.
 
-    `features` are all that the group is to have: types, as AWS writes them, by name.
+    `features` are all that the group is to have: types, as AWS writes them, by name. Those that it
+    lacks are added before each update. What they mean, `descriptions`, is told to AWS after the
+    creation and before each update: the provider has no input for it.
     """
 
+    def describe() -> None:
+        describe_features(aws_client("sagemaker", region), group, descriptions)
+
+    def add_and_describe() -> None:
+        add_features(aws_client("sagemaker", region), group, features)
+        describe()
+
     async def before_update(_: pulumi.ResourceHookArgs) -> None:
-        await asyncio.to_thread(add_features, aws_client("sagemaker", region), group, features)
+        await asyncio.to_thread(add_and_describe)
+
+    async def after_create(_: pulumi.ResourceHookArgs) -> None:
+        await asyncio.to_thread(describe)
 
     return pulumi.ResourceHookBinding(
-        before_update=[pulumi.ResourceHook(f"{name}-features", before_update)]
+        before_update=[pulumi.ResourceHook(f"{name}-features", before_update)],
+        after_create=[pulumi.ResourceHook(f"{name}-descriptions", after_create)]
+        if descriptions
+        else None,
     )
+
+
+def describe_features(sagemaker: Any, group: str, descriptions: Mapping[str, str]) -> list[str]:
+    """Tell AWS what features mean, by name; returns those of which it was told otherwise.
+
+    The description of a feature that is not among them stays as it is.
+    https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_UpdateFeatureMetadata.html
+    """
+    told = []
+    for name, description in descriptions.items():
+        of = {"FeatureGroupName": group, "FeatureName": name}
+        if sagemaker.describe_feature_metadata(**of).get("Description") != description:
+            sagemaker.update_feature_metadata(**of, Description=description)
+            told.append(name)
+    return told
 
 
 def add_features(sagemaker: Any, group: str, features: Mapping[str, str]) -> dict[str, str]:

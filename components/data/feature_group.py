@@ -45,10 +45,12 @@ class FeatureGroupArgs(PlacedArgs):
     """Type of every feature, `record_id` and `event_time` among them, by name."""
     online: bool
     """Whether the latest record of each id can be read in milliseconds."""
-    ttl_days: NotRequired[int]
-    """Days after its event time that a record leaves the online store; without it, never."""
+    ttl_hours: NotRequired[int]
+    """Hours after its event time that a record leaves the online store; without it, never."""
+    descriptions: NotRequired[dict[str, str]]
+    """What features mean, by name, at most 255 characters."""
     table_format: NotRequired[TableFormat]
-    """Format of the offline table; Glue unless given."""
+    """Format of the offline table; Iceberg unless given."""
     bucket: pulumi.Input[str]
     """Name of the bucket of the features zone."""
     bucket_arn: pulumi.Input[str]
@@ -77,8 +79,10 @@ def check(args: FeatureGroupArgs) -> None:
         raise ValueError(f"{group}: {', '.join(sorted(reserved))} is kept for Feature Store")
     if features[args["event_time"]] is FeatureType.INTEGRAL:
         raise ValueError(f"{group}: event_time {args['event_time']!r} must be String or Fractional")
-    if args.get("ttl_days") is not None and not args["online"]:
-        raise ValueError(f"{group}: ttl_days belongs to the online store, which is off")
+    if unknown := args.get("descriptions", {}).keys() - features.keys():
+        raise ValueError(f"{group}: {', '.join(sorted(unknown))} is described, and no feature")
+    if args.get("ttl_hours") is not None and not args["online"]:
+        raise ValueError(f"{group}: ttl_hours belongs to the online store, which is off")
 
 
 def table_name(feature_group_name: str) -> str:
@@ -148,7 +152,7 @@ class FeatureGroup(pulumi.ComponentResource):
         check(args)
         group = args["feature_group_name"]
         table = table_name(group)
-        format_ = args.get("table_format", TableFormat.GLUE)
+        format_ = args.get("table_format", TableFormat.ICEBERG)
         self.offline_uri = pulumi.Output.concat("s3://", args["bucket"], "/", group)
         role_name = f"{name}-offline"  # fixed, since a group that is kept names it for ever
         role = ExecutionRole(
@@ -173,10 +177,17 @@ class FeatureGroup(pulumi.ComponentResource):
             },
             pulumi.ResourceOptions(parent=self),
         )
+        descriptions = args.get("descriptions", {})
         types = {feature: type_.value for feature, type_ in args["features"].items()}
         options = stateful(self, args["durability"], depends_on=[role, *role.ready])
         options.ignore_changes = ["featureDefinitions"]  # the hook adds what is new
-        options.hooks = evolution_hooks(name, group=group, features=types, region=args["region"])
+        options.hooks = evolution_hooks(
+            name,
+            group=group,
+            features=types,
+            descriptions=descriptions,
+            region=args["region"],
+        )
         resource = aws.sagemaker.FeatureGroup(
             f"{name}-group",
             feature_group_name=group,
@@ -201,7 +212,7 @@ class FeatureGroup(pulumi.ComponentResource):
             # The role's own output is unknown in the preview of an import, which would be told to
             # replace the group.
             role_arn=pulumi.Output.concat("arn:aws:iam::", args["account_id"], ":role/", role_name),
-            tags={FEATURES_TAG: features_tag(types)},
+            tags={FEATURES_TAG: features_tag(types, descriptions)},
             opts=options,
         )
         self.name = resource.feature_group_name
@@ -222,6 +233,10 @@ def _online(args: FeatureGroupArgs) -> aws.sagemaker.FeatureGroupOnlineStoreConf
         "enable_online_store": True,
         "security_config": {"kms_key_id": args["key_arn"]},
     }
-    if "ttl_days" in args:
-        config["ttl_duration"] = {"unit": "Days", "value": args["ttl_days"]}
+    if "ttl_hours" in args:
+        hours = args["ttl_hours"]
+        days, rest = divmod(hours, 24)
+        config["ttl_duration"] = (
+            {"unit": "Hours", "value": hours} if rest else {"unit": "Days", "value": days}
+        )
     return config

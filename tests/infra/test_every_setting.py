@@ -227,6 +227,7 @@ VALUES: dict[str, Any] = {
     "features.0.name": "stays",
     "features.0.record_id": "other",
     "features.0.event_time": "other",
+    "features.0.descriptions": {"age": "years at the visit"},
     "features.0.features": {"visit": "string", "at": "string", "weight": "fractional"},
     "jobs.0.name": "cleaned",
     "jobs.0.script": "templates/tabular/code/train.py",

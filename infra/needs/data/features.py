@@ -6,7 +6,12 @@ from typing import Any
 import pulumi
 
 from components.data.feature_evolution import CannotEvolve, added, definitions
-from components.data.feature_group import FeatureGroup, FeatureType
+from components.data.feature_group import (
+    FeatureGroup,
+    FeatureGroupArgs,
+    FeatureType,
+    TableFormat,
+)
 from components.data.lake import Lake
 from infra.environment import Environment
 from infra.errors import InputError
@@ -37,25 +42,30 @@ def declare_groups(
                 f"features[{group.name}]: the feature group {name} gets {', '.join(new)} in its "
                 "place. Its records stay; those of before have no value of it"
             )
+        args: FeatureGroupArgs = {
+            "feature_group_name": name,
+            "record_id": group.record_id,
+            "event_time": group.event_time,
+            "features": {
+                feature: FeatureType(type_.capitalize())
+                for feature, type_ in group.features.items()
+            },
+            "descriptions": group.descriptions,
+            "online": group.online,
+            "table_format": TableFormat(group.table.capitalize()),
+            "bucket": lake.zone_buckets["features"],
+            "bucket_arn": lake.zone_arns["features"],
+            "database_name": lake.database_names["features"],
+            "key_arn": key_arn,
+            "account_id": env.account_id,
+            "region": env.region,
+            "durability": env.durability,
+        }
+        if group.ttl_days or group.ttl_hours:
+            args["ttl_hours"] = 24 * (group.ttl_days or 0) + (group.ttl_hours or 0)
         feature_group = env.component(FeatureGroup)(
             env.names(versioned, limit=40),
-            {
-                "feature_group_name": name,
-                "record_id": group.record_id,
-                "event_time": group.event_time,
-                "features": {
-                    feature: FeatureType(type_.capitalize())
-                    for feature, type_ in group.features.items()
-                },
-                "online": group.online,
-                "bucket": lake.zone_buckets["features"],
-                "bucket_arn": lake.zone_arns["features"],
-                "database_name": lake.database_names["features"],
-                "key_arn": key_arn,
-                "account_id": env.account_id,
-                "region": env.region,
-                "durability": env.durability,
-            },
+            args,
             need.child_options(),
         )
         groups[versioned] = feature_group.name
@@ -72,10 +82,12 @@ def additions(group: Features, name: str, there: Mapping[str, Any]) -> list[str]
     """
     if not there:
         return []
+    format_ = there.get("OfflineStoreConfig", {}).get("TableFormat")
     found = {
         "record_id": there["RecordIdentifierFeatureName"],
         "event_time": there["EventTimeFeatureName"],
         "online": there.get("OnlineStoreConfig", {}).get("EnableOnlineStore", False),
+        "table": "iceberg" if format_ == TableFormat.ICEBERG.value else "glue",
     }
     faults = [
         f"{key} is {shown(value)} there, not {shown(getattr(group, key))}"

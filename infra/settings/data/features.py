@@ -1,5 +1,8 @@
 """Feature groups: what the feature store keeps of one kind of record."""
 
+import re
+from collections import Counter
+from collections.abc import Iterator
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
@@ -8,6 +11,7 @@ from components.common.limits import FEATURE_STORE_NAME, RESERVED_FEATURES
 from infra.settings.base import PositiveInt, Settings, matching
 from infra.settings.mistakes import Mistake, did_you_mean, refusal, refusals, shown
 
+DESCRIPTION = re.compile(r".{1,255}")
 FeatureType = Literal["string", "integral", "fractional"]
 
 
@@ -29,8 +33,19 @@ def feature_name(value: str) -> str:
     return service_name(value)
 
 
+def description(value: str) -> str:
+    """Refuse what AWS takes for no description of a feature.
+
+    https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_UpdateFeatureMetadata.html
+    """
+    if not DESCRIPTION.fullmatch(value):
+        raise refusal(f"{shown(value)} is not a description.", "One line, 1 to 255 characters.")
+    return value
+
+
 ServiceName = Annotated[str, AfterValidator(service_name)]
 FeatureName = Annotated[str, AfterValidator(feature_name)]
+Description = Annotated[str, AfterValidator(description)]
 
 
 class FeatureGroup(Settings):
@@ -49,7 +64,17 @@ class FeatureGroup(Settings):
         max_length=2500,
         description="Each feature's name and type: string, integral or fractional.",
     )
+    descriptions: dict[str, Description] = Field(
+        {}, description="What features mean, by name: {age: years at the visit}."
+    )
     online: bool = Field(True, description="Whether features can be read within milliseconds.")
+    ttl_days: PositiveInt | None = Field(
+        None, description="Days after its event time that a record leaves the online store."
+    )
+    ttl_hours: PositiveInt | None = Field(None, description="The same in hours.")
+    table: Literal["iceberg", "glue"] = Field(
+        "iceberg", description="Format of the offline store's table, which never changes."
+    )
 
     @model_validator(mode="after")
     def _known_keys(self) -> Self:
@@ -70,6 +95,45 @@ class FeatureGroup(Settings):
                     "Make it a string (2026-01-31T12:00:00Z) or fractional (Unix seconds).",
                 )
             )
+        mistakes += [*self._columns(), *self._described(), *self._lifetimes()]
         if mistakes:
             raise refusals(mistakes)
         return self
+
+    def _columns(self) -> Iterator[Mistake]:
+        """Names that are one column in the offline table, whose names have small letters only."""
+        twice = {name for name, n in Counter(map(str.lower, self.features)).items() if n > 1}
+        reserved = {name for name in self.features if name.lower() in RESERVED_FEATURES}
+        for name in self.features:
+            if name.lower() in twice:
+                yield Mistake(
+                    ("features", name),
+                    f"{name} differs from another feature by capitals only.",
+                    "The offline store's table does not tell them apart: give it another name.",
+                )
+            elif name in reserved:
+                yield Mistake(
+                    ("features", name),
+                    f"{name} is a column that the offline store adds itself.",
+                    "Give it another name.",
+                )
+
+    def _described(self) -> Iterator[Mistake]:
+        for name in self.descriptions:
+            if name not in self.features:
+                yield Mistake(
+                    ("descriptions", name),
+                    f"{shown(name)} is not among the features.",
+                    did_you_mean(name, self.features) or f"Allowed: {', '.join(self.features)}.",
+                )
+
+    def _lifetimes(self) -> Iterator[Mistake]:
+        given = [key for key in ("ttl_days", "ttl_hours") if getattr(self, key) is not None]
+        if len(given) > 1:
+            yield Mistake((given[1],), "ttl_days is given, too.", "Give one of them.")
+        if given and not self.online:
+            yield Mistake(
+                (given[0],),
+                "it is of the online store, which is off.",
+                "Leave it out: the offline store keeps all records.",
+            )

@@ -39,7 +39,7 @@ class Group:
         self.runtime = cloud.client("sagemaker-featurestore-runtime")
         self.host = InProcessHost(Resources(cloud), Run(stack="dev"), cloud.environment)
 
-    def up(self, features: dict[str, FeatureType]) -> Any:
+    def up(self, features: dict[str, FeatureType], **more: Any) -> Any:
         def program() -> None:
             bucket = aws.s3.Bucket("features", bucket="maslow-dev-features")
             database = aws.glue.CatalogDatabase("features", name="maslow_dev_features")
@@ -57,6 +57,7 @@ class Group:
                 "region": self.cloud.region,
                 "durability": Durability.PROTECTED,
             }
+            args.update(more)  # type: ignore[typeddict-item]
             FeatureGroup("visits", args)
 
         return self.host.up(program).changes
@@ -115,11 +116,42 @@ def test_a_deployment_that_would_lose_values_fails_before_anything_is_changed(
             group.up(features)
 
 
+def test_what_features_mean_is_told_at_once_and_when_it_changes() -> None:
+    def told(cloud: Cloud) -> str:
+        answer = cloud.client("sagemaker").describe_feature_metadata(
+            FeatureGroupName=NAME, FeatureName="age"
+        )
+        return str(answer.get("Description"))
+
+    with Cloud("eu-west-1") as cloud:
+        group = Group(cloud)
+        group.up(TYPES, descriptions={"age": "years at the visit"})
+        assert told(cloud) == "years at the visit"
+        group.up(TYPES, descriptions={"age": "full years at the visit"})
+        assert told(cloud) == "full years at the visit"
+
+
+def test_another_time_to_live_leaves_the_records_where_they_are() -> None:
+    with Cloud("eu-west-1") as cloud:
+        group = Group(cloud)
+        group.up(TYPES)
+        group.put(visit_id="a", visited_at="2026-03-01T10:00:00Z", age="41")
+        changes = group.up(TYPES, ttl_hours=36)
+        assert (changes[Operation.UPDATE], changes[Operation.REPLACE]) == (1, 0)
+        assert group.got("a")["age"] == "41"
+        there = cloud.client("sagemaker").describe_feature_group(FeatureGroupName=NAME)
+        assert there["OnlineStoreConfig"]["TtlDuration"] == {"Unit": "Hours", "Value": 36}
+        assert there["OnlineStoreConfig"]["SecurityConfig"] == {"KmsKeyId": group.key}
+        with pytest.raises(Refused, match="is protected, and this change replaces it"):
+            group.up(TYPES, online=False)
+
+
 def test_the_order_of_features_is_no_change_and_a_type_is_one() -> None:
     types = {"a": "String", "b": "Integral"}
-    assert features_tag(types) == features_tag(dict(reversed(types.items())))
-    assert features_tag(types) != features_tag({**types, "b": "String"})
-    assert features_tag(types).startswith("2-")
+    assert features_tag(types, {}) == features_tag(dict(reversed(types.items())), {})
+    assert features_tag(types, {}) != features_tag({**types, "b": "String"}, {})
+    assert features_tag(types, {}) != features_tag(types, {"b": "beds"})
+    assert features_tag(types, {}).startswith("2-")
 
 
 def test_only_what_is_lacking_is_added() -> None:

@@ -81,23 +81,25 @@ def test_both_stores_are_encrypted_by_the_given_key() -> None:
 def test_a_group_may_do_without_an_online_store() -> None:
     group = recorded(online=False).one(GROUP).inputs
     assert "onlineStoreConfig" not in group
-    assert group["offlineStoreConfig"]["tableFormat"] == "Glue"
+    assert group["offlineStoreConfig"]["tableFormat"] == "Iceberg"
 
 
 def test_records_leave_the_online_store_when_they_are_told_to() -> None:
-    online = recorded(ttl_days=30).one(GROUP).inputs["onlineStoreConfig"]
+    online = recorded(ttl_hours=720).one(GROUP).inputs["onlineStoreConfig"]
     assert online["ttlDuration"] == {"unit": "Days", "value": 30}
+    online = recorded(ttl_hours=36).one(GROUP).inputs["onlineStoreConfig"]
+    assert online["ttlDuration"] == {"unit": "Hours", "value": 36}
     assert "ttlDuration" not in recorded().one(GROUP).inputs["onlineStoreConfig"]
 
 
 def test_the_offline_table_has_a_name_to_be_queried_by() -> None:
-    offline = recorded(table_format=TableFormat.ICEBERG).one(GROUP).inputs["offlineStoreConfig"]
+    offline = recorded(table_format=TableFormat.GLUE).one(GROUP).inputs["offlineStoreConfig"]
     assert offline["dataCatalogConfig"] == {
         "catalog": "AwsDataCatalog",
         "database": "maslow_dev_features",
         "tableName": "maslow_dev_patient_visits_v1",
     }
-    assert offline["tableFormat"] == "Iceberg"
+    assert offline["tableFormat"] == "Glue"
     assert re.fullmatch(r"[a-z0-9_]+", table_name("Maslow-Dev-Visits-v1"))
 
 
@@ -163,7 +165,8 @@ def test_nothing_is_read_back_but_an_iceberg_tables_metadata() -> None:
         ({"features": {**FEATURES, "a b": FeatureType.STRING}}, "'a b' is not 1 to 64"),
         ({"features": {**FEATURES, "_age": FeatureType.STRING}}, "'_age' is not 1 to 64"),
         ({"feature_group_name": "v" * 65}, "is not 1 to 64"),
-        ({"online": False, "ttl_days": 3}, "ttl_days belongs to the online store"),
+        ({"online": False, "ttl_hours": 3}, "ttl_hours belongs to the online store"),
+        ({"descriptions": {"agee": "years"}}, "agee is described, and no feature"),
     ],
 )
 def test_what_feature_store_would_refuse_is_refused_by_name(
@@ -179,7 +182,7 @@ def test_a_fractional_event_time_and_the_longest_name_are_taken() -> None:
 
 
 def test_the_group_is_one_that_sagemaker_takes() -> None:
-    inputs = recorded(ttl_days=30).one(GROUP).inputs
+    inputs = recorded(ttl_hours=30).one(GROUP).inputs
     inputs["tags"] = [{"Key": key, "Value": value} for key, value in inputs["tags"].items()]
     renamed = {"s3Uri": "S3Uri", "s3StorageConfig": "S3StorageConfig"}
 

@@ -45,6 +45,7 @@ def ward_load(**changes: Any) -> Mapping[str, Any]:
             {"FeatureName": name, "FeatureType": type_} for name, type_ in types.items()
         ],
         "OnlineStoreConfig": {"EnableOnlineStore": True},
+        "OfflineStoreConfig": {"TableFormat": "Iceberg"},
     } | changes
 
 
@@ -62,6 +63,7 @@ def test_a_group_that_is_as_declared_stays(
     ("there", "told"),
     [
         ({"OnlineStoreConfig": {"EnableOnlineStore": False}}, "online is false there, not true"),
+        ({"OfflineStoreConfig": {"TableFormat": "Glue"}}, 'table is "glue" there, not "iceberg"'),
         ({"OnlineStoreConfig": {}}, "online is false there, not true"),
         ({"RecordIdentifierFeatureName": "beds"}, 'record_id is "beds" there, not "ward_id"'),
         (

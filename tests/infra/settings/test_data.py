@@ -86,6 +86,35 @@ def test_a_version_counts_from_one(found_in_group):
     assert found_in_group(version=0) == ["version: 0 is too small: at least 1."]
 
 
+def test_features_are_told_apart_by_more_than_capitals(found_in_group):
+    assert found_in_group(features={"id": "string", "at": "string", "Id": "string"}) == [
+        f"features.{name}: {name} differs from another feature by capitals only."
+        for name in ("id", "Id")
+    ]
+    assert found_in_group(features={"id": "string", "at": "string", "Write_Time": "string"}) == [
+        "features.Write_Time: Write_Time is a column that the offline store adds itself."
+    ]
+
+
+def test_only_features_are_described_and_in_one_line(found_in_group):
+    assert found_in_group(descriptions={"age": "years at the visit"}) == []
+    assert found_in_group(descriptions={"agee": "years"}) == [
+        'descriptions.agee: "agee" is not among the features.'
+    ]
+    for wrong in ("", "a" * 256, "a\nb"):
+        (mistake,) = found_in_group(descriptions={"age": wrong})
+        assert mistake.endswith("is not a description.")
+
+
+def test_a_record_lives_for_days_or_for_hours_in_an_online_store(found_in_group):
+    assert found_in_group(ttl_days=30) == found_in_group(ttl_hours=36) == []
+    assert found_in_group(ttl_days=30, ttl_hours=36) == ["ttl_hours: ttl_days is given, too."]
+    assert found_in_group(ttl_days=30, online=False) == [
+        "ttl_days: it is of the online store, which is off."
+    ]
+    assert found_in_group(ttl_days=0) == ["ttl_days: 0 is too small: at least 1."]
+
+
 def test_a_group_needs_features(found_in_group):
     mistakes = found_in_group(features={})
     assert mistakes == ["features: {} is too short: at least 1 needed."]
