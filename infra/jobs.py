@@ -29,6 +29,7 @@ class JobShape(TypedDict):
     job: str
     reads: list[str]
     writes: list[str]
+    fills: list[str]
     runs: list[TurnShape]
     """Newest first; empty where it never ran or is not there yet."""
 
@@ -50,6 +51,7 @@ def listed(place: Place) -> list[JobShape]:
             "job": job.name,
             "reads": list(job.reads),
             "writes": list(job.writes),
+            "fills": list(job.fills),
             "runs": turns(place, _machine(place, job.name)),
         }
         for job in place.stack.platform.jobs

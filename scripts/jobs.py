@@ -95,7 +95,7 @@ def show_logs(project: Project, stack: StackFile, name: str, *, lines: int, as_j
 
 
 def _of(one: JobShape) -> Iterator[str]:
-    yield f"{', '.join(one['reads'])} to {', '.join(one['writes'])}"
+    yield f"{', '.join(one['reads'])} to {', '.join([*one['writes'], *one['fills']])}"
     if not one["runs"]:
         yield "never ran"
         return

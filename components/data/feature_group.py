@@ -14,6 +14,12 @@ from components.common.limits import FEATURE_STORE_NAME, RESERVED_FEATURES
 from components.data.feature_evolution import FEATURES_TAG, evolution_hooks, features_tag
 
 CATALOG = "AwsDataCatalog"
+FILLED_BY_TAG = "maslow:filled-by"
+TAG_LIMIT = 256
+"""Characters of a tag's value.
+
+https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html
+"""
 
 
 class FeatureType(enum.Enum):
@@ -49,6 +55,8 @@ class FeatureGroupArgs(PlacedArgs):
     """Hours after its event time that a record leaves the online store; without it, never."""
     descriptions: NotRequired[dict[str, str]]
     """What features mean, by name, at most 255 characters."""
+    filled_by: NotRequired[list[str]]
+    """Jobs that put records into it, by name: a tag of the group tells them."""
     table_format: NotRequired[TableFormat]
     """Format of the offline table; Iceberg unless given."""
     bucket: pulumi.Input[str]
@@ -212,7 +220,7 @@ class FeatureGroup(pulumi.ComponentResource):
             # The role's own output is unknown in the preview of an import, which would be told to
             # replace the group.
             role_arn=pulumi.Output.concat("arn:aws:iam::", args["account_id"], ":role/", role_name),
-            tags={FEATURES_TAG: features_tag(types, descriptions)},
+            tags={FEATURES_TAG: features_tag(types, descriptions)} | _lineage(args),
             opts=options,
         )
         self.name = resource.feature_group_name
@@ -226,6 +234,12 @@ class FeatureGroup(pulumi.ComponentResource):
                 "offline_uri": self.offline_uri,
             }
         )
+
+
+def _lineage(args: FeatureGroupArgs) -> dict[str, str]:
+    """The tag that tells which jobs fill a group, as many as it has room for."""
+    jobs = args.get("filled_by")
+    return {FILLED_BY_TAG: " ".join(jobs)[:TAG_LIMIT]} if jobs else {}
 
 
 def _online(args: FeatureGroupArgs) -> aws.sagemaker.FeatureGroupOnlineStoreConfigArgsDict:

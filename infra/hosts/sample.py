@@ -7,6 +7,7 @@ https://archive.ics.uci.edu/dataset/17/breast+cancer+wisconsin+diagnostic
 
 from infra.hosts.records import Records
 from infra.settings import StackFile
+from infra.settings.data.features import group_of
 from infra.settings.mlops.model import ModelSettings
 
 ENVIRONMENT = "local"
@@ -37,5 +38,5 @@ def fits(stack: StackFile, model: ModelSettings) -> bool:
     """Whether a model is the sample's: of its environment, with its measurements as features."""
     if stack.environment != ENVIRONMENT:
         return False
-    groups = [group for group in stack.platform.features if group.name in model.features]
+    groups = [group for one in model.features if (group := group_of(one, stack.platform.features))]
     return set(columns()) <= {name for group in groups for name in group.features}

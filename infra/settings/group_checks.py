@@ -6,8 +6,10 @@ yields mistakes with paths below `maslow:platform`.
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
+from infra.settings.data.features import unknown_groups
 from infra.settings.data.jobs import check_jobs
 from infra.settings.data.streams import check_streams
 from infra.settings.devops.ci import check_ci_role, check_tag_delivery
@@ -18,7 +20,7 @@ from infra.settings.foundation.access import check_approvers, check_key_administ
 from infra.settings.foundation.accounts import check_own_account
 from infra.settings.foundation.audit import check_log_archive, check_object_lock
 from infra.settings.foundation.network import check_reachable
-from infra.settings.mistakes import Mistake, did_you_mean, shown
+from infra.settings.mistakes import Mistake
 from infra.settings.unused_checks import check_access, check_model_settings, check_previews
 
 Values = Mapping[str, Any]
@@ -53,7 +55,7 @@ def check_feature_groups(values: Values) -> Iterator[Mistake]:
 
 def check_models(values: Values) -> Iterator[Mistake]:
     """Yield models of one name, and models that read a feature group that does not exist."""
-    known = dict.fromkeys(group["name"] for _, group in _entries(values, "features"))
+    groups = [group for _, group in _entries(values, "features")]
     seen_models: set[str] = set()
     for index, model in _entries(values, "models"):
         if model["name"] in seen_models:
@@ -63,15 +65,16 @@ def check_models(values: Values) -> Iterator[Mistake]:
                 "Give one of them another name.",
             )
         seen_models.add(model["name"])
-        wanted = model.get("features")
-        for position, group in enumerate(wanted if isinstance(wanted, list) else []):
-            if isinstance(group, str) and group not in known:
-                listed = f"Known: {', '.join(known) or 'none'}."
-                yield Mistake(
-                    ("models", index, "features", position),
-                    f"there is no feature group {shown(group)}.",
-                    did_you_mean(group, known) or listed,
-                )
+        for mistake in unknown_groups(model.get("features"), groups):
+            yield replace(mistake, path=("models", index, "features", *mistake.path))
+
+
+def check_fills(values: Values) -> Iterator[Mistake]:
+    """Yield jobs that fill a feature group that does not exist."""
+    groups = [group for _, group in _entries(values, "features")]
+    for index, job in _entries(values, "jobs"):
+        for mistake in unknown_groups(job.get("fills"), groups):
+            yield replace(mistake, path=("jobs", index, "fills", *mistake.path))
 
 
 CHECKS: tuple[Check, ...] = (
@@ -91,6 +94,7 @@ CHECKS: tuple[Check, ...] = (
     check_models,
     check_jobs,
     check_streams,
+    check_fills,
 )
 
 

@@ -103,7 +103,7 @@ def _data(_: Graph, stack: StackFile) -> Iterator[Row]:
         yield "stream", f"{stream.name}: {stream.format} in {stream.place}{parted}{also}"
     yield from _rest(len(stack.platform.streams))
     for job in stack.platform.jobs[:SHOWN]:
-        moves = f"{', '.join(job.reads)} to {', '.join(job.writes)}"
+        moves = f"{', '.join(job.reads)} to {', '.join([*job.writes, *job.fills])}"
         yield "job", f"{job.name}: {moves}, {_starts(job)}"
     yield from _rest(len(stack.platform.jobs))
 

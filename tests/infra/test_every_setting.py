@@ -150,6 +150,7 @@ CONTEXTS: dict[str, dict[str, Any]] = {
     "features": DEPLOYED,
     "jobs": JOBS,
     "jobs.0.on": JOBS,
+    "jobs.0.fills": {**JOBS, "features": MODEL["features"]},
     "spark": JOBS,
     "streams": STREAMS,
     "streams.0.splunk": {
@@ -237,6 +238,7 @@ VALUES: dict[str, Any] = {
     "jobs.0.reads": ["raw.visits"],
     "jobs.0.writes": ["curated.others"],
     "jobs.0.arguments": {"id": "visit"},
+    "jobs.0.fills": ["visits"],
     "jobs.0.size.max_vcpu": 32,
     "streams.0.name": "pulses",
     "streams.0.shards": 2,

@@ -43,6 +43,8 @@ class JobArgs(PlacedArgs, LoggedArgs):
     """What it reads."""
     writes: Sequence[PlaceArgs]
     """What it writes."""
+    group_arns: NotRequired[Sequence[pulumi.Input[str]]]
+    """ARNs of feature groups that it puts records into."""
     arguments: dict[str, str]
     """What the script is told beside its places, by name."""
     max_vcpu: int
@@ -115,6 +117,7 @@ class Job(pulumi.ComponentResource):
                         writes=pulumi.Output.all(*args["writes"]),
                         script_bucket=args["artifacts_bucket"],
                         script_prefix=prefix,
+                        group_arns=pulumi.Output.all(*args.get("group_arns", [])),
                         key_arns=pulumi.Output.all(*keys).apply(lambda arns: sorted(set(arns))),
                         log_group=log.name,
                         account_id=args["account_id"],
@@ -233,6 +236,8 @@ class Job(pulumi.ComponentResource):
 
 def _uris(places: Sequence[PlaceArgs]) -> pulumi.Output[dict[str, str]]:
     """The S3 URIs of places by their names, each with a slash at its end."""
+    if not places:  # of nothing, Output.all makes a list
+        return pulumi.Output.from_input({})
     return pulumi.Output.all(
         **{
             place["name"]: pulumi.Output.concat("s3://", place["bucket"], "/", place["prefix"], "/")

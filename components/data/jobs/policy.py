@@ -19,6 +19,15 @@ class Place(TypedDict):
     """Glue database of its zone."""
 
 
+CHANGE_TABLES = (
+    "glue:CreateTable",
+    "glue:UpdateTable",
+    "glue:BatchCreatePartition",
+    "glue:BatchDeletePartition",
+)
+FILL_GROUPS = ("sagemaker:DescribeFeatureGroup", "sagemaker:PutRecord")
+
+
 def table_of(prefix: str) -> str:
     """The table that lies at a prefix, by its first part."""
     return prefix.partition("/")[0].replace("-", "_").lower()
@@ -30,12 +39,15 @@ def job_policy(
     writes: Sequence[Place],
     script_bucket: str,
     script_prefix: str,
+    group_arns: Sequence[str],
     key_arns: Sequence[str],
     log_group: str,
     account_id: str,
     region: str,
 ) -> Document:
     """Read its script and its places, write the others, and say what happens; nothing else.
+
+    It puts records into the feature groups `group_arns`, and reads what their features are.
 
     Spark lists, renames by copies and deletes what it writes.
     https://docs.aws.amazon.com/emr/latest/EMR-Serverless-UserGuide/security-iam-runtime-role.html
@@ -60,15 +72,8 @@ def job_policy(
             ["glue:GetDatabase", "glue:GetTable", "glue:GetTables", "glue:GetPartitions"],
             _catalog([*reads, *writes], account_id, region),
         ),
-        allow(
-            [
-                "glue:CreateTable",
-                "glue:UpdateTable",
-                "glue:BatchCreatePartition",
-                "glue:BatchDeletePartition",
-            ],
-            _catalog(writes, account_id, region),
-        ),
+        *([allow(CHANGE_TABLES, _catalog(writes, account_id, region))] if writes else []),
+        *([allow(FILL_GROUPS, group_arns)] if group_arns else []),
         use_keys(key_arns),
         write_logs(region, account_id, [log_group]),
         allow_everywhere(

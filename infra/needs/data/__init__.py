@@ -46,10 +46,10 @@ def declare(
     )
     groups = declare_groups(settings, env, need, lake, key_arn)
     declare_streams(settings, env, foundation, need, lake)
-    declare_jobs(settings, env, foundation, need, lake, root)
+    declare_jobs(settings, env, foundation, need, lake, groups, root)
     declare_queries(settings, env, foundation, need, lake, root)
     pulumi.export("zones", lake.zone_buckets)
-    pulumi.export("feature_groups", groups)
+    pulumi.export("feature_groups", {key: group.name for key, group in groups.items()})
     return lake
 
 

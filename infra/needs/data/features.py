@@ -18,6 +18,7 @@ from infra.errors import InputError
 from infra.needs.need import Need
 from infra.settings import PlatformSettings
 from infra.settings.data.features import FeatureGroup as Features
+from infra.settings.data.features import group_of
 from infra.settings.mistakes import shown
 
 
@@ -27,16 +28,15 @@ def declare_groups(
     need: Need,
     lake: Lake,
     key_arn: pulumi.Input[str],
-) -> dict[str, pulumi.Output[str]]:
-    """Declare each group; their names in AWS, by name and version.
+) -> dict[str, FeatureGroup]:
+    """Declare each group; they come by name and version, such as `visits-v1`.
 
     Features that one gets in its place are told. Raises InputError for a change that would lose its
     records.
     """
-    groups = {}
+    groups: dict[str, FeatureGroup] = {}
     for group in settings.features:
-        versioned = f"{group.name}-v{group.version}"
-        name = env.names(versioned, limit=64)
+        name = env.names(versioned(group), limit=64)
         if new := additions(group, name, env.live.feature_group(name)):
             pulumi.log.info(
                 f"features[{group.name}]: the feature group {name} gets {', '.join(new)} in its "
@@ -61,15 +61,31 @@ def declare_groups(
             "region": env.region,
             "durability": env.durability,
         }
+        if jobs := filled_by(group, settings):
+            args["filled_by"] = jobs
         if group.ttl_days or group.ttl_hours:
             args["ttl_hours"] = 24 * (group.ttl_days or 0) + (group.ttl_hours or 0)
         feature_group = env.component(FeatureGroup)(
-            env.names(versioned, limit=40),
+            env.names(versioned(group), limit=40),
             args,
             need.child_options(),
         )
-        groups[versioned] = feature_group.name
+        groups[versioned(group)] = feature_group
     return groups
+
+
+def versioned(group: Features) -> str:
+    """The name of a group with its version, as in its name in AWS: `visits-v1`."""
+    return f"{group.name}-v{group.version}"
+
+
+def filled_by(group: Features, settings: PlatformSettings) -> list[str]:
+    """The jobs that put records into a group, by name."""
+    return [
+        job.name
+        for job in settings.jobs
+        if any(group_of(one, settings.features) is group for one in job.fills)
+    ]
 
 
 def additions(group: Features, name: str, there: Mapping[str, Any]) -> list[str]:

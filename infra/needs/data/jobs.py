@@ -1,21 +1,24 @@
 """The jobs of data, and what they run on."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pulumi
 
+from components.data.feature_group import FeatureGroup
 from components.data.jobs.application import SparkApplication, SparkApplicationArgs
 from components.data.jobs.job import Job, JobArgs, PlaceArgs
 from components.data.lake import Lake
 from components.foundation.keys.key import DataClass
 from infra.environment import Environment
 from infra.errors import InputError
+from infra.needs.data.features import versioned
 from infra.needs.need import Need
 from infra.needs.outputs import Foundation
 from infra.needs.tags import NEED
 from infra.settings import PlatformSettings
+from infra.settings.data.features import group_of
 from infra.settings.data.jobs import Job as JobSettings
 from infra.settings.frequency import expression
 
@@ -30,10 +33,12 @@ def declare_jobs(
     foundation: Foundation,
     need: Need,
     lake: Lake,
+    groups: Mapping[str, FeatureGroup],
     root: Path,
 ) -> dict[str, pulumi.Output[str]]:
     """Declare each job, and the application that all run on; their machines' ARNs by name.
 
+    `groups` are the feature groups by their names in AWS, without the environment: `visits-v1`.
     Raises InputError for a script that is not there.
     """
     if not settings.jobs:
@@ -77,6 +82,11 @@ def declare_jobs(
             "account_id": env.account_id,
             "region": env.region,
         }
+        filled = [group for one in job.fills if (group := group_of(one, settings.features))]
+        if filled:
+            job_args["group_arns"] = [groups[versioned(group)].arn for group in filled]
+            names = [env.names(versioned(group), limit=64) for group in filled]
+            job_args["arguments"]["group"] = ",".join(names)
         if job.on.arrival:
             job_args["arrival"] = _place(job.on.arrival, lake)
         if job.on.schedule:

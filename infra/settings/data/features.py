@@ -2,8 +2,8 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator
-from typing import Annotated, Literal, Self
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -11,6 +11,7 @@ from components.common.limits import FEATURE_STORE_NAME, RESERVED_FEATURES
 from infra.settings.base import PositiveInt, Settings, matching
 from infra.settings.mistakes import Mistake, did_you_mean, refusal, refusals, shown
 
+REFERENCE = re.compile(r"(?P<name>[A-Za-z0-9](?:[_-]*[A-Za-z0-9])*)(@(?P<version>[1-9][0-9]*))?")
 DESCRIPTION = re.compile(r".{1,255}")
 FeatureType = Literal["string", "integral", "fractional"]
 
@@ -43,6 +44,17 @@ def description(value: str) -> str:
     return value
 
 
+def reference(value: str) -> str:
+    """Refuse what names no feature group: a name, or a name and a version."""
+    if not REFERENCE.fullmatch(value):
+        raise refusal(
+            f"{shown(value)} names no feature group.",
+            "Its name, or its name and a version: patient-visits@2. Without one, it is the newest.",
+        )
+    return value
+
+
+Reference = Annotated[str, AfterValidator(reference)]
 ServiceName = Annotated[str, AfterValidator(service_name)]
 FeatureName = Annotated[str, AfterValidator(feature_name)]
 Description = Annotated[str, AfterValidator(description)]
@@ -137,3 +149,39 @@ class FeatureGroup(Settings):
                 "it is of the online store, which is off.",
                 "Leave it out: the offline store keeps all records.",
             )
+
+
+def group_of(wanted: str, groups: Sequence[FeatureGroup]) -> FeatureGroup | None:
+    """The group that a reference names: `visits@2`, or for `visits` that of the newest version.
+
+    None where there is none.
+    """
+    found = REFERENCE.fullmatch(wanted)
+    if not found:
+        return None
+    version = found["version"]
+    fit = [
+        group
+        for group in groups
+        if group.name == found["name"] and version in (None, str(group.version))
+    ]
+    return max(fit, key=lambda group: group.version, default=None)
+
+
+def unknown_groups(wanted: object, groups: Sequence[Mapping[str, Any]]) -> Iterator[Mistake]:
+    """Yield each reference of a list that names no group; paths are places in the list.
+
+    `groups` are plain values of the stack file.
+    """
+    known = {f"{group['name']}@{group.get('version', 1)}": group["name"] for group in groups}
+    names = dict.fromkeys(known.values())
+    for position, one in enumerate(wanted if isinstance(wanted, list) else []):
+        found = REFERENCE.fullmatch(one) if isinstance(one, str) else None
+        if not found or one in names or one in known:
+            continue
+        if found["name"] in names:
+            versions = [each for each, name in known.items() if name == found["name"]]
+            hint = f"There are: {', '.join(versions)}."
+        else:
+            hint = did_you_mean(found["name"], names) or f"Known: {', '.join(names) or 'none'}."
+        yield Mistake((position,), f"there is no feature group {shown(one)}.", hint)

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from infra.settings.base import PositiveInt, Settings, matching
+from infra.settings.data.features import Reference
 from infra.settings.frequency import frequency
 from infra.settings.mistakes import Mistake, did_you_mean, refusal, refusals, shown
 
@@ -39,7 +40,7 @@ release_label = matching(
     "Example: emr-7.12.0.",
 )
 
-TOLD = ("input", "output", "date")
+TOLD = ("input", "output", "date", "group")
 """Arguments that the platform gives each script itself."""
 
 
@@ -137,7 +138,11 @@ class Job(Settings):
         min_length=1, description="Places that it reads, such as raw.visits. It sees no other."
     )
     writes: tuple[Place, ...] = Field(
-        min_length=1, description="Places that it writes, such as curated.visits."
+        (), description="Places that it writes, such as curated.visits."
+    )
+    fills: tuple[Reference, ...] = Field(
+        (),
+        description="Feature groups that it puts records into: the newest version, or visits@1.",
     )
     arguments: dict[Annotated[str, AfterValidator(argument)], str | int | float | bool] = Field(
         {}, description="What the script is told beside its places, by name: {days: 7}."
@@ -152,6 +157,14 @@ class Job(Settings):
     @model_validator(mode="after")
     def _places_fit(self) -> Self:
         found = [*self._overlaps(), *self._unread(), *self._reserved()]
+        if not self.writes and not self.fills:
+            found.append(
+                Mistake(
+                    ("writes",),
+                    "it writes no place and fills no feature group.",
+                    "Say what comes of it: writes: [curated.visits], or fills: [visits].",
+                )
+            )
         if found:
             raise refusals(found)
         return self

@@ -8,6 +8,7 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from infra.settings.base import Settings, matching
+from infra.settings.data.features import Reference
 from infra.settings.devops.model_delivery import ModelDelivery
 from infra.settings.foundation.budget import ModelBudget
 from infra.settings.mistakes import Mistake, refusal, refusals, shown
@@ -87,7 +88,10 @@ class ModelSettings(Settings):
     project: Annotated[str, AfterValidator(project_path)] = Field(
         description="Folder of the model project, from the repository's root; holds pipeline.json."
     )
-    features: tuple[str, ...] = Field((), description="Feature groups that it reads, by name.")
+    features: tuple[Reference, ...] = Field(
+        (),
+        description="Feature groups that it reads: the newest version, or one of it: visits@1.",
+    )
     target: Annotated[str, Field(min_length=1)] = Field(
         "target", description="Column that the model learns to predict."
     )

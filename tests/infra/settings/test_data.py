@@ -3,7 +3,7 @@ import re
 import botocore.session
 import pytest
 
-from infra.settings.data.features import service_name
+from infra.settings.data.features import FeatureGroup, group_of, service_name
 from infra.settings.data.lake import Lake
 
 
@@ -113,6 +113,22 @@ def test_a_record_lives_for_days_or_for_hours_in_an_online_store(found_in_group)
         "ttl_days: it is of the online store, which is off."
     ]
     assert found_in_group(ttl_days=0) == ["ttl_days: 0 is too small: at least 1."]
+
+
+def test_a_group_is_named_with_its_version_or_is_the_newest():
+    def group(version):
+        return FeatureGroup(
+            name="visits",
+            version=version,
+            record_id="id",
+            event_time="id",
+            features={"id": "string"},
+        )
+
+    groups = [group(2), group(10), group(1)]
+    assert group_of("visits", groups).version == 10
+    assert group_of("visits@2", groups).version == 2
+    assert group_of("visits@3", groups) is group_of("visit", groups) is None
 
 
 def test_a_group_needs_features(found_in_group):

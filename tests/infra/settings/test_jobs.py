@@ -142,3 +142,24 @@ def test_a_script_that_is_not_there_or_not_python_is_told_with_its_line(project,
     assert [one[:2] for one in told] == [(8, "jobs[a].script"), (9, "jobs[b].script")]
     assert told[0][2] == "jobs/none.py cannot be read: No such file or directory."
     assert told[1][2].startswith("jobs/broken.py is not Python: ")
+
+
+VISITS = {"name": "visits", "record_id": "id", "event_time": "id", "features": {"id": "string"}}
+
+
+def test_a_job_fills_feature_groups_that_there_are(found):
+    fills = {key: value for key, value in JOB.items() if key != "writes"}
+    groups = [VISITS, VISITS | {"version": 3}]
+    for sound in ("visits", "visits@1", "visits@3"):
+        assert found(features=groups, jobs=[fills | {"fills": [sound]}]) == []
+    assert found(features=groups, jobs=[fills | {"fills": ["visits@2", "visit"]}]) == [
+        'jobs[visits].fills[1]: there is no feature group "visits@2".',
+        'jobs[visits].fills[2]: there is no feature group "visit".',
+    ]
+    assert found(features=groups, jobs=[fills | {"fills": ["visits@0"]}]) == [
+        'jobs[visits].fills[1]: "visits@0" names no feature group.'
+    ]
+
+
+def test_something_comes_of_a_job(found_in_job):
+    assert found_in_job(writes=[]) == ["writes: it writes no place and fills no feature group."]
