@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/athena/latest/ug/data-types.html
 import re
 from dataclasses import dataclass
 
-import pyarrow as pa  # type: ignore[import-untyped, unused-ignore]
+import pyarrow as pa
 
 from embedded.athena.failures import Failed, not_done
 

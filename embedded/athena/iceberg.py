@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import pyarrow as pa  # type: ignore[import-untyped, unused-ignore]
+import pyarrow as pa
 
 from embedded.athena.catalog import Catalog, Entity, Store, parameters
 from embedded.athena.failures import Failed, not_done

@@ -133,8 +133,8 @@ def _time(value: Any, _: HiveType) -> datetime:
     """A time in UTC, of the texts and numbers that the page names, to the microsecond."""
     if isinstance(value, str) and TIME.fullmatch(value):
         year, month, rest = value.replace("T", " ").rstrip("Z").split("-", 2)
-        day, _, clock = rest.partition(" ")
-        whole, _, fraction = clock.partition(".")
+        day, clock = f"{rest} ".split(" ")[:2]
+        whole, fraction = f"{clock}.".split(".")[:2]
         text = f"{year}-{month:>02}-{day:>02}T{whole}.{fraction[:6]:<06}+00:00"
         return datetime.fromisoformat(text)
     if isinstance(value, int | float) and not isinstance(value, bool):

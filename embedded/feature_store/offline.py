@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from embedded.feature_store.schema import Schema, Values
 
 if TYPE_CHECKING:
-    import pyarrow as pa  # type: ignore[import-untyped, unused-ignore]
+    import pyarrow as pa
 
 ADDED = {"write_time": "timestamp", "api_invocation_time": "timestamp", "is_deleted": "boolean"}
 """Columns that Feature Store adds, with their types in Glue."""
@@ -117,7 +117,7 @@ def daily_files(rows: Sequence[Row], schema: Schema, written_at: datetime) -> li
 
 def _file(partition: tuple[str, ...], folder: str, rows: Sequence[Row], table: "pa.Table") -> File:
     """The file of these rows, named for the latest of their event times."""
-    import pyarrow.parquet as pq  # type: ignore[import-untyped, unused-ignore]
+    import pyarrow.parquet as pq
 
     stream = io.BytesIO()
     pq.write_table(table, stream)
