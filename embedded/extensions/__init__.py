@@ -29,6 +29,8 @@ MODULES = (
     "feature_groups",
     "feature_metadata",
     "feature_records",
+    "glue_runs",
+    "glue_tasks",
     "guardduty",
     "inference",
     "jobs",

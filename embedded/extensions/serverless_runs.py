@@ -13,19 +13,26 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 from moto.core.responses import ActionResult
-from moto.core.utils import unix_time_millis
 from moto.emrserverless.exceptions import ValidationException
 from moto.emrserverless.models import EMRServerlessBackend, JobRun
 from moto.emrserverless.responses import EMRServerlessResponse
-from moto.logs.models import LogsBackend, logs_backends
 
 from embedded import workplace
 from embedded.clock import utcnow
 from embedded.extensions.event_bus import emit
 from embedded.extensions.operations import add
+from embedded.extensions.run_logs import keep_lines
 from embedded.sagemaker.job import clients
 from embedded.spark.installed import NotInstalled, require_spark
-from embedded.spark.run import Ended, Run, Stopped, Unsupported, settings_of
+from embedded.spark.run import (
+    Ended,
+    Run,
+    Script,
+    Stopped,
+    Unsupported,
+    my_turn,
+    settings_of,
+)
 from embedded.turns import others_first, turn
 
 log = logging.getLogger(__name__)
@@ -35,7 +42,6 @@ STOP_SECONDS = 10
 DRIVER = "SPARK_DRIVER"
 
 _runs: dict[str, "_Work"] = {}
-_one_at_a_time = threading.Lock()
 
 
 def install() -> None:
@@ -132,12 +138,15 @@ class _Work(threading.Thread):
 
     def run(self) -> None:
         """Work to whichever end."""
-        with _one_at_a_time:
-            self._show("RUNNING")
-            for left in reversed(range(self._attempts)):
-                state, details = self._attempt()
-                if state != "FAILED" or not left:
-                    break
+        try:
+            with my_turn(self._stopped):
+                self._show("RUNNING")
+                for left in reversed(range(self._attempts)):
+                    state, details = self._attempt()
+                    if state != "FAILED" or not left:
+                        break
+        except Stopped:
+            state, details = "CANCELLED", "it was cancelled"
         self._show(state, details)
 
     def stop(self) -> None:
@@ -154,9 +163,11 @@ class _Work(threading.Thread):
         try:
             ended = self._run(
                 self._s3,
-                self._submit["entryPoint"],
-                self._submit.get("entryPointArguments", []),
-                self._settings,
+                Script(
+                    self._submit["entryPoint"],
+                    self._submit.get("entryPointArguments", []),
+                    self._settings,
+                ),
                 self._variables,
                 self._record.execution_timeout_minutes * 60,
             )
@@ -223,24 +234,10 @@ class _Work(threading.Thread):
             group = logs.get("logGroupName", "/aws/emr-serverless")
             prefix = f"{logs['logStreamNamePrefix']}/" if "logStreamNamePrefix" in logs else ""
             for stream, text in printed.items():
-                self._log(group, f"{prefix}{place}/{stream}", text)
+                keep_lines(self._backend, group, f"{prefix}{place}/{stream}", text)
         uri = (monitoring.get("s3MonitoringConfiguration") or {}).get("logUri")
         if uri:
             bucket, _, head = uri.removeprefix("s3://").rstrip("/").partition("/")
             for stream, text in printed.items():
                 key = f"{head}/{place}/{stream}.gz".lstrip("/")
                 self._s3.put_object(Bucket=bucket, Key=key, Body=gzip.compress(text.encode()))
-
-    def _log(self, group: str, stream: str, text: str) -> None:
-        logs: LogsBackend = logs_backends[self._backend.account_id][self._backend.region_name]
-        lines = [line for line in text.splitlines() if line.strip()]
-        if not lines:
-            return
-        with turn():
-            if group not in logs.groups:
-                logs.create_log_group(log_group_name=group, tags={})
-            if stream not in logs.groups[group].streams:
-                logs.create_log_stream(group, stream)
-            now = int(unix_time_millis())
-            events = [{"timestamp": now, "message": line} for line in lines]
-            logs.put_log_events(group, stream, events)

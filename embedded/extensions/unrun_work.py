@@ -40,7 +40,6 @@ UNRUN = (
     Unrun("emr", "add_job_flow_steps", "steps of EMR", "ValidationException"),
     Unrun("emrcontainers", "start_job_run", "jobs of EMR on EKS", "ValidationException"),
     Unrun("glue", "start_crawler", "crawlers of Glue", "OperationTimeoutException"),
-    Unrun("glue", "start_job_run", "jobs of Glue", "InvalidInputException"),
     Unrun("glue", "start_trigger", "triggers of Glue", "InvalidInputException"),
     Unrun("glue", "start_workflow_run", "workflows of Glue", "InvalidInputException"),
 )

@@ -5,9 +5,10 @@ import re
 import shlex
 import signal
 import subprocess
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,12 @@ CATALOG = "spark.hadoop.hive.metastore.client.factory.class"
 EXCEPTION = re.compile(r"[A-Za-z_][\w.]*(Error|Exception): ")
 TAKEN = ("--conf", "--name")
 """Options of spark-submit that are taken."""
+PACKED = (".zip", ".egg", ".whl")
+"""What Python imports from as it is."""
+
+WAKE_SECONDS = 0.1
+
+_one_at_a_time = threading.Lock()
 
 
 class Stopped(Exception):
@@ -37,6 +44,38 @@ class Stopped(Exception):
 
 class Unsupported(ValueError):
     """What is asked for is not done here, in a sentence."""
+
+
+@contextmanager
+def my_turn(stopped: threading.Event) -> Iterator[None]:
+    """Wait until no other run works, of whichever service: each takes a gigabyte of memory.
+
+    Raises Stopped as soon as the event says so.
+    """
+    while not _one_at_a_time.acquire(timeout=WAKE_SECONDS):
+        if stopped.is_set():
+            raise Stopped
+    try:
+        yield
+    finally:
+        _one_at_a_time.release()
+
+
+@dataclass(frozen=True)
+class Script:
+    """What is run."""
+
+    uri: str
+    """S3 URI of the Python script."""
+    arguments: Sequence[str] = ()
+    settings: Mapping[str, str] = field(default_factory=dict)
+    """Settings of Spark by their names."""
+    modules: Sequence[str] = ()
+    """S3 URIs of more that it imports from: modules, and packages as zip, egg or whl."""
+    folders: Sequence[Path] = ()
+    """Folders of this machine that it imports from."""
+    needs_spark: bool = True
+    """Whether it is one of PySpark. Any other sees no buckets but those that it asks S3 for."""
 
 
 @dataclass(frozen=True)
@@ -79,44 +118,35 @@ class Run:
         self._stopped = False
 
     def __call__(
-        self,
-        s3: Any,
-        script: str,
-        arguments: Sequence[str],
-        settings: Mapping[str, str],
-        variables: Mapping[str, str],
-        seconds: float,
+        self, s3: Any, script: Script, variables: Mapping[str, str], seconds: float
     ) -> Ended:
-        """Run the script at an S3 URI to its end, and put what it wrote into the buckets.
+        """Run the script to its end, and put what it wrote into the buckets.
 
         What a run wrote that failed stays as well, as it does in AWS. `variables` lead its own
         clients to the embedded AWS. Raises Stopped, NotInstalled, workplace.Closed, ValueError for
         what is not there or not done here, and subprocess.TimeoutExpired after `seconds`.
         """
-        java = require_spark()
         with workplace.folder("spark-") as folder:
             root = Path(folder)
-            (root / "buckets").mkdir()
-            mirror = Mirror(s3, root / "buckets")
-            bucket, _, key = script.partition("://")[2].partition("/")
-            program = root / "buckets" / bucket / key
-            if not program.is_file():
-                raise ValueError(f"There is no script {script}.")
-            _configure(root, {**settings, **mirror.settings})
+            (program,) = fetched(s3, [script.uri], root / "script")
+            modules = [*fetched(s3, script.modules, root / "modules")]
             programs = own_python(root / "python")
-            python = str(programs / "python")
+            command = [str(programs / "python"), str(program), *script.arguments]
+            packed = [each for each in modules if each.suffix in PACKED]
+            found = [root / "modules", *packed, *script.folders]
             own = {
                 **own_variables(root, programs),
                 **variables,
-                "JAVA_HOME": str(java),
-                "SPARK_CONF_DIR": str(root / "conf"),
-                "SPARK_LOCAL_IP": "127.0.0.1",
-                "SPARK_LOCAL_DIRS": str(root / "tmp"),
-                "PYSPARK_PYTHON": python,
-                "PYSPARK_DRIVER_PYTHON": python,
+                "PYTHONPATH": os.pathsep.join(map(str, found)),
             }
+            if not script.needs_spark:
+                return self._work(command, root, own, seconds)
+            own |= _spark_variables(root, programs)
+            (root / "buckets").mkdir()
+            mirror = Mirror(s3, root / "buckets")
+            _configure(root, {**script.settings, **mirror.settings})
             try:
-                return self._work([python, str(program), *arguments], root, own, seconds)
+                return self._work(command, root, own, seconds)
             finally:
                 if not workplace.is_closed():
                     mirror.put_back()
@@ -152,6 +182,34 @@ class Run:
         if self._stopped:
             raise Stopped
         return Ended(status, out.read_text(errors="replace"), error.read_text(errors="replace"))
+
+
+def fetched(s3: Any, uris: Sequence[str], folder: Path) -> Iterator[Path]:
+    """Bring objects into a new folder, under the last part of their keys.
+
+    Raises ValueError for one that is not there.
+    """
+    folder.mkdir()
+    for uri in uris:
+        bucket, _, key = uri.partition("://")[2].partition("/")
+        path = folder / Path(key).name
+        try:
+            path.write_bytes(s3.get_object(Bucket=bucket, Key=key)["Body"].read())
+        except (s3.exceptions.NoSuchKey, s3.exceptions.NoSuchBucket) as error:
+            raise ValueError(f"There is no script {uri}.") from error
+        yield path
+
+
+def _spark_variables(root: Path, programs: Path) -> dict[str, str]:
+    python = str(programs / "python")
+    return {
+        "JAVA_HOME": str(require_spark()),
+        "SPARK_CONF_DIR": str(root / "conf"),
+        "SPARK_LOCAL_IP": "127.0.0.1",
+        "SPARK_LOCAL_DIRS": str(root / "tmp"),
+        "PYSPARK_PYTHON": python,
+        "PYSPARK_DRIVER_PYTHON": python,
+    }
 
 
 def _configure(root: Path, settings: Mapping[str, str]) -> None:

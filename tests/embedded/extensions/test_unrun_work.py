@@ -23,7 +23,6 @@ REQUESTS = {
     },
     ("emr-containers", "StartJobRun"): {"virtualClusterId": "cluster", "clientToken": "token"},
     ("glue", "StartCrawler"): {"Name": "crawler"},
-    ("glue", "StartJobRun"): {"JobName": "job"},
     ("glue", "StartTrigger"): {"Name": "trigger"},
     ("glue", "StartWorkflowRun"): {"Name": "workflow"},
 }
@@ -34,6 +33,7 @@ RUN = {
     "ecr": {"start_image_scan"},  # whoever tests with it says what it finds
     "emrserverless": {"start_application", "start_job_run"},
     "events": {"start_replay"},
+    "glue": {"start_job_run"},
     "logs": {"start_live_tail", "start_query"},
     "sagemaker": {"start_notebook_instance", "start_pipeline_execution"},
     "stepfunctions": {"start_execution"},

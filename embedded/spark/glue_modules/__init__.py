@@ -1,0 +1,1 @@
+"""What scripts of Glue import, put on the path of their runs alone."""

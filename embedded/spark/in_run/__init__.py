@@ -1,0 +1,1 @@
+"""What runs beside a script, in its process: it knows pyspark and boto3, and nothing of maslow."""
