@@ -77,7 +77,10 @@ DATA_SERVICES: tuple[Service, ...] = (
     Service("fsx", kms_via="fsx", endpoints=(Endpoint("fsx"),)),
     Service(
         "glue",
-        principals=(Principal("glue.amazonaws.com"),),
+        # https://docs.aws.amazon.com/glue/latest/dg/create-an-iam-role.html
+        principals=(
+            Principal("glue.amazonaws.com", roles_passed=True, sends_source_account=False),
+        ),
         kms_via="glue",
         # the tables that the queries read
         endpoints=(Endpoint("glue", uses=("features", "data jobs")),),

@@ -1,4 +1,4 @@
-"""Databases and tables of the data catalog.
+"""Databases and tables of the data catalog, and jobs.
 
 https://docs.aws.amazon.com/glue/latest/webapi/
 """
@@ -25,6 +25,10 @@ TABLE_INPUTS = (
     "storageDescriptor",
     "tableType",
 )
+
+JOB = {"JobName": "{name}"}
+JOB_ARN = "arn:{partition}:glue:{region}:{account}:job/{name}"
+SECURITY = {"Name": "{name}"}
 
 TYPES = (
     Type(
@@ -93,6 +97,57 @@ TYPES = (
                     "glue",
                     "catalog database/{table} table/{table}",
                     read="GetPartitionIndexes",
+                    source=AUTHORIZATION,
+                ),
+            ),
+        ),
+    ),
+    Type(
+        "aws:glue/job:Job",
+        "glue",
+        id="{name}",
+        name="name",
+        limit=255,
+        create=Call("CreateJob", names={"roleArn": "Role"}),
+        read=Call("GetJob", given=JOB, at="Job", outputs={"arn": JOB_ARN}),
+        update=(
+            Call("UpdateJob", inside="JobUpdate", names={"roleArn": "JobUpdate.Role"}, given=JOB),
+        ),
+        delete=Call("DeleteJob", given=JOB),
+        tags=Tags(
+            Call("TagResource", names={"tags": "TagsToAdd"}, given={"ResourceArn": JOB_ARN}),
+            Call("UntagResource", given={"ResourceArn": JOB_ARN, "TagsToRemove": "{removed}"}),
+        ),
+        cloudformation="AWS::Glue::Job",
+        outputs={"arn": arn_of("glue", "job/{name}")},
+        holds_no_data="it reads and writes S3; what it keeps of runs is their history",
+        iam=Iam(
+            on="job/{name}",
+            create="TagResource",
+            read="GetTags",
+            source=AUTHORIZATION,
+        ),
+    ),
+    Type(
+        "aws:glue/securityConfiguration:SecurityConfiguration",
+        "glue",
+        id="{name}",
+        name="name",
+        limit=255,
+        create=Call("CreateSecurityConfiguration"),
+        read=Call("GetSecurityConfiguration", given=SECURITY, at="SecurityConfiguration"),
+        delete=Call("DeleteSecurityConfiguration", given=SECURITY),
+        cloudformation="AWS::Glue::SecurityConfiguration",
+        replaces=("name", "encryptionConfiguration"),
+        holds_no_data="it says by which keys jobs encrypt",
+        iam=Iam(
+            grants=(
+                Grant(
+                    "glue",
+                    create="CreateSecurityConfiguration",
+                    read="GetSecurityConfiguration",
+                    delete="DeleteSecurityConfiguration",
+                    reason="Glue offers no resource for security configurations",
                     source=AUTHORIZATION,
                 ),
             ),

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import TypedDict
 
+from components.data.jobs.job import GLUE_LOGS
 from infra.errors import InputError
 from infra.models.logs import Source, read
 from infra.models.place import Place
@@ -20,6 +21,8 @@ from infra.settings.data.jobs import Job
 from infra.settings.mistakes import did_you_mean
 
 PRINTED = ("stdout", "stderr")
+GLUE_DRIVER = "-driver"
+"""What Glue adds to the id of a run in the name of its driver's log stream."""
 MOST_DAYS = 366
 
 
@@ -90,20 +93,43 @@ def start(place: Place, name: str, reason: str, when: date | None) -> Started:
 
 def logs(place: Place, name: str, limit: int) -> list[LogShape]:
     """The last lines that the newest run with any has printed. Raises botocore's errors."""
-    logs = place.client("logs")
+    if job_of(place.stack, name).engine == "glue":
+        return _glue_logs(place, name, limit)
     head = f"{_head(place, name)}runs-"
-    pages = logs.get_paginator("describe_log_groups").paginate(logGroupNamePrefix=head)
-    groups = [one["logGroupName"] for page in pages for one in page["logGroups"]]
-    if not groups:
+    pages = place.client("logs").get_paginator("describe_log_groups")
+    groups = [
+        one["logGroupName"]
+        for page in pages.paginate(logGroupNamePrefix=head)
+        for one in page["logGroups"]
+    ]
+    newest = _newest_stream(place, groups[0]) if groups else None
+    if newest is None:
         return []
-    streams = logs.describe_log_streams(
-        logGroupName=groups[0], orderBy="LastEventTime", descending=True, limit=1
-    )["logStreams"]
-    if not streams:
+    stream = newest.rpartition("/")[0]
+    run = stream.split("/jobs/")[-1].partition("/")[0]
+    return [read(place, Source(one, run, groups[0], f"{stream}/{one}"), limit) for one in PRINTED]
+
+
+def _glue_logs(place: Place, name: str, limit: int) -> list[LogShape]:
+    prefix = f"{GLUE_LOGS}/{_head(place, name).rstrip('-')}"
+    groups = {"stdout": f"{prefix}/output", "stderr": f"{prefix}/error"}
+    streams = [_newest_stream(place, group) for group in groups.values()]
+    stream = next((one for one in streams if one), None)
+    if stream is None:
         return []
-    newest = streams[0]["logStreamName"].rpartition("/")[0]
-    run = newest.split("/jobs/")[-1].partition("/")[0]
-    return [read(place, Source(one, run, groups[0], f"{newest}/{one}"), limit) for one in PRINTED]
+    run = stream.removesuffix(GLUE_DRIVER)
+    return [read(place, Source(one, run, group, stream), limit) for one, group in groups.items()]
+
+
+def _newest_stream(place: Place, group: str) -> str | None:
+    logs = place.client("logs")
+    try:
+        streams = logs.describe_log_streams(
+            logGroupName=group, orderBy="LastEventTime", descending=True, limit=1
+        )["logStreams"]
+    except logs.exceptions.ResourceNotFoundException:
+        return None
+    return streams[0]["logStreamName"] if streams else None
 
 
 def _machine(place: Place, name: str) -> str | None:

@@ -157,8 +157,9 @@ def _groups(graph: Graph) -> str:
 
 def _jobs(graph: Graph) -> str:
     jobs = [one for one in components(graph, "data") if kind(one) == "Job"]
-    (application,) = graph.of_type("aws:emrserverless/application:Application")
-    return f"{_number(len(jobs), 'job')} of Spark, {application.inputs['maximumCapacity']['cpu']}"
+    applications = graph.of_type("aws:emrserverless/application:Application")
+    shared = "".join(f", {one.inputs['maximumCapacity']['cpu']}" for one in applications)
+    return f"{_number(len(jobs), 'job')} of Spark{shared}"
 
 
 def _streams(graph: Graph) -> str:

@@ -29,6 +29,7 @@ MODULES = (
     "feature_groups",
     "feature_metadata",
     "feature_records",
+    "glue_definitions",
     "glue_runs",
     "glue_tasks",
     "guardduty",

@@ -80,7 +80,8 @@ def _told(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     for name in ("input", "output", "date", "id", "event-time"):
         parser.add_argument(f"--{name}", required=True)
-    return parser.parse_args(arguments)
+    told, _ = parser.parse_known_args(arguments)  # Glue tells a script its own options as well
+    return told
 
 
 if __name__ == "__main__":

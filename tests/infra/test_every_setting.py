@@ -92,6 +92,7 @@ STREAM = {
     "columns": {"ward": "string", "heart_rate": "int"},
 }
 STREAMS = {"streams": [STREAM]}
+BY_GLUE = {"jobs": [{**JOB, "engine": "glue"}]}
 PAID = {**MODEL["models"][0], "budget": {"monthly_usd": 100}}
 CENTER = "arn:aws:sso:::instance/ssoins-0123456789abcdef"
 SECRETS = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret"
@@ -164,6 +165,7 @@ CONTEXTS: dict[str, dict[str, Any]] = {
             }
         ]
     },
+    "spark.glue_version": BY_GLUE,
     "models": DEPLOYED,
     "models.0.project": MODEL,
     "models.0.approval": MODEL,

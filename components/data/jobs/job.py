@@ -1,7 +1,7 @@
 """One job of data: its script in S3, its role, the machine that runs it, and what starts that."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NotRequired, TypedDict
 
 import pulumi
@@ -10,11 +10,21 @@ from components.common.args import LoggedArgs, PlacedArgs
 from components.common.code_objects import code_objects
 from components.common.event_start import arrived, start_on_event, starting_role
 from components.common.execution_role import ExecutionRole
-from components.common.iam import Json, rendered
+from components.common.iam import Json, Statement, rendered
 from components.common.log_group import encrypted_log_group
 from components.common.state_machine import logged_machine
-from components.data.jobs.machine import RunArgs, job_machine
-from components.data.jobs.policy import job_policy, machine_policy
+from components.data.jobs.glue import glue_job, glue_machine, script_arguments
+from components.data.jobs.machine import MachineArgs
+from components.data.jobs.policy import (
+    glue_runs,
+    job_policy,
+    machine_policy,
+    serverless_runs,
+)
+from components.data.jobs.serverless import serverless_machine
+
+GLUE_LOGS = "/aws-glue/jobs"
+"""What the names of log groups of Glue's jobs begin with."""
 
 
 class PlaceArgs(TypedDict):
@@ -53,10 +63,12 @@ class JobArgs(PlacedArgs, LoggedArgs):
     """Minutes after which a run is ended."""
     retries: int
     """How often a run that failed is tried again."""
-    application_id: pulumi.Input[str]
-    """Application that it runs on."""
-    application_arn: pulumi.Input[str]
+    application_id: NotRequired[pulumi.Input[str]]
+    """Application of EMR Serverless that it runs on, unless Glue runs it."""
+    application_arn: NotRequired[pulumi.Input[str]]
     """Its ARN."""
+    glue_version: NotRequired[str]
+    """Version of Glue that runs it, such as `5.1`."""
     artifacts_bucket: pulumi.Input[str]
     """Bucket of the script."""
     artifacts_key_arn: pulumi.Input[str]
@@ -98,17 +110,22 @@ class Job(pulumi.ComponentResource):
             prefix=prefix,
             key_arn=args["artifacts_key_arn"],
         )
-        log = encrypted_log_group(
-            f"{name}-runs",
-            parent=self,
-            key_arn=args["log_key_arn"],
-            retention_days=args["log_retention_days"],
-        )
+        by_glue = "glue_version" in args
+        logs = [
+            encrypted_log_group(
+                f"{name}-{suffix}",
+                parent=self,
+                key_arn=args["log_key_arn"],
+                retention_days=args["log_retention_days"],
+                log_group_name=log_group_name,
+            )
+            for suffix, log_group_name in (_glue_logs(name) if by_glue else {"runs": None}).items()
+        ]
         keys = [args["artifacts_key_arn"], args["data_key_arn"], args["log_key_arn"]]
         role = ExecutionRole(
             f"{name}-as",
             {
-                "service": "emr-serverless.amazonaws.com",
+                "service": f"{'glue' if by_glue else 'emr-serverless'}.amazonaws.com",
                 "account_id": args["account_id"],
                 "policies": {
                     "job": rendered(
@@ -119,7 +136,7 @@ class Job(pulumi.ComponentResource):
                         script_prefix=prefix,
                         group_arns=pulumi.Output.all(*args.get("group_arns", [])),
                         key_arns=pulumi.Output.all(*keys).apply(lambda arns: sorted(set(arns))),
-                        log_group=log.name,
+                        log_groups=pulumi.Output.all(*[log.name for log in logs]),
                         account_id=args["account_id"],
                         region=args["region"],
                     )
@@ -127,16 +144,18 @@ class Job(pulumi.ComponentResource):
             },
             pulumi.ResourceOptions(parent=self),
         )
+        script_uri = pulumi.Output.concat("s3://", args["artifacts_bucket"], "/", script.key)
+        by = _by_glue if by_glue else _by_emr
+        definition, runs = by(self, name, args, script_uri, role, logs[0].name)
         machine = logged_machine(
             name,
             args,
             parent=self,
-            definition=self._definition(args, script.key, role.arn, log.name),
+            definition=definition,
             policy=rendered(
                 machine_policy,
                 machine_prefix=f"{name}-machine",
-                application_arn=args["application_arn"],
-                job_role_arn=role.arn,
+                runs=runs,
                 starts=pulumi.Output.all(*args["starts"]),
                 account_id=args["account_id"],
                 region=args["region"],
@@ -145,61 +164,9 @@ class Job(pulumi.ComponentResource):
         )
         self._start(name, args, machine.arn)
         self.state_machine_arn = machine.arn
-        self.log_group = log.name
+        self.log_group = logs[0].name
         self.register_outputs(
             {"state_machine_arn": self.state_machine_arn, "log_group": self.log_group}
-        )
-
-    def _definition(
-        self,
-        args: JobArgs,
-        key: pulumi.Output[str],
-        role_arn: pulumi.Output[str],
-        log_group: pulumi.Output[str],
-    ) -> pulumi.Output[str]:
-        def build(
-            bucket: str,
-            key: str,
-            application_id: str,
-            role_arn: str,
-            inputs: dict[str, str],
-            outputs: dict[str, str],
-            log_group: str,
-            log_key_arn: str,
-            disk_key_arn: str,
-            starts: list[str],
-        ) -> Json:
-            run: RunArgs = {
-                "job": args["job"],
-                "application_id": application_id,
-                "role_arn": role_arn,
-                "script_uri": f"s3://{bucket}/{key}",
-                "inputs": inputs,
-                "outputs": outputs,
-                "arguments": args["arguments"],
-                "max_vcpu": args["max_vcpu"],
-                "max_minutes": args["max_minutes"],
-                "retries": args["retries"],
-                "log_group": log_group,
-                "log_key_arn": log_key_arn,
-                "disk_key_arn": disk_key_arn,
-                "tags": args["job_tags"],
-                "starts": starts,
-            }
-            return job_machine(run)
-
-        return rendered(
-            build,
-            bucket=args["artifacts_bucket"],
-            key=key,
-            application_id=args["application_id"],
-            role_arn=role_arn,
-            inputs=_uris(args["reads"]),
-            outputs=_uris(args["writes"]),
-            log_group=log_group,
-            log_key_arn=args["log_key_arn"],
-            disk_key_arn=args["data_key_arn"],
-            starts=pulumi.Output.all(*args["starts"]),
         )
 
     def _start(self, name: str, args: JobArgs, machine_arn: pulumi.Output[str]) -> None:
@@ -232,6 +199,109 @@ class Job(pulumi.ComponentResource):
                 schedule=schedule,
                 given={"cause": "schedule", "reason": schedule},
             )
+
+
+_Work = tuple[pulumi.Output[str], pulumi.Output[list[Statement]]]
+"""The definition of a job's machine, and what that machine may do to run it."""
+
+
+def _by_emr(
+    _: Job,
+    __: str,
+    args: JobArgs,
+    script_uri: pulumi.Output[str],
+    role: ExecutionRole,
+    log_group: pulumi.Output[str],
+) -> _Work:
+    def build(
+        application_id: str,
+        role_arn: str,
+        script_uri: str,
+        inputs: dict[str, str],
+        outputs: dict[str, str],
+        log_group: str,
+        log_key_arn: str,
+        disk_key_arn: str,
+        starts: list[str],
+    ) -> Json:
+        return serverless_machine(
+            {
+                **_machine(args, starts),
+                "application_id": application_id,
+                "role_arn": role_arn,
+                "script_uri": script_uri,
+                "inputs": inputs,
+                "outputs": outputs,
+                "arguments": args["arguments"],
+                "max_vcpu": args["max_vcpu"],
+                "log_group": log_group,
+                "log_key_arn": log_key_arn,
+                "disk_key_arn": disk_key_arn,
+                "tags": args["job_tags"],
+            }
+        )
+
+    definition = rendered(
+        build,
+        application_id=args["application_id"],
+        role_arn=role.arn,
+        script_uri=script_uri,
+        inputs=_uris(args["reads"]),
+        outputs=_uris(args["writes"]),
+        log_group=log_group,
+        log_key_arn=args["log_key_arn"],
+        disk_key_arn=args["data_key_arn"],
+        starts=pulumi.Output.all(*args["starts"]),
+    )
+    runs = pulumi.Output.all(args["application_arn"], role.arn).apply(
+        lambda known: serverless_runs(*known)
+    )
+    return definition, runs
+
+
+def _by_glue(
+    job: Job,
+    name: str,
+    args: JobArgs,
+    script_uri: pulumi.Output[str],
+    role: ExecutionRole,
+    _: pulumi.Output[str],
+) -> _Work:
+    made = glue_job(
+        name,
+        parent=job,
+        description=f"Runs the job {args['job']}",
+        version=args["glue_version"],
+        role=role,
+        script_uri=script_uri,
+        told=pulumi.Output.all(_uris(args["reads"]), _uris(args["writes"])).apply(
+            lambda uris: script_arguments(uris[0], uris[1], args["arguments"])
+        ),
+        log_prefix=f"{GLUE_LOGS}/{name}",
+        key_arn=args["data_key_arn"],
+        max_vcpu=args["max_vcpu"],
+        max_minutes=args["max_minutes"],
+    )
+    definition = rendered(
+        lambda glue_job, starts: glue_machine({**_machine(args, starts), "glue_job": glue_job}),
+        glue_job=made.name,
+        starts=pulumi.Output.all(*args["starts"]),
+    )
+    return definition, made.arn.apply(glue_runs)
+
+
+def _machine(args: JobArgs, starts: Sequence[str]) -> MachineArgs:
+    return {
+        "job": args["job"],
+        "max_minutes": args["max_minutes"],
+        "retries": args["retries"],
+        "starts": starts,
+    }
+
+
+def _glue_logs(name: str) -> Mapping[str, str | None]:
+    """The log groups that Glue looks for, by what follows the name of their resources."""
+    return {kind: f"{GLUE_LOGS}/{name}/{kind}" for kind in ("output", "error")}
 
 
 def _uris(places: Sequence[PlaceArgs]) -> pulumi.Output[dict[str, str]]:

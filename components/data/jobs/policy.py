@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TypedDict
 
-from components.common.iam import Document, allow, allow_everywhere, document
+from components.common.iam import Document, Statement, allow, allow_everywhere, document
 from components.common.job_access import read_objects, use_keys, write_logs, write_objects
 from components.common.log_group import deliver_logs
 
@@ -41,7 +41,7 @@ def job_policy(
     script_prefix: str,
     group_arns: Sequence[str],
     key_arns: Sequence[str],
-    log_group: str,
+    log_groups: Sequence[str],
     account_id: str,
     region: str,
 ) -> Document:
@@ -52,6 +52,7 @@ def job_policy(
     Spark lists, renames by copies and deletes what it writes.
     https://docs.aws.amazon.com/emr/latest/EMR-Serverless-UserGuide/security-iam-runtime-role.html
     https://docs.aws.amazon.com/emr/latest/EMR-Serverless-UserGuide/logging.html
+    https://docs.aws.amazon.com/glue/latest/dg/create-service-policy.html
     """
     return document(
         *read_objects(script_bucket, script_prefix),
@@ -75,7 +76,7 @@ def job_policy(
         *([allow(CHANGE_TABLES, _catalog(writes, account_id, region))] if writes else []),
         *([allow(FILL_GROUPS, group_arns)] if group_arns else []),
         use_keys(key_arns),
-        write_logs(region, account_id, [log_group]),
+        write_logs(region, account_id, log_groups),
         allow_everywhere(
             ["logs:DescribeLogGroups"], reason="CloudWatch Logs lists groups for an account"
         ),
@@ -85,21 +86,32 @@ def job_policy(
 def machine_policy(
     *,
     machine_prefix: str,
-    application_arn: str,
-    job_role_arn: str,
+    runs: Sequence[Statement],
     starts: Sequence[str],
     account_id: str,
     region: str,
 ) -> Document:
     """Look at itself, run the job, start the machines of those after it, and keep a log.
 
-    The machine's own name is not known before it is there; `machine_prefix` begins it.
-    https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonemrserverless.html
+    The machine's own name is not known before it is there; `machine_prefix` begins it. `runs` is
+    what it takes to run the job.
     """
     states = f"arn:aws:states:{region}:{account_id}"
     return document(
         allow(["states:ListExecutions"], [f"{states}:stateMachine:{machine_prefix}*"]),
         allow(["states:DescribeExecution"], [f"{states}:execution:{machine_prefix}*"]),
+        *runs,
+        *([allow(["states:StartExecution"], starts)] if starts else []),
+        deliver_logs(),
+    )
+
+
+def serverless_runs(application_arn: str, job_role_arn: str) -> list[Statement]:
+    """Run a job on an application of EMR Serverless, as its role, and look at its runs.
+
+    https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonemrserverless.html
+    """
+    return [
         allow(
             ["emr-serverless:StartJobRun", "emr-serverless:TagResource"],
             [application_arn, f"{application_arn}/jobruns/*"],
@@ -110,9 +122,20 @@ def machine_policy(
             [job_role_arn],
             when={"StringEquals": {"iam:PassedToService": "emr-serverless.amazonaws.com"}},
         ),
-        *([allow(["states:StartExecution"], starts)] if starts else []),
-        deliver_logs(),
-    )
+    ]
+
+
+def glue_runs(job_arn: str) -> list[Statement]:
+    """Run a job of Glue, wait for it, and end it.
+
+    https://docs.aws.amazon.com/step-functions/latest/dg/connect-glue.html
+    """
+    return [
+        allow(
+            ["glue:StartJobRun", "glue:GetJobRun", "glue:GetJobRuns", "glue:BatchStopJobRun"],
+            [job_arn],
+        )
+    ]
 
 
 def _catalog(places: Sequence[Place], account_id: str, region: str) -> list[str]:

@@ -36,27 +36,16 @@ def declare_jobs(
     groups: Mapping[str, FeatureGroup],
     root: Path,
 ) -> dict[str, pulumi.Output[str]]:
-    """Declare each job, and the application that all run on; their machines' ARNs by name.
+    """Declare each job, and the application that those of EMR run on; machines' ARNs by name.
 
     `groups` are the feature groups by their names in AWS, without the environment: `visits-v1`.
     Raises InputError for a script that is not there.
     """
     if not settings.jobs:
         return {}
-    spark, network = settings.spark, foundation.network
-    args: SparkApplicationArgs = {
-        "application_name": env.names("spark", limit=64),
-        "release": spark.release,
-        "max_vcpu": spark.max_vcpu,
-        "idle_minutes": spark.idle_minutes,
-        "max_runs": spark.max_runs,
-        "queue_minutes": spark.queue_minutes,
-        "subnet_ids": network.private_subnet_ids,
-        "security_group_id": network.workload_security_group_id,
-    }
-    if spark.warm:
-        args["warm_workers"] = spark.warm.workers
-    application = env.component(SparkApplication)(env.names("spark"), args, need.child_options())
+    application = None
+    if any(job.engine == "emr-serverless" for job in settings.jobs):
+        application = _application(settings, env, foundation, need)
     machines: dict[str, pulumi.Output[str]] = {}
     for job in last_first(settings.jobs):
         script = _script(job, root)
@@ -70,8 +59,6 @@ def declare_jobs(
             "max_vcpu": job.size.max_vcpu,
             "max_minutes": job.max_minutes,
             "retries": job.retries,
-            "application_id": application.application_id,
-            "application_arn": application.arn,
             "artifacts_bucket": foundation.artifacts.bucket,
             "artifacts_key_arn": foundation.keys[DataClass.ARTIFACTS].arn,
             "data_key_arn": foundation.keys[DataClass.DATA].arn,
@@ -87,6 +74,11 @@ def declare_jobs(
             job_args["group_arns"] = [groups[versioned(group)].arn for group in filled]
             names = [env.names(versioned(group), limit=64) for group in filled]
             job_args["arguments"]["group"] = ",".join(names)
+        if job.engine == "glue":
+            job_args["glue_version"] = settings.spark.glue_version
+        elif application:
+            job_args["application_id"] = application.application_id
+            job_args["application_arn"] = application.arn
         if job.on.arrival:
             job_args["arrival"] = _place(job.on.arrival, lake)
         if job.on.schedule:
@@ -97,6 +89,25 @@ def declare_jobs(
         ).state_machine_arn
     pulumi.export("jobs", {job.name: machines[job.name] for job in settings.jobs})
     return machines
+
+
+def _application(
+    settings: PlatformSettings, env: Environment, foundation: Foundation, need: Need
+) -> SparkApplication:
+    spark, network = settings.spark, foundation.network
+    args: SparkApplicationArgs = {
+        "application_name": env.names("spark", limit=64),
+        "release": spark.release,
+        "max_vcpu": spark.max_vcpu,
+        "idle_minutes": spark.idle_minutes,
+        "max_runs": spark.max_runs,
+        "queue_minutes": spark.queue_minutes,
+        "subnet_ids": network.private_subnet_ids,
+        "security_group_id": network.workload_security_group_id,
+    }
+    if spark.warm:
+        args["warm_workers"] = spark.warm.workers
+    return env.component(SparkApplication)(env.names("spark"), args, need.child_options())
 
 
 def last_first(jobs: Sequence[JobSettings]) -> Iterator[JobSettings]:

@@ -42,6 +42,43 @@ release_label = matching(
 
 TOLD = ("input", "output", "date", "group")
 """Arguments that the platform gives each script itself."""
+GLUE_TAKES = frozenset(
+    {
+        "additional-python-modules",
+        "class",
+        "conf",
+        "continuous-log-conversion-pattern",
+        "datalake-formats",
+        "debug",
+        "enable-auto-scaling",
+        "enable-continuous-cloudwatch-log",
+        "enable-glue-datacatalog",
+        "enable-job-insights",
+        "enable-lakeformation-fine-grained-access",
+        "enable-metrics",
+        "enable-observability-metrics",
+        "enable-s3-parquet-optimized-committer",
+        "enable-spark-ui",
+        "extra-files",
+        "extra-jars",
+        "extra-py-files",
+        "job-bookmark-option",
+        "job-language",
+        "mode",
+        "python-modules-installer-option",
+        "spark-event-logs-path",
+        "user-jars-first",
+    }
+)
+"""Arguments that Glue keeps for itself.
+
+https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-etl-glue-arguments.html
+"""
+GLUE_WORKERS = 299
+"""Most workers of four vCPUs that a run of Glue has.
+
+https://docs.aws.amazon.com/glue/latest/webapi/API_Job.html
+"""
 
 
 def place(value: str) -> str:
@@ -67,7 +104,7 @@ class Warm(Settings):
 
 
 class Spark(Settings):
-    """What the environment's Spark jobs share: one application of EMR Serverless."""
+    """What the environment's Spark jobs share: an application of EMR Serverless, Glue's version."""
 
     release: Annotated[str, AfterValidator(release_label)] = Field(
         "emr-7.12.0", description="Release of EMR, whose Spark runs."
@@ -85,6 +122,9 @@ class Spark(Settings):
         360, description="Longest that a run waits in the queue before it fails."
     )
     warm: Warm | None = Field(None, description="Workers that are kept ready; none if unset.")
+    glue_version: Literal["5.1", "5.0"] = Field(
+        "5.1", description="Version of Glue that runs the jobs of that engine."
+    )
 
     @model_validator(mode="after")
     def _warm_within_limit(self) -> Self:
@@ -129,8 +169,8 @@ class Job(Settings):
     script: Annotated[str, AfterValidator(script_path)] = Field(
         description="The script, from the repository's root: jobs/visits.py."
     )
-    engine: Literal["emr-serverless"] = Field(
-        "emr-serverless", description="What runs it: Spark on EMR Serverless."
+    engine: Literal["emr-serverless", "glue"] = Field(
+        "emr-serverless", description="What runs it: Spark on EMR Serverless, or by Glue."
     )
     size: Size = Field(Size(), description="How much a run may take.")
     on: On = Field(On(), description="What starts it.")
@@ -156,7 +196,7 @@ class Job(Settings):
 
     @model_validator(mode="after")
     def _places_fit(self) -> Self:
-        found = [*self._overlaps(), *self._unread(), *self._reserved()]
+        found = [*self._overlaps(), *self._unread(), *self._reserved(), *self._beyond_glue()]
         if not self.writes and not self.fills:
             found.append(
                 Mistake(
@@ -197,6 +237,16 @@ class Job(Settings):
                 yield Mistake(
                     ("arguments", name), f"the platform itself tells each script --{name}."
                 )
+            elif self.engine == "glue" and name in GLUE_TAKES:
+                yield Mistake(("arguments", name), f"Glue takes --{name} for itself.")
+
+    def _beyond_glue(self) -> Iterator[Mistake]:
+        most = GLUE_WORKERS * WORKER_VCPU
+        if self.engine == "glue" and self.size.max_vcpu > most:
+            yield Mistake(
+                ("size", "max_vcpu"),
+                f"{self.size.max_vcpu} vCPUs are more than a run of Glue has, which is {most}.",
+            )
 
 
 NOT_ITSELF = "Let a job write elsewhere than it reads: it would start itself, or read half of it."
@@ -223,7 +273,8 @@ def check_jobs(values: Mapping[str, Any]) -> Iterator[Mistake]:
             yield Mistake((*at, "name"), f"two jobs are called {job['name']}.")
         yield from _after(job, names, at)
         size = (_mapping(job.get("size"))).get("max_vcpu", 16)
-        if isinstance(size, int) and isinstance(most, int) and size > most:
+        limited = job.get("engine") != "glue" and isinstance(size, int) and isinstance(most, int)
+        if limited and size > most:
             yield Mistake(
                 (*at, "size", "max_vcpu"),
                 f"{size} vCPUs are more than all jobs have together, which is {most}.",

@@ -63,7 +63,7 @@ def test_an_arrival_is_of_what_the_job_reads(found_in_job):
     [
         ({"script": "../visits.py"}, 'script: "../visits.py" is not a script of this repository.'),
         ({"script": "visits.sh"}, 'script: "visits.sh" is not a script of this repository.'),
-        ({"engine": "spark"}, 'engine: "spark" is not emr-serverless'),
+        ({"engine": "spark"}, 'engine: "spark" is not emr-serverless or glue'),
         ({"on": {"schedule": "dayly"}}, 'on.schedule: "dayly" is not hourly, daily, weekly'),
         ({"arguments": {"date": "x"}}, "arguments.date: the platform itself tells each script"),
         ({"size": {"max_vcpu": 4}}, "size.max_vcpu: 4 is too small: at least 8."),
@@ -103,6 +103,21 @@ def test_a_run_is_no_larger_than_all_may_be(found):
         "jobs[visits].size.max_vcpu: 80 vCPUs are more than all jobs have together, which is 64."
     ]
     assert found(jobs=[JOB | {"size": {"max_vcpu": 80}}], spark={"max_vcpu": 80}) == []
+
+
+def test_a_run_of_glue_has_a_limit_of_its_own_and_none_of_the_application(found):
+    glue = JOB | {"engine": "glue"}
+    assert found(jobs=[glue | {"size": {"max_vcpu": 80}}]) == []
+    assert found(jobs=[glue | {"size": {"max_vcpu": 1200}}]) == [
+        "jobs[visits].size.max_vcpu: 1200 vCPUs are more than a run of Glue has, which is 1196."
+    ]
+
+
+def test_what_glue_takes_for_itself_is_no_argument_of_a_script(found_in_job):
+    assert found_in_job(engine="glue", arguments={"conf": "x"}) == [
+        "arguments.conf: Glue takes --conf for itself."
+    ]
+    assert found_in_job(arguments={"conf": "x"}) == []
 
 
 def test_what_jobs_run_on_needs_jobs(found):

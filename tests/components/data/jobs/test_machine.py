@@ -11,7 +11,8 @@ from cfnlint.api import lint
 from moto.core.responses import ActionResult
 from moto.emrserverless.responses import EMRServerlessResponse
 
-from components.data.jobs.machine import LOOKS, executors, job_machine, poll_seconds
+from components.data.jobs.machine import LOOKS, poll_seconds
+from components.data.jobs.serverless import executors, serverless_machine
 from embedded.cloud import Cloud
 
 ROLE = "arn:aws:iam::123456789012:role/job"
@@ -62,7 +63,7 @@ class Machine:
         self._cloud, self.states = cloud, cloud.client("stepfunctions")
         created = self.states.create_state_machine(
             name=f"job-{uuid.uuid4().hex[:8]}",
-            definition=json.dumps(job_machine({**ARGS, **changes})),
+            definition=json.dumps(serverless_machine({**ARGS, **changes})),
             roleArn=ROLE,
         )
         self.arn = created["stateMachineArn"]
@@ -115,7 +116,7 @@ def runs(monkeypatch, cloud):
 def test_the_machine_is_one_that_step_functions_takes(changes):
     machine = {
         "Type": "AWS::StepFunctions::StateMachine",
-        "Properties": {"RoleArn": ROLE, "Definition": job_machine({**ARGS, **changes})},
+        "Properties": {"RoleArn": ROLE, "Definition": serverless_machine({**ARGS, **changes})},
     }
     assert lint(json.dumps({"Resources": {"Machine": machine}}), regions=["eu-west-1"]) == []
 

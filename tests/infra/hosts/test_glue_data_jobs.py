@@ -1,0 +1,130 @@
+"""A job that Glue runs, on the embedded AWS: as one of EMR Serverless, from arrival to its log."""
+
+import io
+import json
+import time
+
+import pyarrow.parquet
+import pytest
+
+from embedded.cloud import Cloud
+from infra import jobs
+from infra.hosts.session import session
+from infra.models.place import Place
+from infra.naming import Names
+from infra.settings import from_config
+
+SECONDS = 180
+SETTINGS = {
+    "owner": "ml@example.com",
+    "cloud": "embedded",
+    "durability": "disposable",
+    "network": {"cidr": "10.10.0.0/16", "endpoints": "none"},
+    "source": {"github": "example/platform"},
+    "alerts": {"email": ["ml@example.com"]},
+    "jobs": [
+        {
+            "name": "visits",
+            "engine": "glue",
+            "script": "templates/jobs/clean.py",
+            "on": {"arrival": "raw.visits"},
+            "reads": ["raw.visits"],
+            "writes": ["curated.visits"],
+            "arguments": {"id": "visit_id", "event-time": "visited_at"},
+            "retries": 0,
+        }
+    ],
+}
+ARRIVED = """visit_id,visited_at,age
+a,2026-01-01T06:00:00Z,40
+a,2026-01-01T07:00:00Z,41
+b,2026-01-02T06:00:00Z,50
+"""
+
+
+class Lake:
+    def __init__(self, cloud, project):
+        self.cloud, self.s3 = cloud, cloud.client("s3")
+        self.states = cloud.client("stepfunctions")
+        stack = from_config(SETTINGS, "eu-west-1", "dev")
+        self.place = Place(Names(project.name, "dev"), stack, cloud.client)
+        with session(project, stack, cloud, lambda _: None) as up:
+            self.outputs = up(stack).outputs
+            self.same = up(stack).changes
+            longer = {**SETTINGS, "jobs": [{**SETTINGS["jobs"][0], "max_minutes": 90}]}
+            self.changed = up(from_config(longer, "eu-west-1", "dev")).changes
+        self.zones = self.outputs["zones"]
+
+    def arrives(self, text):
+        self.s3.put_object(Bucket=self.zones["raw"], Key="visits/1.csv", Body=text)
+
+    def execution(self, number):
+        """That execution of the job, once it has ended."""
+        machine = self.outputs["jobs"]["visits"]
+        waited = time.monotonic()
+        while time.monotonic() - waited < SECONDS:
+            found = self.states.list_executions(stateMachineArn=machine)["executions"]
+            if len(found) >= number and found[-number]["status"] != "RUNNING":
+                return self.states.describe_execution(executionArn=found[-number]["executionArn"])
+            self.cloud.advance(20)
+            time.sleep(0.1)
+        raise AssertionError("the job does not end")
+
+
+@pytest.fixture(scope="module")
+def lake(project):
+    with Cloud("eu-west-1") as running:
+        yield Lake(running, project)
+
+
+def test_what_glue_needs_is_there_and_stays_as_it_is(lake):
+    glue = lake.cloud.client("glue")
+    (job,) = glue.get_jobs()["Jobs"]
+    assert (job["GlueVersion"], job["WorkerType"], job["NumberOfWorkers"]) == ("5.1", "G.1X", 4)
+    told = glue.get_security_configuration(Name=job["SecurityConfiguration"])
+    (s3,) = told["SecurityConfiguration"]["EncryptionConfiguration"]["S3Encryption"]
+    assert s3["S3EncryptionMode"] == "SSE-KMS"
+    assert lake.cloud.client("emr-serverless").list_applications()["applications"] == []
+    assert set(lake.same) == {"same"}
+
+
+def test_a_change_of_a_job_changes_it_in_place(lake):
+    (job,) = lake.cloud.client("glue").get_jobs()["Jobs"]
+    assert job["Timeout"] == 90
+    assert job["DefaultArguments"]["--job-bookmark-option"] == "job-bookmark-disable"
+    assert set(lake.changed) == {"same", "update"}
+
+
+def test_what_arrives_is_cleaned_by_glue_and_its_log_is_told(lake):
+    assert jobs.logs(lake.place, "visits", 10) == []
+    lake.arrives(ARRIVED)
+    told = lake.execution(1)
+    assert told["status"] == "SUCCEEDED", told.get("cause")
+    bucket = lake.zones["curated"]
+    keys = [one["Key"] for one in lake.s3.list_objects_v2(Bucket=bucket)["Contents"]]
+    rows = [
+        row
+        for key in keys
+        if key.endswith(".parquet")
+        for row in pyarrow.parquet.read_table(
+            io.BytesIO(lake.s3.get_object(Bucket=bucket, Key=key)["Body"].read())
+        ).to_pylist()
+    ]
+    assert {(row["visit_id"], row["age"]) for row in rows} == {("a", "41"), ("b", "50")}
+    out, error = jobs.logs(lake.place, "visits", 10)
+    assert (out["source"], out["job"]) == ("stdout", json.loads(told["output"])["run"])
+    assert out["lines"] == ["2 records in 2 days, 0 set aside"]
+    assert error["source"] == "stderr"
+    (listed,) = jobs.listed(lake.place)
+    assert [one["status"] for one in listed["runs"]] == ["SUCCEEDED"]
+
+
+def test_a_run_that_fails_is_told_once_with_its_reason(lake):
+    lake.execution(1)
+    lake.arrives(ARRIVED.replace("visit_id", "no_id"))
+    told = lake.execution(2)
+    assert (told["status"], told["error"]) == ("FAILED", "RunFailed")
+    assert "visit_id" in told["cause"]
+    lake.cloud.advance(60)
+    mails = [one for one in lake.cloud.outbox()["sent"] if "RunFailed" in one["message"]]
+    assert len(mails) == 1
