@@ -20,6 +20,7 @@ from infra.hosts.session import Pass, Up, has_engine, session
 from infra.interruption import bound, ignore
 from infra.project import Project
 from infra.settings import StackFile
+from infra.settings.data.zones import STANDING
 from infra.settings.mlops.model import ModelSettings
 from infra.settings.platform import ERRORS
 from scripts.child import run
@@ -33,8 +34,6 @@ from scripts.embedded_run import (
     running,
     stage,
 )
-
-ZONES = ("raw", "curated", "features")
 
 NEXT = """\
 Where to go next
@@ -238,7 +237,10 @@ def _summary(
             f"images {outputs['image_repository'].partition('/')[2]}",
         ],
         "data": [
-            *(f"{zone} zone {outputs['zones'][zone]}" for zone in ZONES),
+            *(
+                f"{zone} zone {outputs['zones'][zone]}"
+                for zone in dict.fromkeys([*STANDING, *sorted(outputs["zones"])])
+            ),
             *(f"feature group {name}" for name in sorted(outputs["feature_groups"].values())),
         ],
         "platform": [],

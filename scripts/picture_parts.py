@@ -140,7 +140,8 @@ def _packages(graph: Graph) -> str:
 
 
 def _lake(graph: Graph) -> str:
-    names = [str(each.inputs["name"]).rpartition("_")[2] for each in graph.of_type(DATABASE)]
+    prefix = f"{graph.project}_{graph.stack}_".replace("-", "_")
+    names = [str(each.inputs["name"]).removeprefix(prefix) for each in graph.of_type(DATABASE)]
     return f"zones {', '.join(names)}"
 
 

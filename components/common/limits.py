@@ -26,6 +26,15 @@ SMALLEST_SCAN_BYTES = 10_000_000
 https://docs.aws.amazon.com/athena/latest/APIReference/API_WorkGroupConfiguration.html
 """
 
+ZONE_NAME = re.compile(r"(?=.{1,16}$)[a-z][a-z0-9]*(-[a-z0-9]+)*")
+"""Names of zones: short, for they are part of the names of buckets, which have 63 characters.
+
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+"""
+
+RESERVED_ZONES = ("results",)
+"""Names that the lake's other buckets have."""
+
 FEATURE_STORE_NAME = re.compile(r"(?=.{1,64}$)[a-zA-Z0-9]([_-]*[a-zA-Z0-9])*")
 """Names of feature groups and features.
 

@@ -7,7 +7,7 @@ import pulumi
 import pulumi_aws as aws
 
 from components.common.workload import WorkloadArgs
-from components.data.lake import Lake
+from components.data.lake.lake import Lake
 from components.devops.registries.image_registry import ImageRegistry
 from components.foundation.keys.key import DataClass
 from components.mlops.capture import CaptureArgs

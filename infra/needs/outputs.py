@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pulumi
 
 from components.common.bucket import AccessLogBucket, PrivateBucket
-from components.data.lake import Lake
+from components.data.lake.lake import Lake
 from components.devops.delivery.source import SourceArgs
 from components.devops.delivery.state import StateArgs
 from components.devops.registries.package_registry import PackageRegistry

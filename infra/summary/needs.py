@@ -88,8 +88,9 @@ def _devops(_: Graph, stack: StackFile) -> Iterator[Row]:
 
 
 def _data(_: Graph, stack: StackFile) -> Iterator[Row]:
-    limit = stack.platform.lake.scan_limit_gb
-    yield "lake", f"zones raw, curated, features; a query reads at most {limit:g} GB"
+    lake = stack.platform.lake
+    zones = ", ".join(lake.zones.by_name)
+    yield "lake", f"zones {zones}; a query reads at most {lake.scan_limit_gb:g} GB"
     if teams := stack.platform.queries.teams:
         yield "queries", f"workgroups of {some([*teams])}"
     groups = [

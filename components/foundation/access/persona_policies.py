@@ -27,8 +27,8 @@ from components.foundation.access.persona_statements import (
 
 
 def data_engineer(scope: PersonaScope) -> list[Statement]:
-    """Brings data in and tidies it: writes streams, raw, curated and their tables."""
-    written = ("raw", "curated")
+    """Brings data in and tidies it: writes streams, all zones but features, and their tables."""
+    written = [zone for zone in scope.zones if zone != "features"]
     return [
         *read_objects(*scope.zones.values()),
         allow(
@@ -80,8 +80,8 @@ def data_engineer(scope: PersonaScope) -> list[Statement]:
 
 
 def data_scientist(scope: PersonaScope) -> list[Statement]:
-    """Learns from curated data and features, starts trainings, and sees what came of them."""
-    read = ("curated", "features")
+    """Learns from all that is not raw any more, starts trainings, and sees what came of them."""
+    read = [zone for zone in scope.zones if zone != "raw"]
     return [
         *read_objects(*(scope.zones[zone] for zone in read)),
         read_tables(scope, *read),

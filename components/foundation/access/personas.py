@@ -123,7 +123,7 @@ class PersonasArgs(PlacedArgs):
     environment: str
     """Name of the environment."""
     zones: dict[str, pulumi.Input[str]]
-    """ARN of the bucket of each zone of the lake: raw, curated, features."""
+    """ARN of the bucket of each zone of the lake: raw, curated, features and any others."""
     results_arn: pulumi.Input[str]
     """ARN of the bucket of the queries' results."""
     artifacts_arn: pulumi.Input[str]

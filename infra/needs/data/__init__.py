@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pulumi
 
-from components.data.lake import Lake, ZoneArgs
+from components.data.lake.lake import Lake
+from components.data.lake.zone import ZoneArgs
 from components.foundation.keys.key import DataClass
 from infra.environment import Environment
 from infra.needs.data.features import declare_groups
@@ -14,7 +15,7 @@ from infra.needs.data.streams import declare_streams
 from infra.needs.need import Need
 from infra.needs.outputs import Foundation
 from infra.settings import PlatformSettings
-from infra.settings.data.lake import Zone
+from infra.settings.data.zones import Zone
 
 
 def declare(
@@ -26,15 +27,13 @@ def declare(
     """
     need = Need("data", env.provider, foundation.need.guards)
     key_arn = foundation.keys[DataClass.DATA].arn
-    zones = settings.lake.zones
     lake = env.component(Lake)(
         env.names("lake"),
         {
             "database_prefix": env.database_prefix,
             "zones": {
-                "raw": {**_zone(zones.raw), **_telling(settings, "raw")},
-                "curated": {**_zone(zones.curated), **_telling(settings, "curated")},
-                "features": {**_zone(zones.features), **_telling(settings, "features")},
+                name: {**_zone(zone), **_telling(settings, name)}
+                for name, zone in settings.lake.zones.by_name.items()
             },
             "scan_limit_bytes": settings.lake.scan_limit_bytes,
             "key_arn": key_arn,

@@ -12,7 +12,7 @@ from components.data.feature_group import (
     FeatureType,
     TableFormat,
 )
-from components.data.lake import Lake
+from components.data.lake.lake import Lake
 from infra.environment import Environment
 from infra.errors import InputError
 from infra.needs.need import Need

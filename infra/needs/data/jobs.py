@@ -9,7 +9,7 @@ import pulumi
 from components.data.feature_group import FeatureGroup
 from components.data.jobs.application import SparkApplication, SparkApplicationArgs
 from components.data.jobs.job import Job, JobArgs, PlaceArgs
-from components.data.lake import Lake
+from components.data.lake.lake import Lake
 from components.foundation.keys.key import DataClass
 from infra.environment import Environment
 from infra.errors import InputError

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import pulumi
 
-from components.data.lake import Lake, Zone, database_name
+from components.data.lake.lake import Lake
+from components.data.lake.zone import database_name
 from components.data.queries.queries import Queries, QueriesArgs, StatementArgs
 from components.foundation.alerts.alerts import Severity
 from components.foundation.keys.key import DataClass
@@ -38,7 +39,9 @@ def declare_queries(
     Raises InputError for a file that cannot be used.
     """
     queries = settings.queries
-    databases = {zone.value: database_name(env.database_prefix, zone) for zone in Zone}
+    databases = {
+        zone: database_name(env.database_prefix, zone) for zone in settings.lake.zones.by_name
+    }
     files = _files(settings, [*databases], root)
     topic = foundation.alerts.arn_of(Severity.WARNING)
     if files or queries.daily_gb is not None:

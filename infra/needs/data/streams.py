@@ -2,7 +2,7 @@
 
 import pulumi
 
-from components.data.lake import Lake
+from components.data.lake.lake import Lake
 from components.data.streams.layout import Compression, Format
 from components.data.streams.splunk import EventType, SplunkDelivery
 from components.data.streams.stream import Stream, StreamArgs

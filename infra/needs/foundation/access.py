@@ -2,7 +2,7 @@
 
 import pulumi
 
-from components.data.lake import Lake
+from components.data.lake.lake import Lake
 from components.devops.delivery.state import state_policy
 from components.foundation.access.persona_policies import PERSONAS
 from components.foundation.access.personas import EntryArgs, PersonaArgs, Personas, PersonasArgs

@@ -4,7 +4,7 @@ import pulumi
 
 from components.common.bucket import PrivateBucket
 from components.common.hardened_bucket import LockMode
-from components.data.lake import Lake
+from components.data.lake.lake import Lake
 from components.foundation.access.break_glass import BREAK_GLASS
 from components.foundation.audit.account_watch import AccountWatch, AccountWatchArgs
 from components.foundation.audit.conformance import Conformance, ConformanceArgs

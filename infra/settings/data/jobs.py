@@ -9,11 +9,11 @@ from pydantic import AfterValidator, Field, model_validator
 
 from infra.settings.base import PositiveInt, Settings, matching
 from infra.settings.data.features import Reference
+from infra.settings.data.zones import zones_of
 from infra.settings.frequency import frequency
 from infra.settings.mistakes import Mistake, did_you_mean, refusal, refusals, shown
 
-ZONES = ("raw", "curated", "features")
-PLACE = re.compile(r"(?P<zone>[a-z]+)\.(?P<prefix>[A-Za-z0-9_-]+(?:/[A-Za-z0-9_.-]+)*)")
+PLACE = re.compile(r"(?P<zone>[a-z][a-z0-9-]*)\.(?P<prefix>[A-Za-z0-9_-]+(?:/[A-Za-z0-9_.-]+)*)")
 WORKER_VCPU = 4
 """What a worker has: one drives a run, the others do its work."""
 
@@ -82,15 +82,11 @@ https://docs.aws.amazon.com/glue/latest/webapi/API_Job.html
 
 
 def place(value: str) -> str:
-    """Refuse what is not a zone of the lake and a prefix in it."""
-    found = PLACE.fullmatch(value)
-    if not found:
+    """Refuse what is not a zone and a prefix in it; which zones there are, `check_jobs` knows."""
+    if not PLACE.fullmatch(value):
         raise refusal(
             f"{shown(value)} is not a place of the lake.", "A zone and a prefix: raw.visits."
         )
-    if found["zone"] not in ZONES:
-        hint = did_you_mean(found["zone"], ZONES)
-        raise refusal(f"{found['zone']} is not a zone.", hint or f"Allowed: {', '.join(ZONES)}.")
     return value
 
 
@@ -258,19 +254,21 @@ def within(inner: str, outer: str) -> bool:
 
 
 def check_jobs(values: Mapping[str, Any]) -> Iterator[Mistake]:
-    """Yield jobs of one name, jobs after none or in a circle, and one larger than all may be."""
+    """Yield jobs of one name, in no zone, after none or in a circle, and one larger than all."""
     jobs = [
         (index, job)
         for index, job in enumerate(_entries(values.get("jobs")))
         if isinstance(job.get("name"), str)
     ]
     names = [job["name"] for _, job in jobs]
+    zones = zones_of(values)
     spark = values.get("spark")
     most = (spark if isinstance(spark, Mapping) else {}).get("max_vcpu", 64)
     for index, job in jobs:
         at = ("jobs", index)
         if names.index(job["name"]) < index:
             yield Mistake((*at, "name"), f"two jobs are called {job['name']}.")
+        yield from _zones(job, zones, at)
         yield from _after(job, names, at)
         size = (_mapping(job.get("size"))).get("max_vcpu", 16)
         limited = job.get("engine") != "glue" and isinstance(size, int) and isinstance(most, int)
@@ -299,6 +297,25 @@ def check_scripts(values: Mapping[str, Any], root: Path) -> Iterator[Mistake]:
             yield Mistake(at, f"{script} cannot be read: {error.strerror}.")
         except (SyntaxError, ValueError) as error:
             yield Mistake(at, f"{script} is not Python: {error}.", "Mend the script.")
+
+
+def _zones(
+    job: Mapping[str, Any], zones: list[str], at: tuple[str | int, ...]
+) -> Iterator[Mistake]:
+    """Places in zones that the lake does not have."""
+    places: list[tuple[tuple[str | int, ...], object]] = [
+        ((*at, key, number), each)
+        for key in ("reads", "writes")
+        for number, each in enumerate(job[key] if isinstance(job.get(key), list) else [])
+    ]
+    places.append(((*at, "on", "arrival"), _mapping(job.get("on")).get("arrival")))
+    for path, each in places:
+        found = PLACE.fullmatch(each) if isinstance(each, str) else None
+        if found and found["zone"] not in zones:
+            hint = did_you_mean(found["zone"], zones)
+            yield Mistake(
+                path, f"{found['zone']} is not a zone.", hint or f"Allowed: {', '.join(zones)}."
+            )
 
 
 def _after(

@@ -3,34 +3,19 @@
 from pydantic import Field
 
 from components.common.limits import SMALLEST_SCAN_BYTES
-from infra.settings.base import PositiveInt, Settings
+from infra.settings.base import Settings
+from infra.settings.data.zones import Zones
 
 BYTES_PER_GB = 1_000_000_000
-
-
-class Zone(Settings):
-    """One zone of the lake: a bucket of its own."""
-
-    retention_days: PositiveInt | None = Field(
-        None, description="Days after which objects expire; without it they stay."
-    )
-    noncurrent_days: PositiveInt = Field(
-        30, description="Days that overwritten or deleted versions can be brought back."
-    )
-
-
-class Zones(Settings):
-    """The three zones that every lake has."""
-
-    raw: Zone = Field(Zone(), description="Data as it arrived.")
-    curated: Zone = Field(Zone(), description="Data cleaned and checked; models train on it.")
-    features: Zone = Field(Zone(), description="What the feature store keeps offline.")
 
 
 class Lake(Settings):
     """The data lake and its query engine."""
 
-    zones: Zones = Field(Zones(), description="How long each zone keeps what.")
+    zones: Zones = Field(
+        Zones(),
+        description="How long each zone keeps what; any name makes a zone beside the three.",
+    )
     scan_limit_gb: float = Field(
         100.0,
         ge=SMALLEST_SCAN_BYTES / BYTES_PER_GB,

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field
 
 from components.common.limits import SMALLEST_SCAN_BYTES
 from infra.settings.base import Settings, matching
-from infra.settings.data.jobs import ZONES
+from infra.settings.data.zones import zones_of
 from infra.settings.data.lake import BYTES_PER_GB
 from infra.settings.mistakes import Mistake
 
@@ -68,6 +68,8 @@ def check_queries(values: Mapping[str, Any], root: Path) -> Iterator[Mistake]:
     from infra.queries import QueryError, files  # sqlglot takes half a second
 
     teams = queries.get("teams")
-    for each in files(root / folder, ZONES, [*teams] if isinstance(teams, Mapping) else []):
+    for each in files(
+        root / folder, zones_of(values), [*teams] if isinstance(teams, Mapping) else []
+    ):
         if isinstance(each, QueryError):
             yield Mistake(at, f"{each}.")

@@ -6,7 +6,7 @@ It is a package as it would lie in `custom/`: a stack file names it under `custo
 import pulumi
 from pydantic import BaseModel, ConfigDict, Field
 
-from components.data.lake import Zone
+from components.data.lake.zone import Zone
 from components.foundation.alerts.alerts import Alerts
 from components.foundation.keys.key import DataClass
 from infra.needs.outputs import Platform

@@ -23,9 +23,36 @@ def test_a_zone_keeps_its_objects_for_days(found):
     ]
 
 
-def test_a_lake_has_three_zones_and_no_other(found):
-    assert found(lake={"zones": {"gold": {}}}) == ["lake.zones.gold: is not a setting here."]
-    assert list(Lake().zones.model_dump()) == ["raw", "curated", "features"]
+def test_a_lake_has_three_zones_and_those_that_are_named(found):
+    zones = {"gold": {"retention_days": 9}, "curated": {"retention_days": 7}, "team-a2": {}}
+    assert found(lake={"zones": zones}) == []
+    lake = Lake.model_validate({"zones": zones})
+    assert list(lake.zones.by_name) == ["raw", "curated", "features", "gold", "team-a2"]
+    assert lake.zones.by_name["gold"].retention_days == 9
+    assert lake.zones.by_name["curated"].retention_days == 7
+    assert list(Lake().zones.by_name) == ["raw", "curated", "features"]
+
+
+def test_a_setting_of_a_further_zone_is_checked_like_any_other(found):
+    assert found(lake={"zones": {"gold": {"retention": 1}, "silver": {"noncurrent_days": 0}}}) == [
+        "lake.zones.gold.retention: is not a setting here.",
+        "lake.zones.silver.noncurrent_days: 0 is too small: at least 1.",
+    ]
+
+
+@pytest.mark.parametrize("name", ["Gold", "gold_", "2nd", "a" * 17, "gold--a"])
+def test_a_zones_name_is_part_of_a_buckets(found, name):
+    assert found(lake={"zones": {name: {}}}) == [
+        f'lake.zones.{name}: "{name}" is not a name for a zone.'
+    ]
+
+
+def test_a_zone_has_no_name_of_the_lakes_own_bucket_and_no_slip_of_the_pen(found):
+    assert found(lake={"zones": {"results": {}, "curatd": {}, "feature": {}, "raws": {}}}) == [
+        "lake.zones.results: the lake has a bucket results of its own.",
+        "lake.zones.curatd: curatd is nearly curated, which is a zone of every lake.",
+        "lake.zones.feature: feature is nearly features, which is a zone of every lake.",
+    ]
 
 
 def test_the_smallest_scan_limit_is_athenas(found):

@@ -178,3 +178,15 @@ def test_a_job_fills_feature_groups_that_there_are(found):
 
 def test_something_comes_of_a_job(found_in_job):
     assert found_in_job(writes=[]) == ["writes: it writes no place and fills no feature group."]
+
+
+def test_a_job_reads_and_writes_any_zone_that_the_lake_has(found):
+    job = {
+        "name": "visits",
+        "script": "templates/jobs/clean.py",
+        "reads": ["raw.visits"],
+        "writes": ["gold-a.visits"],
+    }
+    assert found(jobs=[job], lake={"zones": {"gold-a": {}}}) == []
+    (mistake,) = found(jobs=[job])
+    assert mistake == "jobs[visits].writes[1]: gold-a is not a zone."

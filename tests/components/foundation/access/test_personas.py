@@ -16,7 +16,9 @@ PIPELINES = f"arn:aws:codepipeline:{REGION}:{ACCOUNT}:maslow-prod-"
 SETTINGS = f"arn:aws:iam::{ACCOUNT}:policy/maslow-prod-permissions-preview-1"
 DEPLOYING = f"arn:aws:iam::{ACCOUNT}:policy/maslow-prod-permissions-deploy-1"
 STATE = document(allow(["s3:GetObject"], ["arn:aws:s3:::maslow-prod-state-1/*"]))
-ZONES = {zone: f"arn:aws:s3:::maslow-prod-lake-{zone}" for zone in ("raw", "curated", "features")}
+ZONES = {
+    zone: f"arn:aws:s3:::maslow-prod-lake-{zone}" for zone in ("raw", "curated", "features", "gold")
+}
 KEYS = {
     holds: f"arn:aws:kms:{REGION}:{ACCOUNT}:key/{holds}"
     for holds in ("data", "artifacts", "logs", "messages", "audit")
@@ -93,8 +95,8 @@ def of_zones(resources):
 @pytest.mark.parametrize(
     ("persona", "read", "written"),
     [
-        ("data-engineer", ["raw", "curated", "features"], ["raw", "curated"]),
-        ("data-scientist", ["curated", "features"], []),
+        ("data-engineer", ["raw", "curated", "features", "gold"], ["raw", "curated", "gold"]),
+        ("data-scientist", ["curated", "features", "gold"], []),
         ("ml-engineer", [], []),
         ("platform-engineer", [], []),
         ("reviewer", [], []),

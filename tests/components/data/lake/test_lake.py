@@ -9,7 +9,8 @@ from botocore.validate import ParamValidator
 
 from components.common.durability import Durability
 from components.common.limits import SMALLEST_SCAN_BYTES
-from components.data.lake import Lake, LakeArgs, Zone, database_name
+from components.data.lake.lake import Lake, LakeArgs
+from components.data.lake.zone import Zone, database_name
 from infra.graph import Graph, Resource, record
 
 KEY = "arn:aws:kms:eu-west-1:123456789012:key/data"
@@ -129,10 +130,26 @@ def test_each_zone_has_a_database_that_lies_in_its_bucket(graph: Graph) -> None:
     }
 
 
+def test_any_further_zone_has_a_bucket_and_a_database_beside_the_three() -> None:
+    graph = recorded(zones={"gold-tables": {"retention_days": 9}})
+    (rule,) = part(graph, "LifecycleConfiguration", "gold-tables").inputs["rules"]
+    assert rule["expiration"] == {"days": 9}
+    gold = graph.one(DATABASE, "maslow-dev-lake-gold-tables")
+    assert gold.inputs["name"] == "maslow_dev_gold_tables"
+    assert gold.inputs["locationUri"] == "s3://maslow-dev-lake-gold-tables-bucket/"
+    assert len(graph.of_type(DATABASE)) == len(ZONES) + 1
+
+
+@pytest.mark.parametrize("name", ["Gold", "results", "a" * 17, "gold_", "-gold", ""])
+def test_a_zone_that_could_not_be_named_is_refused(name: str) -> None:
+    with pytest.raises(ValueError, match=r"^zone "):
+        recorded(zones={name: {}})
+
+
 @pytest.mark.parametrize("prefix", ["maslow-dev", "Maslow", "", "1st"])
 def test_a_database_that_needs_quotes_is_refused(prefix: str) -> None:
     with pytest.raises(ValueError, match=r"^database_prefix"):
-        database_name(prefix, Zone.RAW)
+        database_name(prefix, Zone.RAW.value)
 
 
 def test_no_client_of_the_workgroup_can_leave_its_settings(graph: Graph) -> None:
