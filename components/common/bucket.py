@@ -8,9 +8,16 @@ import pulumi_aws as aws
 
 from components.common.args import AccountArgs
 from components.common.durability import Durability
-from components.common.hardened_bucket import NONCURRENT_DAYS, hardened_bucket, lifecycle
+from components.common.hardened_bucket import (
+    NONCURRENT_DAYS,
+    Lock,
+    LockMode,
+    hardened_bucket,
+    lifecycle,
+)
 from components.common.iam import Document, Statement, allow, deny, document, tls_only
 from components.common.other_accounts import PrefixReaderArgs, open_prefixes
+from components.common.storage_classes import STORAGE_CLASSES, refused_moves
 
 ACCESS_LOG_DAYS = 400
 
@@ -133,6 +140,15 @@ def access_log_policy(
     )
 
 
+class LockArgs(TypedDict):
+    """How S3 keeps every version of an object from deletion."""
+
+    mode: LockMode
+    """Who may delete it all the same."""
+    days: int
+    """From the object's creation, 1 to 36500."""
+
+
 class PrivateBucketArgs(AccountArgs):
     """What a private bucket is made of."""
 
@@ -144,8 +160,11 @@ class PrivateBucketArgs(AccountArgs):
     """Name of the bucket that takes the access logs; without it, none are written."""
     noncurrent_days: NotRequired[int]
     """Days that overwritten and deleted versions are kept; 90 unless given."""
-    tier_days: NotRequired[int]
-    """Days until objects move to S3 Intelligent-Tiering; they stay where they are unless given."""
+    storage: NotRequired[dict[str, int]]
+    """Days until objects move to each class of `STORAGE_CLASSES`, by our names of them; they stay
+    where they are unless given."""
+    lock: NotRequired[LockArgs]
+    """How S3 keeps object versions from deletion; it does not unless given."""
     expire_days: NotRequired[int]
     """Days until objects are deleted; they are kept unless given."""
     kept_from_deletion: NotRequired[bool]
@@ -161,7 +180,8 @@ class PrivateBucket(pulumi.ComponentResource):
 
     Other accounts read what is opened to them by name, and nothing else.
 
-    Raises ValueError for objects that are kept from deletion and disposable.
+    Raises ValueError for objects that are kept from deletion and disposable, and for moves to
+    storage classes that S3 would refuse.
     """
 
     bucket: pulumi.Output[str]
@@ -181,7 +201,7 @@ class PrivateBucket(pulumi.ComponentResource):
             key_arn=args["key_arn"],
             rule=lifecycle(
                 args.get("noncurrent_days", NONCURRENT_DAYS),
-                tier_days=args.get("tier_days"),
+                archive_days=_transitions(name, args),
                 expire_days=args.get("expire_days"),
             ),
             policy=private_bucket_policy,
@@ -192,6 +212,7 @@ class PrivateBucket(pulumi.ComponentResource):
                 "history_of_config": args.get("history_of_config", False),
                 "readers": args.get("readers", []),
             },
+            lock=Lock(args["lock"]["mode"], args["lock"]["days"]) if "lock" in args else None,
         )
         if "log_bucket" in args:
             aws.s3.BucketLogging(
@@ -264,3 +285,11 @@ def _kept_from_deletion(name: str, args: PrivateBucketArgs | AccessLogBucketArgs
     if kept and args["durability"] is Durability.DISPOSABLE:
         raise ValueError(f"{name}: what is kept from deletion cannot be disposable")
     return kept
+
+
+def _transitions(name: str, args: PrivateBucketArgs) -> dict[str, int]:
+    """Days by S3's names of the storage classes, in the order that objects move in."""
+    storage = args.get("storage", {})
+    for each, reason in refused_moves(storage, args.get("expire_days")):
+        raise ValueError(f"{name}: storage {each}: {reason}")
+    return {s3: storage[each] for each, s3 in STORAGE_CLASSES.items() if each in storage}

@@ -37,7 +37,6 @@ class Lock(NamedTuple):
 def lifecycle(
     noncurrent_days: int,
     *,
-    tier_days: int | None = None,
     archive_days: dict[str, int] | None = None,
     expire_days: int | None = None,
 ) -> aws.s3.BucketLifecycleConfigurationRuleArgsDict:
@@ -55,13 +54,10 @@ def lifecycle(
             {"expired_object_delete_marker": True} if expire_days is None else {"days": expire_days}
         ),
     }
-    transitions = dict(archive_days or {})
-    if tier_days is not None:
-        transitions["INTELLIGENT_TIERING"] = tier_days
-    if transitions:
+    if archive_days:
         rule["transitions"] = [
             {"days": days, "storage_class": storage_class}
-            for storage_class, days in transitions.items()
+            for storage_class, days in archive_days.items()
         ]
     return rule
 

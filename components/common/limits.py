@@ -26,6 +26,12 @@ SMALLEST_SCAN_BYTES = 10_000_000
 https://docs.aws.amazon.com/athena/latest/APIReference/API_WorkGroupConfiguration.html
 """
 
+LONGEST_LOCK_DAYS = 36_500
+"""Longest default retention of an object lock.
+
+https://docs.aws.amazon.com/AmazonS3/latest/API/API_DefaultRetention.html
+"""
+
 ZONE_NAME = re.compile(r"(?=.{1,16}$)[a-z][a-z0-9]*(-[a-z0-9]+)*")
 """Names of zones: short, for they are part of the names of buckets, which have 63 characters.
 

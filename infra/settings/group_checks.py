@@ -12,6 +12,7 @@ from typing import Any
 from infra.settings.data.features import unknown_groups
 from infra.settings.data.jobs import check_jobs
 from infra.settings.data.streams import check_streams
+from infra.settings.data.zones import check_zone_locks
 from infra.settings.devops.ci import check_ci_role, check_tag_delivery
 from infra.settings.devops.delivery import check_s3_source
 from infra.settings.devops.model_delivery import check_model_deliveries
@@ -83,6 +84,7 @@ CHECKS: tuple[Check, ...] = (
     check_tag_delivery,
     check_reachable,
     check_object_lock,
+    check_zone_locks,
     check_log_archive,
     check_approvers,
     check_key_administrators,

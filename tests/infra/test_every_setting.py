@@ -111,6 +111,10 @@ CLASSES = ("artifacts", "audit", "data", "logs", "messages")
 ACCOUNTS = {"dev": ACCOUNT, "staging": "222222222222", "prod": "333333333333"}
 PROVIDER = f"arn:aws:iam::{ACCOUNT}:oidc-provider"
 
+ZONES = ("raw", "curated", "features")
+LOCK = {"mode": "governance", "days": 7}
+LOCKED = {"zones": {zone: {"object_lock": LOCK} for zone in ZONES}}
+
 CONTEXTS: dict[str, dict[str, Any]] = {
     "network": {"network": NETWORK},
     "network.endpoints": {**DEPLOYED, "network": NETWORK},
@@ -146,6 +150,7 @@ CONTEXTS: dict[str, dict[str, Any]] = {
     "promotion": {**PROMOTED, "accounts": ACCOUNTS},
     "promotion.from": {**MODEL, "accounts": ACCOUNTS, "promotion": {"from": "staging"}},
     "registry.packages": MODEL,
+    **{f"lake.zones.{zone}.object_lock": {"lake": LOCKED} for zone in ZONES},
     "dashboards": DEPLOYED,
     "queries": {"queries": {"teams": {"oncology": {}}}},
     "features": DEPLOYED,
@@ -227,6 +232,7 @@ VALUES: dict[str, Any] = {
     "promotion.to": ["staging", "prod"],
     "promotion.operators": ["administrator"],
     "registry.logins": {"docker-hub": f"{SECRETS}:ecr-pullthroughcache/hub-a1b2c3"},
+    **{f"lake.zones.{zone}.storage": {"intelligent": 30} for zone in ZONES},
     "features.0.name": "stays",
     "features.0.record_id": "other",
     "features.0.event_time": "other",

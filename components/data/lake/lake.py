@@ -3,7 +3,6 @@
 from typing import NotRequired
 
 import pulumi
-import pulumi_aws as aws
 
 from components.common.args import AccountArgs
 from components.common.bucket import PrivateBucket, PrivateBucketArgs

@@ -7,7 +7,7 @@ from typing import NotRequired, TypedDict
 import pulumi
 import pulumi_aws as aws
 
-from components.common.bucket import PrivateBucket, PrivateBucketArgs
+from components.common.bucket import LockArgs, PrivateBucket, PrivateBucketArgs
 from components.common.durability import Durability, setting_of_stateful, stateful
 from components.common.limits import RESERVED_ZONES, ZONE_NAME
 
@@ -24,12 +24,17 @@ class Zone(enum.Enum):
 
 
 class ZoneArgs(TypedDict):
-    """How long one zone keeps its data."""
+    """How long, and in what storage, one zone keeps its data."""
 
     retention_days: NotRequired[int]
     """Days until objects expire; without it they stay."""
     noncurrent_days: NotRequired[int]
     """Days that a replaced or deleted object can still be brought back."""
+    storage: NotRequired[dict[str, int]]
+    """Days until objects move to each class of `STORAGE_CLASSES`; they stay in S3 Standard unless
+    given."""
+    lock: NotRequired[LockArgs]
+    """How long S3 keeps object versions from deletion; it does not unless given."""
     tells: NotRequired[bool]
     """Whether it sends events of its objects to EventBridge."""
 
@@ -69,6 +74,10 @@ def zone_bucket(
         own["expire_days"] = zone["retention_days"]
     if "noncurrent_days" in zone:
         own["noncurrent_days"] = zone["noncurrent_days"]
+    if "storage" in zone:
+        own["storage"] = zone["storage"]
+    if "lock" in zone:
+        own["lock"] = zone["lock"]
     made = PrivateBucket(name, own, pulumi.ResourceOptions(parent=parent))
     if zone.get("tells"):
         # https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-event-notifications-eventbridge.html

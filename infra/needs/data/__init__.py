@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pulumi
 
+from components.common.hardened_bucket import LockMode
 from components.data.lake.lake import Lake
 from components.data.lake.zone import ZoneArgs
 from components.foundation.keys.key import DataClass
@@ -64,4 +65,13 @@ def _zone(zone: Zone) -> ZoneArgs:
     args: ZoneArgs = {"noncurrent_days": zone.noncurrent_days}
     if zone.retention_days is not None:
         args["retention_days"] = zone.retention_days
+    if zone.storage:
+        args["storage"] = {**zone.storage}
+    if zone.object_lock:
+        args["lock"] = {
+            "mode": LockMode(zone.object_lock.mode.upper()),
+            "days": zone.object_lock.days,
+        }
+    if zone.events:
+        args["tells"] = True
     return args

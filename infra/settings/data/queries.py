@@ -8,8 +8,8 @@ from pydantic import AfterValidator, Field
 
 from components.common.limits import SMALLEST_SCAN_BYTES
 from infra.settings.base import Settings, matching
-from infra.settings.data.zones import zones_of
 from infra.settings.data.lake import BYTES_PER_GB
+from infra.settings.data.zones import zones_of
 from infra.settings.mistakes import Mistake
 
 team_name = matching(

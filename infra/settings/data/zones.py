@@ -1,11 +1,12 @@
 """The zones of the lake: how long each keeps what."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
-from components.common.limits import RESERVED_ZONES, ZONE_NAME
+from components.common.limits import LONGEST_LOCK_DAYS, RESERVED_ZONES, ZONE_NAME
+from components.common.storage_classes import refused_moves
 from infra.settings.base import PositiveInt, Settings
 from infra.settings.cross_stack import mapping
 from infra.settings.mistakes import Mistake, nearest, refusals, shown
@@ -14,11 +15,25 @@ STANDING = ("raw", "curated", "features")
 """The zones that every lake has."""
 TWIN = 0.9
 """How alike a name is to one of these for it to be a slip of the pen."""
+StorageClass = Literal["standard_ia", "intelligent", "glacier_ir", "glacier", "deep_archive"]
 
 
 def zones_of(values: Mapping[str, Any]) -> list[str]:
     """Every zone that an environment has, from the plain values of its file."""
     return list(dict.fromkeys([*STANDING, *mapping(mapping(values.get("lake")).get("zones"))]))
+
+
+def check_zone_locks(values: Mapping[str, Any]) -> Iterator[Mistake]:
+    """Yield locks of zones in a stack that is to be destroyed with its data."""
+    if values.get("durability") != "disposable":
+        return
+    for name, zone in mapping(mapping(values.get("lake")).get("zones")).items():
+        if mapping(zone).get("object_lock"):
+            yield Mistake(
+                ("lake", "zones", name, "object_lock"),
+                "what is locked cannot be destroyed, and durability is disposable.",
+                "Leave object_lock out, or choose durability: keep or protected.",
+            )
 
 
 def misnamed(names: Iterable[str]) -> Iterator[Mistake]:
@@ -40,6 +55,18 @@ def misnamed(names: Iterable[str]) -> Iterator[Mistake]:
             )
 
 
+class ObjectLock(Settings):
+    """How S3 keeps what is in a zone from deletion."""
+
+    mode: Literal["governance", "compliance"] = Field(
+        description="Who may delete all the same: whoever may bypass the lock (governance), or "
+        "nobody, AWS included (compliance)."
+    )
+    days: int = Field(
+        ge=1, le=LONGEST_LOCK_DAYS, description="Days from its writing that an object is kept."
+    )
+
+
 class Zone(Settings):
     """One zone of the lake: a bucket of its own."""
 
@@ -49,6 +76,31 @@ class Zone(Settings):
     noncurrent_days: PositiveInt = Field(
         30, description="Days that overwritten or deleted versions can be brought back."
     )
+    storage: dict[StorageClass, Annotated[int, Field(ge=0)]] = Field(
+        {},
+        description="Days after which objects move to cheaper storage, by its class: standard_ia, "
+        "intelligent, glacier_ir, glacier, deep_archive. The last two no query and no job reads.",
+    )
+    object_lock: ObjectLock | None = Field(
+        None,
+        description="Keeps objects from deletion. Once on, S3 does not turn it off: a change is "
+        "for objects that come after it.",
+    )
+    events: bool = Field(
+        False,
+        description="Sends an event of each object to EventBridge; on in any case where a job or "
+        "a training starts by them.",
+    )
+
+    @model_validator(mode="after")
+    def _moves_fit(self) -> Self:
+        found = [
+            Mistake(("storage", each), reason)
+            for each, reason in refused_moves(self.storage, self.retention_days)
+        ]
+        if found:
+            raise refusals(found)
+        return self
 
 
 class Zones(Settings):

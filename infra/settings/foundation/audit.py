@@ -5,15 +5,11 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from components.common.limits import LONGEST_LOCK_DAYS
 from infra.settings.base import BucketName, Settings
 from infra.settings.cross_stack import StackValues, mapping
 from infra.settings.mistakes import Mistake
 
-LONGEST_DAYS = 36_500
-"""Longest default retention of an object lock.
-
-https://docs.aws.amazon.com/AmazonS3/latest/API/API_DefaultRetention.html
-"""
 ONCE_AN_ACCOUNT = {
     ("audit", "config_rules"): "a recorder of AWS Config",
     ("audit", "guardduty"): "a GuardDuty detector",
@@ -29,7 +25,7 @@ class Audit(Settings):
     retention_days: int = Field(
         400,
         ge=30,
-        le=LONGEST_DAYS,
+        le=LONGEST_LOCK_DAYS,
         description="Days that trails, the history of configurations and the access logs of "
         "buckets are kept in S3. Log groups are kept by logs.retention_days.",
     )

@@ -141,7 +141,7 @@ def test_objects_are_kept_unless_a_time_is_given():
 
 def test_objects_move_to_cheaper_storage_when_asked():
     assert "transitions" not in rule(private())
-    assert rule(private(tier_days=60))["transitions"] == [
+    assert rule(private(storage={"intelligent": 60}))["transitions"] == [
         {"days": 60, "storageClass": "INTELLIGENT_TIERING"}
     ]
 

@@ -55,6 +55,50 @@ def test_a_zone_has_no_name_of_the_lakes_own_bucket_and_no_slip_of_the_pen(found
     ]
 
 
+def test_objects_move_as_s3_moves_them(found):
+    raw = {"retention_days": 400, "storage": {"glacier_ir": 90, "deep_archive": 365}}
+    assert found(lake={"zones": {"raw": raw}}) == []
+    raw = {"storage": {"standard_ia": 10, "glacier": 40, "cold": 1, "deep_archive": -1}}
+    assert found(lake={"zones": {"raw": raw}}) == [
+        (
+            'lake.zones.raw.storage.cold: "cold" is not standard_ia, intelligent, glacier_ir, glacier '
+            "or deep_archive."
+        ),
+        "lake.zones.raw.storage.deep_archive: -1 is too small: at least 0.",
+    ]
+    raw = {"retention_days": 60, "storage": {"standard_ia": 10, "glacier": 60}}
+    assert found(lake={"zones": {"raw": raw}}) == [
+        (
+            "lake.zones.raw.storage.standard_ia: S3 moves objects there after 30 days at the earliest, "
+            "not 10."
+        ),
+        "lake.zones.raw.storage.glacier: objects expire after 60 days, and so none moves after 60.",
+    ]
+
+
+def test_a_lock_says_for_whom_and_how_long(found):
+    lock = {"mode": "compliance", "days": 36_500}
+    assert found(lake={"zones": {"raw": {"object_lock": lock}}}) == []
+    assert found(lake={"zones": {"raw": {"object_lock": {"mode": "legal", "days": 36_501}}}}) == [
+        'lake.zones.raw.object_lock.mode: "legal" is not governance or compliance.',
+        "lake.zones.raw.object_lock.days: 36501 is too large: at most 36500.",
+    ]
+    assert found(lake={"zones": {"raw": {"object_lock": {"mode": "governance"}}}}) == [
+        "lake.zones.raw.object_lock.days: is missing."
+    ]
+
+
+def test_nothing_is_locked_that_is_to_be_destroyed(found):
+    lake = {"zones": {"gold": {"object_lock": {"mode": "governance", "days": 1}}}}
+    assert found(lake=lake, durability="disposable") == [
+        (
+            "lake.zones.gold.object_lock: what is locked cannot be destroyed, and durability is "
+            "disposable."
+        )
+    ]
+    assert found(lake=lake, durability="protected") == []
+
+
 def test_the_smallest_scan_limit_is_athenas(found):
     athena = botocore.session.get_session().get_service_model("athena")
     least = athena.shape_for("BytesScannedCutoffValue").metadata["min"]

@@ -8,6 +8,7 @@ from botocore.session import get_session
 from botocore.validate import ParamValidator
 
 from components.common.durability import Durability
+from components.common.hardened_bucket import LockMode
 from components.common.limits import SMALLEST_SCAN_BYTES
 from components.data.lake.lake import Lake, LakeArgs
 from components.data.lake.zone import Zone, database_name
@@ -16,6 +17,7 @@ from infra.graph import Graph, Resource, record
 KEY = "arn:aws:kms:eu-west-1:123456789012:key/data"
 BUCKET = "aws:s3/bucket:Bucket"
 DATABASE = "aws:glue/catalogDatabase:CatalogDatabase"
+LOCK = "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration"
 WORKGROUP = "aws:athena/workgroup:Workgroup"
 ZONES = [zone.value for zone in Zone]
 
@@ -138,6 +140,50 @@ def test_any_further_zone_has_a_bucket_and_a_database_beside_the_three() -> None
     assert gold.inputs["name"] == "maslow_dev_gold_tables"
     assert gold.inputs["locationUri"] == "s3://maslow-dev-lake-gold-tables-bucket/"
     assert len(graph.of_type(DATABASE)) == len(ZONES) + 1
+
+
+def test_objects_of_a_zone_move_to_cheaper_storage_in_s3s_order() -> None:
+    graph = recorded(zones={"raw": {"storage": {"deep_archive": 365, "glacier_ir": 90}}})
+    (rule,) = part(graph, "LifecycleConfiguration", "raw").inputs["rules"]
+    assert [(each["storageClass"], each["days"]) for each in rule["transitions"]] == [
+        ("GLACIER_IR", 90),
+        ("DEEP_ARCHIVE", 365),
+    ]
+    (curated,) = part(graph, "LifecycleConfiguration", "curated").inputs["rules"]
+    assert "transitions" not in curated
+
+
+def test_moves_that_s3_refuses_are_refused() -> None:
+    with pytest.raises(ValueError, match="raw: storage standard_ia: S3 moves objects there after"):
+        recorded(zones={"raw": {"storage": {"standard_ia": 7}}})
+
+
+def test_a_locked_zone_keeps_its_objects_from_deletion_and_the_bucket_stays() -> None:
+    lock = {"mode": LockMode.COMPLIANCE, "days": 365}
+    before, after = recorded(), recorded(zones={"raw": {"lock": lock}})
+    (locked,) = after.of_type(LOCK)
+    assert locked.inputs["bucket"] == "maslow-dev-lake-raw-bucket"
+    assert locked.inputs["rule"]["defaultRetention"] == {"mode": "COMPLIANCE", "days": 365}
+    # What would replace the bucket is nothing of the lock's.
+    name = "maslow-dev-lake-raw-bucket"
+    assert before.one(BUCKET, name).inputs == after.one(BUCKET, name).inputs
+    assert before.of_type(LOCK) == []
+
+
+def test_what_is_locked_cannot_be_disposable() -> None:
+    with pytest.raises(ValueError, match="what is locked cannot be disposable"):
+        recorded(
+            durability=Durability.DISPOSABLE,
+            zones={"raw": {"lock": {"mode": LockMode.GOVERNANCE, "days": 1}}},
+        )
+
+
+def test_a_zone_tells_eventbridge_of_its_objects_where_that_is_asked_for() -> None:
+    (told,) = recorded(zones={"raw": {"tells": True}, "curated": {}}).of_type(
+        "aws:s3/bucketNotification:BucketNotification"
+    )
+    assert told.inputs["bucket"] == "maslow-dev-lake-raw-bucket"
+    assert told.inputs["eventbridge"] is True
 
 
 @pytest.mark.parametrize("name", ["Gold", "results", "a" * 17, "gold_", "-gold", ""])
