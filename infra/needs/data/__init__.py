@@ -66,7 +66,7 @@ def _zone(zone: Zone) -> ZoneArgs:
     if zone.retention_days is not None:
         args["retention_days"] = zone.retention_days
     if zone.storage:
-        args["storage"] = {**zone.storage}
+        args["storage"] = dict[str, int](zone.storage.items())
     if zone.object_lock:
         args["lock"] = {
             "mode": LockMode(zone.object_lock.mode.upper()),

@@ -96,7 +96,9 @@ class Zone(Settings):
     def _moves_fit(self) -> Self:
         found = [
             Mistake(("storage", each), reason)
-            for each, reason in refused_moves(self.storage, self.retention_days)
+            for each, reason in refused_moves(
+                dict[str, int](self.storage.items()), self.retention_days
+            )
         ]
         if found:
             raise refusals(found)

@@ -61,16 +61,16 @@ def test_objects_move_as_s3_moves_them(found):
     raw = {"storage": {"standard_ia": 10, "glacier": 40, "cold": 1, "deep_archive": -1}}
     assert found(lake={"zones": {"raw": raw}}) == [
         (
-            'lake.zones.raw.storage.cold: "cold" is not standard_ia, intelligent, glacier_ir, glacier '
-            "or deep_archive."
+            'lake.zones.raw.storage.cold: "cold" is not standard_ia, intelligent, glacier_ir, '
+            "glacier or deep_archive."
         ),
         "lake.zones.raw.storage.deep_archive: -1 is too small: at least 0.",
     ]
     raw = {"retention_days": 60, "storage": {"standard_ia": 10, "glacier": 60}}
     assert found(lake={"zones": {"raw": raw}}) == [
         (
-            "lake.zones.raw.storage.standard_ia: S3 moves objects there after 30 days at the earliest, "
-            "not 10."
+            "lake.zones.raw.storage.standard_ia: S3 moves objects there after 30 days at the "
+            "earliest, not 10."
         ),
         "lake.zones.raw.storage.glacier: objects expire after 60 days, and so none moves after 60.",
     ]
