@@ -71,7 +71,9 @@ TYPES = (
         "glue",
         id="{account}:{databaseName}:{name}",
         name="name",
-        create=Call("CreateTable", takes=TABLE_INPUTS, inside="TableInput"),
+        create=Call(
+            "CreateTable", takes=(*TABLE_INPUTS, "openTableFormatInput"), inside="TableInput"
+        ),
         read=Call(
             "GetTable",
             given={**TABLE, "Name": "{name}"},

@@ -41,6 +41,19 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
 RESERVED_ZONES = ("results",)
 """Names that the lake's other buckets have."""
 
+CATALOG_NAME = re.compile(r"(?=.{1,255}$)[a-z_][a-z0-9_]*")
+"""Names of tables and columns that the data catalog keeps as they are, and queries need not quote:
+Glue turns capitals into small letters.
+
+https://docs.aws.amazon.com/athena/latest/ug/tables-databases-columns-names.html
+"""
+
+ICEBERG_RESERVED = ("_deleted", "_file", "_partition", "_pos", "_spec_id")
+"""Columns that Iceberg adds to what it reads.
+
+https://iceberg.apache.org/spec/#reserved-field-ids
+"""
+
 FEATURE_STORE_NAME = re.compile(r"(?=.{1,64}$)[a-zA-Z0-9]([_-]*[a-zA-Z0-9])*")
 """Names of feature groups and features.
 

@@ -12,6 +12,7 @@ from typing import Any
 from infra.settings.data.features import unknown_groups
 from infra.settings.data.jobs import check_jobs
 from infra.settings.data.streams import check_streams
+from infra.settings.data.table_checks import check_tables
 from infra.settings.data.zones import check_zone_locks
 from infra.settings.devops.ci import check_ci_role, check_tag_delivery
 from infra.settings.devops.delivery import check_s3_source
@@ -94,6 +95,7 @@ CHECKS: tuple[Check, ...] = (
     check_model_settings,
     check_feature_groups,
     check_models,
+    check_tables,
     check_jobs,
     check_streams,
     check_fills,

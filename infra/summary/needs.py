@@ -93,6 +93,12 @@ def _data(_: Graph, stack: StackFile) -> Iterator[Row]:
     yield "lake", f"zones {zones}; a query reads at most {lake.scan_limit_gb:g} GB"
     if teams := stack.platform.queries.teams:
         yield "queries", f"workgroups of {some([*teams])}"
+    tables = [
+        table.name if table.format == "parquet" else f"{table.name} ({table.format})"
+        for table in lake.tables
+    ]
+    if tables:
+        yield "tables", some(tables)
     groups = [
         f"{group.name} v{group.version}{'' if group.online else ' (offline only)'}"
         for group in stack.platform.features

@@ -811,6 +811,26 @@ CASES = [
         {"extendedS3Configuration": {**ARRIVING, "bufferingSize": 32}, **TAGGED},
     ),
     Case(
+        "aws:glue/catalogTable:CatalogTable",
+        {
+            "name": "visits",
+            "databaseName": "features",
+            "tableType": "EXTERNAL_TABLE",
+            "parameters": {"EXTERNAL": "TRUE", "classification": "parquet"},
+            "partitionKeys": [{"name": "visited_on", "type": "date"}],
+            "storageDescriptor": {
+                "location": "s3://maslow-world/visits/",
+                "columns": [{"name": "visit_id", "type": "string", "comment": "whose"}],
+                "inputFormat": "org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat",
+                "serDeInfo": {
+                    "serializationLibrary": "ql.io.parquet.serde.ParquetHiveSerDe",
+                    "parameters": {"serialization.format": "1"},
+                },
+            },
+        },
+        {"description": "Visits", "parameters": {"EXTERNAL": "TRUE", "classification": "json"}},
+    ),
+    Case(
         "aws:emrserverless/application:Application",
         {
             "name": "maslow-jobs",

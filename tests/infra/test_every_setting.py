@@ -112,6 +112,7 @@ ACCOUNTS = {"dev": ACCOUNT, "staging": "222222222222", "prod": "333333333333"}
 PROVIDER = f"arn:aws:iam::{ACCOUNT}:oidc-provider"
 
 ZONES = ("raw", "curated", "features")
+TABLE = {"name": "curated.visits", "columns": {"id": "string"}, "partitions": {"day": "date"}}
 LOCK = {"mode": "governance", "days": 7}
 LOCKED = {"zones": {zone: {"object_lock": LOCK} for zone in ZONES}}
 
@@ -151,6 +152,7 @@ CONTEXTS: dict[str, dict[str, Any]] = {
     "promotion.from": {**MODEL, "accounts": ACCOUNTS, "promotion": {"from": "staging"}},
     "registry.packages": MODEL,
     **{f"lake.zones.{zone}.object_lock": {"lake": LOCKED} for zone in ZONES},
+    "lake.tables": {"lake": {"tables": [TABLE]}},
     "dashboards": DEPLOYED,
     "queries": {"queries": {"teams": {"oncology": {}}}},
     "features": DEPLOYED,
@@ -233,6 +235,11 @@ VALUES: dict[str, Any] = {
     "promotion.operators": ["administrator"],
     "registry.logins": {"docker-hub": f"{SECRETS}:ecr-pullthroughcache/hub-a1b2c3"},
     **{f"lake.zones.{zone}.storage": {"intelligent": 30} for zone in ZONES},
+    "lake.tables.0.name": "raw.visits",
+    "lake.tables.0.columns": {"id": "bigint"},
+    "lake.tables.0.partitions": {"day": {"from": "2026-01-31"}},
+    "lake.tables.0.prefix": "others",
+    "lake.tables.0.description": "Visits",
     "features.0.name": "stays",
     "features.0.record_id": "other",
     "features.0.event_time": "other",

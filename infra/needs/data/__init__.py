@@ -13,6 +13,7 @@ from infra.needs.data.features import declare_groups
 from infra.needs.data.jobs import declare_jobs
 from infra.needs.data.queries import declare_queries
 from infra.needs.data.streams import declare_streams
+from infra.needs.data.tables import declare_tables
 from infra.needs.need import Need
 from infra.needs.outputs import Foundation
 from infra.settings import PlatformSettings
@@ -22,7 +23,7 @@ from infra.settings.data.zones import Zone
 def declare(
     settings: PlatformSettings, env: Environment, foundation: Foundation, root: Path
 ) -> Lake:
-    """Declare the lake, the feature groups on it, what fills it, and how it is queried.
+    """Declare the lake, its tables and feature groups, what fills it, and how it is queried.
 
     Scripts of jobs and files of SQL are found from `root`, the repository's root.
     """
@@ -44,6 +45,7 @@ def declare(
         },
         need.child_options(),
     )
+    declare_tables(settings, env, need, lake)
     groups = declare_groups(settings, env, need, lake, key_arn)
     declare_streams(settings, env, foundation, need, lake)
     declare_jobs(settings, env, foundation, need, lake, groups, root)

@@ -1,9 +1,10 @@
-"""The data lake: its zones, and how they are queried."""
+"""The data lake: its zones, its tables, and how they are queried."""
 
 from pydantic import Field
 
 from components.common.limits import SMALLEST_SCAN_BYTES
 from infra.settings.base import Settings
+from infra.settings.data.tables import Table
 from infra.settings.data.zones import Zones
 
 BYTES_PER_GB = 1_000_000_000
@@ -16,6 +17,7 @@ class Lake(Settings):
         Zones(),
         description="How long each zone keeps what; any name makes a zone beside the three.",
     )
+    tables: tuple[Table, ...] = Field((), description="Tables, for queries and jobs to find.")
     scan_limit_gb: float = Field(
         100.0,
         ge=SMALLEST_SCAN_BYTES / BYTES_PER_GB,

@@ -1,0 +1,1 @@
+"""Tables of the lake: their columns and partitions in the data catalog."""

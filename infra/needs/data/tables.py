@@ -1,0 +1,88 @@
+"""The tables of an environment's lake."""
+
+from collections.abc import Iterator
+
+import pulumi
+
+from components.data.lake.lake import Lake
+from components.data.tables.definition import (
+    INJECTED,
+    ColumnArgs,
+    PartitionArgs,
+    TableFormat,
+    day_values,
+    listed_values,
+    whole_values,
+)
+from components.data.tables.table import Table, TableArgs
+from infra.environment import Environment
+from infra.errors import InputError
+from infra.needs.need import Need
+from infra.settings import PlatformSettings
+from infra.settings.data.tables import Partition
+from infra.settings.data.tables import Table as TableSettings
+
+NAME_LIMIT = 60
+
+
+def declare_tables(
+    settings: PlatformSettings, env: Environment, need: Need, lake: Lake
+) -> dict[str, pulumi.Output[str]]:
+    """Declare each table; database and name of it, as a query has them, by zone and name.
+
+    Raises InputError for one that lies where a feature group keeps its records.
+    """
+    tables = {}
+    for table in settings.lake.tables:
+        for group in _overlaid(table, settings, env):
+            raise InputError(
+                f"lake.tables[{table.name}].prefix: {table.location} overlaps with {group} in "
+                "features, where a feature group keeps its records. Give it another prefix"
+            )
+        args: TableArgs = {
+            "table_name": table.own_name,
+            "database_name": lake.database_names[table.zone],
+            "bucket": lake.zone_buckets[table.zone],
+            "prefix": table.location,
+            "format": TableFormat(table.format),
+            "columns": [
+                _column(name, each.type, each.description) for name, each in table.columns.items()
+            ],
+            "partitions": [_partition(name, each) for name, each in table.partitions.items()],
+            "durability": env.durability,
+        }
+        if table.description:
+            args["description"] = table.description
+        name = env.names("table", table.zone, table.own_name.replace("_", "-"), limit=NAME_LIMIT)
+        tables[table.name] = env.component(Table)(name, args, need.child_options()).name
+    pulumi.export("tables", tables)
+    return tables
+
+
+def _overlaid(table: TableSettings, settings: PlatformSettings, env: Environment) -> Iterator[str]:
+    """Feature groups whose records the table would lie over."""
+    for group in settings.features if table.zone == "features" else ():
+        prefix = env.names(f"{group.name}-v{group.version}", limit=64)
+        if f"{prefix}/".startswith(f"{table.location}/") or table.location.startswith(f"{prefix}/"):
+            yield prefix
+
+
+def _column(name: str, type_: str, description: str | None) -> ColumnArgs:
+    told: ColumnArgs = {"name": name, "type": type_}
+    return {**told, "description": description} if description else told
+
+
+def _partition(name: str, partition: Partition) -> PartitionArgs:
+    """A partition with what works its values out; days are text, for so Athena writes them."""
+    if partition.type:
+        return {"name": name, "type": partition.type}
+    if partition.values:
+        return {"name": name, "type": "string", "projection": listed_values(partition.values)}
+    if isinstance(partition.first, int) and isinstance(partition.last, int):
+        numbers = whole_values(partition.first, partition.last, partition.digits)
+        return {"name": name, "type": "int", "projection": numbers}
+    if isinstance(partition.first, str):
+        last = partition.last if isinstance(partition.last, str) else "NOW"
+        days = day_values(partition.first, partition.every or "day", last)
+        return {"name": name, "type": "string", "projection": days}
+    return {"name": name, "type": "string", "projection": {**INJECTED}}
