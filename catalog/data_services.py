@@ -78,6 +78,7 @@ DATA_SERVICES: tuple[Service, ...] = (
     Service(
         "glue",
         # https://docs.aws.amazon.com/glue/latest/dg/create-an-iam-role.html
+        # https://docs.aws.amazon.com/glue/latest/dg/optimization-prerequisites.html
         principals=(
             Principal("glue.amazonaws.com", roles_passed=True, sends_source_account=False),
         ),

@@ -12,9 +12,12 @@ from pathlib import Path
 from catalog.regions import FILE
 from catalog.services import SERVICES
 
+NARROWER = ("AWS::Glue::TableOptimizer",)
+"""Types that fewer regions have than have their service, by CloudFormation's names."""
+
 
 def generated() -> dict[str, list[str]]:
-    """Sorted regions of the `aws` partition by service, read from the installed packages.
+    """Sorted regions of the `aws` partition by service or type, read from the installed packages.
 
     The other partitions have ARNs of their own.
     """
@@ -22,7 +25,10 @@ def generated() -> dict[str, list[str]]:
 
     session = botocore.session.get_session()
     partition = session.get_available_regions("ec2")
-    by_schema = dict(_by_schema())
+    by_type = dict(_by_schema())
+    by_schema = {
+        region: {name.split("::")[1] for name in types} for region, types in by_type.items()
+    }
     found: dict[str, list[str]] = {}
     for service in sorted(SERVICES, key=lambda each: each.prefix):
         client = (service.clients or (service.prefix,))[0]
@@ -31,16 +37,18 @@ def generated() -> dict[str, list[str]]:
         ]
         if names:
             found[service.prefix] = sorted(names)
+    for type_ in NARROWER:
+        found[type_] = [region for region in sorted(partition) if type_ in by_type.get(region, ())]
     return found
 
 
 def _by_schema() -> Iterator[tuple[str, set[str]]]:
-    """Each region with CloudFormation's names of the services that it has a resource type of."""
+    """Each region with CloudFormation's names of the resource types that it has."""
     import cfnlint  # its data are files
 
     providers = Path(cfnlint.__file__).parent / "data" / "schemas" / "providers"
     for path in providers.glob("*.json"):
-        yield path.stem, {name.split("::")[1] for name in json.loads(path.read_text())}
+        yield path.stem, set(json.loads(path.read_text()))
 
 
 def rendered(regions: dict[str, list[str]]) -> str:

@@ -10,6 +10,13 @@ AUTHORIZATION = (
 )
 """Which actions there are, and on what."""
 
+OPTIMIZER = {
+    "CatalogId": "{catalogId}",
+    "DatabaseName": "{databaseName}",
+    "TableName": "{tableName}",
+    "Type": "{type}",
+}
+CONFIGURED = {"configuration": "TableOptimizerConfiguration"}
 DATABASE = {"CatalogId": "{catalogId}", "Name": "{name}"}
 TABLE = {"CatalogId": "{catalogId}", "DatabaseName": "{databaseName}"}
 ARN = "arn:{partition}:glue:{region}:{account}:database/{name}"
@@ -154,5 +161,21 @@ TYPES = (
                 ),
             ),
         ),
+    ),
+    Type(
+        "aws:glue/catalogTableOptimizer:CatalogTableOptimizer",
+        "glue",
+        id="{catalogId},{databaseName},{tableName},{type}",
+        create=Call("CreateTableOptimizer", names=CONFIGURED),
+        read=Call("GetTableOptimizer", given=OPTIMIZER, at="TableOptimizer"),
+        update=(
+            Call(
+                "UpdateTableOptimizer", takes=("configuration",), names=CONFIGURED, given=OPTIMIZER
+            ),
+        ),
+        delete=Call("DeleteTableOptimizer", given=OPTIMIZER),
+        cloudformation="AWS::Glue::TableOptimizer",
+        holds_no_data="how a table is looked after is written anew from the program",
+        iam=Iam(on="catalog database/{table} table/{table}", source=AUTHORIZATION),
     ),
 )

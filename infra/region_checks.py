@@ -52,7 +52,13 @@ ELSEWHERE = "Choose a region that has it; a plan of each tells."
 
 def check_region(graph: Graph, stack: StackFile) -> None:
     """Raise SettingsError for what the environment uses and its region does not have."""
-    found = [*_services(graph, stack), *_images(stack), *_instances(stack), *_zones(stack)]
+    found = [
+        *_services(graph, stack),
+        *_images(stack),
+        *_instances(stack),
+        *_zones(stack),
+        *_upkeep(stack),
+    ]
     # In a region that cannot do at all, the rest need not be said.
     if found := [each for each in found if each.path == REGION_PATH] or found:
         raise refused(stack, found)
@@ -128,6 +134,19 @@ def _instances(stack: StackFile) -> Iterator[Mistake]:
             f"{hint} Regions with {name}: {', '.join(offerings().types[name])} "
             f"(by EC2's offerings, as {offerings().source} records them).",
         )
+
+
+def _upkeep(stack: StackFile) -> Iterator[Mistake]:
+    """Iceberg tables where Glue has no optimizers for them."""
+    if stack.region in regions()["AWS::Glue::TableOptimizer"]:
+        return
+    for index, table in enumerate(stack.platform.lake.tables):
+        if table.is_kept_up:
+            yield Mistake(
+                ("lake", "tables", index, "upkeep"),
+                f"Glue looks after no Iceberg tables in {stack.region}.",
+                "Set it to false, and let a job of Spark compact the table.",
+            )
 
 
 def _zones(stack: StackFile) -> Iterator[Mistake]:

@@ -59,6 +59,7 @@ MODULES = (
     "state_changes",
     "state_machines",
     "symmetric_keys",
+    "table_optimizers",
     "tagged_resources",
     "target_tracking",
     "time_control",

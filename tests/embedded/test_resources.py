@@ -831,6 +831,23 @@ CASES = [
         {"description": "Visits", "parameters": {"EXTERNAL": "TRUE", "classification": "json"}},
     ),
     Case(
+        "aws:glue/catalogTableOptimizer:CatalogTableOptimizer",
+        {
+            "catalogId": "123456789012",
+            "databaseName": "features",
+            "tableName": "wards",
+            "type": "retention",
+            "configuration": {
+                "enabled": True,
+                "roleArn": "$role",
+                "retentionConfiguration": {
+                    "icebergConfiguration": {"snapshotRetentionPeriodInDays": 7}
+                },
+            },
+        },
+        {"configuration": {"enabled": False, "roleArn": "$role"}},
+    ),
+    Case(
         "aws:emrserverless/application:Application",
         {
             "name": "maslow-jobs",
@@ -1177,6 +1194,19 @@ def world(cloud: Cloud, resources: Resources) -> Values:
         {"modelPackageGroupName": "maslow-world"},
     )
     make("aws:glue/catalogDatabase:CatalogDatabase", {"name": "features"})
+    iceberg = {"icebergInput": {"metadataOperation": "CREATE", "version": "2"}}
+    make(
+        "aws:glue/catalogTable:CatalogTable",
+        {
+            "name": "wards",
+            "databaseName": "features",
+            "storageDescriptor": {
+                "location": "s3://maslow-world/wards",
+                "columns": [{"name": "ward_id", "type": "string"}],
+            },
+            "openTableFormatInput": iceberg,
+        },
+    )
     rule = {"name": "maslow-world", "scheduleExpression": "rate(1 hour)"}
     make("aws:cloudwatch/eventRule:EventRule", rule)
     container = {"image": IMAGE, "modelDataUrl": "s3://maslow-world/model.tar.gz"}

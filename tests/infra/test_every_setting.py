@@ -113,6 +113,7 @@ PROVIDER = f"arn:aws:iam::{ACCOUNT}:oidc-provider"
 
 ZONES = ("raw", "curated", "features")
 TABLE = {"name": "curated.visits", "columns": {"id": "string"}, "partitions": {"day": "date"}}
+ICEBERG = {"name": "curated.visits", "columns": {"id": "string"}, "format": "iceberg"}
 LOCK = {"mode": "governance", "days": 7}
 LOCKED = {"zones": {zone: {"object_lock": LOCK} for zone in ZONES}}
 
@@ -153,6 +154,7 @@ CONTEXTS: dict[str, dict[str, Any]] = {
     "registry.packages": MODEL,
     **{f"lake.zones.{zone}.object_lock": {"lake": LOCKED} for zone in ZONES},
     "lake.tables": {"lake": {"tables": [TABLE]}},
+    "lake.tables.0.upkeep": {"lake": {"tables": [ICEBERG]}},
     "dashboards": DEPLOYED,
     "queries": {"queries": {"teams": {"oncology": {}}}},
     "features": DEPLOYED,

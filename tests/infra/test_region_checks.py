@@ -167,6 +167,17 @@ def test_a_region_of_another_partition_is_told_as_such(
     assert wrong["aws:region"] == f'"{region}" is in AWS\'s partition {partition}.'
 
 
+def test_an_iceberg_table_is_looked_after_where_glue_does_so(project: Project) -> None:
+    table = {"name": "curated.visits", "columns": {"id": "string"}, "format": "iceberg"}
+    settings = {key: DEFAULTS[key] for key in ("owner", "network", "source")}
+    assert plan(project, "eu-west-1", {**settings, "lake": {"tables": [table]}}) == {}
+    (told,) = plan(project, "eu-west-3", {**settings, "lake": {"tables": [table]}}).items()
+    assert told[0] == "lake.tables[curated.visits].upkeep"
+    assert "Glue looks after no Iceberg tables in eu-west-3." in told[1]
+    done_without = {"lake": {"tables": [{**table, "upkeep": False}]}}
+    assert plan(project, "eu-west-3", {**settings, **done_without}) == {}
+
+
 def test_a_zone_of_another_region_is_refused(project: Project) -> None:
     network = {**DEFAULTS["network"], "zones": ["eu-west-1a", "eu-west-2a"]}
     wrong = plan(project, "eu-west-1", {**DEFAULTS, "network": network})

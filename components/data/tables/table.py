@@ -54,6 +54,10 @@ class Table(pulumi.ComponentResource):
 
     name: pulumi.Output[str]
     """Database and table with a dot between them, as a query names it."""
+    table_name: pulumi.Output[str]
+    """Name in its database, known once the table is there."""
+    database_name: pulumi.Output[str]
+    """Name of its database."""
 
     def __init__(
         self, name: str, args: TableArgs, opts: pulumi.ResourceOptions | None = None
@@ -91,8 +95,16 @@ class Table(pulumi.ComponentResource):
             ),
             opts=options,
         )
+        self.table_name = table.name
+        self.database_name = table.database_name
         self.name = pulumi.Output.concat(table.database_name, ".", table.name)
-        self.register_outputs({"name": self.name})
+        self.register_outputs(
+            {
+                "name": self.name,
+                "table_name": self.table_name,
+                "database_name": self.database_name,
+            }
+        )
 
 
 def _unfit(args: TableArgs) -> Iterator[str]:

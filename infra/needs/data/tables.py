@@ -15,6 +15,7 @@ from components.data.tables.definition import (
     whole_values,
 )
 from components.data.tables.table import Table, TableArgs
+from components.data.tables.upkeep import TableUpkeep, TableUpkeepArgs
 from infra.environment import Environment
 from infra.errors import InputError
 from infra.needs.need import Need
@@ -26,7 +27,11 @@ NAME_LIMIT = 60
 
 
 def declare_tables(
-    settings: PlatformSettings, env: Environment, need: Need, lake: Lake
+    settings: PlatformSettings,
+    env: Environment,
+    need: Need,
+    lake: Lake,
+    key_arn: pulumi.Input[str],
 ) -> dict[str, pulumi.Output[str]]:
     """Declare each table; database and name of it, as a query has them, by zone and name.
 
@@ -53,8 +58,23 @@ def declare_tables(
         }
         if table.description:
             args["description"] = table.description
-        name = env.names("table", table.zone, table.own_name.replace("_", "-"), limit=NAME_LIMIT)
-        tables[table.name] = env.component(Table)(name, args, need.child_options()).name
+        own = table.own_name.replace("_", "-")
+        name = env.names("table", table.zone, own, limit=NAME_LIMIT)
+        made = env.component(Table)(name, args, need.child_options())
+        tables[table.name] = made.name
+        if table.is_kept_up:
+            upkeep: TableUpkeepArgs = {
+                "table_name": made.table_name,
+                "database_name": made.database_name,
+                "bucket": args["bucket"],
+                "prefix": table.location,
+                "key_arn": key_arn,
+                "account_id": env.account_id,
+                "region": env.region,
+            }
+            env.component(TableUpkeep)(
+                env.names("upkeep", table.zone, own, limit=NAME_LIMIT), upkeep, need.child_options()
+            )
     pulumi.export("tables", tables)
     return tables
 

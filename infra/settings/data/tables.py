@@ -220,7 +220,17 @@ class Table(Settings):
     prefix: Annotated[str, AfterValidator(table_prefix)] | None = Field(
         None, description="Where its files are in the zone; below the table's name if unset."
     )
+    upkeep: bool = Field(
+        True,
+        description="Of an Iceberg table: whether Glue joins its small files, forgets snapshots "
+        "after a week, and deletes files that it no longer names.",
+    )
     description: str | None = Field(None, max_length=2048, description="What is in it.")
+
+    @property
+    def is_kept_up(self) -> bool:
+        """Whether Glue looks after it."""
+        return self.upkeep and self.format == "iceberg"
 
     @property
     def zone(self) -> str:
@@ -268,6 +278,12 @@ class Table(Settings):
                 yield Mistake(("columns", name), f"{name} is a name that Iceberg keeps for itself.")
 
     def _parted(self) -> Iterator[Mistake]:
+        if "upkeep" in self.model_fields_set and self.format != "iceberg":
+            yield Mistake(
+                ("upkeep",),
+                f"a table of {self.format} has none.",
+                "Leave it out, or choose iceberg.",
+            )
         if self.partitions and self.format == "iceberg":
             yield Mistake(
                 ("partitions",),

@@ -35,7 +35,7 @@ def test_a_sound_table_is_taken(found_in_table):
         == []
     )
     assert found_in_table(partitions={"visited_on": "date"}) == []
-    assert found_in_table(format="iceberg") == []
+    assert found_in_table(format="iceberg", upkeep=False) == []
 
 
 @pytest.mark.parametrize(
@@ -46,6 +46,7 @@ def test_a_sound_table_is_taken(found_in_table):
         ({"columns": {"a": "varchar"}}, 'columns.a.type: "varchar" is not a type of a column.'),
         ({"prefix": "/visits"}, 'prefix: "/visits" is not a prefix in a zone.'),
         ({"format": "orc"}, 'format: "orc" is not parquet, csv, json or iceberg.'),
+        ({"upkeep": False}, "upkeep: a table of parquet has none."),
         ({"partitions": {"age": "int"}}, "partitions.age: age is a column, too."),
         ({"partitions": {"p": "array<int>"}}, "partitions.p.type: "),
         ({"partitions": {"p": ["a,b"]}}, 'partitions.p.values[1]: "a,b" cannot be the name'),
