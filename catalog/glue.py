@@ -175,6 +175,10 @@ TYPES = (
         ),
         delete=Call("DeleteTableOptimizer", given=OPTIMIZER),
         cloudformation="AWS::Glue::TableOptimizer",
+        log_groups=tuple(
+            f"/aws-glue/iceberg-{each}/logs"
+            for each in ("compaction", "retention", "orphan-file-deletion")
+        ),
         holds_no_data="how a table is looked after is written anew from the program",
         iam=Iam(on="catalog database/{table} table/{table}", source=AUTHORIZATION),
     ),

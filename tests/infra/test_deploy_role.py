@@ -61,6 +61,9 @@ PART_OF = {
     "aws:ecr/registryScanningConfiguration:RegistryScanningConfiguration": NOWHERE,
     "aws:ecr/repositoryCreationTemplate:RepositoryCreationTemplate": NOWHERE,
     "aws:ecr/repositoryPolicy:RepositoryPolicy": f"arn:aws:ecr:{HERE}:repository/{{repository}}",
+    "aws:glue/catalogTableOptimizer:CatalogTableOptimizer": (
+        f"arn:aws:glue:{HERE}:table/{{databaseName}}/{{tableName}}"
+    ),
     "aws:guardduty/detectorFeature:DetectorFeature": (
         f"arn:aws:guardduty:{HERE}:detector/{{detectorId}}"
     ),

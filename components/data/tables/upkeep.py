@@ -11,7 +11,8 @@ import pulumi_aws as aws
 from components.common.args import AccountArgs
 from components.common.execution_role import ExecutionRole
 from components.common.iam import Document, allow, document, rendered
-from components.common.job_access import read_objects, use_keys, write_objects
+from components.common.job_access import read_objects, use_keys, write_logs, write_objects
+from components.data.tables.upkeep_logs import GROUPS
 
 SNAPSHOT_DAYS = 7
 """Days that a query can go back to: after these, snapshots go, and files that only they have."""
@@ -19,9 +20,6 @@ ORPHAN_DAYS = 7
 """Age of files that no snapshot names at which they are deleted; those of a write that is still
 under way are younger."""
 OPTIMIZERS = ("compaction", "retention", "orphan_file_deletion")
-LOGS = tuple(
-    f"/aws-glue/iceberg-{each}/logs" for each in ("compaction", "retention", "orphan-file-deletion")
-)
 
 
 def upkeep_policy(
@@ -36,11 +34,10 @@ def upkeep_policy(
 ) -> Document:
     """Read, rewrite and delete a table's files, with their key, and say in the catalog which count.
 
-    Glue itself makes the log groups, one of each kind for an account, which are kept for ever.
+    The log groups are there, so that Glue makes none, which would be kept for ever.
     https://docs.aws.amazon.com/glue/latest/dg/optimization-prerequisites.html
     """
     catalog = f"arn:aws:glue:{region}:{account_id}"
-    groups = [f"arn:aws:logs:{region}:{account_id}:log-group:{group}" for group in LOGS]
     return document(
         *read_objects(bucket, prefix),
         write_objects(bucket, prefix),
@@ -54,10 +51,7 @@ def upkeep_policy(
             ],
         ),
         use_keys([key_arn]),
-        allow(
-            ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"],
-            [form for group in groups for form in (group, f"{group}:*")],
-        ),
+        write_logs(region, account_id, list(GROUPS.values())),
     )
 
 

@@ -45,7 +45,7 @@ def declare(
         },
         need.child_options(),
     )
-    declare_tables(settings, env, need, lake, key_arn)
+    declare_tables(settings, env, need, lake, key_arn, foundation.keys[DataClass.LOGS].arn)
     groups = declare_groups(settings, env, need, lake, key_arn)
     declare_streams(settings, env, foundation, need, lake)
     declare_jobs(settings, env, foundation, need, lake, groups, root)

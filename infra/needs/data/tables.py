@@ -16,8 +16,11 @@ from components.data.tables.definition import (
 )
 from components.data.tables.table import Table, TableArgs
 from components.data.tables.upkeep import TableUpkeep, TableUpkeepArgs
+from components.data.tables.upkeep_logs import GROUPS, UpkeepLogs, UpkeepLogsArgs
 from infra.environment import Environment
 from infra.errors import InputError
+from infra.found import LOG_GROUP
+from infra.needs.adoption import used
 from infra.needs.need import Need
 from infra.settings import PlatformSettings
 from infra.settings.data.tables import Partition
@@ -32,12 +35,15 @@ def declare_tables(
     need: Need,
     lake: Lake,
     key_arn: pulumi.Input[str],
+    log_key_arn: pulumi.Input[str],
 ) -> dict[str, pulumi.Output[str]]:
     """Declare each table; database and name of it, as a query has them, by zone and name.
 
     Raises InputError for one that lies where a feature group keeps its records.
     """
     tables = {}
+    if any(table.is_kept_up for table in settings.lake.tables):
+        _declare_logs(env, need, log_key_arn)
     for table in settings.lake.tables:
         for group in _overlaid(table, settings, env):
             raise InputError(
@@ -77,6 +83,21 @@ def declare_tables(
             )
     pulumi.export("tables", tables)
     return tables
+
+
+def _declare_logs(env: Environment, need: Need, log_key_arn: pulumi.Input[str]) -> None:
+    """Declare the log groups of all upkeep in the account, but those that are there."""
+    name = env.names("upkeep")
+    logs: UpkeepLogsArgs = {
+        "log_key_arn": log_key_arn,
+        "log_retention_days": env.log_retention_days,
+        "existing": [
+            group
+            for suffix, group in GROUPS.items()
+            if used(env, LOG_GROUP, f"{name}-{suffix}", group)
+        ],
+    }
+    env.component(UpkeepLogs)(name, logs, need.child_options())
 
 
 def _overlaid(table: TableSettings, settings: PlatformSettings, env: Environment) -> Iterator[str]:

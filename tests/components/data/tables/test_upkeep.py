@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from components.data.tables.upkeep import OPTIMIZERS, TableUpkeep, TableUpkeepArgs, upkeep_policy
+from components.data.tables.upkeep_logs import GROUPS, UpkeepLogs, UpkeepLogsArgs
 from infra.graph import Graph, record
 
 ACCOUNT, REGION = "123456789012", "eu-west-1"
@@ -87,3 +88,25 @@ def test_the_role_reads_and_writes_with_the_key_of_the_files(
     allowed: dict[str, list[str]],
 ) -> None:
     assert allowed["kms:Decrypt"] == allowed["kms:GenerateDataKey"] == [KEY]
+
+
+def test_the_role_writes_to_log_groups_that_are_there_and_makes_none(
+    allowed: dict[str, list[str]],
+) -> None:
+    assert "logs:CreateLogGroup" not in allowed
+    for group in GROUPS.values():
+        assert (
+            f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{group}:*" in allowed["logs:PutLogEvents"]
+        )
+
+
+def test_log_groups_that_are_there_already_stay_as_they_are() -> None:
+    logs: UpkeepLogsArgs = {
+        "log_key_arn": KEY,
+        "log_retention_days": 30,
+        "existing": [GROUPS["compaction"]],
+    }
+    graph = record(lambda: UpkeepLogs("maslow-dev-upkeep", logs) and None)
+    made = {each.inputs["name"]: each for each in graph.of_type("aws:cloudwatch/logGroup:LogGroup")}
+    assert set(made) == {*GROUPS.values()} - {GROUPS["compaction"]}
+    assert all(each.inputs["retentionInDays"] == 30 for each in made.values())
