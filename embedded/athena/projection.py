@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/athena/latest/ug/partition-projection-supported-type
 
 import itertools
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 
 from embedded import clock
@@ -28,7 +28,7 @@ MONTHS = {"MONTHS": 1, "YEARS": 12}
 MOMENT = re.compile(r"NOW(?:([+-])(\d+)(SECONDS?|MINUTES?|HOURS?|DAYS?|WEEKS?|MONTHS?|YEARS?))?")
 
 
-def projected(table: Entity, values: dict[str, list[str]]) -> Iterator[tuple[list[str], str]]:
+def projected(table: Entity, values: Mapping[str, list[str]]) -> Iterator[tuple[list[str], str]]:
     """Yield the values and the location of each partition.
 
     `values` are those that the query compares a column with: the only ones of an injected key.

@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 from sqlglot import exp
 
-from embedded.athena import functions, views
+from embedded.athena import functions, pruning, views
 from embedded.athena.catalog import CATALOG, Catalog, Entity, Store, is_view
 from embedded.athena.failures import Failed, at, not_done
 from embedded.athena.iceberg import Moment
@@ -73,7 +73,7 @@ def select(parsed: Parsed, session: Session) -> Outcome:
 def prepared(parsed: Parsed, session: Session) -> Running:
     """A query with its tables laid, ready to run. Raises Failed."""
     functions.check(parsed.calls)
-    laid = Laid(connect(), session.store, session.catalog)
+    laid = Laid(connect(), session.store, session.catalog, session.now)
     return Running(laid, _run_by(parsed.tree, session, laid, 0))
 
 
@@ -102,18 +102,15 @@ def _run_by(tree: exp.Expr, session: Session, laid: Laid, depth: int) -> str:
     tree = tree.copy()
     _name_columns(tree)
     wanted = _wanted(tree)
-    tables = [*_tables(tree)]
-    for node in tables:
-        _lay(node, session, laid, wanted, depth, alone=len(tables) == 1)
+    for node in [*_tables(tree)]:
+        _lay(node, session, laid, wanted, depth)
     for each in tree.find_all(exp.Column):
         each.set("db", None)
         each.set("catalog", None)
     return translated(tree, session.now)
 
 
-def _lay(
-    node: exp.Table, session: Session, laid: Laid, wanted: Wanted, depth: int, *, alone: bool
-) -> None:
+def _lay(node: exp.Table, session: Session, laid: Laid, wanted: Wanted, depth: int) -> None:
     """Have a table's name be that of a view on what it holds."""
     database, name, found = resolved(node, session)
     if is_view(found):
@@ -129,8 +126,8 @@ def _lay(
         with _told():
             laid.connection.execute(f"CREATE VIEW {laid_as} AS {sql}")
     else:
-        own = wanted.narrowed(node.alias_or_name, alone=alone)
-        laid_as = laid.table(found, database, own, _moment(node, session))
+        told = pruning.conditions(found, node)
+        laid_as = laid.table(found, database, wanted, told, _moment(node, session))
     if not node.alias:
         node.set("alias", exp.TableAlias(this=exp.to_identifier(node.name, quoted=True)))
     for part in ("db", "catalog", "version"):
@@ -200,7 +197,6 @@ def _is_within(node: exp.Expr, outer: exp.Expr) -> bool:
 def _wanted(tree: exp.Expr) -> Wanted:
     """What a query may use of its tables."""
     names = set()
-    values: dict[tuple[str, str], list[str]] = {}
     for each in tree.find_all(exp.Column):
         names |= {part.name.lower() for part in each.parts}
     for using in tree.find_all(exp.Join):
@@ -208,21 +204,7 @@ def _wanted(tree: exp.Expr) -> Wanted:
     everything = any(
         not isinstance(star.parent, exp.Count) for star in tree.find_all(exp.Star)
     ) or any(join.args.get("method") == "NATURAL" for join in tree.find_all(exp.Join))
-    for condition in tree.find_all(exp.EQ, exp.In):
-        of = condition.this
-        given = condition.expressions if isinstance(condition, exp.In) else [condition.expression]
-        literal = bool(given) and all(isinstance(one, exp.Literal) for one in given)
-        if isinstance(of, exp.Column) and literal and _is_static(condition):
-            values[of.table.lower(), of.name.lower()] = [one.name for one in given]
-    return Wanted(frozenset(names), everything, values)
-
-
-def _is_static(condition: exp.Expr) -> bool:
-    """Whether all rows must meet a condition: it is one of those that AND joins in WHERE."""
-    above = condition.parent
-    while isinstance(above, (exp.And, exp.Paren)):
-        above = above.parent
-    return isinstance(above, exp.Where)
+    return Wanted(frozenset(names), everything)
 
 
 def _name_columns(tree: exp.Expr) -> None:

@@ -1,13 +1,15 @@
 """The tables that a statement reads, laid into DuckDB as views over what their objects hold."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import duckdb
 import pyarrow as pa
+from sqlglot import exp
 
-from embedded.athena import casts, formats, iceberg
+from embedded.athena import casts, formats, iceberg, pruning
 from embedded.athena.catalog import (
     Catalog,
     Entity,
@@ -22,7 +24,6 @@ from embedded.athena.hive_types import HiveType, parse, quoted
 from embedded.athena.projection import ENABLED, projected
 
 PATH = "$path"
-NO_VALUE = "__HIVE_DEFAULT_PARTITION__"
 
 
 @dataclass(frozen=True)
@@ -33,19 +34,6 @@ class Wanted:
     """Names that it uses, in small letters, whatever they are of."""
     everything: bool
     """Whether it takes all columns."""
-    compared: dict[tuple[str, str], list[str]] = field(default_factory=dict)
-    """Values that all rows must have, by table (empty where it is not said) and column."""
-    values: dict[str, list[str]] = field(default_factory=dict)
-    """The same of one table, by column: an injected partition needs them."""
-
-    def narrowed(self, table: str, *, alone: bool) -> "Wanted":
-        """What is wanted of one table, which may be the only one."""
-        own = {
-            column: values
-            for (of, column), values in self.compared.items()
-            if of == table.lower() or (alone and not of)
-        }
-        return replace(self, values=own)
 
     def of(self, columns: Iterable[str]) -> list[str]:
         """Those of the columns that it may use."""
@@ -68,18 +56,20 @@ class Laid:
     connection: duckdb.DuckDBPyConnection
     store: Store
     catalog: Catalog
+    now: datetime
     scanned: int = 0
     """Bytes of objects that were read."""
     count: int = 0
 
-    def _hive(self, table: Entity, database: str, wanted: Wanted) -> str:
+    def _hive(self, table: Entity, database: str, wanted: Wanted, told: Sequence[exp.Expr]) -> str:
         """Lay a table of Hive's; the name of the view on it. Raises Failed."""
         keys = {each["Name"].lower(): parse(each["Type"]) for each in partition_keys(table)}
         how = formats.of_table(table)
         read = wanted.of(how.columns)
         kinds = {name: how.columns[name] for name in read}
         pieces = []
-        for part in parts(table, self.catalog.partitions(database, table["Name"]), wanted):
+        registered = self.catalog.partitions(database, table["Name"]) if keys else []
+        for part in parts(table, registered, told, self.now):
             columns = [name for name in read if name in part.how.columns]
             for each in data_below(self.store, part.location):
                 content = self.store.read(each.uri)
@@ -107,32 +97,48 @@ class Laid:
         return name
 
     def table(
-        self, table: Entity, database: str, wanted: Wanted, at: iceberg.Moment | None = None
+        self,
+        table: Entity,
+        database: str,
+        wanted: Wanted,
+        told: Sequence[exp.Expr],
+        at: iceberg.Moment | None = None,
     ) -> str:
-        """Lay a table; the name of the view on it. Raises Failed."""
+        """Lay what a query reads of a table by its conditions `told`; the name of the view on it.
+
+        Raises Failed.
+        """
         if is_iceberg(table):
             return self._iceberg(table, wanted, at)
         if at is not None:
             raise Failed("NOT_SUPPORTED", "This connector does not support versioned tables")
-        return self._hive(table, database, wanted)
+        return self._hive(table, database, wanted, told)
 
 
-def parts(table: Entity, registered: list[Entity], wanted: Wanted) -> list[Part]:
-    """The folders of a table: its only one, its registered partitions, or the projected ones."""
-    descriptor = table.get("StorageDescriptor") or {}
-    if not partition_keys(table):
-        return [Part([], descriptor["Location"], formats.of_table(table))]
+def parts(
+    table: Entity, registered: list[Entity], told: Sequence[exp.Expr], now: datetime
+) -> list[Part]:
+    """The folders that a query reads: a table's only one, or partitions that meet its conditions.
+
+    Partitions are the registered ones, unless the table's properties project them.
+    """
+    how = formats.of_table(table)
+    keys = [each["Name"].lower() for each in partition_keys(table)]
+    if not keys:
+        return [Part([], table["StorageDescriptor"]["Location"], how)]
     if parameters(table).get(ENABLED, "").lower() == "true":
-        how = formats.of_table(table)
-        return [Part(values, where, how) for values, where in projected(table, wanted.values)]
-    return [
-        Part(
-            each["Values"],
-            each["StorageDescriptor"]["Location"],
-            formats.of_table(table, each["StorageDescriptor"]),
-        )
-        for each in registered
-    ]
+        values = {key: pruning.given(key, told) for key in keys}
+        found = [Part(each, where, how) for each, where in projected(table, values)]
+    else:
+        found = [
+            Part(
+                each["Values"],
+                each["StorageDescriptor"]["Location"],
+                formats.of_table(table, each["StorageDescriptor"]),
+            )
+            for each in registered
+        ]
+    return [found[at] for at in pruning.kept(table, [each.values for each in found], told, now)]
 
 
 def _piece(
@@ -170,5 +176,5 @@ def _shown(name: str, kind: HiveType, how: formats.Format) -> str:
 def _of_partition(name: str, kind: HiveType) -> str:
     """A partition's value, which is part of a folder's name, in the key's type."""
     column = quoted(f"partition {name}")
-    value = f"nullif({column}, '{NO_VALUE}')"
+    value = f"nullif({column}, '{pruning.NO_VALUE}')"
     return value if kind.duckdb == "VARCHAR" else f"CAST({value} AS {kind.duckdb})"

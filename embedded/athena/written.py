@@ -19,9 +19,9 @@ import pyarrow.parquet as pq
 from embedded.athena.catalog import Store, folder
 from embedded.athena.failures import Failed, not_done
 from embedded.athena.formats import DELIMITED, JSON, OPENX_JSON, PARQUET
+from embedded.athena.pruning import NO_VALUE
 from embedded.athena.rows import FIELD, NULL
 
-NO_VALUE = "__HIVE_DEFAULT_PARTITION__"
 MOST_PARTITIONS = 100
 """Partitions that one statement may write.
 

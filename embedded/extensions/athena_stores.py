@@ -3,7 +3,7 @@
 from typing import Any
 
 from botocore.exceptions import ClientError
-from moto.s3.models import S3Backend, s3_backends
+from moto.s3.models import FakeDeleteMarker, S3Backend, s3_backends
 from moto.utilities.utils import get_partition
 
 from embedded import own_clients
@@ -40,7 +40,7 @@ class Objects:
         return [
             StoredObject(f"s3://{bucket}/{name}", key.size, key.last_modified)
             for name, key in sorted(keys.items())
-            if name.startswith(prefix)
+            if name.startswith(prefix) and not isinstance(key, FakeDeleteMarker)
         ]
 
     def read(self, uri: str) -> bytes:

@@ -296,6 +296,49 @@ def snapshot(cloud, table):
     return json.loads(body)["current-snapshot-id"]
 
 
+def test_only_the_partitions_that_a_query_asks_for_are_read(ask, rows):
+    rows(
+        "CREATE TABLE by_ward WITH (partitioned_by = ARRAY['ward'], "
+        f"external_location = 's3://{BUCKET}/by_ward/') AS "
+        "SELECT * FROM (VALUES (1, 'a'), (2, 'b'), (3, 'c')) AS t (id, ward)"
+    )
+    whole = ask("SELECT id FROM by_ward")["Statistics"]["DataScannedInBytes"]
+    for sql in (
+        "SELECT id FROM by_ward WHERE ward = 'b'",
+        "SELECT w.id FROM by_ward w JOIN visits v ON v.id = w.id WHERE w.ward IN ('b') AND 1 = 1",
+    ):
+        assert rows(sql) == [["2"]]
+    assert ask("SELECT id FROM by_ward WHERE ward > 'b'")["Statistics"][
+        "DataScannedInBytes"
+    ] == pytest.approx(whole / 3, rel=0.1)
+    assert rows("SELECT count(*) FROM by_ward WHERE ward = 'a' OR id = 3") == [["2"]]
+
+
+def test_an_injected_partition_needs_its_value(cloud, rows, ask):
+    cloud.client("s3").put_object(Bucket=BUCKET, Key="patients-of/7/a.json", Body=b'{"age": 41}')
+    rows(
+        f"""CREATE EXTERNAL TABLE patients_of (age int) PARTITIONED BY (patient string)
+        ROW FORMAT SERDE 'org.openx.data.jsonserde.JsonSerDe'
+        LOCATION 's3://{BUCKET}/patients-of/' TBLPROPERTIES ('projection.enabled'='true',
+        'projection.patient.type'='injected',
+        'storage.location.template'='s3://{BUCKET}/patients-of/${{patient}}')"""
+    )
+    assert rows("SELECT age FROM patients_of WHERE patient = '7'") == [["41"]]
+    assert "CONSTRAINT_VIOLATION" in failed(ask("SELECT age FROM patients_of"))
+
+
+def test_a_deleted_object_is_not_read(cloud, rows):
+    s3 = cloud.client("s3")
+    bucket = "versioned-lake"
+    s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+    s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+    for name in ("a", "b"):
+        s3.put_object(Bucket=bucket, Key=f"names/{name}.csv", Body=f"{name}\n".encode())
+    s3.delete_object(Bucket=bucket, Key="names/a.csv")
+    rows(f"CREATE EXTERNAL TABLE names (name string) LOCATION 's3://{bucket}/names/'")
+    assert rows("SELECT name FROM names") == [["b"]]
+
+
 def test_projected_partitions_are_read_without_being_registered(cloud, rows):
     s3 = cloud.client("s3")
     for day, number in (("2026/01/05", 5), ("2026/01/06", 6)):
