@@ -1,4 +1,4 @@
-"""Databases and tables of the data catalog, and jobs.
+"""Databases and tables of the data catalog, jobs, and the schemas of streams.
 
 https://docs.aws.amazon.com/glue/latest/webapi/
 """
@@ -20,6 +20,8 @@ CONFIGURED = {"configuration": "TableOptimizerConfiguration"}
 DATABASE = {"CatalogId": "{catalogId}", "Name": "{name}"}
 TABLE = {"CatalogId": "{catalogId}", "DatabaseName": "{databaseName}"}
 ARN = "arn:{partition}:glue:{region}:{account}:database/{name}"
+REGISTRY_ARN = "arn:{partition}:glue:{region}:{account}:registry/{name}"
+SCHEMA = {"SchemaId": {"SchemaArn": "{id}"}}
 TABLE_ARN = "arn:{partition}:glue:{region}:{account}:table/{databaseName}/{name}"
 TABLE_INPUTS = (
     "databaseName",
@@ -181,5 +183,83 @@ TYPES = (
         ),
         holds_no_data="how a table is looked after is written anew from the program",
         iam=Iam(on="catalog database/{table} table/{table}", source=AUTHORIZATION),
+    ),
+    Type(
+        "aws:glue/registry:Registry",
+        "glue",
+        id=REGISTRY_ARN,
+        name="registryName",
+        limit=255,
+        create=Call("CreateRegistry"),
+        read=Call(
+            "GetRegistry",
+            given={"RegistryId": {"RegistryName": "{registryName|name}"}},
+            outputs={"arn": "RegistryArn"},
+        ),
+        update=(
+            Call(
+                "UpdateRegistry",
+                takes=("description",),
+                given={"RegistryId": {"RegistryName": "{registryName|name}"}},
+            ),
+        ),
+        delete=Call(
+            "DeleteRegistry", given={"RegistryId": {"RegistryName": "{registryName|name}"}}
+        ),
+        tags=Tags(
+            Call("TagResource", names={"tags": "TagsToAdd"}, given={"ResourceArn": "{id}"}),
+            Call("UntagResource", given={"ResourceArn": "{id}", "TagsToRemove": "{removed}"}),
+        ),
+        cloudformation="AWS::Glue::Registry",
+        outputs={"arn": arn_of("glue", "registry/{name}")},
+        holds_no_data="its schemas are written anew from the program",
+        iam=Iam(on="registry/{name}", read="GetTags", source=AUTHORIZATION),
+    ),
+    Type(
+        "aws:glue/schema:Schema",
+        "glue",
+        id=arn_of("glue", "schema/{logical}/{name}"),
+        name="schemaName",
+        limit=255,
+        create=Call(
+            "CreateSchema",
+            names={"registryArn": "RegistryId.RegistryArn"},
+            outputs={"id": "SchemaArn"},
+        ),
+        read=Call(
+            "GetSchema",
+            given=SCHEMA,
+            outputs={
+                "arn": "SchemaArn",
+                "registryName": "RegistryName",
+                "latestSchemaVersion": "LatestSchemaVersion",
+                "nextSchemaVersion": "NextSchemaVersion",
+                "schemaCheckpoint": "SchemaCheckpoint",
+            },
+        ),
+        update=(
+            Call(
+                "UpdateSchema",
+                takes=("compatibility", "description"),
+                given={**SCHEMA, "SchemaVersionNumber": {"LatestVersion": True}},
+            ),
+            Call("RegisterSchemaVersion", takes=("schemaDefinition",), given=SCHEMA),
+        ),
+        delete=Call("DeleteSchema", given=SCHEMA),
+        tags=Tags(
+            Call("TagResource", names={"tags": "TagsToAdd"}, given={"ResourceArn": "{id}"}),
+            Call("UntagResource", given={"ResourceArn": "{id}", "TagsToRemove": "{removed}"}),
+        ),
+        cloudformation="AWS::Glue::Schema",
+        changes={
+            "schemaDefinition": "https://docs.aws.amazon.com/glue/latest/webapi/API_RegisterSchemaVersion.html"
+        },
+        outputs={"arn": arn_of("glue", "schema/{logical}/{name}")},
+        holds_no_data="it is written anew from the program",
+        iam=Iam(
+            on="registry/{name} schema/{name}",
+            read="GetSchemaVersion GetTags",
+            source=AUTHORIZATION,
+        ),
     ),
 )

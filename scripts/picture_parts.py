@@ -230,7 +230,7 @@ PARTS: dict[str, list[Part | None]] = {
         Part("Lake", frozenset({"Lake"}), _lake),
         Part("Queries", frozenset({"Lake"}), _queries),
         Part("Feature groups", frozenset({"FeatureGroup"}), _groups),
-        Part("Streams", frozenset({"Stream"}), _streams),
+        Part("Streams", frozenset({"SchemaRegistry", "Stream"}), _streams),
         Part("Jobs", frozenset({"SparkApplication", "Job"}), _jobs),
     ],
     "devops": [

@@ -109,6 +109,8 @@ ARRIVING = {
         ],
     },
 }
+SCHEMA = """{{"$schema": "http://json-schema.org/draft-07/schema#", "type": "object",
+ "properties": {{"heart_rate": {{"type": "{type}"}}}}}}"""
 SOURCE_STAGE = {
     "name": "Source",
     "actions": [
@@ -788,6 +790,18 @@ CASES = [
         },
         {"parameters": {"classification": "parquet", "projection.enabled": "true"}},
     ),
+    Case("aws:glue/registry:Registry", {"registryName": "maslow-streams"}, TAGGED),
+    Case(
+        "aws:glue/schema:Schema",
+        {
+            "registryArn": "$registry",
+            "schemaName": "vitals",
+            "dataFormat": "JSON",
+            "compatibility": "NONE",
+            "schemaDefinition": SCHEMA.format(type="integer"),
+        },
+        {"compatibility": "BACKWARD", "schemaDefinition": SCHEMA.format(type="number"), **TAGGED},
+    ),
     Case(
         "aws:kinesis/stream:Stream",
         {
@@ -1161,6 +1175,7 @@ def world(cloud: Cloud, resources: Resources) -> Values:
             "aws:kinesis/stream:Stream",
             {"name": "maslow-world", "streamModeDetails": {"streamMode": "ON_DEMAND"}},
         )["arn"],
+        "registry": make("aws:glue/registry:Registry", {"registryName": "maslow-world"})["arn"],
         "queue": make("aws:sqs/queue:Queue", {})["url"],
         "role": role["arn"],
         "policy": make("aws:iam/policy:Policy", {"policy": POLICY})["arn"],

@@ -26,9 +26,10 @@ WITHIN_ANOTHER = (
     "aws:cloudwatch/logStream:LogStream",
     "aws:codeartifact/repository:Repository",
     "aws:glue/catalogTable:CatalogTable",
+    "aws:glue/schema:Schema",
     "aws:route53/resolverFirewallRule:ResolverFirewallRule",
 )
-"""Types whose names count within a group, a domain or a database, which bears the prefix."""
+"""Types whose names count within a group, a domain, a database or the like, which bears the prefix."""
 MADE_UP = "-1a2b3c4"
 """What Pulumi adds to a logical name: a dash and seven hexadecimal digits."""
 

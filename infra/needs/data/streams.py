@@ -4,6 +4,7 @@ import pulumi
 
 from components.data.lake.lake import Lake
 from components.data.streams.layout import Compression, Format
+from components.data.streams.schemas import SchemaRegistry
 from components.data.streams.splunk import EventType, SplunkDelivery
 from components.data.streams.stream import Stream, StreamArgs
 from components.foundation.keys.key import DataClass
@@ -25,7 +26,7 @@ def declare_streams(
     need: Need,
     lake: Lake,
 ) -> None:
-    """Declare each stream, and its delivery to Splunk where it has one."""
+    """Declare each stream, its delivery to Splunk where it has one, and the schemas of all."""
     if not settings.streams:
         return
     streams: dict[str, pulumi.Output[str]] = {}
@@ -56,6 +57,13 @@ def declare_streams(
                 },
                 need.child_options(),
             )
+    schemas = {stream.name: dict(stream.columns) for stream in settings.streams if stream.columns}
+    if schemas:
+        env.component(SchemaRegistry)(
+            env.names("schemas", limit=NAME_LIMIT),
+            {"registry_name": env.names("streams"), "schemas": schemas},
+            need.child_options(),
+        )
     pulumi.export("streams", streams)
 
 
