@@ -46,6 +46,9 @@ PUBLISHERS = {
     "EventTarget *-delivery-progress": {"info"},
     "MetricAlarm *-dead-letters-alarm": {"warning"},
     "MetricAlarm *-enrichment-*": {"warning"},
+    "MetricAlarm *-stream-*": {"warning"},
+    "MetricAlarm *-splunk-*": {"warning"},
+    "EventTarget *-stream-*-unparted": {"warning"},
     "EventTarget *-pull-requests-outcome": {"info"},
     "Pipeline *-delivery-pipeline": {"info"},
 }

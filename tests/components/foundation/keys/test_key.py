@@ -97,6 +97,7 @@ def test_the_data_key_is_used_through_the_stores_of_data():
     (using,) = [s for s in statements(DataClass.DATA) if s.get("Sid") == "UseThroughServices"]
     assert using["Condition"]["StringEquals"]["kms:ViaService"] == [
         "glue.eu-west-1.amazonaws.com",
+        "kinesis.eu-west-1.amazonaws.com",
         "s3.eu-west-1.amazonaws.com",
         "sagemaker.eu-west-1.amazonaws.com",
     ]
