@@ -259,6 +259,7 @@ VALUES: dict[str, Any] = {
     "jobs.0.size.max_vcpu": 32,
     "streams.0.name": "pulses",
     "streams.0.shards": 2,
+    "streams.0.to": "curated",
     "streams.0.columns": {"ward": "string"},
     "streams.0.partition_by": ["ward"],
     "streams.0.splunk.endpoint": "https://other.example.com",

@@ -8,7 +8,9 @@ from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, mod
 from catalog import hive_types
 from components.common.limits import STREAM_ERRORS
 from infra.settings.base import Settings, matching
+from infra.settings.cross_stack import mapping
 from infra.settings.data.jobs import within
+from infra.settings.data.zones import zones_of
 from infra.settings.mistakes import Mistake, did_you_mean, refusal, refusals, shown
 
 GATHERED_MB = 64
@@ -17,6 +19,8 @@ GATHERED_MB = 64
 https://docs.aws.amazon.com/firehose/latest/APIReference/API_BufferingHints.html
 """
 ON_DEMAND: Literal["on-demand"] = "on-demand"
+FEATURES = "features"
+"""The zone that is the feature store's own."""
 PARTITION_TYPES = ("string", "int", "bigint")
 MOST_PARTITION_COLUMNS = 5
 RESERVED_COLUMNS = ("day", "hour")
@@ -116,7 +120,7 @@ class Stream(Settings):
     retention_hours: Annotated[int, Field(ge=24, le=8760)] = Field(
         24, description="Hours that the stream keeps its records, 24 to 8760."
     )
-    to: Literal["raw", "curated"] = Field("raw", description="Zone of the files, raw or curated.")
+    to: str = Field("raw", description="Zone of the files: raw, curated or one of your own.")
     format: Literal["json", "parquet"] = Field(
         "json", description="json, a record a line, or parquet, which needs columns."
     )
@@ -206,15 +210,34 @@ class Stream(Settings):
 
 
 def check_streams(values: Mapping[str, Any]) -> Iterator[Mistake]:
-    """Yield streams of one name, and places of streams that a job would write into."""
+    """Yield streams of one name or in no zone, and what else would lie where a stream does."""
     seen: dict[str, str] = {}
+    zones = [zone for zone in zones_of(values) if zone != FEATURES]
+    tables = {
+        table["name"]
+        for table in _entries(mapping(values.get("lake")).get("tables"))
+        if "name" in table
+    }
     for index, stream in enumerate(_entries(values.get("streams"))):
-        name = stream.get("name")
-        if not isinstance(name, str):
+        name, zone = stream.get("name"), stream.get("to", "raw")
+        if not isinstance(name, str) or not isinstance(zone, str):
             continue
+        if zone not in zones:
+            yield Mistake(
+                ("streams", index, "to"),
+                f"{zone} is not a zone that streams write into.",
+                did_you_mean(zone, zones) or f"Allowed: {', '.join(zones)}.",
+            )
         if name in seen:
             yield Mistake(("streams", index, "name"), f"two streams are called {name}.")
-        seen[name] = f"{stream.get('to', 'raw')}.{name}"
+        seen[name] = f"{zone}.{name}"
+        table = f"{zone}.{name.replace('-', '_')}"
+        if stream.get("columns") and table in tables:
+            yield Mistake(
+                ("streams", index, "columns"),
+                f"they make a table {table}, and lake.tables has one of that name.",
+                "Leave one of them out.",
+            )
     for index, job in enumerate(_entries(values.get("jobs"))):
         written = job.get("writes")
         for number, place in enumerate(written if isinstance(written, list | tuple) else ()):

@@ -101,6 +101,9 @@ def _others(values: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
             yield "curated", str(model.get("data") or name), f"the training data of {name}"
             yield "curated", str(quality.get("truth") or f"truth/{name}"), f"the truth of {name}"
             yield "raw", f"captured/{name}", f"what {name} is asked"
+    for stream in _entries(values.get("streams")):
+        name = str(stream.get("name"))
+        yield str(stream.get("to", "raw")), name, f"what the stream {name} delivers"
     exact = {f"{table.zone}.{table.prefix}" for table in _tables(values)}
     for job in _entries(values.get("jobs")):
         for place in job["writes"] if isinstance(job.get("writes"), list) else ():

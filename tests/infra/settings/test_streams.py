@@ -53,7 +53,8 @@ def test_a_column_has_any_type_that_the_catalog_knows(found_in_stream, type_):
         ({"shards": 0}, "shards: 0 is not on-demand, nor a number of shards."),
         ({"retention_hours": 23}, "retention_hours: 23 is too small: at least 24."),
         ({"retention_hours": 8761}, "retention_hours: 8761 is too large: at most 8760."),
-        ({"to": "features"}, 'to: "features" is not raw or curated.'),
+        ({"to": "features"}, "to: features is not a zone that streams write into."),
+        ({"to": "gold"}, "to: gold is not a zone that streams write into."),
         ({"format": "orc"}, 'format: "orc" is not json or parquet.'),
         ({"columns": {}}, "format: parquet needs columns."),
         (
@@ -131,3 +132,24 @@ def test_a_job_does_not_write_where_a_stream_does(found, place):
         "jobs[visits].writes[1]: the stream vitals writes there."
     ]
     assert found(streams=[STREAM | {"to": "curated"}], jobs=[job]) == []
+
+
+def test_a_stream_writes_into_a_zone_of_ones_own(found):
+    lake = {"zones": {"landing": {}}}
+    assert found(lake=lake, streams=[STREAM | {"to": "landing"}]) == []
+
+
+TABLE = {"name": "raw.ward_vitals", "columns": {"rate": "int"}, "format": "parquet"}
+
+
+def test_a_table_is_made_by_a_stream_or_by_the_lake(found):
+    stream = STREAM | {"name": "ward-vitals"}
+    (mistake,) = found(lake={"tables": [TABLE]}, streams=[stream])
+    assert "columns: they make a table raw.ward_vitals, and lake.tables has one" in mistake
+    assert found(lake={"tables": [TABLE]}, streams=[{"name": "ward-vitals"}]) == []
+
+
+def test_an_iceberg_table_does_not_lie_where_a_stream_writes(found):
+    table = TABLE | {"name": "raw.all_vitals", "prefix": "vitals", "format": "iceberg"}
+    (mistake,) = found(lake={"tables": [table]}, streams=[STREAM])
+    assert "what the stream vitals delivers lies in raw below vitals" in mistake
