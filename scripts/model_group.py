@@ -55,6 +55,25 @@ def model_run(
     command.run(*found(stack), name, reason=reason, wait=not no_wait, as_json=as_json)
 
 
+@model.command("ask")
+@click.argument("name")
+@stack_option
+@click.option(
+    "--record",
+    "records",
+    multiple=True,
+    required=True,
+    metavar="[GROUP=]ID",
+    help="The record that is looked up in the feature groups, or in one of them; repeatable.",
+)
+@json_option
+def model_ask(name: str, stack: str | None, records: tuple[str, ...], as_json: bool) -> None:
+    """Ask a model about a record, whose features are looked up in the online store."""
+    from scripts import features as command
+
+    command.ask(*found(stack), name, records=records, as_json=as_json)
+
+
 @model.command("logs")
 @click.argument("name")
 @stack_option

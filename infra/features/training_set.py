@@ -1,0 +1,205 @@
+"""A training set: labels with the features as they were at the label's time, by Athena.
+
+https://docs.aws.amazon.com/athena/latest/APIReference/API_StartQueryExecution.html
+"""
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypedDict
+
+from components.data.feature_group import FeatureType, table_name
+from components.data.point_in_time import Features, Labels, point_in_time_query
+from infra.errors import InputError, WorkError
+from infra.features.columns import columns_of, groups_of, name_in_aws
+from infra.models.place import Place, iso
+from infra.naming import Names
+from infra.settings import StackFile
+from infra.settings.mistakes import did_you_mean
+from infra.settings.mlops.model import ModelSettings
+
+ZONES = ("raw", "curated", "features")
+AT = "__label_time"
+FILE = "training-set.csv"
+POLL_SECONDS = 1.0
+OVER = ("SUCCEEDED", "FAILED", "CANCELLED")
+
+
+class TrainingSetShape(TypedDict):
+    """A training set that was made."""
+
+    model: str
+    columns: list[str]
+    """Its columns, the target first."""
+    uri: str
+    """Where it is: a CSV file with a header, below the prefix that the model is trained from."""
+    beside: list[str]
+    """Other CSV files below that prefix, from which the model learns as well."""
+    as_of: str
+    """What was written to the feature store later is not in it."""
+    scanned_bytes: int
+    query: str
+    """Id of the query."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a training set is to be made from."""
+
+    labels: str
+    """Table of the labels: a zone and a name, such as `curated.outcomes`."""
+    time: str
+    """Its column of the time at which the label was to be predicted."""
+    time_is_text: bool = False
+    """Whether that is text in ISO 8601; otherwise it is a timestamp in UTC."""
+    record_ids: Mapping[str, str] = field(default_factory=dict)
+    """Its column that identifies a record, by feature group; that of the group's own if missing."""
+    keep: Sequence[str] = ()
+    """More columns of it that the training set is to have."""
+
+
+def sql(
+    names: Names, stack: StackFile, model: ModelSettings, asked: Asked, as_of: datetime
+) -> tuple[str, list[str]]:
+    """The query of a training set, and the columns of its result.
+
+    Raises InputError for what no query can be made from.
+    """
+    columns, groups = columns_of(stack, model), groups_of(stack, model)
+    labels_table = _labels_table(names, asked.labels)
+    tables = {group.name: _offline_table(names, name_in_aws(names, group)) for group in groups}
+    source: dict[str, str] = {"table": labels_table}
+    if asked.time_is_text:
+        text = f'from_iso8601_timestamp("{asked.time}")'
+        database, table = labels_table.split(".")
+        source = {
+            "query": f"SELECT *, CAST({text} AT TIME ZONE 'UTC' AS timestamp) AS \"{AT}\" "  # noqa: S608
+            f'FROM "{database}"."{table}"'
+        }
+    kept = [model.target, *asked.keep]
+    labels = Labels(
+        record_ids={
+            tables[group.name]: asked.record_ids.get(group.name, group.record_id)
+            for group in groups
+        },
+        time=AT if asked.time_is_text else asked.time,
+        columns=kept,
+        **source,
+    )
+    features = [
+        Features(
+            table=tables[group.name],
+            record_id=group.record_id,
+            event_time=group.event_time,
+            event_time_type=FeatureType(group.features[group.event_time].capitalize()),
+            names={each.name: each.feature for each in columns if each.group is group},
+        )
+        for group in groups
+    ]
+    try:
+        query = point_in_time_query(labels, features, written_by=as_of)
+    except ValueError as error:
+        raise InputError(f"{model.name}: {error}") from error
+    return query, [*kept, *(column.name for column in columns)]
+
+
+def build(place: Place, model: ModelSettings, asked: Asked) -> TrainingSetShape:
+    """Make a training set, and put it where the model is trained from.
+
+    One that is there is replaced. Raises InputError, WorkError where the query fails, and
+    botocore's errors; an interruption stops the query.
+    """
+    as_of = place.now()
+    query, columns = sql(place.names, place.stack, model, asked, as_of)
+    bucket = _bucket(place, "curated")
+    told = _run(place, query)
+    made = told["ResultConfiguration"]["OutputLocation"].removeprefix("s3://")
+    results, _, key = made.partition("/")
+    target = f"{model.data_prefix}/{FILE}"
+    s3 = place.client("s3")
+    s3.copy({"Bucket": results, "Key": key}, bucket, target)
+    pages = s3.get_paginator("list_objects_v2").paginate(
+        Bucket=bucket, Prefix=f"{model.data_prefix}/"
+    )
+    found = [each["Key"] for page in pages for each in page.get("Contents", [])]
+    return {
+        "model": model.name,
+        "columns": columns,
+        "uri": f"s3://{bucket}/{target}",
+        "beside": [
+            f"s3://{bucket}/{each}" for each in found if each.endswith(".csv") and each != target
+        ],
+        "as_of": iso(as_of),
+        "scanned_bytes": told.get("Statistics", {}).get("DataScannedInBytes", 0),
+        "query": told["QueryExecutionId"],
+    }
+
+
+def _run(place: Place, query: str) -> dict[str, Any]:
+    """Run a query to its end; its QueryExecution."""
+    athena = place.client("athena")
+    id_ = athena.start_query_execution(QueryString=query, WorkGroup=_workgroup(place))[
+        "QueryExecutionId"
+    ]
+    try:
+        while True:
+            told: dict[str, Any] = athena.get_query_execution(QueryExecutionId=id_)[
+                "QueryExecution"
+            ]
+            if told["Status"]["State"] in OVER:
+                break
+            time.sleep(POLL_SECONDS)
+    except KeyboardInterrupt:
+        athena.stop_query_execution(QueryExecutionId=id_)
+        raise
+    if told["Status"]["State"] != "SUCCEEDED":
+        why = told["Status"].get("StateChangeReason", "Athena gives no reason")
+        raise WorkError(f"The query {id_} {told['Status']['State'].lower()}: {why}")
+    return told
+
+
+def _workgroup(place: Place) -> str:
+    """The workgroup of all who query the lake. Raises InputError where it is not there."""
+    athena, head = place.client("athena"), f"{place.names('lake')}-queries"
+    token: dict[str, str] = {}
+    while True:
+        page = athena.list_work_groups(**token)
+        for group in page["WorkGroups"]:
+            if str(group["Name"]).startswith(head):
+                return str(group["Name"])
+        if "NextToken" not in page:
+            raise InputError(_missing(place, "the lake's workgroup"))
+        token = {"NextToken": page["NextToken"]}
+
+
+def _bucket(place: Place, zone: str) -> str:
+    """The bucket of a zone, as its Glue database tells it. Raises InputError."""
+    glue = place.client("glue")
+    try:
+        found = glue.get_database(Name=_database(place.names, zone))["Database"]
+    except glue.exceptions.EntityNotFoundException:
+        raise InputError(_missing(place, f"the {zone} zone")) from None
+    return str(found["LocationUri"]).removeprefix("s3://").rstrip("/")
+
+
+def _missing(place: Place, what: str) -> str:
+    return f"{what} is not there yet: `maslow up -s {place.names.environment}` makes it."
+
+
+def _offline_table(names: Names, group: str) -> str:
+    return f"{_database(names, 'features')}.{table_name(group)}"
+
+
+def _labels_table(names: Names, given: str) -> str:
+    zone, dot, table = given.partition(".")
+    if not dot or not table or '"' in given or "." in table:
+        raise InputError(f"--labels {given}: is no table. Example: curated.outcomes.")
+    if zone not in ZONES:
+        hint = did_you_mean(zone, ZONES) or f"Zones: {', '.join(ZONES)}."
+        raise InputError(f"--labels {given}: {zone} is not a zone. {hint}")
+    return f"{_database(names, zone)}.{table}"
+
+
+def _database(names: Names, zone: str) -> str:
+    return f"{names.project}_{names.environment}_{zone}".replace("-", "_")
