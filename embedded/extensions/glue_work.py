@@ -22,9 +22,8 @@ from embedded.turns import turn
 log = logging.getLogger(__name__)
 
 OVER = ("SUCCEEDED", "FAILED", "TIMEOUT", "STOPPED", "ERROR", "EXPIRED")
-MODULES = Path(__file__).parents[1] / "spark"
-GLUE_MODULES = (MODULES / "glue_modules", MODULES / "in_run")
-"""Where scripts find `awsglue`, and it what it needs."""
+GLUE_MODULES = Path(__file__).parents[1] / "spark" / "glue_modules"
+"""Where scripts find `awsglue`."""
 MINUTE = 60.0
 MINUTES, MINUTES_BEFORE_5 = 480, 2880
 """Minutes after which a run ends that sets none: of Glue 5.0 or later, and before."""
@@ -157,8 +156,9 @@ class Work(threading.Thread):
             glue_arguments.command_line(arguments, self._job.name, record.job_run_id),
             glue_arguments.settings(arguments),
             glue_arguments.modules(arguments),
-            GLUE_MODULES,
-            self._needs_spark,
+            (GLUE_MODULES,),
+            has_tables=self._needs_spark and glue_arguments.has_tables(arguments),
+            needs_spark=self._needs_spark,
         )
         try:
             ended = self._run(self._s3, script, self._variables, (record.timeout or 0) * MINUTE)

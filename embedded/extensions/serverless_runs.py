@@ -25,6 +25,7 @@ from embedded.extensions.run_logs import keep_lines
 from embedded.sagemaker.job import clients
 from embedded.spark.installed import NotInstalled, require_spark
 from embedded.spark.run import (
+    CATALOG,
     Ended,
     Run,
     Script,
@@ -40,6 +41,11 @@ log = logging.getLogger(__name__)
 OVER = ("SUCCESS", "FAILED", "CANCELLED")
 STOP_SECONDS = 10
 DRIVER = "SPARK_DRIVER"
+GLUE = "com.amazonaws.glue.catalog.metastore.AWSGlueDataCatalogHiveClientFactory"
+"""The setting by which Spark's tables are those of Glue.
+
+https://docs.aws.amazon.com/emr/latest/EMR-Serverless-UserGuide/metastore-config.html
+"""
 
 _runs: dict[str, "_Work"] = {}
 
@@ -167,6 +173,7 @@ class _Work(threading.Thread):
                     self._submit["entryPoint"],
                     self._submit.get("entryPointArguments", []),
                     self._settings,
+                    has_tables=self._settings.get(CATALOG) == GLUE,
                 ),
                 self._variables,
                 self._record.execution_timeout_minutes * 60,

@@ -19,6 +19,7 @@ UNDONE = (
 """Arguments that would change what a script can do, and that nothing here obeys."""
 BOOKMARKS = "--job-bookmark-option"
 BOOKMARKS_OFF = "job-bookmark-disable"
+CATALOG = "--enable-glue-datacatalog"
 LANGUAGE = "--job-language"
 
 
@@ -41,6 +42,11 @@ def settings(arguments: Mapping[str, str]) -> dict[str, str]:
     """
     told = arguments.get("--conf")
     return settings_of(f"--conf {told}") if told else {}
+
+
+def has_tables(arguments: Mapping[str, str]) -> bool:
+    """Whether Spark's tables are those of the data catalog."""
+    return arguments.get(CATALOG, "false").lower() in ("", "true")
 
 
 def modules(arguments: Mapping[str, str]) -> list[str]:

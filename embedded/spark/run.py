@@ -26,6 +26,8 @@ ELSEWHERE = (
     "spark.emr-serverless.",
 )
 """What the names of settings begin with that say how large a run is: here it is one process."""
+IN_RUN = Path(__file__).parent / "in_run"
+"""Modules that belong to a run rather than to its script."""
 CATALOG = "spark.hadoop.hive.metastore.client.factory.class"
 EXCEPTION = re.compile(r"[A-Za-z_][\w.]*(Error|Exception): ")
 TAKEN = ("--conf", "--name")
@@ -74,6 +76,8 @@ class Script:
     """S3 URIs of more that it imports from: modules, and packages as zip, egg or whl."""
     folders: Sequence[Path] = ()
     """Folders of this machine that it imports from."""
+    has_tables: bool = False
+    """Whether Spark's tables are those of Glue."""
     needs_spark: bool = True
     """Whether it is one of PySpark. Any other sees no buckets but those that it asks S3 for."""
 
@@ -131,9 +135,10 @@ class Run:
             (program,) = fetched(s3, [script.uri], root / "script")
             modules = [*fetched(s3, script.modules, root / "modules")]
             programs = own_python(root / "python")
-            command = [str(programs / "python"), str(program), *script.arguments]
+            beginning = [str(IN_RUN / "maslow_begin.py")] if script.has_tables else []
+            command = [str(programs / "python"), *beginning, str(program), *script.arguments]
             packed = [each for each in modules if each.suffix in PACKED]
-            found = [root / "modules", *packed, *script.folders]
+            found = [root / "modules", *packed, *script.folders, IN_RUN]
             own = {
                 **own_variables(root, programs),
                 **variables,

@@ -3,13 +3,16 @@
 https://docs.aws.amazon.com/glue/latest/webapi/API_Table.html
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
+from urllib.parse import quote, unquote
 
 import boto3
 
 HIVE_SEPARATOR = "\x01"
 """What is between fields of text whose table does not say it."""
+UNQUOTED = " !$&()+,-.;@_~"
+"""What Spark leaves as it is in the names of a partition's folders."""
 SERDES = {
     "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe": "parquet",
     "org.apache.hadoop.hive.ql.io.orc.OrcSerde": "orc",
@@ -19,6 +22,22 @@ SERDES = {
     "org.apache.hive.hcatalog.data.JsonSerDe": "json",
 }
 """Spark's format for each way to write records."""
+
+
+PARQUET = "org.apache.hadoop.hive.ql.io.parquet"
+WRITTEN = {
+    "parquet": (
+        f"{PARQUET}.MapredParquetInputFormat",
+        f"{PARQUET}.MapredParquetOutputFormat",
+        f"{PARQUET}.serde.ParquetHiveSerDe",
+    ),
+    "json": (
+        "org.apache.hadoop.mapred.TextInputFormat",
+        "org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat",
+        "org.openx.data.jsonserde.JsonSerDe",
+    ),
+}
+"""How a table of what Spark writes is read and written elsewhere, by Spark's format."""
 
 
 class Unreadable(ValueError):
@@ -93,27 +112,134 @@ def frame(spark: Any, database: str, name: str) -> Any:
     reader = spark.read.format(table.format).options(**table.options).schema(table.schema)
     if not table.partitioned_by:
         return reader.load(table.location)
-    places = list(partitions(glue, table))
-    if not places:
-        return spark.createDataFrame([], table.schema)
-    return reader.option("basePath", table.location).load(places)
-
-
-def partitions(glue: Any, table: Table) -> Iterator[str]:
-    """Where the registered partitions of a table lie.
-
-    Raises Unreadable for one that lies elsewhere than below the table, by keys and values.
-    """
-    pages = glue.get_paginator("get_partitions").paginate(
-        DatabaseName=table.database, TableName=table.name
-    )
-    for each in (one for page in pages for one in page["Partitions"]):
-        place: str = each["StorageDescriptor"]["Location"]
-        pairs = zip(table.partitioned_by, each["Values"], strict=True)
+    found = partitions_of(glue, table)
+    for values, place in found.items():
+        pairs = zip(table.partitioned_by, values, strict=True)
         wanted = "/".join(f"{key}={value}" for key, value in pairs)
         if place.rstrip("/") != f"{table.location.rstrip('/')}/{wanted}":
             raise Unreadable(
-                f"Spark on this machine does not read the partition {wanted} of "
-                f"{table.database}.{table.name}: it lies at {place}."
+                f"A frame on this machine has no partition {wanted} of {database}.{name}, which "
+                f"lies at {place}: read it by spark.table."
             )
-        yield place
+    if not found:
+        return spark.createDataFrame([], table.schema)
+    return reader.option("basePath", table.location).load(list(found.values()))
+
+
+def all_tables(glue: Any) -> Iterator[tuple[Mapping[str, Any], list[Mapping[str, Any]]]]:
+    """Each database, with its tables as GetTables tells of them."""
+    for page in glue.get_paginator("get_databases").paginate():
+        for database in page["DatabaseList"]:
+            pages = glue.get_paginator("get_tables").paginate(DatabaseName=database["Name"])
+            yield database, [table for each in pages for table in each["TableList"]]
+
+
+def statement(table: Table) -> str:
+    """The SQL that tells Spark of a table, without its partitions."""
+    options = ", ".join(f"'{name}' = '{escaped(value)}'" for name, value in table.options.items())
+    keys = ", ".join(f"`{name}`" for name in table.partitioned_by)
+    return " ".join(
+        [
+            f"CREATE TABLE `{table.database}`.`{table.name}` ({table.schema})",
+            f"USING {table.format}",
+            *([f"OPTIONS ({options})"] if options else []),
+            *([f"PARTITIONED BY ({keys})"] if keys else []),
+            f"LOCATION '{escaped(table.location)}'",
+        ]
+    )
+
+
+def partitions_of(glue: Any, table: Table) -> dict[tuple[str, ...], str]:
+    """Where the registered partitions of a table lie, by their values."""
+    pages = glue.get_paginator("get_partitions").paginate(
+        DatabaseName=table.database, TableName=table.name
+    )
+    return {
+        tuple(each["Values"]): each["StorageDescriptor"]["Location"]
+        for page in pages
+        for each in page["Partitions"]
+    }
+
+
+def addition(table: Table, found: Mapping[tuple[str, ...], str]) -> str:
+    """The SQL that tells Spark of partitions, of which there is one at least."""
+    added = [
+        f"PARTITION ({_pairs(table.partitioned_by, values)}) LOCATION '{escaped(place)}'"
+        for values, place in found.items()
+    ]
+    return f"ALTER TABLE `{table.database}`.`{table.name}` ADD {' '.join(added)}"
+
+
+def _pairs(keys: tuple[str, ...], values: tuple[str, ...]) -> str:
+    pairs = zip(keys, values, strict=True)
+    return ", ".join(f"`{key}` = '{escaped(value)}'" for key, value in pairs)
+
+
+def shown_partitions(spark: Any, database: str, name: str) -> set[tuple[str, ...]]:
+    """The values of each partition that Spark has of a table."""
+    rows = spark.sql(f"SHOW PARTITIONS `{database}`.`{name}`").collect()
+    return {tuple(unquote(pair.partition("=")[2]) for pair in row[0].split("/")) for row in rows}
+
+
+def tell_partitions(glue: Any, database: str, name: str, added: Iterable[tuple[str, ...]]) -> None:
+    """Tell Glue of partitions, by their values, that lie below their table."""
+    told = glue.get_table(DatabaseName=database, Name=name)["Table"]
+    storage, keys = told["StorageDescriptor"], [one["Name"] for one in told["PartitionKeys"]]
+    for values in sorted(added):
+        pairs = "/".join(
+            f"{key}={quote(value, safe=UNQUOTED)}" for key, value in zip(keys, values, strict=True)
+        )
+        place = {**storage, "Location": f"{storage['Location'].rstrip('/')}/{pairs}"}
+        glue.create_partition(
+            DatabaseName=database,
+            TableName=name,
+            PartitionInput={"Values": list(values), "StorageDescriptor": place},
+        )
+
+
+def escaped(text: str) -> str:
+    """A text as it stands between quotes in Spark's SQL."""
+    return "".join(f"\\u{ord(each):04x}" if each in "'\\" or each < " " else each for each in text)
+
+
+def tell(glue: Any, spark: Any, database: str, name: str) -> None:
+    """Tell Glue of a table that Spark has made, with its partitions.
+
+    Raises Unreadable for one that is not in S3, or whose format has no table here.
+    """
+    described = spark.sql(f"DESCRIBE TABLE EXTENDED `{database}`.`{name}`").collect()
+    told = {row["col_name"]: row["data_type"] for row in described}
+    kind, location = (told.get("Provider") or "").lower(), told.get("Location", "")
+    if told.get("Type") == "VIEW" or kind not in WRITTEN or not location.startswith("s3"):
+        where = location or "no place"
+        raise Unreadable(
+            f"The embedded AWS keeps no table {database}.{name} of {kind or 'a view'} at {where}: "
+            f"only of {', '.join(WRITTEN)}, in S3."
+        )
+    columns = spark.catalog.listColumns(f"`{database}`.`{name}`")
+    names = {
+        wanted: [
+            {"Name": one.name, "Type": one.dataType} for one in columns if one.isPartition is wanted
+        ]
+        for wanted in (False, True)
+    }
+    reads, writes, serde = WRITTEN[kind]
+    storage = {
+        "Columns": names[False],
+        "Location": location,
+        "InputFormat": reads,
+        "OutputFormat": writes,
+        "SerdeInfo": {"SerializationLibrary": serde},
+    }
+    glue.create_table(
+        DatabaseName=database,
+        TableInput={
+            "Name": name,
+            "TableType": "EXTERNAL_TABLE",
+            "Parameters": {"classification": kind, "spark.sql.sources.provider": kind},
+            "PartitionKeys": names[True],
+            "StorageDescriptor": storage,
+        },
+    )
+    if names[True]:
+        tell_partitions(glue, database, name, shown_partitions(spark, database, name))

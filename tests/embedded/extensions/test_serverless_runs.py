@@ -10,12 +10,15 @@ import pytest
 from botocore.exceptions import ClientError
 
 from embedded.cloud import Cloud
+from embedded.extensions.serverless_runs import GLUE
 from embedded.spark import installed
+from embedded.spark.run import CATALOG
 from infra.hosts import sample
 
 ROLE = "arn:aws:iam::123456789012:role/job"
 SECONDS = 120
 OVER = {"SUCCESS", "FAILED", "CANCELLED"}
+PARAMETERS = "--conf spark.executor.memory=14g --conf spark.app.day=monday"
 
 COUNTS = """
 import os, sys
@@ -34,6 +37,19 @@ tries = Path("/tmp") / sys.argv[1]
 tries.write_text(tries.read_text() + "x" if tries.exists() else "x")
 raise SystemExit("a column is missing")
 """
+BY_TABLES = """
+from pyspark.sql import SparkSession
+spark = SparkSession.builder.getOrCreate()
+print(spark.sql("select day, count(*), sum(age) from lake.visits group by day").collect())
+spark.sql("drop table lake.left")
+visits = spark.table("lake.visits")
+visits.write.partitionBy("day").saveAsTable("lake.copied")
+spark.sql("insert into lake.added partition (day = '2026-01-09') select id, age from lake.copied")
+try:
+    spark.table("lake.iced")
+except Exception as error:
+    print("iced", type(error).__name__)
+"""
 WAITS = "import time; print('waits', flush=True); time.sleep(600)"
 
 
@@ -50,13 +66,13 @@ class Spark:
         made = self.emr.create_application(name="jobs", releaseLabel="emr-7.12.0", type="SPARK")
         self.application, self.scripts = made["applicationId"], 0
 
-    def starts(self, script, *arguments, **more):
+    def starts(self, script, *arguments, parameters=PARAMETERS, **more):
         self.scripts += 1
         self.s3.put_object(Bucket="code", Key=f"main-{self.scripts}.py", Body=script)
         submit = {
             "entryPoint": f"s3://code/main-{self.scripts}.py",
             "entryPointArguments": list(arguments),
-            "sparkSubmitParameters": "--conf spark.executor.memory=14g --conf spark.app.day=monday",
+            "sparkSubmitParameters": parameters,
         }
         return self.emr.start_job_run(
             applicationId=self.application,
@@ -157,6 +173,70 @@ def test_a_run_of_one_token_is_one(spark):
     runs = {spark.starts("print('once')", clientToken="once") for _ in range(2)}
     assert len(runs) == 1
     spark.until(runs.pop(), OVER)
+
+
+def table(name, **parameters):
+    hive = "org.apache.hadoop.hive"
+    serde = {
+        "SerializationLibrary": f"{hive}.serde2.lazy.LazySimpleSerDe",
+        "Parameters": {"field.delim": ","},
+    }
+    return {
+        "Name": name,
+        "Parameters": {"skip.header.line.count": "1", **parameters},
+        "StorageDescriptor": {
+            "Columns": [{"Name": "id", "Type": "string"}, {"Name": "age", "Type": "double"}],
+            "Location": f"s3://raw/{name}/",
+            "SerdeInfo": serde,
+        },
+        "PartitionKeys": [{"Name": "day", "Type": "string"}],
+    }
+
+
+def test_tables_of_glue_are_those_of_spark(spark):
+    glue = spark.cloud.client("glue")
+    for day, rows in (("2026-01-01", "id,age\na,39\n"), ("2026-01-02", "id,age\nb,41\nc,50\n")):
+        spark.s3.put_object(Bucket="raw", Key=f"visits/day={day}/1.csv", Body=rows)
+    place = {"Name": "lake", "LocationUri": "s3://curated/lake/"}
+    glue.create_database(DatabaseInput=place)
+    for name in ("visits", "left", "added"):
+        glue.create_table(DatabaseName="lake", TableInput=table(name))
+    glue.create_table(DatabaseName="lake", TableInput=table("iced", table_type="ICEBERG"))
+    there = {**table("visits")["StorageDescriptor"], "Location": "s3://raw/visits/day=2026-01-02"}
+    told = {"Values": ["2026-01-02"], "StorageDescriptor": there}
+    glue.create_partition(DatabaseName="lake", TableName="visits", PartitionInput=told)
+    run = spark.starts(
+        BY_TABLES,
+        parameters=f"--conf {CATALOG}={GLUE}",
+        configurationOverrides={
+            "monitoringConfiguration": {"s3MonitoringConfiguration": {"logUri": "s3://code/logs/"}}
+        },
+    )
+    told = spark.until(run, OVER)
+    assert (told["state"], told["stateDetails"]) == ("SUCCESS", "")
+    place = f"logs/applications/{spark.application}/jobs/{run}/SPARK_DRIVER"
+    out, error = (
+        gzip.decompress(spark.s3.get_object(Bucket="code", Key=f"{place}/{each}.gz")["Body"].read())
+        for each in ("stdout", "stderr")
+    )
+    assert out.decode().splitlines() == [
+        "[Row(day='2026-01-02', count(1)=2, sum(age)=91.0)]",
+        "iced AnalysisException",
+    ]
+    assert b"does not read the table lake.iced, of ICEBERG" in error
+
+    names = [one["Name"] for one in glue.get_tables(DatabaseName="lake")["TableList"]]
+    assert sorted(names) == ["added", "copied", "iced", "visits"]
+    copied = glue.get_table(DatabaseName="lake", Name="copied")["Table"]
+    columns = copied["StorageDescriptor"]["Columns"]
+    assert [(one["Name"], one["Type"]) for one in columns] == [("id", "string"), ("age", "double")]
+    assert copied["StorageDescriptor"]["Location"] == "s3://curated/lake/copied"
+    for name, day in (("copied", "2026-01-02"), ("added", "2026-01-09")):
+        (found,) = glue.get_partitions(DatabaseName="lake", TableName=name)["Partitions"]
+        assert found["Values"] == [day]
+        bucket, _, prefix = found["StorageDescriptor"]["Location"][5:].partition("/")
+        assert prefix.endswith(f"{name}/day={day}")
+        assert spark.s3.list_objects_v2(Bucket=bucket, Prefix=f"{prefix}/part-")["Contents"]
 
 
 def test_its_states_are_told_to_the_bus(spark):
