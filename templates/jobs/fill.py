@@ -125,7 +125,8 @@ def _told(arguments: list[str] | None) -> argparse.Namespace:
     for name in ("input", "date", "group"):
         parser.add_argument(f"--{name}", required=True)
     parser.add_argument("--day", default="")
-    return parser.parse_args(arguments)
+    told, _ = parser.parse_known_args(arguments)  # Glue tells a script its own options as well
+    return told
 
 
 if __name__ == "__main__":

@@ -104,6 +104,7 @@ def script_arguments(
         **{
             option: ",".join(f"{place}={uri}" for place, uri in uris.items())
             for option, uris in places.items()
+            if uris
         },
         **{f"--{name}": value for name, value in arguments.items()},
     }

@@ -122,3 +122,8 @@ def test_places_share_an_option_for_glue_takes_each_once():
         "--output": "curated.visits=s3://curated/visits/",
         "--days": "7",
     }
+
+
+def test_a_job_that_writes_no_place_is_told_of_none():
+    told = script_arguments({"raw.visits": "s3://raw/visits/"}, {}, {"group": "visits-v1"})
+    assert told == {"--input": "raw.visits=s3://raw/visits/", "--group": "visits-v1"}
