@@ -25,6 +25,7 @@ MODULES = (
     "delete_markers",
     "delivery_streams",
     "emr_releases",
+    "emr_steps",
     "endpoint_zones",
     "endpoints",
     "event_bus",

@@ -34,6 +34,7 @@ from embedded.spark.run import (
     my_turn,
     settings_of,
 )
+from embedded.spark.submit import GLUE
 from embedded.turns import others_first, turn
 
 log = logging.getLogger(__name__)
@@ -41,12 +42,6 @@ log = logging.getLogger(__name__)
 OVER = ("SUCCESS", "FAILED", "CANCELLED")
 STOP_SECONDS = 10
 DRIVER = "SPARK_DRIVER"
-GLUE = "com.amazonaws.glue.catalog.metastore.AWSGlueDataCatalogHiveClientFactory"
-"""The setting by which Spark's tables are those of Glue.
-
-https://docs.aws.amazon.com/emr/latest/EMR-Serverless-UserGuide/metastore-config.html
-"""
-
 _runs: dict[str, "_Work"] = {}
 
 

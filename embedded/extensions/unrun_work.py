@@ -37,7 +37,6 @@ UNRUN = (
         "ConcurrentPipelineExecutionsLimitExceededException",
     ),
     Unrun("datasync", "start_task_execution", "tasks of DataSync", "InvalidRequestException"),
-    Unrun("emr", "add_job_flow_steps", "steps of EMR", "ValidationException"),
     Unrun("emrcontainers", "start_job_run", "jobs of EMR on EKS", "ValidationException"),
     Unrun("glue", "start_crawler", "crawlers of Glue", "OperationTimeoutException"),
     Unrun("glue", "start_trigger", "triggers of Glue", "InvalidInputException"),

@@ -10,9 +10,9 @@ import pytest
 from botocore.exceptions import ClientError
 
 from embedded.cloud import Cloud
-from embedded.extensions.serverless_runs import GLUE
 from embedded.spark import installed
 from embedded.spark.run import CATALOG
+from embedded.spark.submit import GLUE
 from infra.hosts import sample
 
 ROLE = "arn:aws:iam::123456789012:role/job"

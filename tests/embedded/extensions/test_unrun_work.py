@@ -17,10 +17,6 @@ REQUESTS = {
     ("datasync", "StartTaskExecution"): {
         "TaskArn": "arn:aws:datasync:eu-west-1:123456789012:task/task-0a1b2c3d4e5f67890"
     },
-    ("emr", "AddJobFlowSteps"): {
-        "JobFlowId": "j-1",
-        "Steps": [{"Name": "step", "HadoopJarStep": {"Jar": "command-runner.jar"}}],
-    },
     ("emr-containers", "StartJobRun"): {"virtualClusterId": "cluster", "clientToken": "token"},
     ("glue", "StartCrawler"): {"Name": "crawler"},
     ("glue", "StartTrigger"): {"Name": "trigger"},
@@ -72,7 +68,7 @@ def test_no_service_in_use_starts_what_it_does_not_do():
             for name, _ in inspect.getmembers(response, inspect.isfunction)
             if re.match(r"start_|submit", name) and name not in RUN.get(module, ())
         }
-    assert started == refused - {("emr", "add_job_flow_steps")}
+    assert started == refused
 
 
 def test_what_is_refused_is_there_in_moto():
