@@ -37,6 +37,7 @@ MODULES = (
     "glue_runs",
     "glue_tasks",
     "guardduty",
+    "iceberg_tables",
     "inference",
     "jobs",
     "key_policies",
