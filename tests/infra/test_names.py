@@ -29,7 +29,7 @@ WITHIN_ANOTHER = (
     "aws:glue/schema:Schema",
     "aws:route53/resolverFirewallRule:ResolverFirewallRule",
 )
-"""Types whose names count within a group, a domain, a database or the like, which bears the prefix."""
+"""Types whose names count within something else, whose name bears the prefix."""
 MADE_UP = "-1a2b3c4"
 """What Pulumi adds to a logical name: a dash and seven hexadecimal digits."""
 

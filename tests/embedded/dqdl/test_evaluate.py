@@ -137,7 +137,7 @@ def test_a_rule_compares_what_it_measures(connection, rule, result, metrics):
 )
 def test_null_fails_a_condition_on_values_unless_it_excludes_or_names_it(connection, rule, failing):
     found = connection.execute(
-        f"SELECT DISTINCT coalesce(CAST(age AS VARCHAR), 'NULL') FROM visits "  # noqa: S608
+        f"SELECT DISTINCT coalesce(CAST(age AS VARCHAR), 'NULL') FROM visits "
         f"WHERE NOT {outcome(connection, rule).row}"
     ).fetchall()
     assert {each for (each,) in found} == set(failing.replace(" and ", ", ").split(", ")) - {""}
@@ -185,7 +185,7 @@ def test_null_fails_a_condition_on_values_unless_it_excludes_or_names_it(connect
 def test_a_rule_tells_of_each_row_whether_it_passes(connection, rule, share):
     found = outcome(connection, rule)
     answer = connection.execute(
-        f"SELECT count(*) FILTER (WHERE {found.row}) / count(*) FROM visits"  # noqa: S608
+        f"SELECT count(*) FILTER (WHERE {found.row}) / count(*) FROM visits"
     ).fetchall()
     assert answer == [(share,)]
     assert found.result == (PASS if share == 1 else FAIL)
@@ -252,7 +252,7 @@ def test_rules_can_read_no_file(tmp_path):
     opened.execute("CREATE TABLE visits AS SELECT 1 AS id")
     outcome(opened, 'IsComplete "id"')
     with pytest.raises(duckdb.PermissionException):
-        opened.execute(f"SELECT * FROM read_csv('{secret}')")  # noqa: S608
+        opened.execute(f"SELECT * FROM read_csv('{secret}')")
 
 
 def test_a_query_reads_the_table_by_its_alias_and_in_the_dialect_of_spark(connection):
