@@ -33,6 +33,8 @@ TABLE_INPUTS = (
     "retention",
     "storageDescriptor",
     "tableType",
+    "viewExpandedText",
+    "viewOriginalText",
 )
 
 JOB = {"JobName": "{name}"}

@@ -36,20 +36,11 @@ LONGEST_DESCRIPTION = 1024
 COLUMNS = "columns:"
 COLUMN = re.compile(r"([a-z][a-z0-9_]*) ([a-z]+(?:\([0-9, ]+\))?)")
 """A column of a view and its type, as `patients bigint`."""
-VIEW_TYPES = {
-    "boolean": "boolean",
-    "tinyint": "tinyint",
-    "smallint": "smallint",
-    "integer": "int",
-    "bigint": "bigint",
-    "real": "float",
-    "double": "double",
-    "varchar": "string",
-    "date": "date",
-    "timestamp": "timestamp",
-    "decimal": "decimal",
-}
-"""Types of views' columns as Athena names them, and as Glue does.
+VIEW_TYPES = (
+    *("boolean", "tinyint", "smallint", "integer", "bigint", "real", "double", "decimal"),
+    *("varchar", "date", "timestamp"),
+)
+"""Types of a view's columns, without sizes.
 
 https://docs.aws.amazon.com/athena/latest/ug/data-types.html
 """

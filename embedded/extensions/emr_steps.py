@@ -40,7 +40,7 @@ def install() -> None:
     ElasticMapReduceResponse.get_region_from_url = (  # type: ignore[method-assign]
         BaseResponse.get_region_from_url
     )
-    Step.status = property(status)  # type: ignore[assignment, misc]
+    Step.status = property(status)  # type: ignore[assignment]
 
 
 def close() -> None:

@@ -9,6 +9,7 @@ import pulumi
 from components.data.lake.lake import Lake
 from components.data.lake.zone import database_name
 from components.data.queries.queries import Queries, QueriesArgs, StatementArgs
+from components.data.queries.view import View
 from components.foundation.alerts.alerts import Severity
 from components.foundation.keys.key import DataClass
 from infra.environment import Environment
@@ -21,6 +22,7 @@ from infra.settings.data.lake import BYTES_PER_GB
 if TYPE_CHECKING:  # sqlglot takes half a second
     from infra.queries import QueryFile
 
+NAME_LIMIT = 100
 EVERYBODY = "everybody"
 DEFAULT_ZONE = "curated"
 """Whose tables a saved query may name without the zone."""
@@ -50,6 +52,9 @@ def declare_queries(
         if queries.daily_gb is not None:
             args["daily_gb"] = queries.daily_gb
         env.component(Queries)(env.names("queries"), args, need.child_options())
+    for file in files:
+        if file.kind == "views":
+            _declare_view(file, databases, lake, env, need)
     workgroups = {EVERYBODY: lake.workgroup_name}
     for team, own in queries.teams.items():
         args = _args(team, files, databases, topic)
@@ -70,6 +75,22 @@ def declare_queries(
             env.names("queries", team), args, need.child_options()
         ).workgroup_name
     pulumi.export("workgroups", workgroups)
+
+
+def _declare_view(
+    file: "QueryFile", databases: Mapping[str, str], lake: Lake, env: Environment, need: Need
+) -> None:
+    env.component(View)(
+        env.names("view", file.within, file.name.replace("_", "-"), limit=NAME_LIMIT),
+        {
+            "view_name": file.name,
+            "database_name": lake.database_names[file.within],
+            "sql": file.placed(databases),
+            "columns": [{"name": name, "type": type_} for name, type_ in file.columns],
+            "description": file.description,
+        },
+        need.child_options(),
+    )
 
 
 def _files(settings: PlatformSettings, zones: Sequence[str], root: Path) -> "Sequence[QueryFile]":

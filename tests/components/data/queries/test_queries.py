@@ -1,11 +1,14 @@
 """Workgroups, what is kept in them, and the alarm on what they scan."""
 
+import base64
+import json
 from typing import Any
 
 import pytest
 
 from components.common.durability import Durability
 from components.data.queries.queries import Queries, QueriesArgs
+from components.data.queries.view import View, ViewArgs, ViewColumnArgs
 from components.data.queries.workgroup import WorkgroupArgs
 from infra.graph import Graph, record
 
@@ -79,3 +82,31 @@ def test_the_alarm_adds_up_what_queries_scanned_however_they_ended() -> None:
 def test_a_limit_below_that_of_athena_is_refused() -> None:
     with pytest.raises(ValueError, match="scan_limit_bytes 5: below 10000000"):
         recorded(own={**OWN, "scan_limit_bytes": 5})
+
+
+def test_a_view_is_kept_as_athena_keeps_it() -> None:
+    columns: list[ViewColumnArgs] = [
+        {"name": "ward", "type": "varchar"},
+        {"name": "share", "type": "decimal(10,2)"},
+        {"name": "at", "type": "timestamp(3)"},
+        {"name": "n", "type": "integer"},
+    ]
+    args: ViewArgs = {
+        "view_name": "totals",
+        "database_name": "maslow_dev_curated",
+        "sql": "SELECT 1",
+        "columns": columns,
+        "description": "",
+    }
+    graph = record(lambda: View("maslow-dev-view-totals", args) and None)
+    (view,) = graph.of_type("aws:glue/catalogTable:CatalogTable")
+    assert view.inputs["tableType"] == "VIRTUAL_VIEW"
+    told = view.inputs["viewOriginalText"].removeprefix("/* Presto View: ").removesuffix(" */")
+    assert json.loads(base64.b64decode(told)) == {
+        "originalSql": "SELECT 1",
+        "catalog": "awsdatacatalog",
+        "schema": "maslow_dev_curated",
+        "columns": columns,
+    }
+    types = [each["type"] for each in view.inputs["storageDescriptor"]["columns"]]
+    assert types == ["string", "decimal(10,2)", "timestamp", "int"]
