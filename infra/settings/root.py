@@ -11,6 +11,7 @@ from infra.settings.data.features import FeatureGroup
 from infra.settings.data.jobs import Job, Spark
 from infra.settings.data.lake import Lake
 from infra.settings.data.queries import Queries
+from infra.settings.data.shares import Share
 from infra.settings.data.streams import Stream
 from infra.settings.devops.ci import Ci
 from infra.settings.devops.delivery import Delivery
@@ -70,6 +71,7 @@ class PlatformSettings(Settings):
     streams: tuple[Stream, ...] = Field((), description="Streams whose records arrive in the lake.")
     spark: Spark = Field(Spark(), description="What the jobs of data run on.")
     jobs: tuple[Job, ...] = Field((), description="Jobs of data.")
+    shares: tuple[Share, ...] = Field((), description="Who else reads of the lake.")
     models: tuple[ModelSettings, ...] = Field((), description="Models.")
     dashboards: bool = Field(
         True,

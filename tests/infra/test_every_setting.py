@@ -92,6 +92,25 @@ STREAM = {
     "columns": {"ward": "string", "heart_rate": "int"},
 }
 STREAMS = {"streams": [STREAM]}
+SHARED = {
+    "shares": [
+        {
+            "name": "research",
+            "account": "444444444444",
+            "external_id": "research",
+            "reads": ["curated.visits"],
+        }
+    ]
+}
+LAKEHOUSE = {
+    "shares": [
+        {
+            "name": "lakehouse",
+            "databricks": {"external_id": "lakehouse", "writes": ["curated.scores"]},
+            "reads": ["curated.visits"],
+        }
+    ]
+}
 BY_GLUE = {"jobs": [{**JOB, "engine": "glue"}]}
 PAID = {**MODEL["models"][0], "budget": {"monthly_usd": 100}}
 CENTER = "arn:aws:sso:::instance/ssoins-0123456789abcdef"
@@ -162,6 +181,8 @@ CONTEXTS: dict[str, dict[str, Any]] = {
     "jobs.0.on": JOBS,
     "jobs.0.fills": {**JOBS, "features": MODEL["features"]},
     "spark": JOBS,
+    "shares": SHARED,
+    "shares.0.databricks": LAKEHOUSE,
     "streams": STREAMS,
     "streams.0.splunk": {
         "streams": [
@@ -201,6 +222,12 @@ VALUES: dict[str, Any] = {
     "access.personas": {"reviewer": [USER]},
     "budget.anomaly_monitor": f"arn:aws:ce::{ACCOUNT}:anomalymonitor/{TEAM}",
     "audit.log_archive": "central",
+    "shares.0.name": "others",
+    "shares.0.account": "555555555555",
+    "shares.0.external_id": "others",
+    "shares.0.reads": ["curated.wards"],
+    "shares.0.databricks.external_id": "others",
+    "shares.0.databricks.writes": ["curated.others"],
     "queries.folder": "templates/queries",
     "queries.teams": {"oncology": {}, "cardiology": {"scan_limit_gb": 1, "daily_gb": 2}},
     **{f"keys.existing.{holds}": KEY for holds in CLASSES},

@@ -71,9 +71,9 @@ def job_policy(
         ],
         allow(
             ["glue:GetDatabase", "glue:GetTable", "glue:GetTables", "glue:GetPartitions"],
-            _catalog([*reads, *writes], account_id, region),
+            catalog_of([*reads, *writes], account_id, region),
         ),
-        *([allow(CHANGE_TABLES, _catalog(writes, account_id, region))] if writes else []),
+        *([allow(CHANGE_TABLES, catalog_of(writes, account_id, region))] if writes else []),
         *([allow(FILL_GROUPS, group_arns)] if group_arns else []),
         use_keys(key_arns),
         write_logs(region, account_id, log_groups),
@@ -138,7 +138,8 @@ def glue_runs(job_arn: str) -> list[Statement]:
     ]
 
 
-def _catalog(places: Sequence[Place], account_id: str, region: str) -> list[str]:
+def catalog_of(places: Sequence[Place], account_id: str, region: str) -> list[str]:
+    """The catalog, and the databases and tables of these places, by ARN."""
     glue = f"arn:aws:glue:{region}:{account_id}"
     return sorted(
         {

@@ -12,6 +12,7 @@ from infra.environment import Environment
 from infra.needs.data.features import declare_groups
 from infra.needs.data.jobs import declare_jobs
 from infra.needs.data.queries import declare_queries
+from infra.needs.data.shares import declare_shares
 from infra.needs.data.streams import declare_streams
 from infra.needs.data.tables import declare_tables
 from infra.needs.need import Need
@@ -50,6 +51,7 @@ def declare(
     declare_streams(settings, env, foundation, need, lake)
     declare_jobs(settings, env, foundation, need, lake, groups, root)
     declare_queries(settings, env, foundation, need, lake, root)
+    declare_shares(settings, env, need, lake, key_arn)
     pulumi.export("zones", lake.zone_buckets)
     pulumi.export("feature_groups", {key: group.name for key, group in groups.items()})
     return lake

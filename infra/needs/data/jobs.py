@@ -8,12 +8,13 @@ import pulumi
 
 from components.data.feature_group import FeatureGroup
 from components.data.jobs.application import SparkApplication, SparkApplicationArgs
-from components.data.jobs.job import Job, JobArgs, PlaceArgs
+from components.data.jobs.job import Job, JobArgs
 from components.data.lake.lake import Lake
 from components.foundation.keys.key import DataClass
 from infra.environment import Environment
 from infra.errors import InputError
 from infra.needs.data.features import versioned
+from infra.needs.data.places import place
 from infra.needs.need import Need
 from infra.needs.outputs import Foundation
 from infra.needs.tags import NEED
@@ -53,8 +54,8 @@ def declare_jobs(
             "job": job.name,
             "script": script,
             "script_hash": hashlib.sha256(script.encode()).hexdigest()[:HASH_LENGTH],
-            "reads": [_place(each, lake) for each in job.reads],
-            "writes": [_place(each, lake) for each in job.writes],
+            "reads": [place(each, lake) for each in job.reads],
+            "writes": [place(each, lake) for each in job.writes],
             "arguments": {name: _text(value) for name, value in job.arguments.items()},
             "max_vcpu": job.size.max_vcpu,
             "max_minutes": job.max_minutes,
@@ -80,7 +81,7 @@ def declare_jobs(
             job_args["application_id"] = application.application_id
             job_args["application_arn"] = application.arn
         if job.on.arrival:
-            job_args["arrival"] = _place(job.on.arrival, lake)
+            job_args["arrival"] = place(job.on.arrival, lake)
         if job.on.schedule:
             job_args["schedule"] = expression(job.on.schedule, env.names("job", job.name))
         name = env.names("job", job.name, limit=NAME_LIMIT)
@@ -134,13 +135,3 @@ def _script(job: JobSettings, root: Path) -> str:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"jobs[{job.name}].script: {path} cannot be read: {error}") from error
-
-
-def _place(name: str, lake: Lake) -> PlaceArgs:
-    zone, _, prefix = name.partition(".")
-    return {
-        "name": name,
-        "bucket": lake.zone_buckets[zone],
-        "prefix": prefix,
-        "database": lake.database_names[zone],
-    }

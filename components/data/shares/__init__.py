@@ -1,0 +1,1 @@
+"""What others than the environment's own people and jobs read of the lake."""
