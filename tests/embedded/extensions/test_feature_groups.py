@@ -55,6 +55,7 @@ def test_a_group_without_a_glue_table_describes_none(sagemaker):
 
 def test_a_group_gains_features_and_a_time_to_live(sagemaker):
     _create(sagemaker, "growing", OnlineStoreConfig=ONLINE)
+    assert "LastUpdateStatus" not in sagemaker.describe_feature_group(FeatureGroupName="growing")
     addition = {"FeatureName": "creatinine", "FeatureType": "Fractional"}
     sagemaker.update_feature_group(
         FeatureGroupName="growing",
@@ -63,6 +64,7 @@ def test_a_group_gains_features_and_a_time_to_live(sagemaker):
     )
     described = sagemaker.describe_feature_group(FeatureGroupName="growing")
     assert described["FeatureDefinitions"] == [*DEFINITIONS, addition]
+    assert described["LastUpdateStatus"] == {"Status": "Successful"}
     assert described["OnlineStoreConfig"] == ONLINE | {"TtlDuration": {"Unit": "Days", "Value": 30}}
     with pytest.raises(ClientError, match="already exists"):
         sagemaker.update_feature_group(FeatureGroupName="growing", FeatureAdditions=[addition])
