@@ -101,7 +101,7 @@ TYPES = (
             ".{catalog: Catalog, database: Database, tableName: TableName}, "
             "tableFormat: TableFormat}",
             "onlineStoreConfig": "OnlineStoreConfig.{enableOnlineStore: EnableOnlineStore, "
-            "securityConfig: SecurityConfig.{kmsKeyId: KmsKeyId}, "
+            "securityConfig: SecurityConfig.{kmsKeyId: KmsKeyId}, storageType: StorageType, "
             "ttlDuration: TtlDuration.{unit: Unit, value: Value}}",
             "roleArn": "RoleArn",
             "description": "Description",

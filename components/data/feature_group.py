@@ -9,11 +9,11 @@ import pulumi_aws as aws
 from components.common.args import PlacedArgs
 from components.common.durability import Durability, stateful
 from components.common.execution_role import ExecutionRole
-from components.common.iam import Document, allow, document, rendered
+from components.common.iam import Document, allow, document, rendered, trust
 from components.common.limits import FEATURE_STORE_NAME, RESERVED_FEATURES
 from components.data.feature_evolution import FEATURES_TAG, evolution_hooks, features_tag
 
-CATALOG = "AwsDataCatalog"
+CATALOG, SAGEMAKER = "AwsDataCatalog", "sagemaker.amazonaws.com"
 FILLED_BY_TAG = "maslow:filled-by"
 TAG_LIMIT = 256
 """Characters of a tag's value.
@@ -51,6 +51,11 @@ class FeatureGroupArgs(PlacedArgs):
     """Type of every feature, `record_id` and `event_time` among them, by name."""
     online: bool
     """Whether the latest record of each id can be read in milliseconds."""
+    in_memory: NotRequired[bool]
+    """Whether the online store is in memory, for the fastest reads. AWS then has no offline store
+    beside it, and encrypts it with a key of its own.
+    https://docs.aws.amazon.com/sagemaker/latest/dg/feature-store-storage-configurations-online-store.html
+    """
     ttl_hours: NotRequired[int]
     """Hours after its event time that a record leaves the online store; without it, never."""
     descriptions: NotRequired[dict[str, str]]
@@ -89,6 +94,8 @@ def check(args: FeatureGroupArgs) -> None:
         raise ValueError(f"{group}: event_time {args['event_time']!r} must be String or Fractional")
     if unknown := args.get("descriptions", {}).keys() - features.keys():
         raise ValueError(f"{group}: {', '.join(sorted(unknown))} is described, and no feature")
+    if args.get("in_memory") and not args["online"]:
+        raise ValueError(f"{group}: in_memory belongs to the online store, which is off")
     if args.get("ttl_hours") is not None and not args["online"]:
         raise ValueError(f"{group}: ttl_hours belongs to the online store, which is off")
 
@@ -149,9 +156,9 @@ class FeatureGroup(pulumi.ComponentResource):
     name: pulumi.Output[str]
     arn: pulumi.Output[str]
     table: pulumi.Output[str]
-    """Glue table of the offline store, as `<database>.<table>`."""
+    """Glue table of the offline store, as `<database>.<table>`; empty in memory."""
     offline_uri: pulumi.Output[str]
-    """S3 URI that the offline store's files lie below."""
+    """S3 URI that the offline store's files lie below; empty in memory."""
 
     def __init__(
         self, name: str, args: FeatureGroupArgs, opts: pulumi.ResourceOptions | None = None
@@ -161,33 +168,13 @@ class FeatureGroup(pulumi.ComponentResource):
         group = args["feature_group_name"]
         table = table_name(group)
         format_ = args.get("table_format", TableFormat.ICEBERG)
-        self.offline_uri = pulumi.Output.concat("s3://", args["bucket"], "/", group)
+        in_memory = args.get("in_memory", False)
+        offline_uri = pulumi.Output.concat("s3://", args["bucket"], "/", group)
         role_name = f"{name}-offline"  # fixed, since a group that is kept names it for ever
-        role = ExecutionRole(
-            role_name,
-            {
-                "service": "sagemaker.amazonaws.com",
-                "account_id": args["account_id"],
-                "role_name": role_name,
-                "policies": {
-                    "offline-store": rendered(
-                        offline_store_policy,
-                        bucket_arn=args["bucket_arn"],
-                        prefix=group,
-                        key_arn=args["key_arn"],
-                        account_id=args["account_id"],
-                        region=args["region"],
-                        database=args["database_name"],
-                        table=table,
-                        iceberg=format_ is TableFormat.ICEBERG,
-                    )
-                },
-            },
-            pulumi.ResourceOptions(parent=self),
-        )
+        role = self._role(role_name, args, table, format_)
         descriptions = args.get("descriptions", {})
         types = {feature: type_.value for feature, type_ in args["features"].items()}
-        options = stateful(self, args["durability"], depends_on=[role, *role.ready])
+        options = stateful(self, args["durability"], depends_on=role)
         options.ignore_changes = ["featureDefinitions"]  # the hook adds what is new
         options.hooks = evolution_hooks(
             name,
@@ -205,11 +192,10 @@ class FeatureGroup(pulumi.ComponentResource):
                 {"feature_name": feature, "feature_type": type_} for feature, type_ in types.items()
             ],
             online_store_config=_online(args) if args["online"] else None,
-            offline_store_config={
-                "s3_storage_config": {
-                    "s3_uri": self.offline_uri,
-                    "kms_key_id": args["key_arn"],
-                },
+            offline_store_config=None
+            if in_memory
+            else {
+                "s3_storage_config": {"s3_uri": offline_uri, "kms_key_id": args["key_arn"]},
                 "data_catalog_config": {
                     "catalog": CATALOG,
                     "database": args["database_name"],
@@ -225,7 +211,11 @@ class FeatureGroup(pulumi.ComponentResource):
         )
         self.name = resource.feature_group_name
         self.arn = resource.arn
-        self.table = pulumi.Output.concat(args["database_name"], ".", table)
+        nowhere = pulumi.Output.from_input("")
+        self.table = (
+            nowhere if in_memory else pulumi.Output.concat(args["database_name"], ".", table)
+        )
+        self.offline_uri = nowhere if in_memory else offline_uri
         self.register_outputs(
             {
                 "name": self.name,
@@ -235,6 +225,49 @@ class FeatureGroup(pulumi.ComponentResource):
             }
         )
 
+    def _role(
+        self, role_name: str, args: FeatureGroupArgs, table: str, format_: TableFormat
+    ) -> list[pulumi.Resource]:
+        """The role that writes the offline store, with its policy.
+
+        In memory there is none to write: the provider asks for a role all the same, and it may do
+        nothing.
+        """
+        if args.get("in_memory"):
+            return [
+                aws.iam.Role(
+                    f"{role_name}-role",
+                    name=role_name,
+                    assume_role_policy=rendered(
+                        trust, service=SAGEMAKER, account_id=args["account_id"]
+                    ),
+                    opts=pulumi.ResourceOptions(parent=self),
+                )
+            ]
+        role = ExecutionRole(
+            role_name,
+            {
+                "service": SAGEMAKER,
+                "account_id": args["account_id"],
+                "role_name": role_name,
+                "policies": {
+                    "offline-store": rendered(
+                        offline_store_policy,
+                        bucket_arn=args["bucket_arn"],
+                        prefix=args["feature_group_name"],
+                        key_arn=args["key_arn"],
+                        account_id=args["account_id"],
+                        region=args["region"],
+                        database=args["database_name"],
+                        table=table,
+                        iceberg=format_ is TableFormat.ICEBERG,
+                    )
+                },
+            },
+            pulumi.ResourceOptions(parent=self),
+        )
+        return [role, *role.ready]
+
 
 def _lineage(args: FeatureGroupArgs) -> dict[str, str]:
     """The tag that tells which jobs fill a group, as many as it has room for."""
@@ -243,10 +276,11 @@ def _lineage(args: FeatureGroupArgs) -> dict[str, str]:
 
 
 def _online(args: FeatureGroupArgs) -> aws.sagemaker.FeatureGroupOnlineStoreConfigArgsDict:
-    config: aws.sagemaker.FeatureGroupOnlineStoreConfigArgsDict = {
-        "enable_online_store": True,
-        "security_config": {"kms_key_id": args["key_arn"]},
-    }
+    config: aws.sagemaker.FeatureGroupOnlineStoreConfigArgsDict = {"enable_online_store": True}
+    if args.get("in_memory"):
+        config["storage_type"] = "InMemory"
+    else:
+        config["security_config"] = {"kms_key_id": args["key_arn"]}
     if "ttl_hours" in args:
         hours = args["ttl_hours"]
         days, rest = divmod(hours, 24)

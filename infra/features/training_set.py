@@ -67,6 +67,11 @@ def sql(
     Raises InputError for what no query can be made from.
     """
     columns, groups = columns_of(stack, model), groups_of(stack, model)
+    if memory := [group.name for group in groups if group.tier == "in-memory"]:
+        raise InputError(
+            f"{model.name}: {', '.join(memory)} is in memory, and has no offline store to "
+            "learn from."
+        )
     labels_table = _labels_table(names, asked.labels)
     tables = {group.name: _offline_table(names, name_in_aws(names, group)) for group in groups}
     source: dict[str, str] = {"table": labels_table}

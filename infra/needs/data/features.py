@@ -52,6 +52,7 @@ def declare_groups(
             },
             "descriptions": group.descriptions,
             "online": group.online,
+            "in_memory": group.tier == "in-memory",
             "table_format": TableFormat(group.table.capitalize()),
             "bucket": lake.zone_buckets["features"],
             "bucket_arn": lake.zone_arns["features"],
@@ -98,13 +99,16 @@ def additions(group: Features, name: str, there: Mapping[str, Any]) -> list[str]
     """
     if not there:
         return []
+    online = there.get("OnlineStoreConfig", {})
     format_ = there.get("OfflineStoreConfig", {}).get("TableFormat")
     found = {
         "record_id": there["RecordIdentifierFeatureName"],
         "event_time": there["EventTimeFeatureName"],
-        "online": there.get("OnlineStoreConfig", {}).get("EnableOnlineStore", False),
-        "table": "iceberg" if format_ == TableFormat.ICEBERG.value else "glue",
+        "online": online.get("EnableOnlineStore", False),
+        "tier": "in-memory" if online.get("StorageType") == "InMemory" else "standard",
     }
+    if group.tier == "standard":
+        found["table"] = "iceberg" if format_ == TableFormat.ICEBERG.value else "glue"
     faults = [
         f"{key} is {shown(value)} there, not {shown(getattr(group, key))}"
         for key, value in found.items()

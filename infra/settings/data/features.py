@@ -80,6 +80,11 @@ class FeatureGroup(Settings):
         {}, description="What features mean, by name: {age: years at the visit}."
     )
     online: bool = Field(True, description="Whether features can be read within milliseconds.")
+    tier: Literal["standard", "in-memory"] = Field(
+        "standard",
+        description="Where the online store is: in-memory reads fastest, and has no offline store "
+        "and no key of the environment's.",
+    )
     ttl_days: PositiveInt | None = Field(
         None, description="Days after its event time that a record leaves the online store."
     )
@@ -107,7 +112,7 @@ class FeatureGroup(Settings):
                     "Make it a string (2026-01-31T12:00:00Z) or fractional (Unix seconds).",
                 )
             )
-        mistakes += [*self._columns(), *self._described(), *self._lifetimes()]
+        mistakes += [*self._columns(), *self._described(), *self._lifetimes(), *self._tiers()]
         if mistakes:
             raise refusals(mistakes)
         return self
@@ -138,6 +143,12 @@ class FeatureGroup(Settings):
                     f"{shown(name)} is not among the features.",
                     did_you_mean(name, self.features) or f"Allowed: {', '.join(self.features)}.",
                 )
+
+    def _tiers(self) -> Iterator[Mistake]:
+        if self.tier == "in-memory" and not self.online:
+            yield Mistake(
+                ("tier",), "it is of the online store, which is off.", "Leave it or online out."
+            )
 
     def _lifetimes(self) -> Iterator[Mistake]:
         given = [key for key in ("ttl_days", "ttl_hours") if getattr(self, key) is not None]

@@ -146,6 +146,20 @@ def test_another_time_to_live_leaves_the_records_where_they_are() -> None:
             group.up(TYPES, online=False)
 
 
+def test_a_group_in_memory_gets_features_and_a_time_to_live_in_its_place() -> None:
+    with Cloud("eu-west-1") as cloud:
+        group = Group(cloud)
+        group.up(TYPES, in_memory=True)
+        group.put(visit_id="a", visited_at="2026-03-01T10:00:00Z", age="41")
+        changes = group.up(MORE, in_memory=True, ttl_hours=240_000)
+        assert changes[Operation.UPDATE] == 1
+        assert group.got("a")["age"] == "41"
+        assert group.types().keys() == MORE.keys()
+        there = cloud.client("sagemaker").describe_feature_group(FeatureGroupName=NAME)
+        assert "OfflineStoreConfig" not in there
+        assert there["OnlineStoreConfig"]["StorageType"] == "InMemory"
+
+
 def test_the_order_of_features_is_no_change_and_a_type_is_one() -> None:
     types = {"a": "String", "b": "Integral"}
     assert features_tag(types, {}) == features_tag(dict(reversed(types.items())), {})

@@ -92,6 +92,15 @@ def test_records_leave_the_online_store_when_they_are_told_to() -> None:
     assert "ttlDuration" not in recorded().one(GROUP).inputs["onlineStoreConfig"]
 
 
+def test_a_group_in_memory_has_no_offline_store_and_no_key_and_its_role_may_do_nothing() -> None:
+    graph = recorded(in_memory=True)
+    group = graph.one(GROUP).inputs
+    assert group["onlineStoreConfig"] == {"enableOnlineStore": True, "storageType": "InMemory"}
+    assert "offlineStoreConfig" not in group
+    assert graph.of_type("aws:iam/rolePolicy:RolePolicy") == []
+    assert group["roleArn"].endswith(f":role/{graph.one('aws:iam/role:Role').inputs['name']}")
+
+
 def test_the_offline_table_has_a_name_to_be_queried_by() -> None:
     offline = recorded(table_format=TableFormat.GLUE).one(GROUP).inputs["offlineStoreConfig"]
     assert offline["dataCatalogConfig"] == {
@@ -166,6 +175,7 @@ def test_nothing_is_read_back_but_an_iceberg_tables_metadata() -> None:
         ({"features": {**FEATURES, "_age": FeatureType.STRING}}, "'_age' is not 1 to 64"),
         ({"feature_group_name": "v" * 65}, "is not 1 to 64"),
         ({"online": False, "ttl_hours": 3}, "ttl_hours belongs to the online store"),
+        ({"online": False, "in_memory": True}, "in_memory belongs to the online store"),
         ({"descriptions": {"agee": "years"}}, "agee is described, and no feature"),
     ],
 )

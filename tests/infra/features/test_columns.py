@@ -111,6 +111,11 @@ def test_a_time_that_is_text_is_read_as_one() -> None:
     assert read not in plain
 
 
+def test_what_is_in_memory_only_is_not_learnt_from() -> None:
+    with pytest.raises(InputError, match="stay: visits is in memory, and has no offline store"):
+        query(stack(["visits"], VISITS | {"tier": "in-memory"}))
+
+
 def test_columns_that_would_be_two_are_refused() -> None:
     with pytest.raises(InputError, match="stay: age: each column of the result needs a name"):
         query(stack(["visits"]), keep=["age"])

@@ -64,6 +64,10 @@ def test_a_group_that_is_as_declared_stays(
     [
         ({"OnlineStoreConfig": {"EnableOnlineStore": False}}, "online is false there, not true"),
         ({"OfflineStoreConfig": {"TableFormat": "Glue"}}, 'table is "glue" there, not "iceberg"'),
+        (
+            {"OnlineStoreConfig": {"EnableOnlineStore": True, "StorageType": "InMemory"}},
+            'tier is "in-memory" there, not "standard"',
+        ),
         ({"OnlineStoreConfig": {}}, "online is false there, not true"),
         ({"RecordIdentifierFeatureName": "beds"}, 'record_id is "beds" there, not "ward_id"'),
         (

@@ -186,6 +186,13 @@ def test_a_record_lives_for_days_or_for_hours_in_an_online_store(found_in_group)
     assert found_in_group(ttl_days=0) == ["ttl_days: 0 is too small: at least 1."]
 
 
+def test_only_an_online_store_is_in_memory(found_in_group):
+    assert found_in_group(tier="in-memory", ttl_days=3) == []
+    assert found_in_group(tier="in-memory", online=False) == [
+        "tier: it is of the online store, which is off."
+    ]
+
+
 def test_a_group_is_named_with_its_version_or_is_the_newest():
     def group(version):
         return FeatureGroup(
