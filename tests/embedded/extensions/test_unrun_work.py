@@ -23,13 +23,16 @@ REQUESTS = {
     ("glue", "StartWorkflowRun"): {"Name": "workflow"},
 }
 RUN = {
+    "athena": {"start_query_execution"},
     "cloudtrail": {"start_logging"},
     "config": {"start_configuration_recorder"},
     "ec2": {"start_instances"},
     "ecr": {"start_image_scan"},  # whoever tests with it says what it finds
     "emrserverless": {"start_application", "start_job_run"},
     "events": {"start_replay"},
+    "firehose": {"start_delivery_stream_encryption"},
     "glue": {"start_job_run"},
+    "kinesis": {"start_stream_encryption"},
     "logs": {"start_live_tail", "start_query"},
     "sagemaker": {"start_notebook_instance", "start_pipeline_execution"},
     "stepfunctions": {"start_execution"},
