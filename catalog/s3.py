@@ -170,6 +170,13 @@ TYPES = (
         at="ObjectLockConfiguration",
     ),
     _setting(
+        "BucketReplicationConfig",
+        Call("PutBucketReplication", inside="ReplicationConfiguration"),
+        "GetBucketReplication",
+        _delete("DeleteBucketReplication"),
+        at="ReplicationConfiguration",
+    ),
+    _setting(
         "BucketLogging",
         Call("PutBucketLogging", inside="BucketLoggingStatus.LoggingEnabled"),
         "GetBucketLogging",

@@ -149,6 +149,19 @@ def _upkeep(stack: StackFile) -> Iterator[Mistake]:
             )
 
 
+def _copies(stack: StackFile) -> Iterator[Mistake]:
+    """Zones whose copies would be where they are."""
+    for name, zone in stack.platform.lake.zones.by_name.items():
+        to = zone.replicate_to
+        elsewhere = to and to.account and to.account != stack.account
+        if to and to.key.split(":")[3] == stack.region and not elsewhere:
+            yield Mistake(
+                ("lake", "zones", name, "replicate_to", "key"),
+                f"the key is in {stack.region}, and so is the zone: nothing is lost less by it.",
+                "Name a bucket and a key of another region, or the other account that they are in.",
+            )
+
+
 def _zones(stack: StackFile) -> Iterator[Mistake]:
     zones = stack.platform.network.zones
     for place, zone in enumerate(() if isinstance(zones, int) else zones):

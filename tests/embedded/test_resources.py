@@ -696,6 +696,27 @@ CASES = [
         },
     ),
     s3(
+        "BucketReplicationConfig",
+        {
+            "bucket": "maslow-locked",
+            "role": "$role",
+            "rules": [
+                {
+                    "id": "copy-all",
+                    "status": "Enabled",
+                    "priority": 1,
+                    "filter": {"prefix": ""},
+                    "deleteMarkerReplication": {"status": "Disabled"},
+                    "sourceSelectionCriteria": {"sseKmsEncryptedObjects": {"status": "Enabled"}},
+                    "destination": {
+                        "bucket": "arn:aws:s3:::maslow-copies",
+                        "encryptionConfiguration": {"replicaKmsKeyId": "$key"},
+                    },
+                }
+            ],
+        },
+    ),
+    s3(
         "BucketLogging",
         {"targetBucket": "maslow-logs", "targetPrefix": "world/"},
         {"targetPrefix": "lake/"},

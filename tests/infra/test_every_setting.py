@@ -133,6 +133,8 @@ PROVIDER = f"arn:aws:iam::{ACCOUNT}:oidc-provider"
 ZONES = ("raw", "curated", "features")
 TABLE = {"name": "curated.visits", "columns": {"id": "string"}, "partitions": {"day": "date"}}
 ICEBERG = {"name": "curated.visits", "columns": {"id": "string"}, "format": "iceberg"}
+REPLICA = {"bucket": "copies", "key": KEY.replace(REGION, "eu-central-1")}
+COPIED = {"zones": {zone: {"replicate_to": REPLICA} for zone in ZONES}}
 LOCK = {"mode": "governance", "days": 7}
 LOCKED = {"zones": {zone: {"object_lock": LOCK} for zone in ZONES}}
 
@@ -172,6 +174,7 @@ CONTEXTS: dict[str, dict[str, Any]] = {
     "promotion.from": {**MODEL, "accounts": ACCOUNTS, "promotion": {"from": "staging"}},
     "registry.packages": MODEL,
     **{f"lake.zones.{zone}.object_lock": {"lake": LOCKED} for zone in ZONES},
+    **{f"lake.zones.{zone}.replicate_to": {"lake": COPIED} for zone in ZONES},
     "lake.tables": {"lake": {"tables": [TABLE]}},
     "lake.tables.0.upkeep": {"lake": {"tables": [ICEBERG]}},
     "dashboards": DEPLOYED,
@@ -264,6 +267,15 @@ VALUES: dict[str, Any] = {
     "promotion.operators": ["administrator"],
     "registry.logins": {"docker-hub": f"{SECRETS}:ecr-pullthroughcache/hub-a1b2c3"},
     **{f"lake.zones.{zone}.storage": {"intelligent": 30} for zone in ZONES},
+    **{
+        f"lake.zones.{zone}.replicate_to.{key}": value
+        for zone in ZONES
+        for key, value in (
+            ("bucket", "others"),
+            ("key", KEY.replace(REGION, "eu-west-2")),
+            ("account", "222222222222"),
+        )
+    },
     "lake.tables.0.name": "raw.visits",
     "lake.tables.0.columns": {"id": "bigint"},
     "lake.tables.0.partitions": {"day": {"from": "2026-01-31"}},

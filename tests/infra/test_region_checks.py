@@ -178,6 +178,18 @@ def test_an_iceberg_table_is_looked_after_where_glue_does_so(project: Project) -
     assert plan(project, "eu-west-3", {**settings, **done_without}) == {}
 
 
+def test_copies_of_a_zone_are_elsewhere(project: Project) -> None:
+    def told(region: str, **more: str) -> list[str]:
+        key = f"arn:aws:kms:{region}:123456789012:key/0a1b2c3d"
+        raw = {"replicate_to": {"bucket": "copies", "key": key, **more}}
+        settings = {key: DEFAULTS[key] for key in ("owner", "network", "source")}
+        return [*plan(project, "eu-west-1", {**settings, "lake": {"zones": {"raw": raw}}})]
+
+    assert told("eu-central-1") == []
+    assert told("eu-west-1") == ["lake.zones.raw.replicate_to.key"]
+    assert told("eu-west-1", account="222222222222") == []
+
+
 def test_a_zone_of_another_region_is_refused(project: Project) -> None:
     network = {**DEFAULTS["network"], "zones": ["eu-west-1a", "eu-west-2a"]}
     wrong = plan(project, "eu-west-1", {**DEFAULTS, "network": network})

@@ -8,6 +8,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
 """
 
 from collections.abc import Sequence
+from typing import NotRequired
 
 import pulumi
 import pulumi_aws as aws
@@ -24,6 +25,15 @@ PULLS = (
     "ecr:GetDownloadUrlForLayer",
 )
 """How SageMaker's own images are read, which are in accounts of AWS's."""
+
+COPIES = (
+    *("kms:Encrypt", "kms:GenerateDataKey", "s3:ObjectOwnerOverrideToBucketOwner"),
+    *("s3:ReplicateDelete", "s3:ReplicateObject", "s3:ReplicateTags"),
+)
+"""How S3 writes copies of a zone in another region or account.
+
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/setting-repl-config-perm-overview.html
+"""
 
 BOUNDED_WRITES = ("iam:CreateRole", "iam:DeleteRolePolicy", "iam:PutRolePolicy")
 """What may be done to a role that carries the boundary; IAM tells of it with these."""
@@ -63,11 +73,13 @@ def boundary_policy(
     account_id: str,
     other_accounts: Sequence[str],
     region: str,
+    copies: Sequence[str] = (),
 ) -> Document:
     """The boundary of an environment.
 
     It allows the services in use, in the one region and on what belongs to this account or to
-    `other_accounts`, which are those of the project's other environments. Roles can be made, and
+    `other_accounts`, which are those of the project's other environments; copies of data go to the
+    ARNs of `copies`, wherever they are. Roles can be made, and
     policies written into them, by a role that is allowed to, if the made one bears the same
     boundary: so whoever can make roles makes none that is more than itself. How data is kept is
     changed by the role named `break_glass` alone.
@@ -101,6 +113,7 @@ def boundary_policy(
             [f"{iam}:role/aws-service-role/*"],
             sid="RolesOfServices",
         ),
+        *([allow([*COPIES], copies, sid="CopiesElsewhere")] if copies else []),
         deny(WITHHELD, ["*"], sid="Withheld"),
         *kept_from_all_but(role_arn(account_id, break_glass), scope),
     )
@@ -129,6 +142,8 @@ class BoundaryArgs(PlacedArgs):
     """Name of the environment."""
     other_accounts: list[str]
     """Accounts of the project's other environments."""
+    copies: NotRequired[list[str]]
+    """ARNs of the keys, and of the objects in buckets, that zones are copied with and to."""
 
 
 class Boundary(pulumi.ComponentResource):
@@ -157,6 +172,7 @@ class Boundary(pulumi.ComponentResource):
                 account_id=args["account_id"],
                 other_accounts=args["other_accounts"],
                 region=args["region"],
+                copies=args.get("copies", []),
             ),
             opts=pulumi.ResourceOptions(parent=self),
         )

@@ -6,6 +6,7 @@ import pulumi
 
 from components.common.hardened_bucket import LockMode
 from components.data.lake.lake import Lake
+from components.data.lake.replica import ReplicaArgs, ZoneReplica, ZoneReplicaArgs
 from components.data.lake.zone import ZoneArgs
 from components.foundation.keys.key import DataClass
 from infra.environment import Environment
@@ -46,6 +47,7 @@ def declare(
         },
         need.child_options(),
     )
+    _declare_replicas(settings, env, need, lake, key_arn)
     declare_tables(settings, env, need, lake, key_arn, foundation.keys[DataClass.LOGS].arn)
     groups = declare_groups(settings, env, need, lake, key_arn)
     declare_streams(settings, env, foundation, need, lake)
@@ -55,6 +57,37 @@ def declare(
     pulumi.export("zones", lake.zone_buckets)
     pulumi.export("feature_groups", {key: group.name for key, group in groups.items()})
     return lake
+
+
+def _declare_replicas(
+    settings: PlatformSettings,
+    env: Environment,
+    need: Need,
+    lake: Lake,
+    key_arn: pulumi.Input[str],
+) -> None:
+    """Declare what copies zones elsewhere, and tell the roles that do."""
+    roles = {}
+    for name, zone in settings.lake.zones.by_name.items():
+        if zone.replicate_to is None:
+            continue
+        to: ReplicaArgs = {"bucket": zone.replicate_to.bucket, "key_arn": zone.replicate_to.key}
+        if zone.replicate_to.account:
+            to["account_id"] = zone.replicate_to.account
+        args: ZoneReplicaArgs = {
+            "bucket": lake.zone_buckets[name],
+            "key_arn": key_arn,
+            "to": to,
+            "durability": env.durability,
+            "account_id": env.account_id,
+            "region": env.region,
+        }
+        replica = env.component(ZoneReplica)(
+            env.names("lake", name, "copies"), args, need.child_options()
+        )
+        roles[name] = replica.role_arn
+    if roles:
+        pulumi.export("replica_roles", roles)
 
 
 def _telling(settings: PlatformSettings, zone: str) -> ZoneArgs:

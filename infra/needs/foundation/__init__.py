@@ -3,7 +3,7 @@
 import pulumi
 
 from components.common.bucket import AccessLogBucket, PrivateBucket
-from components.foundation.access.boundary import Boundary
+from components.foundation.access.boundary import Boundary, BoundaryArgs
 from components.foundation.access.break_glass import BREAK_GLASS
 from components.foundation.alerts.dead_letter_queue import DeadLetterQueue
 from components.foundation.alerts.execution_alerts import alert_on_machines
@@ -26,19 +26,20 @@ from infra.settings import PlatformSettings
 def declare(settings: PlatformSettings, env: Environment) -> Foundation:
     """Declare what the needs above stand on."""
     need = Need("foundation", env.provider, Guards(kept=env.live.kept))
-    boundary = env.component(Boundary)(
-        env.names("boundary"),
-        {
-            "policy_name": env.names("boundary", limit=128),
-            "break_glass": role_name(env.names, BREAK_GLASS),
-            "project": env.names.project,
-            "environment": env.names.environment,
-            "account_id": env.account_id,
-            "other_accounts": sorted(set(settings.accounts.values())),
-            "region": env.region,
-        },
-        need.child_options(),
-    )
+    bounds: BoundaryArgs = {
+        "policy_name": env.names("boundary", limit=128),
+        "break_glass": role_name(env.names, BREAK_GLASS),
+        "project": env.names.project,
+        "environment": env.names.environment,
+        "account_id": env.account_id,
+        "other_accounts": sorted(set(settings.accounts.values())),
+        "region": env.region,
+    }
+    if replicas := settings.lake.zones.replicas:
+        bounds["copies"] = sorted(
+            {arn for each in replicas for arn in (each.key, f"arn:aws:s3:::{each.bucket}/*")}
+        )
+    boundary = env.component(Boundary)(env.names("boundary"), bounds, need.child_options())
     need.set_permissions_boundary(boundary.arn)
     keys = declare_keys(settings, env, need)
     alerts = declare_alerts(settings.alerts, env, need, keys[DataClass.MESSAGES].arn)

@@ -7,8 +7,9 @@ from pydantic import ConfigDict, Field, model_validator
 
 from components.common.limits import LONGEST_LOCK_DAYS, RESERVED_ZONES, ZONE_NAME
 from components.common.storage_classes import refused_moves
-from infra.settings.base import PositiveInt, Settings
+from infra.settings.base import BucketName, KeyArn, PositiveInt, Settings
 from infra.settings.cross_stack import mapping
+from infra.settings.foundation.accounts import AccountId
 from infra.settings.mistakes import Mistake, nearest, refusals, shown
 
 STANDING = ("raw", "curated", "features")
@@ -67,6 +68,19 @@ class ObjectLock(Settings):
     )
 
 
+class Replica(Settings):
+    """A bucket elsewhere that takes copies of what is written to a zone."""
+
+    bucket: BucketName = Field(
+        description="Its name. It is there, versioned, in another region or account; and where the "
+        "account is another, its policy lets the role of the copies write."
+    )
+    key: KeyArn = Field(description="KMS key of the copies, in the bucket's region.")
+    account: AccountId | None = Field(
+        None, description="Account of the bucket, which then owns the copies; this one if unset."
+    )
+
+
 class Zone(Settings):
     """One zone of the lake: a bucket of its own."""
 
@@ -85,6 +99,11 @@ class Zone(Settings):
         None,
         description="Keeps objects from deletion. Once on, S3 does not turn it off: a change is "
         "for objects that come after it.",
+    )
+    replicate_to: Replica | None = Field(
+        None,
+        description="Copies all that is written from then on to a bucket in another region or "
+        "account. Deletions are not copied.",
     )
     events: bool = Field(
         False,
@@ -120,6 +139,11 @@ class Zones(Settings):
         """Every zone: the three first, then the others as they are written."""
         standing = {name: getattr(self, name) for name in STANDING}
         return {**standing, **self.__pydantic_extra__}
+
+    @property
+    def replicas(self) -> list[Replica]:
+        """Where zones are copied to."""
+        return [zone.replicate_to for zone in self.by_name.values() if zone.replicate_to]
 
     @model_validator(mode="after")
     def _names_fit(self) -> Self:

@@ -99,6 +99,16 @@ def test_nothing_is_locked_that_is_to_be_destroyed(found):
     assert found(lake=lake, durability="protected") == []
 
 
+def test_a_zone_is_copied_to_a_bucket_with_a_key(found):
+    key = "arn:aws:kms:eu-central-1:222222222222:key/0a1b2c3d"
+    to = {"bucket": "copies-of-raw", "key": key, "account": "222222222222"}
+    assert found(lake={"zones": {"raw": {"replicate_to": to}}}) == []
+    assert found(lake={"zones": {"gold": {"replicate_to": {"bucket": "A", "key": "k"}}}}) == [
+        'lake.zones.gold.replicate_to.bucket: "A" is no name of a bucket.',
+        ('lake.zones.gold.replicate_to.key: "k" is not an ARN of the kind that is needed here.'),
+    ]
+
+
 def test_the_smallest_scan_limit_is_athenas(found):
     athena = botocore.session.get_session().get_service_model("athena")
     least = athena.shape_for("BytesScannedCutoffValue").metadata["min"]

@@ -121,3 +121,26 @@ def test_its_arn_is_told_once_it_is_there():
     assert made.inputs["name"] == "maslow-prod-boundary"
     assert json.loads(made.inputs["policy"]) == policy()
     assert told == ["arn:aws:iam::123456789012:policy/maslow-prod-boundary"]
+
+
+def test_copies_of_a_zone_are_written_where_they_are_asked_for_and_nowhere_else():
+    def copying(copies):
+        policy = boundary_policy(
+            boundary_arn=ARN,
+            break_glass="maslow-prod-break-glass",
+            project="maslow",
+            environment="prod",
+            account_id=ACCOUNT,
+            other_accounts=[ELSEWHERE],
+            region="eu-west-1",
+            copies=copies,
+        )
+        assert len(json.dumps(policy, separators=(",", ":"))) <= MOST_CHARACTERS
+        return [each for each in policy["Statement"] if each.get("Sid") == "CopiesElsewhere"]
+
+    assert copying([]) == []
+    copies = ["arn:aws:s3:::copies/*", "arn:aws:kms:eu-central-1:222222222222:key/copies"]
+    (found,) = copying(copies)
+    assert found["Resource"] == copies
+    assert "s3:ReplicateObject" in found["Action"]
+    assert "s3:PutObject" not in found["Action"]
