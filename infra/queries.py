@@ -70,10 +70,17 @@ class QueryFile:
 
     def placed(self, databases: Mapping[str, str]) -> str:
         """The statement with the databases of the zones, by zone."""
-        text = self.sql
-        for token in reversed([*_zone_tokens(text, databases)]):
-            text = f"{text[: token.start]}{databases[token.text]}{text[token.end + 1 :]}"
-        return text
+        return placed(self.sql, databases)
+
+
+def placed(sql: str, databases: Mapping[str, str]) -> str:
+    """A statement with the databases of the zones, by zone, before the names of tables.
+
+    Raises QueryError for what is no SQL.
+    """
+    for token in reversed([*_zone_tokens(sql, databases)]):
+        sql = f"{sql[: token.start]}{databases[token.text]}{sql[token.end + 1 :]}"
+    return sql
 
 
 def read(folder: Path, zones: Sequence[str], teams: Sequence[str]) -> list[QueryFile]:
@@ -209,8 +216,14 @@ def _has_parameters(sql: str) -> bool:
 
 
 def _tokens(sql: str) -> list[Token]:
-    """The tokens of a statement; as Trino's, for as Athena's those of UNLOAD would be one."""
-    return Trino().tokenize(sql)
+    """The tokens of a statement; as Trino's, for as Athena's those of UNLOAD would be one.
+
+    Raises QueryError for what is no SQL.
+    """
+    try:
+        return Trino().tokenize(sql)
+    except SqlglotError as error:
+        raise QueryError(f"this is no SQL: {error}") from error
 
 
 def _zone_tokens(sql: str, zones: Mapping[str, str]) -> Iterator[Token]:

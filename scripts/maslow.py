@@ -82,6 +82,21 @@ def plan(stack: str | None, as_json: bool, first_pass: bool, whole: bool) -> Non
 
 
 @main.command()
+@click.argument("sql", required=False)
+@stack_option
+@click.option("--saved", metavar="NAME", help="Run this saved query.")
+@click.option("--team", metavar="TEAM", help="In the workgroup of this team.")
+@click.option("--json", "as_json", is_flag=True, help="Print the rows as JSON.")
+def query(
+    sql: str | None, stack: str | None, saved: str | None, team: str | None, as_json: bool
+) -> None:
+    """Ask Athena: tables are named by their zones, such as curated.visits."""
+    from scripts import query as command
+
+    command.show(*found(stack), sql, saved=saved, team=team, as_json=as_json)
+
+
+@main.command()
 @click.argument("environments", nargs=-1, metavar="[ENV]...")
 @click.option(
     "--kit",

@@ -3,15 +3,15 @@
 https://docs.aws.amazon.com/athena/latest/APIReference/API_StartQueryExecution.html
 """
 
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, TypedDict
+from typing import TypedDict
 
 from components.data.feature_group import FeatureType, table_name
 from components.data.point_in_time import Features, Labels, point_in_time_query
-from infra.errors import InputError, WorkError
+from infra.athena import run, workgroup
+from infra.errors import InputError
 from infra.features.columns import columns_of, groups_of, name_in_aws
 from infra.models.place import Place, iso
 from infra.naming import Names
@@ -22,8 +22,6 @@ from infra.settings.mlops.model import ModelSettings
 ZONES = ("raw", "curated", "features")
 AT = "__label_time"
 FILE = "training-set.csv"
-POLL_SECONDS = 1.0
-OVER = ("SUCCEEDED", "FAILED", "CANCELLED")
 
 
 class TrainingSetShape(TypedDict):
@@ -118,7 +116,7 @@ def build(place: Place, model: ModelSettings, asked: Asked) -> TrainingSetShape:
     as_of = place.now()
     query, columns = sql(place.names, place.stack, model, asked, as_of)
     bucket = _bucket(place, "curated")
-    told = _run(place, query)
+    told = run(place, query, workgroup(place))
     made = told["ResultConfiguration"]["OutputLocation"].removeprefix("s3://")
     results, _, key = made.partition("/")
     target = f"{model.data_prefix}/{FILE}"
@@ -139,43 +137,6 @@ def build(place: Place, model: ModelSettings, asked: Asked) -> TrainingSetShape:
         "scanned_bytes": told.get("Statistics", {}).get("DataScannedInBytes", 0),
         "query": told["QueryExecutionId"],
     }
-
-
-def _run(place: Place, query: str) -> dict[str, Any]:
-    """Run a query to its end; its QueryExecution."""
-    athena = place.client("athena")
-    id_ = athena.start_query_execution(QueryString=query, WorkGroup=_workgroup(place))[
-        "QueryExecutionId"
-    ]
-    try:
-        while True:
-            told: dict[str, Any] = athena.get_query_execution(QueryExecutionId=id_)[
-                "QueryExecution"
-            ]
-            if told["Status"]["State"] in OVER:
-                break
-            time.sleep(POLL_SECONDS)
-    except KeyboardInterrupt:
-        athena.stop_query_execution(QueryExecutionId=id_)
-        raise
-    if told["Status"]["State"] != "SUCCEEDED":
-        why = told["Status"].get("StateChangeReason", "Athena gives no reason")
-        raise WorkError(f"The query {id_} {told['Status']['State'].lower()}: {why}")
-    return told
-
-
-def _workgroup(place: Place) -> str:
-    """The workgroup of all who query the lake. Raises InputError where it is not there."""
-    athena, head = place.client("athena"), f"{place.names('lake')}-queries"
-    token: dict[str, str] = {}
-    while True:
-        page = athena.list_work_groups(**token)
-        for group in page["WorkGroups"]:
-            if str(group["Name"]).startswith(head):
-                return str(group["Name"])
-        if "NextToken" not in page:
-            raise InputError(_missing(place, "the lake's workgroup"))
-        token = {"NextToken": page["NextToken"]}
 
 
 def _bucket(place: Place, zone: str) -> str:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.queries import QueryError, QueryFile, files, read
+from infra.queries import QueryError, QueryFile, files, placed, read
 
 ZONES = ("raw", "curated", "features")
 DATABASES = {zone: f"maslow_dev_{zone}" for zone in ZONES}
@@ -99,6 +99,11 @@ def test_zones_before_tables_become_databases(folder, sql, placed):
 )
 def test_what_cannot_be_used_is_refused(folder, name, text, said):
     assert said in wrong(folder, name, text)
+
+
+def test_what_is_no_sql_is_told():
+    with pytest.raises(QueryError, match="this is no SQL"):
+        placed("SELECT 'a", DATABASES)
 
 
 def test_text_of_another_encoding_is_refused(folder):

@@ -3,8 +3,14 @@
 import pytest
 
 from embedded.cloud import Cloud
+from infra import athena
+from infra.errors import InputError, WorkError
 from infra.hosts.session import session
+from infra.models.place import Place
+from infra.naming import Names
+from infra.queries import placed
 from infra.settings import from_config
+from tests.json_shapes import misfits
 
 SETTINGS = {
     "owner": "ml@example.com",
@@ -35,7 +41,8 @@ class Queries:
 
     def __init__(self, cloud, project):
         self.cloud, self.athena = cloud, cloud.client("athena")
-        stack = from_config(SETTINGS, "eu-west-1", "dev")
+        self.names = Names(project.name, "dev")
+        self.stack = stack = from_config(SETTINGS, "eu-west-1", "dev")
         with session(project, stack, cloud, lambda _: None) as up:
             self.outputs = up(stack).outputs
         self.groups = self.outputs["workgroups"]
@@ -105,6 +112,25 @@ def test_a_view_is_read_like_a_table(queries):
         ["2026-01-01", "2026-01-01T10:00:00Z"],
         ["2026-01-02", "2026-01-02T12:00:00Z"],
     ]
+
+
+def test_people_ask_by_the_command(queries):
+    place = Place(queries.names, queries.stack, queries.cloud.client)
+    told = athena.answer(place, athena.saved(place, "visits_by_day"))
+    assert misfits(told, athena.AnswerShape) == []
+    assert told["columns"] == ["day", "visits", "mean_age"]
+    assert told["rows"][0] == ["2026-01-02", "2", "48.0"]
+    zones = athena.databases(place)
+    sql = placed("SELECT count(*) FROM curated.visits", zones)
+    assert athena.answer(place, sql, "oncology")["rows"] == [["3"]]
+    with pytest.raises(InputError, match=r"No query is saved as visit_by_day. Did you mean visits"):
+        athena.saved(place, "visit_by_day")
+    with pytest.raises(InputError, match=r"oncolgy is not a team. Did you mean oncology"):
+        athena.workgroup(place, "oncolgy")
+    with pytest.raises(WorkError, match="TABLE_NOT_FOUND"):
+        athena.answer(place, placed("SELECT * FROM raw.nothing", zones))
+    with pytest.raises(WorkError, match="Athena refuses this: line 1:7"):
+        athena.answer(place, "SELEC 1")
 
 
 def test_a_workgroup_that_scans_too_much_in_a_day_alarms(queries):
