@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import TypedDict
 
 from components.data.feature_group import FeatureType, table_name
+from components.data.lake.zone import database_name
 from components.data.point_in_time import Features, Labels, point_in_time_query
 from infra.athena import run, workgroup
 from infra.errors import InputError
@@ -19,7 +20,6 @@ from infra.settings import StackFile
 from infra.settings.mistakes import did_you_mean
 from infra.settings.mlops.model import ModelSettings
 
-ZONES = ("raw", "curated", "features")
 AT = "__label_time"
 FILE = "training-set.csv"
 
@@ -70,7 +70,7 @@ def sql(
             f"{model.name}: {', '.join(memory)} is in memory, and has no offline store to "
             "learn from."
         )
-    labels_table = _labels_table(names, asked.labels)
+    labels_table = _labels_table(names, asked.labels, [*stack.platform.lake.zones.by_name])
     tables = {group.name: _offline_table(names, name_in_aws(names, group)) for group in groups}
     source: dict[str, str] = {"table": labels_table}
     if asked.time_is_text:
@@ -157,15 +157,15 @@ def _offline_table(names: Names, group: str) -> str:
     return f"{_database(names, 'features')}.{table_name(group)}"
 
 
-def _labels_table(names: Names, given: str) -> str:
+def _labels_table(names: Names, given: str, zones: Sequence[str]) -> str:
     zone, dot, table = given.partition(".")
     if not dot or not table or '"' in given or "." in table:
         raise InputError(f"--labels {given}: is no table. Example: curated.outcomes.")
-    if zone not in ZONES:
-        hint = did_you_mean(zone, ZONES) or f"Zones: {', '.join(ZONES)}."
+    if zone not in zones:
+        hint = did_you_mean(zone, zones) or f"Zones: {', '.join(zones)}."
         raise InputError(f"--labels {given}: {zone} is not a zone. {hint}")
     return f"{_database(names, zone)}.{table}"
 
 
 def _database(names: Names, zone: str) -> str:
-    return f"{names.project}_{names.environment}_{zone}".replace("-", "_")
+    return database_name(f"{names.project}_{names.environment}".replace("-", "_"), zone)

@@ -1,5 +1,6 @@
 """The columns that a model has of the feature store, and the query that is made of them."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -114,6 +115,16 @@ def test_a_time_that_is_text_is_read_as_one() -> None:
 def test_what_is_in_memory_only_is_not_learnt_from() -> None:
     with pytest.raises(InputError, match="stay: visits is in memory, and has no offline store"):
         query(stack(["visits"], VISITS | {"tier": "in-memory"}))
+
+
+def test_labels_lie_in_any_zone_of_the_lake() -> None:
+    found = stack(["visits"])
+    zones = found.platform.lake.zones.model_validate({"gold": {}})
+    lake = found.platform.lake.model_copy(update={"zones": zones})
+    with_gold = replace(found, platform=found.platform.model_copy(update={"lake": lake}))
+    assert '"maslow_dev_gold"."outcomes"' in query(with_gold, labels="gold.outcomes")[0]
+    with pytest.raises(InputError, match=r"--labels gold\.outcomes: gold is not a zone"):
+        query(found, labels="gold.outcomes")
 
 
 def test_columns_that_would_be_two_are_refused() -> None:
