@@ -12,6 +12,7 @@ from components.common.iam import Document, Statement, allow, allow_everywhere, 
 from components.foundation.access.break_glass import BREAK_GLASS
 from components.foundation.access.persona_statements import (
     PersonaScope,
+    ask_endpoints,
     query,
     read_dead_letters,
     read_logs,
@@ -80,7 +81,7 @@ def data_engineer(scope: PersonaScope) -> list[Statement]:
 
 
 def data_scientist(scope: PersonaScope) -> list[Statement]:
-    """Learns from all that is not raw any more, starts trainings, and sees what came of them."""
+    """Learns from all that is not raw any more, starts trainings, and asks what came of them."""
     read = [zone for zone in scope.zones if zone != "raw"]
     return [
         *read_objects(*(scope.zones[zone] for zone in read)),
@@ -91,6 +92,7 @@ def data_scientist(scope: PersonaScope) -> list[Statement]:
             scope.own("sagemaker", "feature-group/"),
             sid="ReadFeatures",
         ),
+        ask_endpoints(scope),
         *start_trainings(scope),
         *run_machines(scope, "maslow:model"),
         *read_versions(scope),
@@ -113,11 +115,7 @@ def ml_engineer(scope: PersonaScope) -> list[Statement]:
             scope.own("sagemaker", "model-package/"),
             sid="ApproveVersions",
         ),
-        allow(
-            ["sagemaker:InvokeEndpoint", "sagemaker:InvokeEndpointWithResponseStream"],
-            scope.own("sagemaker", "endpoint/"),
-            sid="AskEndpoints",
-        ),
+        ask_endpoints(scope),
         use_key(scope, "artifacts", "s3", reads=True),
         *read_dead_letters(scope),
         *read_metrics(scope),

@@ -106,6 +106,15 @@ def use_key(scope: PersonaScope, holds: str, *services: str, reads: bool = False
     return allow(actions, [scope.keys[holds]], when={"StringEquals": {"kms:ViaService": through}})
 
 
+def ask_endpoints(scope: PersonaScope) -> Statement:
+    """Ask the environment's models."""
+    return allow(
+        ["sagemaker:InvokeEndpoint", "sagemaker:InvokeEndpointWithResponseStream"],
+        scope.own("sagemaker", "endpoint/"),
+        sid="AskEndpoints",
+    )
+
+
 def read_dead_letters(scope: PersonaScope) -> list[Statement]:
     """Read the events that EventBridge gave up, and take away those that were dealt with."""
     return [

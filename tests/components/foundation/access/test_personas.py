@@ -134,6 +134,13 @@ def test_versions_of_models_are_approved_by_ml_engineers_alone():
     assert approving == {"ml-engineer"}
 
 
+def test_records_are_looked_up_by_data_scientists_who_may_ask_endpoints_about_them():
+    looking = {name for name in PERSONAS if touched(name, "sagemaker:GetRecord")}
+    asking = {name for name in PERSONAS if touched(name, "sagemaker:InvokeEndpoint")}
+    assert looking == {"data-scientist"}
+    assert asking == {"data-scientist", "ml-engineer"}
+
+
 def test_the_trail_is_read_by_auditors_alone():
     trails = "arn:aws:s3:::maslow-prod-trails-*/*"
     assert {name for name in PERSONAS if trails in touched(name, "s3:GetObject")} == {"auditor"}
