@@ -903,6 +903,39 @@ CASES = [
         {"maximumCapacity": {"cpu": "128 vCPU", "memory": "512 GB"}},
     ),
     Case(
+        "aws:glue/job:Job",
+        {
+            "name": "maslow-clean",
+            "roleArn": "$role",
+            "glueVersion": "5.1",
+            "command": {
+                "name": "glueetl",
+                "pythonVersion": "3",
+                "scriptLocation": "s3://maslow-world/clean.py",
+            },
+            "defaultArguments": {"--days": "7"},
+            "workerType": "G.1X",
+            "numberOfWorkers": 4,
+            "timeout": 60,
+            "executionProperty": {"maxConcurrentRuns": 1},
+        },
+        {"numberOfWorkers": 8, **TAGGED},
+    ),
+    Case(
+        "aws:glue/securityConfiguration:SecurityConfiguration",
+        {
+            "name": "maslow-clean",
+            "encryptionConfiguration": {
+                "s3Encryption": {"s3EncryptionMode": "SSE-KMS", "kmsKeyArn": "$key"},
+                "jobBookmarksEncryption": {
+                    "jobBookmarksEncryptionMode": "CSE-KMS",
+                    "kmsKeyArn": "$key",
+                },
+                "cloudwatchEncryption": {"cloudwatchEncryptionMode": "DISABLED"},
+            },
+        },
+    ),
+    Case(
         "aws:athena/workgroup:Workgroup",
         {
             "forceDestroy": True,
