@@ -38,6 +38,8 @@ class PlaceArgs(TypedDict):
     """Where in it, without a slash at its end."""
     database: pulumi.Input[str]
     """Glue database of the zone."""
+    tables: NotRequired[list[str]]
+    """Names of tables that lie there, beside the one that is called as the prefix is."""
 
 
 class JobArgs(PlacedArgs, LoggedArgs):

@@ -1,7 +1,7 @@
 """What a job and its machine may do."""
 
 from collections.abc import Sequence
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 from components.common.iam import Document, Statement, allow, allow_everywhere, document
 from components.common.job_access import read_objects, use_keys, write_logs, write_objects
@@ -17,6 +17,8 @@ class Place(TypedDict):
     """Where in it, without a slash at its end."""
     database: str
     """Glue database of its zone."""
+    tables: NotRequired[list[str]]
+    """Tables of the stack file that lie there, whatever they are called."""
 
 
 CHANGE_TABLES = (
@@ -145,6 +147,10 @@ def catalog_of(places: Sequence[Place], account_id: str, region: str) -> list[st
         {
             f"{glue}:catalog",
             *(f"{glue}:database/{place['database']}" for place in places),
-            *(f"{glue}:table/{place['database']}/{table_of(place['prefix'])}" for place in places),
+            *(
+                f"{glue}:table/{place['database']}/{table}"
+                for place in places
+                for table in (table_of(place["prefix"]), *place.get("tables", ()))
+            ),
         }
     )

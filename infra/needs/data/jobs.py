@@ -54,8 +54,8 @@ def declare_jobs(
             "job": job.name,
             "script": script,
             "script_hash": hashlib.sha256(script.encode()).hexdigest()[:HASH_LENGTH],
-            "reads": [place(each, lake) for each in job.reads],
-            "writes": [place(each, lake) for each in job.writes],
+            "reads": [place(each, lake, settings.lake.tables) for each in job.reads],
+            "writes": [place(each, lake, settings.lake.tables) for each in job.writes],
             "arguments": {name: _text(value) for name, value in job.arguments.items()},
             "max_vcpu": job.size.max_vcpu,
             "max_minutes": job.max_minutes,
@@ -81,7 +81,7 @@ def declare_jobs(
             job_args["application_id"] = application.application_id
             job_args["application_arn"] = application.arn
         if job.on.arrival:
-            job_args["arrival"] = place(job.on.arrival, lake)
+            job_args["arrival"] = place(job.on.arrival, lake, settings.lake.tables)
         if job.on.schedule:
             job_args["schedule"] = expression(job.on.schedule, env.names("job", job.name))
         name = env.names("job", job.name, limit=NAME_LIMIT)

@@ -23,6 +23,7 @@ from infra.found import LOG_GROUP
 from infra.needs.adoption import used
 from infra.needs.need import Need
 from infra.settings import PlatformSettings
+from infra.settings.data.table_checks import overlap
 from infra.settings.data.tables import Partition
 from infra.settings.data.tables import Table as TableSettings
 
@@ -104,7 +105,7 @@ def _overlaid(table: TableSettings, settings: PlatformSettings, env: Environment
     """Feature groups whose records the table would lie over."""
     for group in settings.features if table.zone == "features" else ():
         prefix = env.names(f"{group.name}-v{group.version}", limit=64)
-        if f"{prefix}/".startswith(f"{table.location}/") or table.location.startswith(f"{prefix}/"):
+        if overlap(prefix, table.location):
             yield prefix
 
 

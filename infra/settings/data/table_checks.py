@@ -49,7 +49,7 @@ def check_tables(values: Mapping[str, Any]) -> Iterator[Mistake]:
 def _beside(table: Named, other: Named) -> Iterator[Mistake]:
     if table.name == other.name:
         yield Mistake((*table.path, "name"), f"two tables are called {table.name}.")
-    elif table.zone == other.zone and _overlap(table.prefix, other.prefix):
+    elif table.zone == other.zone and overlap(table.prefix, other.prefix):
         yield Mistake(
             (*table.path, "prefix"),
             f"{table.prefix} overlaps with {other.prefix} of {other.name}: each would read the "
@@ -80,7 +80,7 @@ def _aged(table: Named, lake: Mapping[str, Any]) -> Iterator[Mistake]:
 
 def _files_of_others(table: Named, values: Mapping[str, Any]) -> Iterator[Mistake]:
     for zone, prefix, whose in _others(values):
-        if zone == table.zone and _overlap(prefix, table.prefix):
+        if zone == table.zone and overlap(prefix, table.prefix):
             yield Mistake(
                 (*table.path, "prefix"),
                 f"{whose} lies in {zone} below {prefix}, and Glue deletes files in an Iceberg "
@@ -133,6 +133,6 @@ def _entries(entries: object) -> Iterator[Mapping[str, Any]]:
     yield from (mapping(each) for each in (entries if isinstance(entries, list) else ()))
 
 
-def _overlap(one: str, other: str) -> bool:
+def overlap(one: str, other: str) -> bool:
     """Whether one prefix is the other, or lies in it."""
     return f"{one}/".startswith(f"{other}/") or f"{other}/".startswith(f"{one}/")
