@@ -56,6 +56,7 @@ def test_a_value_is_one_of_its_column_in_the_file(type_, value, there):
         ("int", True),
         ("int", 1.5),
         ("int", 2**31),
+        ("tinyint", -129),
         ("int", "high"),
         ("double", True),
         ("double", [1]),

@@ -46,7 +46,7 @@ PUBLISHERS = {
     "EventTarget *-delivery-progress": {"info"},
     "MetricAlarm *-dead-letters-alarm": {"warning"},
     "MetricAlarm *-enrichment-*": {"warning"},
-    "MetricAlarm *-queries-*-scanned": {"warning"},
+    "MetricAlarm *-queries*-scanned": {"warning"},
     "MetricAlarm *-stream-*": {"warning"},
     "MetricAlarm *-splunk-*": {"warning"},
     "EventTarget *-stream-*-unparted": {"warning"},
