@@ -19,6 +19,7 @@ from scripts.choosing import around, completed, environments, found, stack_optio
 from scripts.feature_group import features
 from scripts.job_group import job
 from scripts.model_group import model
+from scripts.quality_group import quality
 
 if TYPE_CHECKING:
     from infra.kits import Kit
@@ -301,6 +302,7 @@ def outputs(stack: str | None, as_json: bool) -> None:
 main.add_command(model)
 main.add_command(job)
 main.add_command(features)
+main.add_command(quality)
 
 
 if __name__ == "__main__":
