@@ -1,7 +1,8 @@
 """The state machine of a job: one run after the other, followed to its end; plain values.
 
 Input: `{"cause": "arrival" | "schedule" | "job" | "person", "reason": "…", "date": "2026-01-31"?}`;
-what is missing is a person's, and the date is that of the execution's start. Output:
+what is missing is a person's, and the date is that of the execution's start. Where tables that it
+writes have rules of data quality, they are evaluated before what comes after it begins. Output:
 `{"outcome": "done" | "covered", "reason": "…", "run"?: id}`. An execution fails with the run's own
 reason.
 
@@ -9,11 +10,12 @@ https://docs.aws.amazon.com/step-functions/latest/dg/concepts-amazon-states-lang
 """
 
 from collections.abc import Mapping, Sequence
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 from components.common.iam import Json
 from components.common.one_at_a_time import one_at_a_time
 from components.common.states import retried
+from components.data.quality.gate import MINUTES, CheckArgs, check_states, first_state
 
 LEAST_POLL_SECONDS = 20
 LOOKS = 1500
@@ -37,6 +39,8 @@ class MachineArgs(TypedDict):
     """How often a run that failed is tried again."""
     starts: Sequence[str]
     """ARNs of the machines of jobs that come after it."""
+    checks: NotRequired[Sequence[CheckArgs]]
+    """Tables that it writes whose rules must pass before what comes after it begins."""
 
 
 def poll_seconds(max_minutes: int, retries: int) -> int:
@@ -46,6 +50,10 @@ def poll_seconds(max_minutes: int, retries: int) -> int:
 
 def following(args: MachineArgs) -> str:
     """The state that comes after a run that has succeeded."""
+    return first_state(args.get("checks", []), _after_checks(args))
+
+
+def _after_checks(args: MachineArgs) -> str:
     return "Start0" if args["starts"] else "Done"
 
 
@@ -55,7 +63,8 @@ def job_machine(args: MachineArgs, run: Mapping[str, Json]) -> Json:
     The states of `run` begin at StartRun, keep `$run.id`, and end at `following` or at RunFailed,
     to which they hand `state`, the name of how the run ended, and `reason`.
     """
-    minutes = args["max_minutes"] * (args["retries"] + 1)
+    checks = args.get("checks", [])
+    minutes = args["max_minutes"] * (args["retries"] + 1) + MINUTES * len(checks)
     life_hours = -(-minutes // 60) + 12  # a run may wait in the queue for twelve hours
     every = poll_seconds(args["max_minutes"], args["retries"])
     starting = [f"Start{number}" for number, _ in enumerate(args["starts"])]
@@ -78,6 +87,7 @@ def job_machine(args: MachineArgs, run: Mapping[str, Json]) -> Json:
             },
             **one_at_a_time(life_hours, every, "StartRun"),
             **run,
+            **check_states(checks, _after_checks(args)),
             **{
                 name: retried(
                     "sfn:startExecution",

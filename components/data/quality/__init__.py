@@ -1,0 +1,1 @@
+"""Data quality: the gate that a table's rows pass before what follows reads them."""
