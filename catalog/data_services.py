@@ -44,7 +44,12 @@ DATA_SERVICES: tuple[Service, ...] = (
         "elasticfilesystem",
         clients=("efs",),
         kms_via="elasticfilesystem",
+        # A file system is read and written by the service's own grant.
+        # https://docs.aws.amazon.com/efs/latest/ug/encryption-at-rest.html
+        keeps_grants=True,
         endpoints=(Endpoint("elasticfilesystem"),),
+        boundary=("ClientMount", "ClientWrite", "Describe*", "ListTagsForResource"),
+        encrypts=("data",),
     ),
     Service(
         "elasticmapreduce",

@@ -33,6 +33,7 @@ MODULES = (
     "feature_groups",
     "feature_metadata",
     "feature_records",
+    "file_systems",
     "glue_definitions",
     "glue_runs",
     "glue_tasks",

@@ -824,6 +824,51 @@ CASES = [
         {"compatibility": "BACKWARD", "schemaDefinition": SCHEMA.format(type="number"), **TAGGED},
     ),
     Case(
+        "aws:efs/fileSystem:FileSystem",
+        {
+            "creationToken": "maslow-files",
+            "encrypted": True,
+            "kmsKeyId": "$key",
+            "performanceMode": "generalPurpose",
+            "throughputMode": "elastic",
+            "lifecyclePolicies": [{"transitionToIa": "AFTER_30_DAYS"}],
+        },
+        {
+            "throughputMode": "bursting",
+            "lifecyclePolicies": [
+                {"transitionToIa": "AFTER_7_DAYS"},
+                {"transitionToPrimaryStorageClass": "AFTER_1_ACCESS"},
+            ],
+            **TAGGED,
+        },
+    ),
+    Case(
+        "aws:efs/mountTarget:MountTarget",
+        {"fileSystemId": "$files", "subnetId": "$subnet", "securityGroups": ["$group"]},
+        {"securityGroups": ["$group2"]},
+    ),
+    Case(
+        "aws:efs/accessPoint:AccessPoint",
+        {
+            "fileSystemId": "$files",
+            "posixUser": {"uid": 10000, "gid": 10000},
+            "rootDirectory": {
+                "path": "/teams/oncology",
+                "creationInfo": {"ownerUid": 10000, "ownerGid": 10000, "permissions": "0770"},
+            },
+        },
+        TAGGED,
+    ),
+    Case(
+        "aws:efs/fileSystemPolicy:FileSystemPolicy",
+        {"fileSystemId": "$files", "policy": POLICY},
+        {"policy": OPEN_POLICY},
+    ),
+    Case(
+        "aws:efs/backupPolicy:BackupPolicy",
+        {"fileSystemId": "$files", "backupPolicy": {"status": "ENABLED"}},
+    ),
+    Case(
         "aws:kinesis/stream:Stream",
         {
             "name": "maslow-vitals",
@@ -1222,6 +1267,10 @@ def world(cloud: Cloud, resources: Resources) -> Values:
         "gateway": make("aws:ec2/internetGateway:InternetGateway", {})["id"],
         "table": make("aws:ec2/routeTable:RouteTable", {"vpcId": vpc})["id"],
         "group": make("aws:ec2/securityGroup:SecurityGroup", {"vpcId": vpc})["id"],
+        "group2": make(
+            "aws:ec2/securityGroup:SecurityGroup", {"vpcId": vpc, "name": "maslow-world-2"}
+        )["id"],
+        "files": make("aws:efs/fileSystem:FileSystem", {"encrypted": True})["id"],
         "key": make("aws:kms/key:Key", {})["arn"],
         "key2": make("aws:kms/key:Key", {})["arn"],
         "topic": make("aws:sns/topic:Topic", {})["arn"],

@@ -61,6 +61,14 @@ PART_OF = {
     "aws:ecr/registryScanningConfiguration:RegistryScanningConfiguration": NOWHERE,
     "aws:ecr/repositoryCreationTemplate:RepositoryCreationTemplate": NOWHERE,
     "aws:ecr/repositoryPolicy:RepositoryPolicy": f"arn:aws:ecr:{HERE}:repository/{{repository}}",
+    **{
+        f"aws:efs/{kind}": f"arn:aws:elasticfilesystem:{HERE}:file-system/{{fileSystemId}}"
+        for kind in (
+            "backupPolicy:BackupPolicy",
+            "fileSystemPolicy:FileSystemPolicy",
+            "mountTarget:MountTarget",
+        )
+    },
     "aws:glue/catalogTableOptimizer:CatalogTableOptimizer": (
         f"arn:aws:glue:{HERE}:table/{{databaseName}}/{{tableName}}"
     ),

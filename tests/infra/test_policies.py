@@ -78,6 +78,12 @@ KINDS: dict[str, tuple[str, dict[str, Any], str, int]] = {
         "Policy",
         10_240,
     ),
+    "aws:efs/fileSystemPolicy:FileSystemPolicy": (
+        "AWS::EFS::FileSystem",
+        {},
+        "FileSystemPolicy",
+        20_000,
+    ),
     "aws:sagemaker/modelPackageGroupPolicy:ModelPackageGroupPolicy": (
         "AWS::SageMaker::ModelPackageGroup",
         {},
