@@ -8,6 +8,7 @@ from components.foundation.network.endpoint_services import needed
 from infra.settings.base import EmailAddress, Settings
 from infra.settings.custom import Custom
 from infra.settings.data.features import FeatureGroup
+from infra.settings.data.files import Files
 from infra.settings.data.jobs import Job, Spark
 from infra.settings.data.lake import Lake
 from infra.settings.data.queries import Queries
@@ -69,6 +70,7 @@ class PlatformSettings(Settings):
     queries: Queries = Field(Queries(), description="How teams query the lake with Athena.")
     features: tuple[FeatureGroup, ...] = Field((), description="Feature groups.")
     streams: tuple[Stream, ...] = Field((), description="Streams whose records arrive in the lake.")
+    files: Files = Field(Files(), description="File systems that jobs and people mount.")
     spark: Spark = Field(Spark(), description="What the jobs of data run on.")
     jobs: tuple[Job, ...] = Field((), description="Jobs of data.")
     shares: tuple[Share, ...] = Field((), description="Who else reads of the lake.")

@@ -109,6 +109,9 @@ def _data(_: Graph, stack: StackFile) -> Iterator[Row]:
         also = ", and to Splunk" if stream.splunk else ""
         yield "stream", f"{stream.name}: {stream.format} in {stream.place}{parted}{also}"
     yield from _rest(len(stack.platform.streams))
+    if shared := stack.platform.files.shared:
+        backup = "backed up daily" if shared.backup else "without backups"
+        yield "files", f"folders of {some([*shared.teams])}, {backup}"
     for job in stack.platform.jobs[:SHOWN]:
         moves = f"{', '.join(job.reads)} to {', '.join([*job.writes, *job.fills])}"
         yield "job", f"{job.name}: {moves}, {_starts(job)}"

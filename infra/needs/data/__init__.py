@@ -11,6 +11,7 @@ from components.data.lake.zone import ZoneArgs
 from components.foundation.keys.key import DataClass
 from infra.environment import Environment
 from infra.needs.data.features import declare_groups
+from infra.needs.data.files import declare_files
 from infra.needs.data.jobs import declare_jobs
 from infra.needs.data.queries import declare_queries
 from infra.needs.data.shares import declare_shares
@@ -51,6 +52,7 @@ def declare(
     declare_tables(settings, env, need, lake, key_arn, foundation.keys[DataClass.LOGS].arn)
     groups = declare_groups(settings, env, need, lake, key_arn)
     declare_streams(settings, env, foundation, need, lake)
+    declare_files(settings, env, foundation, need)
     declare_jobs(settings, env, foundation, need, lake, groups, root)
     declare_queries(settings, env, foundation, need, lake, root)
     declare_shares(settings, env, need, lake, key_arn)

@@ -1,0 +1,243 @@
+"""A file system that teams share, each in a folder of its own."""
+
+from typing import TypedDict
+
+import pulumi
+import pulumi_aws as aws
+
+from components.common.durability import Durability, setting_of_stateful, stateful
+from components.common.iam import rendered
+from components.data.files.policies import file_system_policy, posix_id, team_policy
+from components.foundation.alerts.alert_rule import alert_on
+
+NFS = 2049
+FOLDER_PERMISSIONS = "0770"
+TRANSITION_DAYS = (1, 7, 14, 30, 60, 90, 180, 270, 365)
+"""Days without use after which EFS can move a file to Infrequent Access.
+
+https://docs.aws.amazon.com/efs/latest/ug/API_LifecyclePolicy.html
+"""
+FAILED_BACKUPS = ["ABORTED", "EXPIRED", "FAILED"]
+
+
+class SharedFilesArgs(TypedDict):
+    """Who shares the file system, and where it is reached."""
+
+    teams: list[str]
+    """Names of the teams; each gets an access point and a policy."""
+    backup: bool
+    """Whether AWS Backup copies it each day, and keeps each copy for 35 days."""
+    infrequent_days: int
+    """Days without use after which a file moves to Infrequent Access, of `TRANSITION_DAYS`; 0 for
+    never. A file that is read again moves back."""
+    vpc_id: pulumi.Input[str]
+    """VPC of the subnets."""
+    subnet_ids: pulumi.Input[list[str]]
+    """Private subnets, each in another availability zone: EFS takes one mount target a zone."""
+    subnet_count: int
+    """How many they are."""
+    workload_security_group_id: pulumi.Input[str]
+    """Group of those that may reach the file system."""
+    key_arn: pulumi.Input[str]
+    """KMS key that encrypts it."""
+    topic_arn: pulumi.Input[str]
+    """Topic that hears of backups that failed."""
+    durability: Durability
+    """Whether the files outlive the stack."""
+
+
+def check(args: SharedFilesArgs) -> None:
+    """Raise ValueError, naming the argument, for what AWS would refuse."""
+    if args["infrequent_days"] not in (0, *TRANSITION_DAYS):
+        allowed = ", ".join(map(str, TRANSITION_DAYS))
+        raise ValueError(f"infrequent_days: {args['infrequent_days']} is not 0, nor of {allowed}")
+    if twice := sorted({team for team in args["teams"] if args["teams"].count(team) > 1}):
+        raise ValueError(f"teams: {', '.join(twice)} is here twice")
+
+
+class SharedFiles(pulumi.ComponentResource):
+    """An encrypted file system of EFS in every zone, which is mounted by TLS and access points.
+
+    A team's access point shows it the folder `/teams/<team>` and nothing else, and makes every
+    user of it the team's; a role that has the team's policy may use it. Root has no rights, and
+    without a policy nobody has any, in the network or not.
+
+    Raises ValueError for days that EFS does not offer, and for a team that is there twice.
+
+    https://docs.aws.amazon.com/efs/latest/ug/efs-access-points.html
+    """
+
+    file_system_id: pulumi.Output[str]
+    """Id of the file system."""
+    access_points: dict[str, pulumi.Output[str]]
+    """Id of each team's access point, by the team's name."""
+    policy_arns: dict[str, pulumi.Output[str]]
+    """ARN of the policy that lets a role use a team's folder, by the team's name."""
+
+    def __init__(
+        self, name: str, args: SharedFilesArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        super().__init__("maslow:index:SharedFiles", name, None, opts)
+        check(args)
+        system = aws.efs.FileSystem(
+            f"{name}-system",
+            encrypted=True,
+            kms_key_id=args["key_arn"],
+            performance_mode="generalPurpose",
+            throughput_mode="elastic",
+            lifecycle_policies=_lifecycle(args["infrequent_days"]),
+            tags={"Name": name},
+            opts=stateful(self, args["durability"]),
+        )
+        aws.efs.FileSystemPolicy(
+            f"{name}-policy",
+            file_system_id=system.id,
+            policy=rendered(file_system_policy, file_system_arn=system.arn),
+            opts=setting_of_stateful(self, args["durability"]),
+        )
+        if args["backup"]:
+            aws.efs.BackupPolicy(
+                f"{name}-backup",
+                file_system_id=system.id,
+                backup_policy={"status": "ENABLED"},
+                opts=setting_of_stateful(self, args["durability"]),
+            )
+            _failed_backups(f"{name}-backup-failed", self, system.arn, args["topic_arn"])
+        group = file_group(
+            f"{name}-nfs",
+            parent=self,
+            vpc_id=args["vpc_id"],
+            workload_security_group_id=args["workload_security_group_id"],
+        )
+        subnets = pulumi.Output.from_input(args["subnet_ids"])
+        for number in range(args["subnet_count"]):
+            aws.efs.MountTarget(
+                f"{name}-mount-{number}",
+                file_system_id=system.id,
+                subnet_id=subnets[number],
+                security_groups=[group.id],
+                opts=pulumi.ResourceOptions(parent=self),
+            )
+        self.access_points, self.policy_arns = {}, {}
+        for team in args["teams"]:
+            point, policy = _team(f"{name}-{team}", self, system, team)
+            self.access_points[team], self.policy_arns[team] = point.id, policy.arn
+        self.file_system_id = system.id
+        self.register_outputs(
+            {
+                "file_system_id": self.file_system_id,
+                "access_points": self.access_points,
+                "policy_arns": self.policy_arns,
+            }
+        )
+
+
+def file_group(
+    name: str,
+    *,
+    parent: pulumi.Resource,
+    vpc_id: pulumi.Input[str],
+    workload_security_group_id: pulumi.Input[str],
+) -> aws.ec2.SecurityGroup:
+    """The group of mount targets: NFS from workloads, nothing out, and the workloads' way to it.
+
+    https://docs.aws.amazon.com/efs/latest/ug/network-access.html
+    """
+    group = aws.ec2.SecurityGroup(
+        name,
+        vpc_id=vpc_id,
+        description="Mount targets of the shared file system",
+        tags={"Name": name},
+        opts=pulumi.ResourceOptions(parent=parent),
+    )
+    aws.vpc.SecurityGroupIngressRule(
+        f"{name}-from-workloads",
+        security_group_id=group.id,
+        description="NFS from workloads",
+        referenced_security_group_id=workload_security_group_id,
+        ip_protocol="tcp",
+        from_port=NFS,
+        to_port=NFS,
+        opts=pulumi.ResourceOptions(parent=parent),
+    )
+    aws.vpc.SecurityGroupEgressRule(
+        f"{name}-of-workloads",
+        security_group_id=workload_security_group_id,
+        description="NFS to the shared file system",
+        referenced_security_group_id=group.id,
+        ip_protocol="tcp",
+        from_port=NFS,
+        to_port=NFS,
+        opts=pulumi.ResourceOptions(parent=parent),
+    )
+    return group
+
+
+def _lifecycle(days: int) -> list[aws.efs.FileSystemLifecyclePolicyArgsDict]:
+    """Each transition is an object of its own: EFS takes one in each."""
+    if not days:
+        return []
+    return [
+        {"transition_to_ia": f"AFTER_{days}_DAY{'S' if days > 1 else ''}"},
+        {"transition_to_primary_storage_class": "AFTER_1_ACCESS"},
+    ]
+
+
+def _team(
+    name: str, parent: pulumi.Resource, system: aws.efs.FileSystem, team: str
+) -> tuple[aws.efs.AccessPoint, aws.iam.Policy]:
+    """A team's access point, and the policy of those who may use it."""
+    number = posix_id(team)
+    point = aws.efs.AccessPoint(
+        name,
+        file_system_id=system.id,
+        posix_user={"uid": number, "gid": number},
+        root_directory={
+            "path": f"/teams/{team}",
+            "creation_info": {
+                "owner_uid": number,
+                "owner_gid": number,
+                "permissions": FOLDER_PERMISSIONS,
+            },
+        },
+        tags={"Name": name},
+        opts=pulumi.ResourceOptions(parent=parent),
+    )
+    policy = aws.iam.Policy(
+        name,
+        description=f"Read and write the files of {team}",
+        policy=rendered(team_policy, file_system_arn=system.arn, access_point_arn=point.arn),
+        opts=pulumi.ResourceOptions(parent=parent),
+    )
+    return point, policy
+
+
+def _failed_backups(
+    name: str,
+    parent: pulumi.Resource,
+    file_system_arn: pulumi.Output[str],
+    topic_arn: pulumi.Input[str],
+) -> None:
+    """Tell the topic of each daily backup that came to nothing.
+
+    https://docs.aws.amazon.com/aws-backup/latest/devguide/eventbridge.html
+    """
+    alert_on(
+        name,
+        file_system_arn.apply(
+            lambda arn: {
+                "source": ["aws.backup"],
+                "detail-type": ["Backup Job State Change"],
+                "detail": {"state": FAILED_BACKUPS, "resourceArn": [arn]},
+            }
+        ),
+        parent=parent,
+        description="A backup of the shared files failed",
+        topic_arn=topic_arn,
+        says="The backup <job> of <system> ended as <state>.",
+        paths={
+            "job": "$.detail.backupJobId",
+            "system": "$.detail.resourceArn",
+            "state": "$.detail.state",
+        },
+    )
