@@ -326,3 +326,27 @@ def test_another_destination_is_refused_by_name(cloud):
                 "S3Configuration": {"RoleARN": ROLE, "BucketARN": "arn:aws:s3:::x"},
             },
         )
+
+
+def test_what_goes_to_splunk_is_changed_in_place(cloud):
+    firehose = cloud.client("firehose")
+    firehose.create_delivery_stream(
+        DeliveryStreamName="changed",
+        SplunkDestinationConfiguration={
+            "HECEndpoint": "https://splunk.example.com",
+            "HECEndpointType": "Raw",
+            "S3Configuration": {"RoleARN": ROLE, "BucketARN": "arn:aws:s3:::x"},
+        },
+    )
+    firehose.update_destination(
+        DeliveryStreamName="changed",
+        CurrentDeliveryStreamVersionId="1",
+        DestinationId="destinationId-000000000001",
+        SplunkDestinationUpdate={"HECEndpoint": "https://other.example.com"},
+    )
+    told = firehose.describe_delivery_stream(DeliveryStreamName="changed")
+    (destination,) = told["DeliveryStreamDescription"]["Destinations"]
+    splunk = destination["SplunkDestinationDescription"]
+    assert splunk["HECEndpoint"] == "https://other.example.com"
+    assert splunk["HECEndpointType"] == "Raw"
+    assert told["DeliveryStreamDescription"]["VersionId"] == "2"
