@@ -145,9 +145,13 @@ def _lake(graph: Graph) -> str:
     return f"zones {', '.join(names)}"
 
 
+def _tables(graph: Graph) -> str:
+    tables = _count(graph, "aws:glue/catalogTable:CatalogTable", "table")
+    return f"{tables} in {_count(graph, DATABASE, 'Glue database')}"
+
+
 def _queries(graph: Graph) -> str:
-    databases = _count(graph, DATABASE, "Glue database")
-    return f"{databases}, {_count(graph, 'aws:athena/workgroup:Workgroup', 'Athena workgroup')}"
+    return _count(graph, "aws:athena/workgroup:Workgroup", "Athena workgroup")
 
 
 def _groups(graph: Graph) -> str:
@@ -227,8 +231,9 @@ PARTS: dict[str, list[Part | None]] = {
         Part("Model registry", frozenset({"ModelGroup"}), _registry),
     ],
     "data": [
-        Part("Lake", frozenset({"Lake"}), _lake),
-        Part("Queries", frozenset({"Lake"}), _queries),
+        Part("Lake", frozenset({"Lake", "SharedFiles", "ZoneReplica"}), _lake),
+        Part("Tables", frozenset({"Table", "TableUpkeep", "UpkeepLogs", "View"}), _tables),
+        Part("Queries", frozenset({"Lake", "Queries", "Share"}), _queries),
         Part("Feature groups", frozenset({"FeatureGroup"}), _groups),
         Part("Streams", frozenset({"SchemaRegistry", "Stream"}), _streams),
         Part("Jobs", frozenset({"SparkApplication", "Job"}), _jobs),

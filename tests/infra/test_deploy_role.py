@@ -72,6 +72,7 @@ PART_OF = {
     "aws:glue/catalogTableOptimizer:CatalogTableOptimizer": (
         f"arn:aws:glue:{HERE}:table/{{databaseName}}/{{tableName}}"
     ),
+    "aws:glue/securityConfiguration:SecurityConfiguration": NOWHERE,
     "aws:guardduty/detectorFeature:DetectorFeature": (
         f"arn:aws:guardduty:{HERE}:detector/{{detectorId}}"
     ),

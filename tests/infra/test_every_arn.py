@@ -32,6 +32,7 @@ ACCOUNT_ITSELF = r"arn:aws:iam::\d{12}:root"
 BREAK_GLASS = r"arn:aws:iam::\d{12}:role/maslow-\w+-break-glass"
 EXPLAINS = r"arn:aws:iam::\d{12}:role/maslow-.+-monitor-explain-as-role-\*"
 PREVIEWS = r"arn:aws:iam::\d{12}:role/maslow-\w+-pull-requests-preview-\*"
+UNITY = r"arn:aws:iam::414351767826:role/unity-catalog-.*"
 
 ELSEWHERE = {
     r"arn:aws:states:::.*": "actions of Step Functions",
@@ -58,6 +59,7 @@ ELSEWHERE = {
     ),
     PREVIEWS: "of pull requests, which a later environment may look at before they are released",
     BREAK_GLASS: "the role that breaks the glass, where an environment lets somebody in as it",
+    UNITY: "the role by which Databricks reads what is shared with it",
     EXPLAINS: "the monitor that asks the model itself, which an environment may have or not",
 }
 """What no stack declares, by pattern, and why it is there all the same."""
@@ -173,17 +175,20 @@ def test_every_arn_that_a_resource_names_is_one_that_another_makes(
     assert {arn: by for arn, by in found.items() if not expected(arn)} == {}
 
 
-def test_no_account_is_named_but_the_stacks_own_and_those_that_it_promotes_from_or_to(
+def test_no_account_is_named_but_the_stacks_own_and_those_that_it_says_it_works_with(
     project: Project, graph: Graph
 ) -> None:
     stack = project.stack(graph.stack)
     promotion = promotion_of(stack, graph.project)
     partners = {promotion.origin_account, *(peer.account_id for peer in promotion.abroad)}
+    shares = stack.platform.shares
+    partners |= {share.account for share in shares}
+    partners |= {UNITY.split(":")[4] for share in shares if share.databricks}
     accounts = {account_in(arn) for resource in graph.resources for arn in named(resource.inputs)}
     assert accounts - {None} == ({stack.account or ACCOUNT} | partners) - {None}
 
 
-def test_of_what_is_another_environments_no_more_is_excepted_than_four_kinds(
+def test_of_what_is_another_accounts_no_more_is_excepted_than_five_kinds(
     project: Project, every_graph: list[Graph], known: dict[str, set[str]]
 ) -> None:
     foreign = {
@@ -192,7 +197,13 @@ def test_of_what_is_another_environments_no_more_is_excepted_than_four_kinds(
         for arn in unmade(graph, known[graph.stack], "")
         if account_in(arn) not in {None, project.stack(graph.stack).account or ACCOUNT}
     }
-    assert {expected(arn) for arn in foreign} == {ACCOUNT_ITSELF, PREVIEWS, BREAK_GLASS, EXPLAINS}
+    assert {expected(arn) for arn in foreign} == {
+        ACCOUNT_ITSELF,
+        PREVIEWS,
+        BREAK_GLASS,
+        EXPLAINS,
+        UNITY,
+    }
 
 
 def test_each_exception_is_one_that_a_stack_needs(
