@@ -12,6 +12,7 @@ from types import ModuleType
 
 MODULES = (
     "alarms",
+    "athena_metadata",
     "athena_queries",
     "bucket_policies",
     "codeartifact",
