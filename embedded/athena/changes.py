@@ -56,6 +56,7 @@ def create_table_as(parsed: Parsed, session: Session, where: str) -> Outcome:
         raise not_done(f"CREATE TABLE AS with {', '.join(sorted(unknown))}")
     running = prepared(Parsed(tree.expression, parsed.calls), session)
     rows, described = arrow(running)
+    _require_names(node, described)
     types = {each: written.hive_type(each, type_) for each, type_ in described.items()}
     if told.get("no_data"):
         rows = rows.slice(0, 0)
@@ -105,6 +106,14 @@ def create_table_as(parsed: Parsed, session: Session, where: str) -> Outcome:
     )
     _register(session, database, name, descriptor, partitions)
     return outcome
+
+
+def _require_names(node: exp.Table, names: Mapping[str, Any]) -> None:
+    """Raise Failed for a column that the query gives no name."""
+    for number, each in enumerate(names, start=1):
+        if each.startswith("_col"):
+            told = f"Column name not specified at position {number}"
+            raise at(place(node), "MISSING_COLUMN_NAME", told)
 
 
 def insert(parsed: Parsed, session: Session) -> Outcome:

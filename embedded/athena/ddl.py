@@ -11,7 +11,7 @@ from sqlglot import parse_one as parse_hive
 from sqlglot.errors import SqlglotError
 
 from embedded.athena import iceberg
-from embedded.athena.catalog import Entity, folder, is_view, parameters, partition_keys
+from embedded.athena.catalog import Entity, folder, is_iceberg, is_view, parameters, partition_keys
 from embedded.athena.failures import Failed, Malformed, not_done
 from embedded.athena.formats import DELIMITED, PARQUET
 from embedded.athena.hive_types import parse as hive
@@ -101,7 +101,15 @@ def drop(sql: str, session: Session) -> Outcome:
     if is_view(table) != (tree.kind == "VIEW"):
         raise Failed("", f"FAILED: SemanticException: {name} is not a {tree.kind.lower()}")
     session.catalog.drop_table(database, name)
+    _delete_own_files(table, session)
     return Outcome("DDL", kind)
+
+
+def _delete_own_files(table: Entity, session: Session) -> None:
+    """Delete the files of a table of Iceberg, which owns them; one of Hive's does not."""
+    location = (table.get("StorageDescriptor") or {}).get("Location")
+    for each in session.store.below(folder(location)) if is_iceberg(table) and location else []:
+        session.store.delete(each.uri)
 
 
 def alter(sql: str, session: Session) -> Outcome:
@@ -334,6 +342,9 @@ def _values(text: str) -> dict[str, str]:
 def _add_columns(sql: str, session: Session, database: str, table: Entity) -> None:
     tree = _parsed(sql)
     added = [_column(each) for action in tree.args["actions"] for each in action.expressions]
+    if is_iceberg(table):
+        iceberg.add_columns(session.catalog, database, table["Name"], added)
+        return
     changed = _input(table)
     descriptor = changed["StorageDescriptor"]
     changed["StorageDescriptor"] = {

@@ -8,7 +8,7 @@ from sqlglot.dialects.trino import Trino
 from sqlglot.errors import SqlglotError
 from sqlglot.tokenizer_core import TokenType
 
-from embedded.athena import changes, ddl, showing
+from embedded.athena import changes, ddl, merging, showing
 from embedded.athena.failures import Failed, Malformed, not_done
 from embedded.athena.parsing import parse
 from embedded.athena.query import Session, select
@@ -28,8 +28,10 @@ HIVE: dict[str, Callable[[str, Session], Outcome]] = {
     "DESCRIBE": showing.described,
     "DROP": ddl.drop,
     "MSCK": ddl.repair,
+    "OPTIMIZE": merging.optimize,
     "SHOW": showing.shown,
     "UNLOAD": changes.unload,
+    "VACUUM": merging.vacuum,
 }
 
 
@@ -41,7 +43,7 @@ def check(sql: str) -> None:
         raise Malformed("line 1:1: the statement is empty")
     if word in HIVE and not (word == "CREATE" and BY_SELECT.search(text)):
         return
-    if word in ("EXECUTE", "PREPARE", "DEALLOCATE", "EXPLAIN", "OPTIMIZE", "VACUUM"):
+    if word in ("EXECUTE", "PREPARE", "DEALLOCATE", "EXPLAIN"):
         return
     parse(text)
 
@@ -62,7 +64,7 @@ def run(  # noqa: PLR0911  one for each kind of statement
         return changes.create_table_as(parsed, session, where)
     if word in HIVE:
         return HIVE[word](text, session)
-    if word in ("EXPLAIN", "OPTIMIZE", "VACUUM"):
+    if word == "EXPLAIN":
         raise not_done(word)
     parsed = parse(text)
     match parsed.tree:
@@ -70,6 +72,8 @@ def run(  # noqa: PLR0911  one for each kind of statement
             return changes.insert(parsed, session)
         case exp.Delete():
             return changes.delete(parsed, session)
+        case exp.Merge():
+            return merging.merge(parsed, session)
         case exp.Update():
             return changes.update(parsed, session)
         case exp.Query() | exp.Values():

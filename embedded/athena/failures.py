@@ -3,8 +3,8 @@
 https://docs.aws.amazon.com/athena/latest/APIReference/API_AthenaError.html
 """
 
-USER, OTHER = 2, 3
-"""Categories of AthenaError: the user's errors, and any other."""
+SYSTEM, USER, OTHER = 1, 2, 3
+"""Categories of AthenaError: errors of the service, the user's, and any other."""
 NOT_SUPPORTED = "NOT_SUPPORTED"
 
 

@@ -12,6 +12,10 @@ from embedded.athena.failures import Failed, not_done
 from embedded.athena.hive_types import parse as hive
 
 LOCATION = "metadata_location"
+METADATA = {"files", "history", "manifests", "partitions", "refs", "snapshots"}
+"""What tells of a table of Iceberg, as `"table$files"` does."""
+SNAPSHOT_AGE, SNAPSHOT_AGE_SECONDS = "vacuum_max_snapshot_age_seconds", 432_000
+"""The property that says for how long snapshots are kept, and its default: five days."""
 
 
 @dataclass(frozen=True)
@@ -101,6 +105,38 @@ def overwrite(catalog: Catalog, database: str, name: str, rows: pa.Table) -> lis
     """Have a table hold these rows and no others; the files that hold them. Raises Failed."""
     table = _changeable(catalog, database, name)
     return _new_files(table, lambda: table.overwrite(rows))
+
+
+def add_columns(
+    catalog: Catalog, database: str, name: str, added: Sequence[Mapping[str, str]]
+) -> None:
+    """Give a table more columns, each with a Name and a Type of Hive's."""
+    schema = pa.schema([pa.field(each["Name"], hive(each["Type"]).arrow) for each in added])
+    with catalog.iceberg().load_table((database, name)).update_schema() as changing:
+        changing.union_by_name(schema)
+
+
+def expire(catalog: Catalog, database: str, name: str, now: datetime) -> None:
+    """Forget the snapshots, but for the newest, that are older than the table's property says."""
+    table = _changeable(catalog, database, name)
+    seconds = int(table.properties.get(SNAPSHOT_AGE, SNAPSHOT_AGE_SECONDS))
+    before = (now.timestamp() - seconds) * 1000
+    newest = table.current_snapshot()
+    old = [
+        each.snapshot_id
+        for each in table.snapshots()
+        if each.timestamp_ms < before and newest and each.snapshot_id != newest.snapshot_id
+    ]
+    if old:
+        table.maintenance.expire_snapshots().by_ids(old).commit()
+
+
+def about(store: Store, table: Entity, kind: str) -> pa.Table:
+    """What a table of metadata, such as snapshots, has. Raises Failed for one that is not made."""
+    if kind not in METADATA:
+        raise not_done(f"queries of {table['Name']}${kind}")
+    rows: pa.Table = getattr(opened(store, table).inspect, kind)()
+    return rows
 
 
 def _changeable(catalog: Catalog, database: str, name: str) -> Any:

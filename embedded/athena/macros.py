@@ -49,10 +49,10 @@ url_extract_parameter(u, p) AS url_decode(nullif(regexp_extract(regexp_extract(u
 """Text: a value as Trino writes it, and what is in a text."""
 
 JSON = r"""
-trino_json_scalar(j, p) AS CASE WHEN json_type(j, p) NOT IN ('OBJECT', 'ARRAY') THEN
-    json_extract_string(j, p) END;
-trino_json_array_length(j) AS CASE WHEN json_type(j) = 'ARRAY' THEN
-    CAST(json_array_length(j) AS BIGINT) END;
+trino_json_scalar(j, p) AS TRY(CASE WHEN json_type(j, p) NOT IN ('OBJECT', 'ARRAY') THEN
+    json_extract_string(j, p) END);
+trino_json_array_length(j) AS TRY(CASE WHEN json_type(j) = 'ARRAY' THEN
+    CAST(json_array_length(j) AS BIGINT) END);
 json_array_contains(j, v) AS list_contains(CAST(j AS JSON[]), to_json(v));
 json_size(j, p) AS CASE json_type(j, p) WHEN 'ARRAY' THEN CAST(json_array_length(j, p) AS
     BIGINT) WHEN 'OBJECT' THEN len(json_keys(j, p)) ELSE 0 END;
@@ -87,12 +87,13 @@ map_agg(k, v) AS map(list_distinct(list(k)), list_transform(list_distinct(list(k
 every(x) AS bool_and(x);
 geometric_mean(x) AS geomean(x);
 trino_scale(t) AS coalesce(TRY_CAST(regexp_extract(t, ',([0-9]+)', 1) AS INTEGER), 0);
-trino_divide(a HUGEINT, b HUGEINT, s, t) AS CASE WHEN b = 0 THEN error('DIVISION_BY_ZERO')
-    ELSE a // b END, (a DOUBLE, b DOUBLE, s, t) AS CASE WHEN (s LIKE 'DECIMAL%' OR t LIKE
-    'DECIMAL%') AND s NOT IN ('DOUBLE', 'FLOAT') AND t NOT IN ('DOUBLE', 'FLOAT') THEN CASE
-    WHEN b = 0 THEN error('DIVISION_BY_ZERO') ELSE round(a / b, greatest(trino_scale(s),
-    trino_scale(t))) END ELSE a / b END;
+trino_divide(a HUGEINT, b HUGEINT, s, t) AS a // b, (a DOUBLE, b DOUBLE, s, t) AS CASE WHEN
+    (s LIKE 'DECIMAL%' OR t LIKE 'DECIMAL%') AND s NOT IN ('DOUBLE', 'FLOAT') AND t NOT IN
+    ('DOUBLE', 'FLOAT') THEN CASE WHEN b = 0 THEN CAST(1 // CAST(b AS HUGEINT) AS DOUBLE) ELSE
+    round(a / b, greatest(trino_scale(s), trino_scale(t))) END ELSE a / b END;
 e() AS exp(1);
+trino_infinity() AS CAST('Infinity' AS DOUBLE);
+trino_nan() AS CAST('NaN' AS DOUBLE);
 """
 """Aggregates and numbers.
 

@@ -1,16 +1,17 @@
 """A query: its tables are found and laid into DuckDB, which runs what it is translated to."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
 import duckdb
 from sqlglot import exp
 
-from embedded.athena import functions, pruning, views
-from embedded.athena.catalog import CATALOG, Catalog, Entity, Store, is_view
-from embedded.athena.failures import Failed, at, not_done
+from embedded.athena import functions, iceberg, pruning, views
+from embedded.athena.catalog import CATALOG, Catalog, Entity, Store, is_iceberg, is_view
+from embedded.athena.failures import Cancelled, Failed, at, not_done
 from embedded.athena.iceberg import Moment
 from embedded.athena.macros import MACROS
 from embedded.athena.parsing import Parsed, parse, place
@@ -28,6 +29,8 @@ SET lock_configuration = true;
 """A query reads what was laid into its connection, and nothing of this machine."""
 DEEPEST_VIEW = 20
 
+Aside = Callable[[], AbstractContextManager[None]]
+
 
 @dataclass(frozen=True)
 class Session:
@@ -39,6 +42,10 @@ class Session:
     """Database of the tables that it names without one."""
     now: datetime
     """The time that it asks for."""
+    aside: Aside = nullcontext
+    """Entered for as long as DuckDB runs, which may be long. It may raise Cancelled."""
+    opened: list[duckdb.DuckDBPyConnection] = field(default_factory=list)
+    """The connections that a statement runs on: who stops it interrupts them."""
 
 
 @dataclass
@@ -47,6 +54,7 @@ class Running:
 
     laid: Laid
     sql: str
+    aside: Aside
 
     @property
     def connection(self) -> duckdb.DuckDBPyConnection:
@@ -74,12 +82,13 @@ def prepared(parsed: Parsed, session: Session) -> Running:
     """A query with its tables laid, ready to run. Raises Failed."""
     functions.check(parsed.calls)
     laid = Laid(connect(), session.store, session.catalog, session.now)
-    return Running(laid, _run_by(parsed.tree, session, laid, 0))
+    session.opened.append(laid.connection)
+    return Running(laid, _run_by(parsed.tree, session, laid, 0), session.aside)
 
 
 def fetched(running: Running) -> tuple[list[Column], list[list[str | None]]]:
     """The columns and rows of a query as Athena's results have them. Raises Failed."""
-    with _told():
+    with _told(), running.aside():
         running.connection.execute(running.sql)
         kinds = [(each[0], each[1]) for each in running.connection.description or []]
         found = running.connection.fetchall()
@@ -91,7 +100,7 @@ def fetched(running: Running) -> tuple[list[Column], list[list[str | None]]]:
 
 def arrow(running: Running) -> tuple[Any, dict[str, Any]]:
     """What a query gives, as an Arrow table, and DuckDB's types of its columns. Raises Failed."""
-    with _told():
+    with _told(), running.aside():
         relation = running.connection.sql(running.sql)
         types = dict(zip(relation.columns, relation.types, strict=True))
         return relation.to_arrow_table(), types
@@ -112,27 +121,40 @@ def _run_by(tree: exp.Expr, session: Session, laid: Laid, depth: int) -> str:
 
 def _lay(node: exp.Table, session: Session, laid: Laid, wanted: Wanted, depth: int) -> None:
     """Have a table's name be that of a view on what it holds."""
-    database, name, found = resolved(node, session)
-    if is_view(found):
-        view = views.of(found)
-        if depth == DEEPEST_VIEW:
-            raise Failed("VIEW_IS_RECURSIVE", f"{database}.{name} is a view of itself")
-        within = Session(session.catalog, session.store, view.database or database, session.now)
-        parsed = parse(view.sql)
-        functions.check(parsed.calls)
-        sql = _run_by(parsed.tree, within, laid, depth + 1)
-        laid.count += 1
-        laid_as = f"table_{laid.count}"
-        with _told():
-            laid.connection.execute(f"CREATE VIEW {laid_as} AS {sql}")
+    base, dollar, kind = node.name.rpartition("$")
+    if base and dollar:
+        _, _, found = resolved(exp.table_(base, db=node.db or None), session)
+        if not is_iceberg(found):
+            raise not_done(f"queries of {node.name}")
+        laid_as = laid.rows(iceberg.about(session.store, found, kind.lower()))
     else:
-        told = pruning.conditions(found, node)
-        laid_as = laid.table(found, database, wanted, told, _moment(node, session))
+        database, name, found = resolved(node, session)
+        if is_view(found):
+            laid_as = _view(f"{database}.{name}", found, session, laid, depth)
+        else:
+            told = pruning.conditions(found, node)
+            laid_as = laid.table(found, database, wanted, told, _moment(node, session))
     if not node.alias:
         node.set("alias", exp.TableAlias(this=exp.to_identifier(node.name, quoted=True)))
     for part in ("db", "catalog", "version"):
         node.set(part, None)
     node.set("this", exp.to_identifier(laid_as))
+
+
+def _view(name: str, found: Entity, session: Session, laid: Laid, depth: int) -> str:
+    """Lay a view and what it reads; its name in DuckDB. Raises Failed."""
+    if depth == DEEPEST_VIEW:
+        raise Failed("VIEW_IS_RECURSIVE", f"{name} is a view of itself")
+    view = views.of(found)
+    within = replace(session, database=view.database or found["DatabaseName"])
+    parsed = parse(view.sql)
+    functions.check(parsed.calls)
+    sql = _run_by(parsed.tree, within, laid, depth + 1)
+    laid.count += 1
+    laid_as = f"table_{laid.count}"
+    with _told():
+        laid.connection.execute(f"CREATE VIEW {laid_as} AS {sql}")
+    return laid_as
 
 
 def resolved(node: exp.Table, session: Session) -> tuple[str, str, Entity]:
@@ -244,6 +266,8 @@ class _told:  # noqa: N801  used as a function
         return None
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, duckdb.InterruptException):
+            raise Cancelled from error
         if isinstance(error, duckdb.Error):
             raise _failure(error) from error
 
@@ -251,7 +275,7 @@ class _told:  # noqa: N801  used as a function
 def _failure(error: duckdb.Error) -> Failed:  # noqa: PLR0911  a code for each kind of error
     reason = str(error).partition("\n")[0]
     said = reason.partition(": ")[2] or reason
-    if "DIVISION_BY_ZERO" in reason:
+    if "Division by zero" in reason:
         return Failed("DIVISION_BY_ZERO", "Division by zero")
     if isinstance(error, duckdb.BinderException):
         if said.startswith("Referenced column"):

@@ -69,6 +69,11 @@ def _json_scalar(node: Node) -> Node:
     return call("trino_json_scalar", node.this, _path(node.expression))
 
 
+def _json_part(node: Node) -> Node:
+    """NULL for text that is no JSON, where DuckDB fails."""
+    return call("try", node.copy())
+
+
 def _path(node: Node) -> Node:
     return exp.Literal.string(node.sql("duckdb").strip("'")) if node.key == "jsonpath" else node
 
@@ -168,6 +173,9 @@ def _cast(node: Node) -> Node:
         return call("left", text, to.expressions[0].this) if to.expressions else text
     if to.is_type("json"):
         return call("to_json", node.this)
+    if to.is_type("timestamp", "timestamptz", "time") and to.expressions:
+        node = node.copy()  # DuckDB's timestamps of a precision are types of their own
+        node.args["to"].set("expressions", None)
     return node
 
 
@@ -227,6 +235,8 @@ def _renamed(name: str) -> Callable[[Node], Node]:
 
 
 def _arguments(node: Node) -> list[Node]:
+    if isinstance(node, exp.Anonymous):
+        return list(node.expressions)
     found: list[Node] = []
     for value in node.args.values():
         found += [each for each in (value if isinstance(value, list) else [value]) if each]
@@ -239,6 +249,7 @@ BY_TYPE: dict[type[Any], Callable[[Node], Node]] = {
     exp.Div: _divided,
     exp.DateDiff: _date_diff,
     exp.DateAdd: _date_add,
+    exp.JSONExtract: _json_part,
     exp.JSONExtractScalar: _json_scalar,
     exp.RegexpExtract: _regexp_extract,
     exp.RegexpReplace: _regexp_replace,
@@ -263,12 +274,22 @@ BY_TYPE: dict[type[Any], Callable[[Node], Node]] = {
     exp.Repeat: _renamed("trino_repeat"),
     exp.SHA: _bytes_of("sha1"),
 }
+RENAMED = {
+    "INFINITY": "trino_infinity",
+    "IS_FINITE": "isfinite",
+    "IS_INFINITE": "isinf",
+    "JSON_ARRAY_LENGTH": "trino_json_array_length",
+    "MILLISECOND": "trino_millisecond",
+    "NAN": "trino_nan",
+}
+"""Functions that DuckDB has by another name."""
 BY_NAME: dict[str, Callable[[Node], Node]] = {
     "ZIP_WITH": _paired("zip_with"),
     "MAP_FILTER": _paired("map_filter"),
     "TRANSFORM_KEYS": _paired("transform_keys"),
     "TRANSFORM_VALUES": _paired("transform_values"),
     "FORMAT_DATETIME": _formatted,
+    **{name: _renamed(other) for name, other in RENAMED.items()},
 }
 
 

@@ -89,6 +89,10 @@ class Laid:
         self.scanned += scanned
         return self._view(found, "*")
 
+    def rows(self, data: pa.Table) -> str:
+        """Lay rows as they are; the name of the view on them."""
+        return self._view(data, "*")
+
     def _view(self, data: pa.Table, columns: str) -> str:
         self.count += 1
         name = f"table_{self.count}"

@@ -1,10 +1,14 @@
-"""Athena's queries: they are run when they are started, and have ended when that is answered.
+"""Athena's queries: each runs in a thread of its own, beside other requests, and can be stopped.
 
 https://docs.aws.amazon.com/athena/latest/APIReference/API_StartQueryExecution.html
 """
 
+import logging
 import re
+import threading
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -15,29 +19,40 @@ from moto.cloudwatch.models import cloudwatch_backends
 from moto.core.responses import ActionResult, EmptyResult
 
 from embedded import clock
-from embedded.athena.failures import USER, Failed, Malformed, not_done
+from embedded.athena.failures import SYSTEM, USER, Cancelled, Failed, Malformed, not_done
 from embedded.athena.results import Outcome, csv_of, plain_of
 from embedded.athena.statements import kind, stripped
 from embedded.extensions.event_bus import emit
 from embedded.extensions.metrics import put_metric_data
 from embedded.extensions.operations import add, kept, paged
-from embedded.extensions.prepared_statements import InvalidRequest, found, statement, statements
+from embedded.extensions.prepared_statements import InvalidRequest, statement, statements
+from embedded.turns import others_first, turn
 
 if TYPE_CHECKING:
+    import duckdb
+
     from embedded.athena.query import Session
     from embedded.extensions.athena_stores import Objects
 
 PRIMARY = "primary"
 CATALOG = "AwsDataCatalog"
-SUCCEEDED, FAILED = "SUCCEEDED", "FAILED"
+QUEUED, RUNNING = "QUEUED", "RUNNING"
+SUCCEEDED, FAILED, CANCELLED = "SUCCEEDED", "FAILED", "CANCELLED"
+AT_ONCE_SECONDS = 0.5
+"""For how long StartQueryExecution waits for a query, so that a short one has ended by then."""
+STOP_SECONDS = 10
+"""For how long is waited until a query has ended that is stopped."""
 MOST_ROWS = 1000
 """Rows of one page of results.
 
 https://docs.aws.amazon.com/athena/latest/APIReference/API_GetQueryResults.html
 """
 
+log = logging.getLogger(__name__)
+_running: "set[Execution]" = set()
 
-@dataclass
+
+@dataclass(eq=False)
 class Execution:
     """One query, as it was asked for and as it ended."""
 
@@ -50,20 +65,43 @@ class Execution:
     began: datetime
     parameters: list[str] = field(default_factory=list)
     token: str = ""
-    state: str = SUCCEEDED
+    state: str = QUEUED
+    ended: datetime | None = None
     reason: str = ""
     category: int = 0
     outcome: Outcome | None = None
     scanned: int = 0
     manifest: str = ""
+    stopped: threading.Event = field(default_factory=threading.Event)
+    connections: "list[duckdb.DuckDBPyConnection]" = field(default_factory=list)
+    thread: threading.Thread | None = None
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """Let other requests have their turn while DuckDB runs. Raises Cancelled once stopped."""
+        with others_first():
+            if self.stopped.is_set():
+                raise Cancelled
+            yield
+
+    def stop(self) -> None:
+        """Have it end, and wait until it has."""
+        if self.thread is None or not self.thread.is_alive():
+            return
+        self.stopped.set()
+        for each in list(self.connections):
+            each.interrupt()
+        with others_first():
+            self.thread.join(STOP_SECONDS)
 
     def described(self) -> dict[str, Any]:
         """The execution as GetQueryExecution tells it."""
         status: dict[str, Any] = {
             "State": self.state,
             "SubmissionDateTime": self.began,
-            "CompletionDateTime": self.began,
         }
+        if self.ended:
+            status["CompletionDateTime"] = self.ended
         if self.reason:
             status["StateChangeReason"] = self.reason
             status["AthenaError"] = {
@@ -116,6 +154,13 @@ def install() -> None:
     )
 
 
+def close() -> None:
+    """Stop the queries that go on."""
+    for each in list(_running):
+        each.stop()
+    _running.clear()
+
+
 def executions(backend: AthenaBackend) -> dict[str, Execution]:
     """All executions by their ids, oldest first."""
     return kept(backend, "maslow_executions")
@@ -151,8 +196,7 @@ def start_query_execution(self: AthenaResponse) -> ActionResult:
         token=token,
     )
     executions(backend)[execution.id] = execution
-    _run(backend, execution, configuration)
-    _tell(backend, execution, configuration)
+    _begin(backend, execution, configuration)
     return ActionResult({"QueryExecutionId": execution.id})
 
 
@@ -195,8 +239,8 @@ def list_query_executions(self: AthenaResponse) -> ActionResult:
 
 
 def stop_query_execution(self: AthenaResponse) -> EmptyResult:
-    """StopQueryExecution, of a query that has ended already."""
-    _asked(self)
+    """StopQueryExecution; one that has ended stays as it is."""
+    _asked(self).stop()
     return EmptyResult()
 
 
@@ -218,6 +262,8 @@ def get_query_results(self: AthenaResponse) -> ActionResult:
     """GetQueryResults: pages of rows, the names of the columns before those of a query."""
     execution = _asked(self)
     outcome = execution.outcome
+    if execution.state in (QUEUED, RUNNING):
+        raise InvalidRequest(f"Query has not yet finished. Current state: {execution.state}")
     if outcome is None:
         raise InvalidRequest(
             f"Query did not finish successfully. Final query state: {execution.state}"
@@ -276,8 +322,30 @@ def _result(configuration: dict[str, Any], asked: dict[str, Any]) -> dict[str, A
     return chosen
 
 
+def _begin(backend: AthenaBackend, execution: Execution, configuration: dict[str, Any]) -> None:
+    """Start a query in a thread, which has the turn but for as long as DuckDB runs."""
+
+    def work() -> None:
+        try:
+            with turn():
+                execution.state = RUNNING
+                _run(backend, execution, configuration)
+                _tell(backend, execution, configuration)
+        finally:
+            _running.discard(execution)
+            for each in execution.connections:
+                each.close()
+
+    execution.thread = threading.Thread(target=work, name=f"athena {execution.id}", daemon=True)
+    _running.add(execution)
+    execution.thread.start()
+    with others_first():
+        execution.thread.join(AT_ONCE_SECONDS)
+
+
 def _run(backend: AthenaBackend, execution: Execution, configuration: dict[str, Any]) -> None:
     """Run a query to its end, and write its results."""
+    state = SUCCEEDED
     try:
         _finish(backend, execution, configuration.get("BytesScannedCutoffPerQuery"))
     except Malformed as error:
@@ -287,7 +355,13 @@ def _run(backend: AthenaBackend, execution: Execution, configuration: dict[str, 
     except KeyError as error:
         reason = f"Unable to verify/create output bucket: {error}"
         execution.reason, execution.category = reason, USER
-    execution.state = FAILED if execution.reason else SUCCEEDED
+    except Cancelled:
+        state = CANCELLED
+    except Exception as error:
+        log.exception("Athena's execution %s", execution.id)
+        execution.reason, execution.category = f"GENERIC_INTERNAL_ERROR: {error}", SYSTEM
+    execution.state = FAILED if execution.reason else state
+    execution.ended = clock.now()
 
 
 def _finish(backend: AthenaBackend, execution: Execution, most: int | None) -> None:
@@ -303,8 +377,10 @@ def _finish(backend: AthenaBackend, execution: Execution, most: int | None) -> N
     session = Session(
         Tables(backend.account_id, objects),
         objects,
-        execution.context.get("Database", "").lower(),
+        execution.context.get("Database", "").strip("`").lower(),
         clock.now(),
+        execution.aside,
+        execution.connections,
     )
     outcome = _outcome(backend, execution, session, f"{folder}/tables/{execution.id}/")
     execution.scanned = outcome.scanned
@@ -326,7 +402,10 @@ def _outcome(
         return Outcome("UTILITY", "PREPARE")
     if executed := engine.executed(execution.query):
         name, parameters = executed
-        sql = found(backend, execution.workgroup, name).query_statement
+        known = statements(backend, execution.workgroup)
+        if name not in known:
+            raise Failed("NOT_FOUND", f"Prepared statement not found: {name}")
+        sql = known[name].query_statement
         return engine.run(sql, parameters or execution.parameters, session, where)
     if match := re.fullmatch(
         r"DEALLOCATE\s+PREPARE\s+(\w+)", stripped(execution.query), re.IGNORECASE
@@ -390,7 +469,7 @@ def _tell(backend: AthenaBackend, execution: Execution, configuration: dict[str,
         dimensions = {
             "WorkGroup": execution.workgroup,
             "QueryType": statement,
-            "QueryState": execution.state,
+            "QueryState": {CANCELLED: "CANCELED"}.get(execution.state, execution.state),
         }
         datum = {
             "MetricName": "ProcessedBytes",
