@@ -40,6 +40,8 @@ TABLE_INPUTS = (
 JOB = {"JobName": "{name}"}
 JOB_ARN = "arn:{partition}:glue:{region}:{account}:job/{name}"
 SECURITY = {"Name": "{name}"}
+RULESET = {"Name": "{name}"}
+RULESET_ARN = "arn:{partition}:glue:{region}:{account}:dataQualityRuleset/{name}"
 
 TYPES = (
     Type(
@@ -136,6 +138,31 @@ TYPES = (
         holds_no_data="it reads and writes S3; what it keeps of runs is their history",
         iam=Iam(
             on="job/{name}",
+            create="TagResource",
+            read="GetTags",
+            source=AUTHORIZATION,
+        ),
+    ),
+    Type(
+        "aws:glue/dataQualityRuleset:DataQualityRuleset",
+        "glue",
+        id="{name}",
+        name="name",
+        limit=255,
+        create=Call("CreateDataQualityRuleset"),
+        read=Call("GetDataQualityRuleset", given=RULESET, outputs={"arn": RULESET_ARN}),
+        update=(Call("UpdateDataQualityRuleset"),),
+        delete=Call("DeleteDataQualityRuleset", given=RULESET),
+        tags=Tags(
+            Call("TagResource", names={"tags": "TagsToAdd"}, given={"ResourceArn": RULESET_ARN}),
+            Call("UntagResource", given={"ResourceArn": RULESET_ARN, "TagsToRemove": "{removed}"}),
+        ),
+        cloudformation="AWS::Glue::DataQualityRuleset",
+        replaces=("name", "targetTable"),
+        outputs={"arn": arn_of("glue", "dataQualityRuleset/{name}")},
+        holds_no_data="it is written anew from the program",
+        iam=Iam(
+            on="dataQualityRuleset/{name}",
             create="TagResource",
             read="GetTags",
             source=AUTHORIZATION,

@@ -811,6 +811,16 @@ CASES = [
         },
         {"parameters": {"classification": "parquet", "projection.enabled": "true"}},
     ),
+    Case(
+        "aws:glue/dataQualityRuleset:DataQualityRuleset",
+        {
+            "name": "maslow-visits",
+            "description": "Of visits",
+            "ruleset": "Rules = [ RowCount > 0 ]",
+            "targetTable": {"databaseName": "curated", "tableName": "visits"},
+        },
+        {"ruleset": 'Rules = [ IsComplete "id" ]', **TAGGED},
+    ),
     Case("aws:glue/registry:Registry", {"registryName": "maslow-streams"}, TAGGED),
     Case(
         "aws:glue/schema:Schema",
