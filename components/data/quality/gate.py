@@ -204,6 +204,6 @@ def evaluation_policy(
             ],
             [f"{glue}:dataQualityRuleset/{ruleset}"],
         ),
-        write_logs(region, account_id, LOG_GROUPS),
+        write_logs(region, account_id, LOG_GROUPS, makes_groups=True),
         use_keys(key_arns),
     )
