@@ -11,6 +11,7 @@ from typing import Any
 
 from infra.settings.data.features import unknown_groups
 from infra.settings.data.jobs import check_jobs
+from infra.settings.data.quality import check_quality
 from infra.settings.data.shares import check_shares
 from infra.settings.data.streams import check_streams
 from infra.settings.data.table_checks import check_tables
@@ -97,6 +98,7 @@ CHECKS: tuple[Check, ...] = (
     check_feature_groups,
     check_models,
     check_tables,
+    check_quality,
     check_jobs,
     check_shares,
     check_streams,

@@ -176,6 +176,10 @@ CONTEXTS: dict[str, dict[str, Any]] = {
     **{f"lake.zones.{zone}.object_lock": {"lake": LOCKED} for zone in ZONES},
     **{f"lake.zones.{zone}.replicate_to": {"lake": COPIED} for zone in ZONES},
     "lake.tables": {"lake": {"tables": [TABLE]}},
+    "lake.quality": {
+        **JOBS,
+        "lake": {"quality": [{"table": "curated.visits", "rules": ["RowCount > 0"]}]},
+    },
     "lake.tables.0.upkeep": {"lake": {"tables": [ICEBERG]}},
     "dashboards": DEPLOYED,
     "queries": {"queries": {"teams": {"oncology": {}}}},
@@ -277,6 +281,8 @@ VALUES: dict[str, Any] = {
             ("account", "222222222222"),
         )
     },
+    "lake.quality.0.table": "features.visits",
+    "lake.quality.0.rules": ["RowCount > 1"],
     "lake.tables.0.name": "raw.visits",
     "lake.tables.0.columns": {"id": "bigint"},
     "lake.tables.0.partitions": {"day": {"from": "2026-01-31"}},

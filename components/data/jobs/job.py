@@ -22,6 +22,7 @@ from components.data.jobs.policy import (
     serverless_runs,
 )
 from components.data.jobs.serverless import serverless_machine
+from components.data.quality.gate import CheckArgs
 
 GLUE_LOGS = "/aws-glue/jobs"
 """What the names of log groups of Glue's jobs begin with."""
@@ -40,6 +41,27 @@ class PlaceArgs(TypedDict):
     """Glue database of the zone."""
     tables: NotRequired[list[str]]
     """Names of tables that lie there, beside the one that is called as the prefix is."""
+
+
+class JobCheckArgs(TypedDict):
+    """The members of CheckArgs, as far as they are known before the resources are there."""
+
+    table: str
+    """The table's zone and name, such as `curated.visits`."""
+    database: pulumi.Input[str]
+    """Glue database of its zone."""
+    table_name: str
+    """Its name in there."""
+    ruleset: pulumi.Input[str]
+    """Name of its ruleset."""
+    role_arn: pulumi.Input[str]
+    """Role that the evaluation runs as."""
+    results_uri: pulumi.Input[str]
+    """S3 URI below which results are kept, without a slash at its end."""
+    rejects_table: str
+    """Name of the table of rows that fail."""
+    rejects_uri: pulumi.Input[str]
+    """S3 URI of its files, without a slash at its end."""
 
 
 class JobArgs(PlacedArgs, LoggedArgs):
@@ -85,6 +107,8 @@ class JobArgs(PlacedArgs, LoggedArgs):
     """When it starts by the calendar: an expression of EventBridge, in UTC."""
     starts: Sequence[pulumi.Input[str]]
     """ARNs of the machines of jobs that come after it."""
+    checks: NotRequired[Sequence[JobCheckArgs]]
+    """Tables that it writes whose rules must pass before what comes after it begins."""
 
 
 class Job(pulumi.ComponentResource):
@@ -158,6 +182,7 @@ class Job(pulumi.ComponentResource):
                 machine_policy,
                 machine_prefix=f"{name}-machine",
                 runs=runs,
+                checks=_checks(args),
                 starts=pulumi.Output.all(*args["starts"]),
                 account_id=args["account_id"],
                 region=args["region"],
@@ -225,10 +250,11 @@ def _by_emr(
         log_key_arn: str,
         disk_key_arn: str,
         starts: list[str],
+        checks: list[CheckArgs],
     ) -> Json:
         return serverless_machine(
             {
-                **_machine(args, starts),
+                **_machine(args, starts, checks),
                 "application_id": application_id,
                 "role_arn": role_arn,
                 "script_uri": script_uri,
@@ -254,6 +280,7 @@ def _by_emr(
         log_key_arn=args["log_key_arn"],
         disk_key_arn=args["data_key_arn"],
         starts=pulumi.Output.all(*args["starts"]),
+        checks=_checks(args),
     )
     runs = pulumi.Output.all(args["application_arn"], role.arn).apply(
         lambda known: serverless_runs(*known)
@@ -285,19 +312,27 @@ def _by_glue(
         max_minutes=args["max_minutes"],
     )
     definition = rendered(
-        lambda glue_job, starts: glue_machine({**_machine(args, starts), "glue_job": glue_job}),
+        lambda glue_job, starts, checks: glue_machine(
+            {**_machine(args, starts, checks), "glue_job": glue_job}
+        ),
         glue_job=made.name,
         starts=pulumi.Output.all(*args["starts"]),
+        checks=_checks(args),
     )
     return definition, made.arn.apply(glue_runs)
 
 
-def _machine(args: JobArgs, starts: Sequence[str]) -> MachineArgs:
+def _checks(args: JobArgs) -> pulumi.Output[list[CheckArgs]]:
+    return pulumi.Output.all(*args.get("checks", []))
+
+
+def _machine(args: JobArgs, starts: Sequence[str], checks: Sequence[CheckArgs]) -> MachineArgs:
     return {
         "job": args["job"],
         "max_minutes": args["max_minutes"],
         "retries": args["retries"],
         "starts": starts,
+        "checks": checks,
     }
 
 

@@ -6,6 +6,7 @@ from typing import NotRequired, TypedDict
 from components.common.iam import Document, Statement, allow, allow_everywhere, document
 from components.common.job_access import read_objects, use_keys, write_logs, write_objects
 from components.common.log_group import deliver_logs
+from components.data.quality.gate import CheckArgs, check_statements
 
 
 class Place(TypedDict):
@@ -90,6 +91,7 @@ def machine_policy(
     machine_prefix: str,
     runs: Sequence[Statement],
     starts: Sequence[str],
+    checks: Sequence[CheckArgs] = (),
     account_id: str,
     region: str,
 ) -> Document:
@@ -104,6 +106,7 @@ def machine_policy(
         allow(["states:DescribeExecution"], [f"{states}:execution:{machine_prefix}*"]),
         *runs,
         *([allow(["states:StartExecution"], starts)] if starts else []),
+        *check_statements(checks, account_id, region),
         deliver_logs(),
     )
 

@@ -13,6 +13,7 @@ from infra.environment import Environment
 from infra.needs.data.features import declare_groups
 from infra.needs.data.files import declare_files
 from infra.needs.data.jobs import declare_jobs
+from infra.needs.data.quality import declare_quality
 from infra.needs.data.queries import declare_queries
 from infra.needs.data.shares import declare_shares
 from infra.needs.data.streams import declare_streams
@@ -53,7 +54,8 @@ def declare(
     groups = declare_groups(settings, env, need, lake, key_arn)
     declare_streams(settings, env, foundation, need, lake)
     declare_files(settings, env, foundation, need)
-    declare_jobs(settings, env, foundation, need, lake, groups, root)
+    checks = declare_quality(settings, env, need, lake, key_arn)
+    declare_jobs(settings, env, foundation, need, lake, groups, checks, root)
     declare_queries(settings, env, foundation, need, lake, root)
     declare_shares(settings, env, need, lake, key_arn)
     pulumi.export("zones", lake.zone_buckets)

@@ -8,13 +8,14 @@ import pulumi
 
 from components.data.feature_group import FeatureGroup
 from components.data.jobs.application import SparkApplication, SparkApplicationArgs
-from components.data.jobs.job import Job, JobArgs
+from components.data.jobs.job import Job, JobArgs, JobCheckArgs
 from components.data.lake.lake import Lake
 from components.foundation.keys.key import DataClass
 from infra.environment import Environment
 from infra.errors import InputError
 from infra.needs.data.features import versioned
 from infra.needs.data.places import place
+from infra.needs.data.quality import checks_of
 from infra.needs.need import Need
 from infra.needs.outputs import Foundation
 from infra.needs.tags import NEED
@@ -35,6 +36,7 @@ def declare_jobs(
     need: Need,
     lake: Lake,
     groups: Mapping[str, FeatureGroup],
+    checks: Mapping[str, JobCheckArgs],
     root: Path,
 ) -> dict[str, pulumi.Output[str]]:
     """Declare each job, and the application that those of EMR run on; machines' ARNs by name.
@@ -70,6 +72,8 @@ def declare_jobs(
             "account_id": env.account_id,
             "region": env.region,
         }
+        if found := checks_of(job, checks):
+            job_args["checks"] = found
         filled = [group for one in job.fills if (group := group_of(one, settings.features))]
         if filled:
             job_args["group_arns"] = [groups[versioned(group)].arn for group in filled]

@@ -4,6 +4,7 @@ from pydantic import Field
 
 from components.common.limits import SMALLEST_SCAN_BYTES
 from infra.settings.base import Settings
+from infra.settings.data.quality import TableRules
 from infra.settings.data.tables import Table
 from infra.settings.data.zones import Zones
 
@@ -18,6 +19,9 @@ class Lake(Settings):
         description="How long each zone keeps what; any name makes a zone beside the three.",
     )
     tables: tuple[Table, ...] = Field((), description="Tables, for queries and jobs to find.")
+    quality: tuple[TableRules, ...] = Field(
+        (), description="Rules for tables, evaluated whenever a job has written one."
+    )
     scan_limit_gb: float = Field(
         100.0,
         ge=SMALLEST_SCAN_BYTES / BYTES_PER_GB,

@@ -74,13 +74,25 @@ class TableRules(Settings):
 
 
 def check_quality(values: Mapping[str, Any]) -> Iterator[Mistake]:
-    """Yield rules of tables in no zone, of one table twice, and on columns that it lacks.
+    """Yield rules of tables that nobody writes, of one table twice, and on columns that it lacks.
 
     Columns are known of the tables that the stack file declares. A check reads the plain values of
     the file and passes over malformed ones, as those of `infra.settings.group_checks` do.
     """
     lake = mapping(values.get("lake"))
     zones, columns = zones_of(values), _columns(lake)
+    places = {
+        each["name"]: f"{each['name'].partition('.')[0]}.{each['prefix']}"
+        for each in _entries(lake.get("tables"))
+        if isinstance(each.get("name"), str) and isinstance(each.get("prefix"), str)
+    }
+    written = {
+        place
+        for job in _entries(values.get("jobs"))
+        if isinstance(job.get("writes"), list)
+        for place in job["writes"]
+        if isinstance(place, str)
+    }
     before: set[str] = set()
     for index, entry in enumerate(_entries(lake.get("quality"))):
         path = ("lake", "quality", index)
@@ -96,6 +108,12 @@ def check_quality(values: Mapping[str, Any]) -> Iterator[Mistake]:
                 (*path, "table"), f"{table} has rules already.", "Put them into one entry."
             )
         before.add(table)
+        if "." in table and zone in zones and places.get(table, table) not in written:
+            yield Mistake(
+                (*path, "table"),
+                f"no job writes {places.get(table, table)}, so that nothing evaluates its rules.",
+                "Name it in writes of the job that does.",
+            )
         rules = entry.get("rules")
         for number, rule in enumerate(rules if isinstance(rules, list) else []):
             if table in columns and (found := _missing(rule, columns[table])):

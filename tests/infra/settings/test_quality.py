@@ -6,6 +6,7 @@ from pydantic import ValidationError
 from infra.settings.data.quality import TableRules, check_quality
 
 SOUND = ['IsComplete "visit_id"', 'ColumnValues "age" between 0 and 120', "RowCount > 0"]
+WRITTEN = ["curated.visits", "raw.visits", "raw.anything", "raw.a"]
 TABLES = [
     {
         "name": "curated.visits",
@@ -27,10 +28,8 @@ def refused(*given, **more):
 
 
 def mistakes(quality, tables=TABLES):
-    return [
-        (each.path, each.message, each.hint)
-        for each in check_quality({"lake": {"tables": tables, "quality": quality}})
-    ]
+    values = {"lake": {"tables": tables, "quality": quality}, "jobs": [{"writes": WRITTEN}]}
+    return [(each.path, each.message, each.hint) for each in check_quality(values)]
 
 
 def test_rules_become_a_ruleset_of_glue():
@@ -105,6 +104,18 @@ def test_a_table_in_no_zone_and_one_that_comes_twice_are_found():
             "raw.visits has rules already.",
             "Put them into one entry.",
         ),
+    ]
+
+
+def test_a_table_that_no_job_writes_is_found():
+    elsewhere = [{**TABLES[0], "prefix": "visits/clean"}]
+    quality = [{"table": "curated.visits", "rules": SOUND}]
+    assert mistakes(quality, elsewhere) == [
+        (
+            ("lake", "quality", 0, "table"),
+            "no job writes curated.visits/clean, so that nothing evaluates its rules.",
+            "Name it in writes of the job that does.",
+        )
     ]
 
 
