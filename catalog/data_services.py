@@ -48,7 +48,7 @@ DATA_SERVICES: tuple[Service, ...] = (
         # https://docs.aws.amazon.com/efs/latest/ug/encryption-at-rest.html
         keeps_grants=True,
         endpoints=(Endpoint("elasticfilesystem"),),
-        boundary=("ClientMount", "ClientWrite", "Describe*", "ListTagsForResource"),
+        boundary=ANYTHING,
         encrypts=("data",),
     ),
     Service(

@@ -88,6 +88,13 @@ TYPES = (
                 alias="alias/{project}-{environment}-data",
                 source="https://docs.aws.amazon.com/efs/latest/ug/encryption-at-rest.html",
             ),
+            grants=(
+                Grant(
+                    "elasticfilesystem",
+                    create="CreateFileSystem",
+                    reason="a file system has no ARN before it is there",
+                ),
+            ),
         ),
     ),
     Type(

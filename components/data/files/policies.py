@@ -4,14 +4,14 @@ https://docs.aws.amazon.com/efs/latest/ug/iam-access-control-nfs-efs.html
 """
 
 import hashlib
+from collections.abc import Mapping
 
 from components.common.iam import Document, allow, deny, document
 
-CLIENT_ACTIONS = [
-    "elasticfilesystem:ClientMount",
-    "elasticfilesystem:ClientRootAccess",
-    "elasticfilesystem:ClientWrite",
-]
+MOUNTING = ["elasticfilesystem:ClientMount", "elasticfilesystem:ClientWrite"]
+ROOT_ACCESS = "elasticfilesystem:ClientRootAccess"
+TEAM_TAG = "maslow:team"
+"""Tag of a role whose value is the team that it is of."""
 LOWEST_ID, HOW_MANY_IDS = 100_000, 2_000_000_000
 """Of users and groups: above those that images give to people, within what NFS can hold."""
 
@@ -25,44 +25,47 @@ def posix_id(team: str) -> int:
     return LOWEST_ID + int.from_bytes(digest[:8]) % HOW_MANY_IDS
 
 
-def file_system_policy(file_system_arn: str) -> Document:
-    """What nobody may do, whatever their own policies say.
+def file_system_policy(
+    file_system_arn: str, access_point_arns: Mapping[str, str], account_id: str
+) -> Document:
+    """Who mounts and writes: roles that bear a team's tag, by that team's access point alone.
 
-    It allows nothing: with a policy of its own, a file system is open to those alone whom IAM
-    allows it, and not any more to whoever reaches it by the network.
+    `access_point_arns` has each team's. It takes no policy of the role's own. The condition on
+    mount targets is what EFS knows a policy by that is not public.
+
+    https://docs.aws.amazon.com/efs/latest/ug/access-control-block-public-access.html
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/access_iam-tags.html
     """
     return document(
+        *(
+            allow(
+                MOUNTING,
+                [file_system_arn],
+                principal={"AWS": "*"},
+                when={
+                    "Bool": {"elasticfilesystem:AccessedViaMountTarget": "true"},
+                    "StringEquals": {
+                        "aws:PrincipalAccount": account_id,
+                        f"aws:PrincipalTag/{TEAM_TAG}": team,
+                        "elasticfilesystem:AccessPointArn": arn,
+                    },
+                },
+            )
+            for team, arn in access_point_arns.items()
+        ),
         deny(
-            CLIENT_ACTIONS,
+            [ROOT_ACCESS, *MOUNTING],
             [file_system_arn],
             principal="*",
             when={"Bool": {"aws:SecureTransport": "false"}},
             sid="OnlyByTls",
         ),
+        deny([ROOT_ACCESS], [file_system_arn], principal="*", sid="NoRoot"),
         deny(
-            ["elasticfilesystem:ClientRootAccess"], [file_system_arn], principal="*", sid="NoRoot"
-        ),
-        deny(
-            ["elasticfilesystem:ClientMount", "elasticfilesystem:ClientWrite"],
+            MOUNTING,
             [file_system_arn],
             principal="*",
             when={"Null": {"elasticfilesystem:AccessPointArn": "true"}},
             sid="OnlyByAccessPoints",
         ),
-    )
-
-
-def team_policy(file_system_arn: str, access_point_arn: str) -> Document:
-    """Mount a team's folder, read it and write it.
-
-    `DescribeMountTargets` is what AWS's mount helper finds an address by, where DNS tells none.
-    https://docs.aws.amazon.com/efs/latest/ug/mounting-fs-mount-helper.html
-    """
-    return document(
-        allow(
-            ["elasticfilesystem:ClientMount", "elasticfilesystem:ClientWrite"],
-            [file_system_arn],
-            when={"StringEquals": {"elasticfilesystem:AccessPointArn": access_point_arn}},
-        ),
-        allow(["elasticfilesystem:DescribeMountTargets"], [file_system_arn]),
     )

@@ -1,13 +1,12 @@
 """A file system that teams share, each in a folder of its own."""
 
-from typing import TypedDict
-
 import pulumi
 import pulumi_aws as aws
 
+from components.common.args import AccountArgs
 from components.common.durability import Durability, setting_of_stateful, stateful
 from components.common.iam import rendered
-from components.data.files.policies import file_system_policy, posix_id, team_policy
+from components.data.files.policies import file_system_policy, posix_id
 from components.foundation.alerts.alert_rule import alert_on
 
 NFS = 2049
@@ -20,11 +19,11 @@ https://docs.aws.amazon.com/efs/latest/ug/API_LifecyclePolicy.html
 FAILED_BACKUPS = ["ABORTED", "EXPIRED", "FAILED"]
 
 
-class SharedFilesArgs(TypedDict):
+class SharedFilesArgs(AccountArgs):
     """Who shares the file system, and where it is reached."""
 
     teams: list[str]
-    """Names of the teams; each gets an access point and a policy."""
+    """Names of the teams; each gets a folder and an access point."""
     backup: bool
     """Whether AWS Backup copies it each day, and keeps each copy for 35 days."""
     infrequent_days: int
@@ -59,8 +58,8 @@ class SharedFiles(pulumi.ComponentResource):
     """An encrypted file system of EFS in every zone, which is mounted by TLS and access points.
 
     A team's access point shows it the folder `/teams/<team>` and nothing else, and makes every
-    user of it the team's; a role that has the team's policy may use it. Root has no rights, and
-    without a policy nobody has any, in the network or not.
+    user of it the team's. A role may use it whose tag `maslow:team` names the team. Root has no
+    rights, and whoever is in the network has none by that.
 
     Raises ValueError for days that EFS does not offer, and for a team that is there twice.
 
@@ -71,14 +70,13 @@ class SharedFiles(pulumi.ComponentResource):
     """Id of the file system."""
     access_points: dict[str, pulumi.Output[str]]
     """Id of each team's access point, by the team's name."""
-    policy_arns: dict[str, pulumi.Output[str]]
-    """ARN of the policy that lets a role use a team's folder, by the team's name."""
 
     def __init__(
         self, name: str, args: SharedFilesArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         super().__init__("maslow:index:SharedFiles", name, None, opts)
         check(args)
+        teams = args["teams"]
         system = aws.efs.FileSystem(
             f"{name}-system",
             encrypted=True,
@@ -89,10 +87,16 @@ class SharedFiles(pulumi.ComponentResource):
             tags={"Name": name},
             opts=stateful(self, args["durability"]),
         )
+        points = {team: _access_point(f"{name}-{team}", self, system, team) for team in teams}
         aws.efs.FileSystemPolicy(
             f"{name}-policy",
             file_system_id=system.id,
-            policy=rendered(file_system_policy, file_system_arn=system.arn),
+            policy=rendered(
+                file_system_policy,
+                file_system_arn=system.arn,
+                access_point_arns={team: point.arn for team, point in points.items()},
+                account_id=args["account_id"],
+            ),
             opts=setting_of_stateful(self, args["durability"]),
         )
         if args["backup"]:
@@ -118,16 +122,12 @@ class SharedFiles(pulumi.ComponentResource):
                 security_groups=[group.id],
                 opts=pulumi.ResourceOptions(parent=self),
             )
-        self.access_points, self.policy_arns = {}, {}
-        for team in args["teams"]:
-            point, policy = _team(f"{name}-{team}", self, system, team)
-            self.access_points[team], self.policy_arns[team] = point.id, policy.arn
+        self.access_points = {team: point.id for team, point in points.items()}
         self.file_system_id = system.id
         self.register_outputs(
             {
                 "file_system_id": self.file_system_id,
                 "access_points": self.access_points,
-                "policy_arns": self.policy_arns,
             }
         )
 
@@ -183,12 +183,12 @@ def _lifecycle(days: int) -> list[aws.efs.FileSystemLifecyclePolicyArgsDict]:
     ]
 
 
-def _team(
+def _access_point(
     name: str, parent: pulumi.Resource, system: aws.efs.FileSystem, team: str
-) -> tuple[aws.efs.AccessPoint, aws.iam.Policy]:
-    """A team's access point, and the policy of those who may use it."""
+) -> aws.efs.AccessPoint:
+    """A team's access point, which makes its folder when it is first mounted."""
     number = posix_id(team)
-    point = aws.efs.AccessPoint(
+    return aws.efs.AccessPoint(
         name,
         file_system_id=system.id,
         posix_user={"uid": number, "gid": number},
@@ -203,13 +203,6 @@ def _team(
         tags={"Name": name},
         opts=pulumi.ResourceOptions(parent=parent),
     )
-    policy = aws.iam.Policy(
-        name,
-        description=f"Read and write the files of {team}",
-        policy=rendered(team_policy, file_system_arn=system.arn, access_point_arn=point.arn),
-        opts=pulumi.ResourceOptions(parent=parent),
-    )
-    return point, policy
 
 
 def _failed_backups(

@@ -31,6 +31,7 @@ def declare_files(
             "key_arn": foundation.keys[DataClass.DATA].arn,
             "topic_arn": foundation.alerts.arn_of(Severity.WARNING),
             "durability": env.durability,
+            "account_id": env.account_id,
         },
         need.child_options(),
     )
@@ -39,6 +40,5 @@ def declare_files(
         {
             "file_system": made.file_system_id,
             "access_points": made.access_points,
-            "policies": made.policy_arns,
         },
     )

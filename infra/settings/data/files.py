@@ -15,12 +15,19 @@ https://docs.aws.amazon.com/efs/latest/ug/API_LifecyclePolicy.html
 """
 
 
+MOST_TEAMS = 30
+"""That the policy of a file system has room for, which has at most 20,000 characters.
+
+https://docs.aws.amazon.com/efs/latest/ug/API_PutFileSystemPolicy.html
+"""
+
+
 class SharedFiles(Settings):
     """A file system that teams share, each in a folder of its own."""
 
-    teams: Annotated[tuple[TeamName, ...], Field(min_length=1), AfterValidator(distinct)] = Field(
-        description="Teams, each with a folder, an access point and a policy: [oncology]."
-    )
+    teams: Annotated[
+        tuple[TeamName, ...], Field(min_length=1, max_length=MOST_TEAMS), AfterValidator(distinct)
+    ] = Field(description="Teams, each with a folder and an access point of its own: [oncology].")
     backup: bool = Field(True, description="Whether it is backed up each day, for 35 days.")
     lifecycle_days: Days = Field(
         30,

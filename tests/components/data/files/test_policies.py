@@ -1,47 +1,67 @@
 """Who may read and write a shared file system."""
 
-from components.data.files.policies import file_system_policy, posix_id, team_policy
+import json
+
+from components.data.files.policies import file_system_policy, posix_id
+from infra.settings.data.files import MOST_TEAMS
 
 SYSTEM = "arn:aws:elasticfilesystem:eu-west-1:123456789012:file-system/fs-0a1b2c3d"
-POINT = "arn:aws:elasticfilesystem:eu-west-1:123456789012:access-point/fsap-0a1b2c3d"
+POINTS = {
+    team: f"arn:aws:elasticfilesystem:eu-west-1:123456789012:access-point/fsap-{team}"
+    for team in ("oncology", "cardiology")
+}
 MOUNT, WRITE = "elasticfilesystem:ClientMount", "elasticfilesystem:ClientWrite"
 ROOT = "elasticfilesystem:ClientRootAccess"
+STATEMENTS = file_system_policy(SYSTEM, POINTS, "123456789012")["Statement"]
 
 
-def denied(action):
-    """The conditions under which nobody may do it."""
+def conditions(effect, action):
+    """The conditions under which it is allowed, or denied."""
     return [
         statement.get("Condition")
-        for statement in file_system_policy(SYSTEM)["Statement"]
-        if action in statement["Action"]
+        for statement in STATEMENTS
+        if statement["Effect"] == effect and action in statement["Action"]
     ]
 
 
-def test_the_file_system_lets_nobody_in_by_itself():
-    statements = file_system_policy(SYSTEM)["Statement"]
-    assert {statement["Effect"] for statement in statements} == {"Deny"}
-    assert {statement["Principal"] for statement in statements} == {"*"}
-    assert {arn for statement in statements for arn in statement["Resource"]} == {SYSTEM}
+def test_a_role_mounts_and_writes_by_the_access_point_of_the_team_that_its_tag_names():
+    for action in (MOUNT, WRITE):
+        found = [condition["StringEquals"] for condition in conditions("Allow", action)]
+        assert found == [
+            {
+                "aws:PrincipalAccount": "123456789012",
+                "aws:PrincipalTag/maslow:team": team,
+                "elasticfilesystem:AccessPointArn": arn,
+            }
+            for team, arn in POINTS.items()
+        ]
+
+
+def test_nothing_is_allowed_by_another_way_than_the_network():
+    for condition in conditions("Allow", MOUNT):
+        assert condition["Bool"] == {"elasticfilesystem:AccessedViaMountTarget": "true"}
+
+
+def test_the_policy_is_of_its_file_system_alone():
+    assert {arn for statement in STATEMENTS for arn in statement["Resource"]} == {SYSTEM}
 
 
 def test_it_is_mounted_and_written_by_tls_and_access_points_only():
     for action in (MOUNT, WRITE):
-        assert denied(action) == [
+        assert conditions("Deny", action) == [
             {"Bool": {"aws:SecureTransport": "false"}},
             {"Null": {"elasticfilesystem:AccessPointArn": "true"}},
         ]
 
 
 def test_root_has_no_rights():
-    assert None in denied(ROOT)
+    assert None in conditions("Deny", ROOT)
+    assert conditions("Allow", ROOT) == []
 
 
-def test_a_team_mounts_and_writes_by_its_own_access_point_only():
-    use, find = team_policy(SYSTEM, POINT)["Statement"]
-    assert use["Action"] == [MOUNT, WRITE]
-    assert use["Condition"] == {"StringEquals": {"elasticfilesystem:AccessPointArn": POINT}}
-    assert find["Action"] == ["elasticfilesystem:DescribeMountTargets"]
-    assert use["Resource"] == find["Resource"] == [SYSTEM]
+def test_the_policy_has_room_for_the_most_teams_with_the_longest_names():
+    teams = {f"{number:040}": POINTS["oncology"] for number in range(MOST_TEAMS)}
+    assert len(json.dumps(file_system_policy(SYSTEM, teams, "123456789012"))) < 20_000
 
 
 def test_a_teams_number_is_told_from_its_name_and_is_nobodys_in_an_image():

@@ -29,6 +29,7 @@ def recorded(**changes: Any) -> Graph:
         "key_arn": KEY,
         "topic_arn": TOPIC,
         "durability": Durability.PROTECTED,
+        "account_id": "123456789012",
     }
     args.update(changes)  # type: ignore[typeddict-item]
     return record(lambda: SharedFiles("maslow-dev-files", args) and None)
@@ -82,15 +83,18 @@ def test_each_team_has_a_folder_in_which_every_user_is_the_teams(graph: Graph) -
     }
 
 
-def test_the_policy_of_a_team_names_its_own_access_point(graph: Graph) -> None:
-    points = {point.name: point.outputs["arn"] for point in graph.of_type(POINT)}
+def test_each_team_is_let_in_by_its_own_access_point(graph: Graph) -> None:
+    (policy,) = graph.of_type("aws:efs/fileSystemPolicy:FileSystemPolicy")
     named = {
-        policy.name: json.loads(policy.inputs["policy"])["Statement"][0]["Condition"][
-            "StringEquals"
-        ]["elasticfilesystem:AccessPointArn"]
-        for policy in graph.of_type("aws:iam/policy:Policy")
+        equal["aws:PrincipalTag/maslow:team"]: equal["elasticfilesystem:AccessPointArn"]
+        for statement in json.loads(policy.inputs["policy"])["Statement"]
+        if statement["Effect"] == "Allow"
+        for equal in [statement["Condition"]["StringEquals"]]
     }
-    assert named == points
+    assert named == {
+        point.inputs["rootDirectory"]["path"].removeprefix("/teams/"): point.outputs["arn"]
+        for point in graph.of_type(POINT)
+    }
 
 
 def test_files_move_to_cheaper_storage_and_back_when_they_are_read(graph: Graph) -> None:
