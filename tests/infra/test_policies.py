@@ -308,11 +308,18 @@ def partners(project: Project, graph: Graph) -> dict[str, Peer]:
     return {peer.account_id: peer for peer in peers if peer.account_id}
 
 
+def principal_of(statement: dict[str, Any]) -> str:
+    """Whom a statement lets in; everybody whose account it requires is that account."""
+    named: str = statement["Principal"]["AWS"]
+    required = statement.get("Condition", {}).get("StringEquals", {}).get("aws:PrincipalAccount")
+    return f"arn:aws:iam::{required}:root" if named == "*" and required else named
+
+
 def test_only_this_account_its_partners_and_services_of_aws_are_let_in_by_a_resources_own_policy(
     project: Project, graph: Graph
 ) -> None:
     let_in = [
-        statement["Principal"]["AWS"]
+        principal_of(statement)
         for _, statement in opened(graph)
         if "Service" not in statement["Principal"]
     ]
