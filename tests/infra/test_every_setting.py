@@ -310,7 +310,6 @@ VALUES: dict[str, Any] = {
     "streams.0.partition_by": ["ward"],
     "streams.0.splunk.endpoint": "https://other.example.com",
     "streams.0.splunk.token_secret": f"{SECRETS}:other-a1b2c3",
-    "files.shared": {"teams": ["oncology"]},
     "files.shared.teams": ["cardiology"],
     "spark.release": "emr-7.11.0",
     "spark.max_vcpu": 128,

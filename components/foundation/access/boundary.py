@@ -113,6 +113,8 @@ def boundary_policy(
             [f"{iam}:role/aws-service-role/*"],
             sid="RolesOfServices",
         ),
+        # Databricks asks the role of a share to take itself.
+        allow(["sts:AssumeRole"], [f"{roles[:-1]}share-*"], sid="SharesThemselves"),
         *([allow([*COPIES], copies, sid="CopiesElsewhere")] if copies else []),
         deny(WITHHELD, ["*"], sid="Withheld"),
         *kept_from_all_but(role_arn(account_id, break_glass), scope),
