@@ -30,6 +30,7 @@ PUBLISHERS = {
     "AnomalySubscription *": {"warning"},
     "EventTarget *-conformance-failed": {"warning"},
     "EventTarget *-delivery-failed": {"warning"},
+    "EventTarget *-files-backup-failed": {"warning"},
     "EventTarget *-image-scanning-findings": {"warning"},
     "EventTarget *-machines-failed": {"warning"},
     "EventTarget *-model-deliveries": {"warning"},
