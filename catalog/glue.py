@@ -166,6 +166,14 @@ TYPES = (
             create="TagResource",
             read="GetTags",
             source=AUTHORIZATION,
+            grants=(
+                Grant(
+                    "glue",
+                    create="CreateDataQualityRuleset",
+                    reason="Glue offers no resource for the creation of rulesets",
+                    source=AUTHORIZATION,
+                ),
+            ),
         ),
     ),
     Type(

@@ -271,7 +271,12 @@ def test_every_role_is_taken_by_whom_its_trust_tells_apart(project: Project, gra
     keys = {
         "Service": {"aws:SourceAccount"},
         "Federated": {"sub", "aud", "saml:aud", "saml:edupersonaffiliation"},
-        "AWS": {"aws:PrincipalArn", "aws:PrincipalType", "aws:MultiFactorAuthPresent"},
+        "AWS": {
+            "aws:PrincipalArn",
+            "aws:PrincipalType",
+            "aws:MultiFactorAuthPresent",
+            "ExternalId",
+        },
     }
     mine = {"aws:SourceAccount": account_of(project, graph)}
     for policy in policies(graph, ROLE):

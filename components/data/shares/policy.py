@@ -13,10 +13,9 @@ https://docs.databricks.com/aws/en/connect/unity-catalog/cloud-storage/storage-c
 """
 
 
-def account_trust(account_id: str, external_id: str | None) -> Document:
-    """Lets another account's administrators say who of theirs takes the role.
+def account_trust(account_id: str, external_id: str) -> Document:
+    """Lets another account's administrators say who of theirs takes the role, by its external id.
 
-    With an external id, only who gives it does.
     https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_common-scenarios_third-party.html
     """
     return _trusted(f"arn:aws:iam::{account_id}:root", external_id)
@@ -85,12 +84,12 @@ def share_policy(
     )
 
 
-def _trusted(principal: str, external_id: str | None) -> Document:
-    statement: Statement = {
-        "Effect": "Allow",
-        "Principal": {"AWS": principal},
-        "Action": ["sts:AssumeRole"],
-    }
-    if external_id:
-        statement["Condition"] = {"StringEquals": {"sts:ExternalId": external_id}}
-    return document(statement)
+def _trusted(principal: str, external_id: str) -> Document:
+    return document(
+        {
+            "Effect": "Allow",
+            "Principal": {"AWS": principal},
+            "Action": ["sts:AssumeRole"],
+            "Condition": {"StringEquals": {"sts:ExternalId": external_id}},
+        }
+    )

@@ -20,8 +20,8 @@ class ShareArgs(PlacedArgs):
     """Name of the role, which the other side is told; at most 64 characters."""
     other_account_id: NotRequired[str]
     """The account that takes the role; Databricks does unless it is given."""
-    external_id: NotRequired[str]
-    """What the other side gives as it takes the role; Databricks must."""
+    external_id: str
+    """What the other side gives as it takes the role."""
     reads: Sequence[PlaceArgs]
     """Places that it reads."""
     writes: Sequence[PlaceArgs]
@@ -33,7 +33,7 @@ class ShareArgs(PlacedArgs):
 class Share(pulumi.ComponentResource):
     """A role that another account, or Databricks, takes to read places of the lake.
 
-    Raises ValueError for Databricks without an external id, and for an account that would write.
+    Raises ValueError for an account that would write.
     """
 
     role_arn: pulumi.Output[str]
@@ -43,9 +43,7 @@ class Share(pulumi.ComponentResource):
         self, name: str, args: ShareArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         super().__init__("maslow:index:Share", name, None, opts)
-        other, external_id = args.get("other_account_id"), args.get("external_id")
-        if other is None and external_id is None:
-            raise ValueError(f"{name}: Databricks takes no role without an external id")
+        other, external_id = args.get("other_account_id"), args["external_id"]
         if other is not None and args["writes"]:
             raise ValueError(f"{name}: another account reads only")
         account = pulumi.Output.from_input(args["account_id"])

@@ -28,15 +28,13 @@ def declare_shares(
             "writes": [place(each, lake) for each in share.databricks.writes]
             if share.databricks
             else [],
+            "external_id": share.id_given,
             "key_arn": key_arn,
             "account_id": env.account_id,
             "region": env.region,
         }
         if share.account:
             args["other_account_id"] = share.account
-        given = share.databricks.external_id if share.databricks else share.external_id
-        if given:
-            args["external_id"] = given
         name = env.names("share", share.name)
         roles[share.name] = env.component(Share)(name, args, need.child_options()).role_arn
     if roles:

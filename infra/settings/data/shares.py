@@ -60,17 +60,26 @@ class Share(Settings):
                     )
                 ]
             )
-        if self.databricks and self.external_id:
+        if (self.databricks is None) == (self.external_id is None):
             raise refusals(
                 [
                     Mistake(
                         ("external_id",),
-                        "Databricks has one of its own.",
-                        "Write it as databricks.external_id.",
+                        "Databricks has one of its own."
+                        if self.databricks
+                        else "an account takes a role by an external id.",
+                        "Write it as databricks.external_id."
+                        if self.databricks
+                        else "Agree on one with the other side: research-2026.",
                     )
                 ]
             )
         return self
+
+    @property
+    def id_given(self) -> str:
+        """What the other side gives as it takes the role."""
+        return (self.databricks.external_id if self.databricks else self.external_id) or ""
 
 
 def check_shares(values: Mapping[str, Any]) -> Iterator[Mistake]:

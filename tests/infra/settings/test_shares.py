@@ -1,6 +1,11 @@
 import pytest
 
-SHARE = {"name": "research", "account": "444455556666", "reads": ["curated.visits"]}
+SHARE = {
+    "name": "research",
+    "account": "444455556666",
+    "external_id": "research-2026",
+    "reads": ["curated.visits"],
+}
 DATABRICKS = {
     "name": "lakehouse",
     "databricks": {"external_id": "0000-1111", "writes": ["curated.scores"]},
@@ -16,6 +21,7 @@ def test_sound_shares_are_taken(found):
     ("share", "said"),
     [
         ({"name": "x", "reads": ["curated.visits"]}, "a share is for one account, or for"),
+        (SHARE | {"external_id": None}, "an account takes a role by an external id."),
         (SHARE | {"databricks": {"external_id": "0000"}}, "a share is for one account, or for"),
         (DATABRICKS | {"external_id": "0000"}, "Databricks has one of its own."),
         (SHARE | {"external_id": "a b"}, '"a b" is not an external id.'),

@@ -25,6 +25,7 @@ def recorded(**changes: Any) -> Graph:
         "role_name": "maslow-dev-share-x",
         "reads": [place("curated.visits")],
         "writes": [],
+        "external_id": "0000",
         "key_arn": KEY,
         "account_id": ACCOUNT,
         "region": REGION,
@@ -53,8 +54,6 @@ def test_another_account_takes_the_role_by_its_external_id() -> None:
     (statement,) = trusted(recorded(other_account_id=OTHER, external_id="secret"))
     assert statement["Principal"] == {"AWS": f"arn:aws:iam::{OTHER}:root"}
     assert statement["Condition"] == {"StringEquals": {"sts:ExternalId": "secret"}}
-    (statement,) = trusted(recorded(other_account_id=OTHER))
-    assert "Condition" not in statement
 
 
 def test_another_account_reads_its_places_and_nothing_else() -> None:
@@ -71,7 +70,7 @@ def test_another_account_reads_its_places_and_nothing_else() -> None:
 
 
 def test_databricks_and_the_role_itself_take_the_role() -> None:
-    graph = recorded(external_id="0000", writes=[place("curated.scores")])
+    graph = recorded(writes=[place("curated.scores")])
     unity, itself = trusted(graph)
     assert unity["Principal"] == {"AWS": UNITY_CATALOG}
     assert itself["Principal"] == {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}
@@ -85,7 +84,5 @@ def test_databricks_and_the_role_itself_take_the_role() -> None:
 
 
 def test_what_no_share_can_be_is_refused() -> None:
-    with pytest.raises(ValueError, match="without an external id"):
-        recorded()
     with pytest.raises(ValueError, match="reads only"):
         recorded(other_account_id=OTHER, writes=[place("curated.scores")])
