@@ -79,13 +79,7 @@ DATA_SERVICES: tuple[Service, ...] = (
         boundary=ANYTHING,
         endpoints=(Endpoint("kinesis-firehose"),),
     ),
-    Service(
-        "fsx",
-        kms_via="fsx",
-        # https://docs.aws.amazon.com/fsx/latest/LustreGuide/encryption-at-rest.html
-        keeps_grants=True,
-        endpoints=(Endpoint("fsx"),),
-    ),
+    Service("fsx", kms_via="fsx", endpoints=(Endpoint("fsx"),)),
     Service(
         "glue",
         # https://docs.aws.amazon.com/glue/latest/dg/create-an-iam-role.html
