@@ -58,6 +58,7 @@ def check_region(graph: Graph, stack: StackFile) -> None:
         *_instances(stack),
         *_zones(stack),
         *_upkeep(stack),
+        *_copies(stack),
     ]
     # In a region that cannot do at all, the rest need not be said.
     if found := [each for each in found if each.path == REGION_PATH] or found:

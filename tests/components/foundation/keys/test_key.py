@@ -96,6 +96,7 @@ def test_administrators_can_replicate_a_key_that_is_made_for_it(holds):
 def test_the_data_key_is_used_through_the_stores_of_data():
     (using,) = [s for s in statements(DataClass.DATA) if s.get("Sid") == "UseThroughServices"]
     assert using["Condition"]["StringEquals"]["kms:ViaService"] == [
+        "elasticfilesystem.eu-west-1.amazonaws.com",
         "glue.eu-west-1.amazonaws.com",
         "kinesis.eu-west-1.amazonaws.com",
         "s3.eu-west-1.amazonaws.com",
@@ -106,7 +107,10 @@ def test_the_data_key_is_used_through_the_stores_of_data():
 @pytest.mark.parametrize(
     ("holds", "attaches"),
     [
-        (DataClass.DATA, ["sagemaker.eu-west-1.amazonaws.com"]),
+        (
+            DataClass.DATA,
+            ["elasticfilesystem.eu-west-1.amazonaws.com", "sagemaker.eu-west-1.amazonaws.com"],
+        ),
         (
             DataClass.ARTIFACTS,
             [
