@@ -17,6 +17,8 @@ from infra.naming import Names
 
 SUFFIX = "-[0-9a-f]{7}"
 """What Pulumi adds to a name that it fills in."""
+TABLE = "aws:glue/catalogTable:CatalogTable"
+"""The one type that holds data and takes no tags: its database bears them."""
 KEY = "aws:kms/key:Key"
 """The one type that holds data and has no name: its description tells one key from another."""
 
@@ -54,6 +56,25 @@ class Tagged:
             and key["KeyState"] not in ("PendingDeletion", "PendingReplicaDeletion")
         ]
 
+    def tables(self, logical: str, name: str) -> list[str]:
+        """The ids of the tables of a name, in the database that the logical name tells of."""
+        databases = [arn.rpartition("/")[2] for arn in self.arns("glue:database")]
+        return [
+            f"{found['CatalogId']}:{database}:{name}"
+            for database in databases
+            if f"-{database.rpartition('_')[2]}-" in logical
+            and (found := self._table(database, name))
+        ]
+
+    def _table(self, database: str, name: str) -> Mapping[str, Any]:
+        glue = self._client("glue")
+        try:
+            found: Mapping[str, Any] = glue.get_table(DatabaseName=database, Name=name)["Table"]
+        except glue.exceptions.EntityNotFoundException:
+            return {}
+        account = self._client("sts").get_caller_identity()["Account"]
+        return {"CatalogId": account, **found}
+
     def _arns(self, kind: str) -> list[str]:
         filters = [{"Key": key, "Values": [value]} for key, value in self._tags.items()]
         pages = self._client("resourcegroupstaggingapi").get_paginator("get_resources")
@@ -80,6 +101,8 @@ def kept_in_account(tagged: Tagged, held: Held) -> Kept:
             return ""
         if type_ == KEY:
             found = [key["KeyId"] for key in tagged.keys(inputs["description"])]
+        elif type_ == TABLE:
+            found = tagged.tables(name, inputs["name"])
         else:
             found = _named(entry, name, inputs, tagged.arns)
         if len(found) > 1:

@@ -14,6 +14,7 @@ DATABASE = "aws:glue/catalogDatabase:CatalogDatabase"
 DOMAIN = "aws:codeartifact/domain:Domain"
 REPOSITORY = "aws:codeartifact/repository:Repository"
 KEY = "aws:kms/key:Key"
+TABLE = "aws:glue/catalogTable:CatalogTable"
 GROUP = "aws:sagemaker/modelPackageGroup:ModelPackageGroup"
 
 NAMES = Names("maslow", "dev")
@@ -74,6 +75,22 @@ def test_a_database_is_imported_by_its_catalog_and_its_name(cloud: Cloud) -> Non
     expected = f"{cloud.account_id}:maslow_dev_raw"
     assert kept(DATABASE, "maslow-dev-lake-raw", {"name": "maslow_dev_raw"}) == expected
     assert kept(DATABASE, "maslow-dev-lake-gone", {"name": "maslow_dev_gone"}) == ""
+
+
+def test_a_table_is_found_in_the_database_of_its_zone(cloud: Cloud) -> None:
+    glue = cloud.client("glue")
+    for environment in ("dev", "prod"):
+        pairs = {tag["Key"]: tag["Value"] for tag in tags(environment)}
+        for zone in ("raw", "curated"):
+            database = f"maslow_{environment}_{zone}"
+            glue.create_database(DatabaseInput={"Name": database}, Tags=pairs)
+            if (environment, zone) != ("dev", "raw"):
+                glue.create_table(DatabaseName=database, TableInput={"Name": "visits"})
+    kept = looked_for(cloud)
+    expected = f"{cloud.account_id}:maslow_dev_curated:visits"
+    assert kept(TABLE, "maslow-dev-table-curated-visits-table", {"name": "visits"}) == expected
+    assert kept(TABLE, "maslow-dev-table-raw-visits-table", {"name": "visits"}) == ""
+    assert kept(TABLE, "maslow-dev-table-curated-wards-table", {"name": "wards"}) == ""
 
 
 def test_packages_are_imported_by_their_arns(cloud: Cloud) -> None:

@@ -38,7 +38,7 @@ class TableArgs(TypedDict):
     description: NotRequired[str]
     """What is in it."""
     durability: Durability
-    """Whether its definition outlives the stack, as its files do."""
+    """Whether an Iceberg table outlives the stack, as all tables' files do."""
 
 
 class Table(pulumi.ComponentResource):
@@ -70,8 +70,10 @@ class Table(pulumi.ComponentResource):
         location = pulumi.Output.concat(
             "s3://", args["bucket"], "/", args["prefix"], "" if iceberg else "/"
         )
-        options = stateful(self, args["durability"])
+        # Only of Iceberg's tables is something lost: which of the files they are.
+        options = pulumi.ResourceOptions(parent=self)
         if iceberg:
+            options = stateful(self, args["durability"])
             options.ignore_changes = ["openTableFormatInput", "parameters", "storageDescriptor"]
         table = aws.glue.CatalogTable(
             f"{name}-table",

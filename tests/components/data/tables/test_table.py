@@ -138,10 +138,12 @@ def test_an_iceberg_table_is_made_by_glue_and_changed_by_engines() -> None:
     assert "ignoreChanges" not in made().options
 
 
-def test_the_definition_outlives_the_stack_as_the_files_do() -> None:
-    assert made(durability=Durability.PROTECTED).options["protect"] is True
-    assert made().options["retainOnDelete"] is True
-    assert "retainOnDelete" not in made(durability=Durability.DISPOSABLE).options
+def test_an_iceberg_table_outlives_the_stack_and_other_definitions_are_written_anew() -> None:
+    iceberg = {"format": TableFormat.ICEBERG}
+    assert made(**iceberg, durability=Durability.PROTECTED).options["protect"] is True
+    assert made(**iceberg).options["retainOnDelete"] is True
+    assert "retainOnDelete" not in made(**iceberg, durability=Durability.DISPOSABLE).options
+    assert "retainOnDelete" not in made().options
 
 
 @pytest.mark.parametrize(
