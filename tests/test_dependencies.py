@@ -31,6 +31,9 @@ def declared(*more: str) -> set[str]:
     return {normal(re.split(r"[^\w.-]", each, maxsplit=1)[0]) for each in requirements}
 
 
+FOR_JOBS = {path.stem for path in (ROOT / "embedded" / "spark").rglob("*")}
+"""Modules of our own that jobs on Spark find on their path."""
+
 WANTED = {
     "requirements.lock": declared() - {"sagemaker"},
     "requirements-dev.lock": declared("dev") - {"sagemaker"},
@@ -49,8 +52,9 @@ def imported(source: str) -> Iterator[str]:
 
 @pytest.mark.parametrize("package", PACKAGES)
 def test_every_distribution_that_is_imported_is_declared(package: str) -> None:
-    installed, to_run, to_develop = packages_distributions(), declared(), declared("dev")
-    own = sys.stdlib_module_names | set(PACKAGES)
+    installed, to_run = packages_distributions(), declared("spark")
+    to_develop = declared("dev", "spark")
+    own = sys.stdlib_module_names | set(PACKAGES) | FOR_JOBS
     undeclared = {
         f"{file.relative_to(ROOT)} imports {name}: add it to pyproject.toml and run make lock"
         for file in (ROOT / package).rglob("*.py")

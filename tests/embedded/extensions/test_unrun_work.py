@@ -31,7 +31,11 @@ RUN = {
     "emrserverless": {"start_application", "start_job_run"},
     "events": {"start_replay"},
     "firehose": {"start_delivery_stream_encryption"},
-    "glue": {"start_job_run"},
+    "glue": {
+        "start_data_quality_rule_recommendation_run",
+        "start_data_quality_ruleset_evaluation_run",
+        "start_job_run",
+    },
     "kinesis": {"start_stream_encryption"},
     "logs": {"start_live_tail", "start_query"},
     "sagemaker": {"start_notebook_instance", "start_pipeline_execution"},
