@@ -1,13 +1,15 @@
-"""GetResources of the tagging API: ECR's repositories, and no database that was deleted.
+"""GetResources of the tagging API: ECR's repositories, streams, and no database that is gone.
 
 https://docs.aws.amazon.com/resourcegroupstagging/latest/APIReference/API_GetResources.html
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 from moto.core.resource_tagging import TaggableResourcesMixin, TaggedResource
 from moto.ecr.models import ECRBackend
 from moto.glue.models import GlueBackend
+from moto.kinesis.models import KinesisBackend
 
 from embedded.extensions.operations import add
 
@@ -15,19 +17,28 @@ _delete_database = GlueBackend.delete_database
 
 
 def install() -> None:
-    """Have moto's ECR tell the tagging API of its repositories, and Glue forget what is gone."""
-    add(ECRBackend, iter_tagged_resources)
+    """Have ECR and Kinesis tell the tagging API what they have, and Glue forget what is gone."""
+    _tells(ECRBackend, "ecr", _repositories)
+    _tells(KinesisBackend, "kinesis", _streams)
     add(GlueBackend, delete_database)
-    if TaggableResourcesMixin not in ECRBackend.__bases__:
-        ECRBackend.SERVICE_NAMESPACE = "ecr"  # type: ignore[attr-defined]
-        ECRBackend.__bases__ = (*ECRBackend.__bases__, TaggableResourcesMixin)
 
 
-def iter_tagged_resources(self: ECRBackend) -> Iterator[TaggedResource]:
-    """The repositories with their tags."""
+def _tells(backend: Any, namespace: str, tagged: Callable[[Any], Iterator[TaggedResource]]) -> None:
+    backend.iter_tagged_resources = tagged
+    if TaggableResourcesMixin not in backend.__bases__:
+        backend.SERVICE_NAMESPACE = namespace
+        backend.__bases__ = (*backend.__bases__, TaggableResourcesMixin)
+
+
+def _repositories(self: ECRBackend) -> Iterator[TaggedResource]:
     for repository in self.repositories.values():
         tags = self.tagger.get_tag_dict_for_resource(repository.arn)
         yield TaggedResource(repository.arn, tags, "ecr:repository")
+
+
+def _streams(self: KinesisBackend) -> Iterator[TaggedResource]:
+    for stream in self.streams.values():
+        yield TaggedResource(stream.arn, stream.tags, "kinesis:stream")
 
 
 def delete_database(self: GlueBackend, database_name: str) -> None:

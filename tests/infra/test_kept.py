@@ -14,6 +14,7 @@ DATABASE = "aws:glue/catalogDatabase:CatalogDatabase"
 DOMAIN = "aws:codeartifact/domain:Domain"
 REPOSITORY = "aws:codeartifact/repository:Repository"
 KEY = "aws:kms/key:Key"
+STREAM = "aws:kinesis/stream:Stream"
 TABLE = "aws:glue/catalogTable:CatalogTable"
 GROUP = "aws:sagemaker/modelPackageGroup:ModelPackageGroup"
 
@@ -91,6 +92,18 @@ def test_a_table_is_found_in_the_database_of_its_zone(cloud: Cloud) -> None:
     assert kept(TABLE, "maslow-dev-table-curated-visits-table", {"name": "visits"}) == expected
     assert kept(TABLE, "maslow-dev-table-raw-visits-table", {"name": "visits"}) == ""
     assert kept(TABLE, "maslow-dev-table-curated-wards-table", {"name": "wards"}) == ""
+
+
+def test_a_stream_is_imported_by_its_arn(cloud: Cloud) -> None:
+    kinesis = cloud.client("kinesis")
+    for name, environment in (("maslow-dev-vitals", "dev"), ("maslow-dev-others", "prod")):
+        pairs = {tag["Key"]: tag["Value"] for tag in tags(environment)}
+        kinesis.create_stream(StreamName=name, ShardCount=1)
+        kinesis.add_tags_to_stream(StreamName=name, Tags=pairs)
+    kept = looked_for(cloud)
+    expected = f"arn:aws:kinesis:{cloud.region}:{cloud.account_id}:stream/maslow-dev-vitals"
+    assert kept(STREAM, "maslow-dev-vitals", {"name": "maslow-dev-vitals"}) == expected
+    assert kept(STREAM, "maslow-dev-others", {"name": "maslow-dev-others"}) == ""
 
 
 def test_packages_are_imported_by_their_arns(cloud: Cloud) -> None:
