@@ -59,19 +59,7 @@ def job_policy(
     """
     return document(
         *read_objects(script_bucket, script_prefix),
-        *[
-            statement
-            for place in (*reads, *writes)
-            for statement in read_objects(place["bucket"], place["prefix"])
-        ],
-        *[
-            statement
-            for place in writes
-            for statement in (
-                write_objects(place["bucket"], place["prefix"]),
-                allow(["s3:DeleteObject"], [f"arn:aws:s3:::{place['bucket']}/{place['prefix']}/*"]),
-            )
-        ],
+        *use_places(reads, writes),
         allow(
             ["glue:GetDatabase", "glue:GetTable", "glue:GetTables", "glue:GetPartitions"],
             catalog_of([*reads, *writes], account_id, region),
@@ -84,6 +72,20 @@ def job_policy(
             ["logs:DescribeLogGroups"], reason="CloudWatch Logs lists groups for an account"
         ),
     )
+
+
+def use_places(reads: Sequence[Place], writes: Sequence[Place]) -> list[Statement]:
+    """Read the objects of all these places, and write and delete those of the second."""
+    statements = [
+        statement
+        for place in (*reads, *writes)
+        for statement in read_objects(place["bucket"], place["prefix"])
+    ]
+    for place in writes:
+        objects = f"arn:aws:s3:::{place['bucket']}/{place['prefix']}/*"
+        statements.append(write_objects(place["bucket"], place["prefix"]))
+        statements.append(allow(["s3:DeleteObject"], [objects]))
+    return statements
 
 
 def machine_policy(

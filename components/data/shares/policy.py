@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 
 from components.common.iam import Document, Statement, allow, document
-from components.common.job_access import read_objects, write_objects
-from components.data.jobs.policy import Place, catalog_of
+from components.data.jobs.policy import Place, catalog_of, use_places
 
 UNITY_CATALOG = "arn:aws:iam::414351767826:role/unity-catalog-prod-UCMasterRole-14S5ZJVKOTYTL"
 """The role by which Databricks reads storage, in its own account.
@@ -58,19 +57,7 @@ def share_policy(
     buckets = sorted({f"arn:aws:s3:::{place['bucket']}" for place in (*reads, *writes)})
     return document(
         allow(["s3:GetBucketLocation"], buckets),
-        *[
-            statement
-            for place in (*reads, *writes)
-            for statement in read_objects(place["bucket"], place["prefix"])
-        ],
-        *[
-            statement
-            for place in writes
-            for statement in (
-                write_objects(place["bucket"], place["prefix"]),
-                allow(["s3:DeleteObject"], [f"arn:aws:s3:::{place['bucket']}/{place['prefix']}/*"]),
-            )
-        ],
+        *use_places(reads, writes),
         allow(
             ["glue:GetDatabase", "glue:GetTable", "glue:GetTables", "glue:GetPartitions"],
             catalog_of([*reads, *writes], account_id, region),
