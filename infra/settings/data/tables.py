@@ -278,7 +278,7 @@ class Table(Settings):
                 yield Mistake(("columns", name), f"{name} is a name that Iceberg keeps for itself.")
 
     def _parted(self) -> Iterator[Mistake]:
-        if "upkeep" in self.model_fields_set and self.format != "iceberg":
+        if not self.upkeep and self.format != "iceberg":
             yield Mistake(
                 ("upkeep",),
                 f"a table of {self.format} has none.",
