@@ -31,3 +31,8 @@ Check = Callable[[StackValues, Sequence[StackValues]], Iterator[Mistake]]
 def mapping(value: Any) -> Mapping[str, Any]:
     """A group of settings, empty for what is none."""
     return value if isinstance(value, Mapping) else {}
+
+
+def entries(value: Any) -> list[Mapping[str, Any]]:
+    """The groups of a list of settings, each in its place; none for what is no list."""
+    return [mapping(each) for each in value] if isinstance(value, list | tuple) else []

@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from infra.naming import HEAD_LIMIT
-from infra.settings.cross_stack import StackValues
+from infra.settings.cross_stack import StackValues, mapping
 from infra.settings.cross_stack_checks import (
     beside,
     check_cross_stack,
@@ -101,8 +101,8 @@ def _checked(document: Document, environment: str, path: Path | None, project: s
         *_environment_mistakes(environment, project),
         *check_frame(document.values),
     ]
-    config = _mapping(_mapping(document.values).get("config"))
-    elsewhere = _mapping(document.values).keys() | config.keys()
+    config = mapping(mapping(document.values).get("config"))
+    elsewhere = mapping(document.values).keys() | config.keys()
     values = with_words(config.get(PLATFORM))
     platform = None
     others: list[StackValues] = []
@@ -203,7 +203,7 @@ def _setting(path: SettingPath, values: Any) -> str:
     for depth, step in enumerate(path):
         values = _below(values, step)
         if isinstance(step, int):
-            name = _mapping(values).get("name")
+            name = mapping(values).get("name")
             text += f"[{name if isinstance(name, str) else step + 1}]"
         elif path[:depth] in ((), ("config",), PLATFORM_PATH):
             text = step
@@ -220,17 +220,13 @@ def _model_names(values: Mapping[str, Any]) -> frozenset[str]:
 def _below(values: Any, step: str | int) -> Any:
     if isinstance(step, int):
         return values[step] if isinstance(values, list) and step < len(values) else None
-    return _mapping(values).get(step)
+    return mapping(values).get(step)
 
 
 def _models(values: Mapping[str, Any]) -> Iterator[tuple[int, Mapping[str, Any]]]:
     models = values.get("models")
     for index, model in enumerate(models if isinstance(models, list) else []):
-        yield index, _mapping(model)
-
-
-def _mapping(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
+        yield index, mapping(model)
 
 
 def _no_such_file(path: Path) -> Mistake:

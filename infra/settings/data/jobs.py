@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from infra.settings.base import PositiveInt, Settings, matching
+from infra.settings.cross_stack import entries, mapping
 from infra.settings.data.features import Reference
 from infra.settings.data.zones import zones_of
 from infra.settings.frequency import frequency
@@ -257,7 +258,7 @@ def check_jobs(values: Mapping[str, Any]) -> Iterator[Mistake]:
     """Yield jobs of one name, in no zone, after none or in a circle, and one larger than all."""
     jobs = [
         (index, job)
-        for index, job in enumerate(_entries(values.get("jobs")))
+        for index, job in enumerate(entries(values.get("jobs")))
         if isinstance(job.get("name"), str)
     ]
     names = [job["name"] for _, job in jobs]
@@ -270,7 +271,7 @@ def check_jobs(values: Mapping[str, Any]) -> Iterator[Mistake]:
             yield Mistake((*at, "name"), f"two jobs are called {job['name']}.")
         yield from _zones(job, zones, at)
         yield from _after(job, names, at)
-        size = (_mapping(job.get("size"))).get("max_vcpu", 16)
+        size = (mapping(job.get("size"))).get("max_vcpu", 16)
         limited = job.get("engine") != "glue" and isinstance(size, int) and isinstance(most, int)
         if limited and size > most:
             yield Mistake(
@@ -286,7 +287,7 @@ def check_jobs(values: Mapping[str, Any]) -> Iterator[Mistake]:
 
 def check_scripts(values: Mapping[str, Any], root: Path) -> Iterator[Mistake]:
     """Yield scripts that are not there, and those that Python cannot read."""
-    for index, job in enumerate(_entries(values.get("jobs"))):
+    for index, job in enumerate(entries(values.get("jobs"))):
         script = job.get("script")
         if not isinstance(script, str) or not SCRIPT.fullmatch(script):
             continue
@@ -308,7 +309,7 @@ def _zones(
         for key in ("reads", "writes")
         for number, each in enumerate(job[key] if isinstance(job.get(key), list) else [])
     ]
-    places.append(((*at, "on", "arrival"), _mapping(job.get("on")).get("arrival")))
+    places.append(((*at, "on", "arrival"), mapping(job.get("on")).get("arrival")))
     for path, each in places:
         found = PLACE.fullmatch(each) if isinstance(each, str) else None
         if found and found["zone"] not in zones:
@@ -321,7 +322,7 @@ def _zones(
 def _after(
     job: Mapping[str, Any], names: list[str], at: tuple[str | int, ...]
 ) -> Iterator[Mistake]:
-    after = _mapping(job.get("on")).get("after")
+    after = mapping(job.get("on")).get("after")
     if isinstance(after, str) and after not in names:
         yield Mistake(
             (*at, "on", "after"),
@@ -331,7 +332,7 @@ def _after(
 
 
 def _circles(jobs: list[tuple[int, Mapping[str, Any]]]) -> Iterator[Mistake]:
-    before = {job["name"]: _mapping(job.get("on")).get("after") for _, job in jobs}
+    before = {job["name"]: mapping(job.get("on")).get("after") for _, job in jobs}
     for index, job in jobs:
         seen: list[str] = []
         name = job["name"]
@@ -344,11 +345,3 @@ def _circles(jobs: list[tuple[int, Mapping[str, Any]]]) -> Iterator[Mistake]:
                 f"{' after '.join([*seen, name])}: it would never begin.",
                 "Let one of them be started otherwise.",
             )
-
-
-def _mapping(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
-
-
-def _entries(value: object) -> list[Mapping[str, Any]]:
-    return [_mapping(item) for item in value] if isinstance(value, list | tuple) else []

@@ -13,7 +13,7 @@ from embedded.dqdl.grammar import parse_rule, parse_ruleset, ruleset_of
 from embedded.dqdl.rules import AnyRule, parts_of
 from embedded.dqdl.tokens import Invalid
 from infra.settings.base import Settings
-from infra.settings.cross_stack import mapping
+from infra.settings.cross_stack import entries, mapping
 from infra.settings.data.tables import table_name
 from infra.settings.data.zones import zones_of
 from infra.settings.mistakes import Mistake, did_you_mean, refusal
@@ -83,18 +83,18 @@ def check_quality(values: Mapping[str, Any]) -> Iterator[Mistake]:
     zones, columns = zones_of(values), _columns(lake)
     places = {
         each["name"]: f"{each['name'].partition('.')[0]}.{each['prefix']}"
-        for each in _entries(lake.get("tables"))
+        for each in entries(lake.get("tables"))
         if isinstance(each.get("name"), str) and isinstance(each.get("prefix"), str)
     }
     written = {
         place
-        for job in _entries(values.get("jobs"))
+        for job in entries(values.get("jobs"))
         if isinstance(job.get("writes"), list)
         for place in job["writes"]
         if isinstance(place, str)
     }
     before: set[str] = set()
-    for index, entry in enumerate(_entries(lake.get("quality"))):
+    for index, entry in enumerate(entries(lake.get("quality"))):
         path = ("lake", "quality", index)
         table = entry.get("table")
         if not isinstance(table, str):
@@ -133,10 +133,6 @@ def _columns(lake: Mapping[str, Any]) -> dict[str, list[str]]:
     """The columns of the tables that the file declares, those of their partitions too."""
     return {
         each["name"]: [*mapping(each.get("columns")), *mapping(each.get("partitions"))]
-        for each in _entries(lake.get("tables"))
+        for each in entries(lake.get("tables"))
         if isinstance(each.get("name"), str) and each.get("format") != "iceberg"
     }
-
-
-def _entries(value: object) -> list[Mapping[str, Any]]:
-    return [mapping(each) for each in value] if isinstance(value, list) else []

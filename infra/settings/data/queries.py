@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field
 
 from components.common.limits import SMALLEST_SCAN_BYTES
 from infra.settings.base import Settings, matching
+from infra.settings.cross_stack import mapping
 from infra.settings.data.lake import BYTES_PER_GB
 from infra.settings.data.zones import zones_of
 from infra.settings.mistakes import Mistake
@@ -57,9 +58,9 @@ class Queries(Settings):
 
 def check_queries(values: Mapping[str, Any], root: Path) -> Iterator[Mistake]:
     """Yield what is wrong with the files of SQL below `root`, the repository's root."""
-    queries = values.get("queries")
-    folder = queries.get("folder") if isinstance(queries, Mapping) else None
-    if not isinstance(queries, Mapping) or not isinstance(folder, str):
+    queries = mapping(values.get("queries"))
+    folder = queries.get("folder")
+    if not isinstance(folder, str):
         return
     at = ("queries", "folder")
     if not (root / folder).is_dir():
@@ -67,9 +68,6 @@ def check_queries(values: Mapping[str, Any], root: Path) -> Iterator[Mistake]:
         return
     from infra.queries import QueryError, files  # sqlglot takes half a second
 
-    teams = queries.get("teams")
-    for each in files(
-        root / folder, zones_of(values), [*teams] if isinstance(teams, Mapping) else []
-    ):
+    for each in files(root / folder, zones_of(values), [*mapping(queries.get("teams"))]):
         if isinstance(each, QueryError):
             yield Mistake(at, f"{each}.")

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from infra.settings.base import Settings, matching
-from infra.settings.cross_stack import mapping
+from infra.settings.cross_stack import entries
 from infra.settings.data.jobs import Place
 from infra.settings.foundation.accounts import AccountId
 from infra.settings.mistakes import Mistake, refusals
@@ -84,10 +84,9 @@ class Share(Settings):
 
 def check_shares(values: Mapping[str, Any]) -> Iterator[Mistake]:
     """Yield shares of one name."""
-    shares = values.get("shares")
     names: list[Any] = []
-    for index, share in enumerate(shares if isinstance(shares, list) else []):
-        name = mapping(share).get("name")
+    for index, share in enumerate(entries(values.get("shares"))):
+        name = share.get("name")
         if name is not None and name in names:
             yield Mistake(
                 ("shares", index, "name"),

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, mod
 from catalog import hive_types
 from components.common.limits import STREAM_ERRORS
 from infra.settings.base import Settings, matching
-from infra.settings.cross_stack import mapping
+from infra.settings.cross_stack import entries, mapping
 from infra.settings.data.jobs import within
 from infra.settings.data.zones import zones_of
 from infra.settings.mistakes import Mistake, did_you_mean, refusal, refusals, shown
@@ -215,10 +215,10 @@ def check_streams(values: Mapping[str, Any]) -> Iterator[Mistake]:
     zones = [zone for zone in zones_of(values) if zone != FEATURES]
     tables = {
         table["name"]
-        for table in _entries(mapping(values.get("lake")).get("tables"))
+        for table in entries(mapping(values.get("lake")).get("tables"))
         if "name" in table
     }
-    for index, stream in enumerate(_entries(values.get("streams"))):
+    for index, stream in enumerate(entries(values.get("streams"))):
         name, zone = stream.get("name"), stream.get("to", "raw")
         if not isinstance(name, str) or not isinstance(zone, str):
             continue
@@ -238,7 +238,7 @@ def check_streams(values: Mapping[str, Any]) -> Iterator[Mistake]:
                 f"they make a table {table}, and lake.tables has one of that name.",
                 "Leave one of them out.",
             )
-    for index, job in enumerate(_entries(values.get("jobs"))):
+    for index, job in enumerate(entries(values.get("jobs"))):
         written = job.get("writes")
         for number, place in enumerate(written if isinstance(written, list | tuple) else ()):
             for name, taken in seen.items():
@@ -248,8 +248,3 @@ def check_streams(values: Mapping[str, Any]) -> Iterator[Mistake]:
                         f"the stream {name} writes there.",
                         "Let the job write elsewhere.",
                     )
-
-
-def _entries(value: object) -> list[Mapping[str, Any]]:
-    items = value if isinstance(value, list | tuple) else []
-    return [item if isinstance(item, Mapping) else {} for item in items]

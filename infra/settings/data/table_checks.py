@@ -7,7 +7,7 @@ A check reads the plain values of the file and passes over malformed ones, as th
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from infra.settings.cross_stack import mapping
+from infra.settings.cross_stack import entries, mapping
 from infra.settings.data.zones import zones_of
 from infra.settings.mistakes import Mistake, Path, did_you_mean
 
@@ -94,18 +94,18 @@ def _others(values: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
 
     A job that writes just where a table is may well write by the table.
     """
-    for model in _entries(values.get("models")):
+    for model in entries(values.get("models")):
         name = model.get("name")
         if isinstance(name, str):
             quality = mapping(mapping(model.get("monitor")).get("quality"))
             yield "curated", str(model.get("data") or name), f"the training data of {name}"
             yield "curated", str(quality.get("truth") or f"truth/{name}"), f"the truth of {name}"
             yield "raw", f"captured/{name}", f"what {name} is asked"
-    for stream in _entries(values.get("streams")):
+    for stream in entries(values.get("streams")):
         name = str(stream.get("name"))
         yield str(stream.get("to", "raw")), name, f"what the stream {name} delivers"
     exact = {f"{table.zone}.{table.prefix}" for table in _tables(values)}
-    for job in _entries(values.get("jobs")):
+    for job in entries(values.get("jobs")):
         for place in job["writes"] if isinstance(job.get("writes"), list) else ():
             if isinstance(place, str) and place not in exact:
                 zone, _, prefix = place.partition(".")
@@ -127,10 +127,6 @@ def _tables(values: Mapping[str, Any]) -> Iterator[Named]:
                 prefix if isinstance(prefix, str) else own,
                 table.get("format") == "iceberg",
             )
-
-
-def _entries(entries: object) -> Iterator[Mapping[str, Any]]:
-    yield from (mapping(each) for each in (entries if isinstance(entries, list) else ()))
 
 
 def overlap(one: str, other: str) -> bool:
