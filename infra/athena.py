@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator, Mapping
 from typing import Any, TypedDict
 
+from components.data.lake.zone import database_name
 from infra.errors import InputError, WorkError
 from infra.models.place import Place
 from infra.settings.mistakes import did_you_mean
@@ -30,8 +31,8 @@ class AnswerShape(TypedDict):
 
 def databases(place: Place) -> dict[str, str]:
     """The Glue databases of the zones that the stack file knows, by zone."""
-    head = f"{place.names.project}_{place.names.environment}".replace("-", "_")
-    return {zone: f"{head}_{zone}" for zone in place.stack.platform.lake.zones.by_name}
+    prefix = place.names.database_prefix
+    return {zone: database_name(prefix, zone) for zone in place.stack.platform.lake.zones.by_name}
 
 
 def answer(place: Place, sql: str, team: str | None = None) -> AnswerShape:

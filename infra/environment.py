@@ -40,11 +40,6 @@ class Environment:
     """Services that the environment's graph uses, by the names of their boto3 clients: previews and
     deployments may do with them what `infra.deploy_permissions` says."""
 
-    @property
-    def database_prefix(self) -> str:
-        """What the names of the environment's Glue databases begin with: `maslow_dev`."""
-        return f"{self.names.project}_{self.names.environment}".replace("-", "_")
-
     def component(self, class_: type[Component]) -> type[Component]:
         """The class to declare for a component class: a team's own one where it replaces it."""
         return cast("type[Component]", self.components.get(class_, class_))

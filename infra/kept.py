@@ -42,6 +42,7 @@ class Tagged:
 
     def __init__(self, client: Callable[[str], Any], names: Names) -> None:
         self._client = client
+        self._databases = f"{names.database_prefix}_"
         self._tags = {"maslow:project": names.project, "maslow:environment": names.environment}
         self.arns = cache(self._arns)
         self._described = cache(self._describe)
@@ -58,22 +59,21 @@ class Tagged:
 
     def tables(self, logical: str, name: str) -> list[str]:
         """The ids of the tables of a name, in the database that the logical name tells of."""
-        databases = [arn.rpartition("/")[2] for arn in self.arns("glue:database")]
-        return [
-            f"{found['CatalogId']}:{database}:{name}"
-            for database in databases
-            if f"-{database.rpartition('_')[2]}-" in logical
-            and (found := self._table(database, name))
-        ]
+        found = []
+        for arn in self.arns("glue:database"):
+            account, database = arn.split(":")[4], arn.rpartition("/")[2]
+            zone = database.removeprefix(self._databases).replace("_", "-")
+            if f"-{zone}-" in logical and self._has_table(database, name):
+                found.append(f"{account}:{database}:{name}")
+        return found
 
-    def _table(self, database: str, name: str) -> Mapping[str, Any]:
+    def _has_table(self, database: str, name: str) -> bool:
         glue = self._client("glue")
         try:
-            found: Mapping[str, Any] = glue.get_table(DatabaseName=database, Name=name)["Table"]
+            glue.get_table(DatabaseName=database, Name=name)
         except glue.exceptions.EntityNotFoundException:
-            return {}
-        account = self._client("sts").get_caller_identity()["Account"]
-        return {"CatalogId": account, **found}
+            return False
+        return True
 
     def _arns(self, kind: str) -> list[str]:
         filters = [{"Key": key, "Values": [value]} for key, value in self._tags.items()]

@@ -33,6 +33,11 @@ class Names:
         head = f"{self.project}-{self.environment}-"
         return cut(head + "-".join(what), limit, len(head))
 
+    @property
+    def database_prefix(self) -> str:
+        """What the names of the environment's Glue databases begin with: `maslow_dev`."""
+        return f"{self.project}_{self.environment}".replace("-", "_")
+
     def tags(self, owner: str, own: Mapping[str, str]) -> dict[str, str]:
         """The tags of all that the environment is made of; `own` are the team's."""
         return {

@@ -168,4 +168,4 @@ def _labels_table(names: Names, given: str, zones: Sequence[str]) -> str:
 
 
 def _database(names: Names, zone: str) -> str:
-    return database_name(f"{names.project}_{names.environment}".replace("-", "_"), zone)
+    return database_name(names.database_prefix, zone)

@@ -36,7 +36,7 @@ def declare(
     lake = env.component(Lake)(
         env.names("lake"),
         {
-            "database_prefix": env.database_prefix,
+            "database_prefix": env.names.database_prefix,
             "zones": {
                 name: {**_zone(zone), **_telling(settings, name)}
                 for name, zone in settings.lake.zones.by_name.items()

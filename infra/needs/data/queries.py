@@ -42,7 +42,7 @@ def declare_queries(
     """
     queries = settings.queries
     databases = {
-        zone: database_name(env.database_prefix, zone) for zone in settings.lake.zones.by_name
+        zone: database_name(env.names.database_prefix, zone) for zone in settings.lake.zones.by_name
     }
     files = _files(settings, [*databases], root)
     topic = foundation.alerts.arn_of(Severity.WARNING)
