@@ -51,7 +51,12 @@ def start(cloud: Cloud, sql: str, **more) -> str:
 
 def execution(cloud: Cloud, sql: str, **more) -> dict:
     """A statement's QueryExecution once it has ended."""
-    athena, id_ = cloud.client("athena"), start(cloud, sql, **more)
+    return ended(cloud, start(cloud, sql, **more))
+
+
+def ended(cloud: Cloud, id_: str) -> dict:
+    """A QueryExecution once it has ended."""
+    athena = cloud.client("athena")
     while True:
         told = athena.get_query_execution(QueryExecutionId=id_)["QueryExecution"]
         if told["Status"]["State"] not in {"QUEUED", "RUNNING"}:

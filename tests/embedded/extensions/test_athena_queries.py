@@ -12,6 +12,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from embedded.cloud import Cloud
+from tests.athena import ended
 
 BUCKET, RESULTS, DATABASE = "the-lake", "the-results", "clinic"
 VISITS = [(1, "ann", 41, "2026-01-01"), (2, "bob", 57, "2026-01-02"), (3, "cem", 39, "2026-01-02")]
@@ -54,8 +55,7 @@ def ask(cloud):
             **given,
             **more,
         )
-        id_ = started["QueryExecutionId"]
-        return athena.get_query_execution(QueryExecutionId=id_)["QueryExecution"]
+        return ended(cloud, started["QueryExecutionId"])
 
     return run
 

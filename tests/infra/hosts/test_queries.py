@@ -1,7 +1,5 @@
 """How an environment's lake is queried, on the embedded AWS: by what its settings and files say."""
 
-import time
-
 import pytest
 
 from embedded.cloud import Cloud
@@ -12,6 +10,7 @@ from infra.models.place import Place
 from infra.naming import Names
 from infra.queries import placed
 from infra.settings import from_config
+from tests.athena import ended
 from tests.json_shapes import misfits
 
 SETTINGS = {
@@ -66,18 +65,10 @@ class Queries:
         id_ = self.athena.start_query_execution(
             QueryString=sql, WorkGroup=self.groups[team], **given
         )["QueryExecutionId"]
-        ended = self.ended(id_)
-        assert ended["Status"]["State"] == "SUCCEEDED", ended["Status"].get("StateChangeReason")
+        told = ended(self.cloud, id_)
+        assert told["Status"]["State"] == "SUCCEEDED", told["Status"].get("StateChangeReason")
         found = self.athena.get_query_results(QueryExecutionId=id_)["ResultSet"]["Rows"]
         return [[cell.get("VarCharValue") for cell in row["Data"]] for row in found[1:]]
-
-    def ended(self, id_):
-        """A query, once it has ended."""
-        while True:
-            found = self.athena.get_query_execution(QueryExecutionId=id_)["QueryExecution"]
-            if found["Status"]["State"] not in ("QUEUED", "RUNNING"):
-                return found
-            time.sleep(0.05)
 
     def saved(self, team):
         """The saved queries of a team's workgroup, by name."""
