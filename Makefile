@@ -68,7 +68,7 @@ check: dev
 	@$(BIN)/maslow validate
 
 bench: dev
-	@$(BIN)/python -m pytest --quiet -m bench tests/scripts/test_bench.py
+	@$(BIN)/python -m pytest --quiet -m bench tests/scripts
 	@$(BIN)/python -m scripts.bench
 
 sagemaker: setup
