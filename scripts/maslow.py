@@ -63,6 +63,12 @@ def _regions() -> list[str]:
     return schema.values("aws:region")
 
 
+def _region() -> str:
+    """The region of the first environment. Raises InputError where there is none."""
+    project = around()
+    return project.stack(project.environments()[0]).region
+
+
 @click.group(cls=Reporting, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="maslow")
 def main() -> None:
@@ -80,6 +86,42 @@ def plan(stack: str | None, as_json: bool, first_pass: bool, whole: bool) -> Non
     from scripts import plan as command
 
     command.show(*found(stack), as_json=as_json, first_pass=first_pass, whole=whole)
+
+
+@main.command()
+@click.option(
+    "--for",
+    "use",
+    type=click.Choice(["training", "tuning", "processing", "endpoint", "transform"]),
+    default="training",
+    show_default=True,
+    help="What it is for.",
+)
+@click.option(
+    "--accelerator",
+    type=click.Choice(["GPU", "Trainium", "Inferentia", "none"], case_sensitive=False),
+    help="Only with this accelerator, or without any.",
+)
+@click.option(
+    "--memory",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="GIB",
+    help="Only with accelerators of so much memory each.",
+)
+@click.option(
+    "--region",
+    metavar="REGION",
+    help="The region; that of the first environment if left out.",
+    shell_complete=completed(_regions),
+)
+@click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
+def hardware(
+    use: str, accelerator: str | None, memory: float | None, region: str | None, as_json: bool
+) -> None:
+    """List instance types, cheapest first, with what is in them."""
+    from scripts import hardware as command
+
+    command.show(use, region or _region(), accelerator, memory or 0, as_json=as_json)
 
 
 @main.command()
