@@ -1,4 +1,4 @@
-"""Rules of data quality on a file of this machine: what it proposes, and whether it passes."""
+"""Rules of data quality: what rows propose, and whether those of a file pass."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from embedded.dqdl.evaluate import Evaluation
     from embedded.dqdl.suggest import Suggestion
+    from infra.models.place import Place
 
 READERS = {".csv": "read_csv", ".parquet": "read_parquet", ".json": "read_json"}
 """DuckDB's readers of files, by how the files' names end."""
@@ -41,6 +42,26 @@ def suggested(data: Path) -> list["Suggestion"]:
     if not found:
         raise InputError(f"--data {data} has no rows.")
     return found
+
+
+def suggested_by_table(place: "Place", table: str, rows: int) -> list["Suggestion"]:
+    """Rules that at most so many rows of an environment's table propose.
+
+    None is about the number of rows, unless these are all that there are. Raises InputError for a
+    table that is not there or has no rows, and WorkError for a query that fails.
+    """
+    from embedded.dqdl.suggest import suggest
+    from infra.sampled import sample
+
+    connection, count = sample(place, table, rows, TABLE)
+    if not count:
+        raise InputError(f"{table} has no rows.")
+    found = suggest(connection, TABLE)
+    return found if count < rows else [each for each in found if not _counts(each.rule)]
+
+
+def _counts(rule: str) -> bool:
+    return rule.startswith("RowCount ")
 
 
 def checked(data: Path, rules: Path, keep: Path | None) -> Checked:

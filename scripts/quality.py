@@ -1,22 +1,40 @@
-"""`maslow quality suggest` and `check`: rules on the data of a file."""
+"""`maslow quality suggest` and `check`: rules for a table, and on the data of a file."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 import yaml
 from rich.markup import escape
 
+from embedded.dqdl.suggest import Suggestion
 from infra import quality
 from infra.errors import WorkError
+from infra.models.place import place_of
+from infra.project import Project
+from infra.settings import StackFile
 from scripts.console import out
 from scripts.model_words import as_json as print_json
+from scripts.model_words import readable
 
 COLOURS = {"PASS": "green", "FAIL": "red", "ERROR": "red"}
 
 
 def suggest(table: str, *, data: Path, as_json: bool) -> None:
-    """Print rules for a table, as a stack file has them. Raises InputError."""
-    found = quality.suggested(data)
+    """Print rules for a table by rows of a file, as a stack file has them. Raises InputError."""
+    _propose(table, quality.suggested(data), as_json=as_json)
+
+
+def suggest_by_table(
+    project: Project, stack: StackFile, table: str, *, rows: int, as_json: bool
+) -> None:
+    """Print rules for a table by its own rows in an environment. Raises InputError, WorkError."""
+    with readable():
+        found = quality.suggested_by_table(place_of(project, stack), table, rows)
+    _propose(table, found, as_json=as_json)
+
+
+def _propose(table: str, found: Sequence[Suggestion], *, as_json: bool) -> None:
     if as_json:
         print_json([{"rule": each.rule, "reason": each.reason} for each in found])
         return

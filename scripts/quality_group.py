@@ -4,15 +4,11 @@ from pathlib import Path
 
 import click
 
+from scripts.choosing import found, stack_option
 from scripts.model_group import json_option
 
-data_option = click.option(
-    "--data",
-    required=True,
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="The rows: a file of CSV with a header, Parquet or JSON.",
-)
+DATA_HELP = "The rows: a file of CSV with a header, Parquet or JSON."
+SAMPLE_ROWS = 10_000
 
 
 @click.group()
@@ -22,17 +18,33 @@ def quality() -> None:
 
 @quality.command("suggest")
 @click.argument("table")
-@data_option
+@click.option("--data", type=click.Path(path_type=Path), metavar="FILE", help=DATA_HELP)
+@stack_option
+@click.option(
+    "--rows",
+    type=click.IntRange(1, 100_000),
+    metavar="N",
+    help=f"With -s: at most N rows of the table; {SAMPLE_ROWS:,} unless given.",
+)
 @json_option
-def suggest(table: str, data: Path, as_json: bool) -> None:
-    """Propose rules for a table from rows of it: no account and no network."""
+def suggest(
+    table: str, data: Path | None, stack: str | None, rows: int | None, as_json: bool
+) -> None:
+    """Propose rules for a table from rows of it: those of a file, or of an environment's table."""
     from scripts import quality as command
 
-    command.suggest(table, data=data, as_json=as_json)
+    if data is not None:
+        if stack is not None or rows is not None:
+            raise click.UsageError("--data goes neither with -s nor with --rows.")
+        command.suggest(table, data=data, as_json=as_json)
+        return
+    command.suggest_by_table(*found(stack), table, rows=rows or SAMPLE_ROWS, as_json=as_json)
 
 
 @quality.command("check")
-@data_option
+@click.option(
+    "--data", required=True, type=click.Path(path_type=Path), metavar="FILE", help=DATA_HELP
+)
 @click.option(
     "--rules",
     required=True,

@@ -169,6 +169,8 @@ def evaluation_policy(
     prefix: str,
     kept_bucket: str,
     kept_prefix: str,
+    results_bucket: str,
+    results_prefix: str,
     database: str,
     tables: Sequence[str],
     ruleset: str,
@@ -176,7 +178,7 @@ def evaluation_policy(
     account_id: str,
     region: str,
 ) -> Document:
-    """Read a table and its rules, and keep results and rows that fail below a prefix.
+    """Read a table and its rules, and keep results below one prefix, rows that fail below another.
 
     `tables` are the table's name and that of the rows that fail, in one database.
     https://docs.aws.amazon.com/glue/latest/dg/data-quality-authorization.html
@@ -188,6 +190,7 @@ def evaluation_policy(
         *read_objects(bucket, prefix),
         *read_objects(kept_bucket, kept_prefix),
         write_objects(kept_bucket, kept_prefix),
+        write_objects(results_bucket, results_prefix),
         allow(
             ["glue:GetDatabase", "glue:GetTable", "glue:GetPartition", "glue:GetPartitions"],
             catalog,

@@ -27,11 +27,15 @@ class TableQualityArgs(PlacedArgs):
     prefix: str
     """Where in it they are, without a slash at its end."""
     kept_bucket: pulumi.Input[str]
-    """Bucket of results and of rows that fail."""
+    """Bucket of rows that fail."""
     kept_prefix: str
     """Where in it these are, without a slash at its end."""
+    results_bucket: pulumi.Input[str]
+    """Bucket of results."""
+    results_prefix: str
+    """Where in it these are, without a slash at its end."""
     data_key_arn: pulumi.Input[str]
-    """Key of both buckets."""
+    """Key of all buckets."""
 
 
 class TableQuality(pulumi.ComponentResource):
@@ -71,6 +75,8 @@ class TableQuality(pulumi.ComponentResource):
                         prefix=args["prefix"],
                         kept_bucket=args["kept_bucket"],
                         kept_prefix=args["kept_prefix"],
+                        results_bucket=args["results_bucket"],
+                        results_prefix=args["results_prefix"],
                         database=args["database_name"],
                         tables=[args["table_name"], args["rejects_table"]],
                         ruleset=args["ruleset_name"],

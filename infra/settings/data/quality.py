@@ -18,6 +18,8 @@ from infra.settings.data.tables import table_name
 from infra.settings.data.zones import zones_of
 from infra.settings.mistakes import Mistake, did_you_mean, refusal
 
+RESULTS = "curated.quality_results"
+"""The table of what comes of all rules, as settings name tables."""
 COMPARING = ("ReferentialIntegrity", "RowCountMatch")
 """Types that need another table, which the platform hands no evaluation."""
 
@@ -76,6 +78,8 @@ class TableRules(Settings):
 def check_quality(values: Mapping[str, Any]) -> Iterator[Mistake]:
     """Yield rules of tables that nobody writes, of one table twice, and on columns that it lacks.
 
+    And a table that has the name of that of the results.
+
     Columns are known of the tables that the stack file declares. A check reads the plain values of
     the file and passes over malformed ones, as those of `infra.settings.group_checks` do.
     """
@@ -94,6 +98,7 @@ def check_quality(values: Mapping[str, Any]) -> Iterator[Mistake]:
         if isinstance(place, str)
     }
     before: set[str] = set()
+    yield from _misnamed(lake)
     for index, entry in enumerate(entries(lake.get("quality"))):
         path = ("lake", "quality", index)
         table = entry.get("table")
@@ -118,6 +123,16 @@ def check_quality(values: Mapping[str, Any]) -> Iterator[Mistake]:
         for number, rule in enumerate(rules if isinstance(rules, list) else []):
             if table in columns and (found := _missing(rule, columns[table])):
                 yield Mistake((*path, "rules", number), found)
+
+
+def _misnamed(lake: Mapping[str, Any]) -> Iterator[Mistake]:
+    for index, entry in enumerate(entries(lake.get("tables"))):
+        if entries(lake.get("quality")) and entry.get("name") == RESULTS:
+            yield Mistake(
+                ("lake", "tables", index, "name"),
+                f"{RESULTS} is the table of what comes of lake.quality.",
+                "Choose another name.",
+            )
 
 
 def _missing(rule: object, columns: list[str]) -> str | None:

@@ -36,6 +36,14 @@ def test_the_job_that_writes_a_table_has_its_rules_evaluated(declared: Graph) ->
     assert asked["DataSource"]["GlueTable"]["TableName"] == "visits"
     rejects = asked["AdditionalRunOptions"]["RowLevelResults"]["CatalogTableConfig"]
     assert rejects["S3Location"].endswith("/_quality/visits/rejects/")
+    results = asked["AdditionalRunOptions"]["ResultsS3Prefix"]
+    (table,) = [
+        each.inputs
+        for each in declared.of_type("aws:glue/catalogTable:CatalogTable")
+        if each.inputs["name"] == "quality_results"
+    ]
+    assert table["storageDescriptor"]["location"] == results
+    assert results.endswith("/_quality/results/")
     policies = [
         each.inputs["policy"]
         for each in declared.of_type("aws:iam/rolePolicy:RolePolicy")
@@ -43,3 +51,10 @@ def test_the_job_that_writes_a_table_has_its_rules_evaluated(declared: Graph) ->
     ]
     assert len(policies) == 1
     assert f"dataQualityRuleset/{ruleset['name']}" in policies[0]
+
+
+def test_without_rules_there_is_no_table_of_results(
+    project: Project, record_like: Callable[[StackFile], Graph]
+) -> None:
+    tables = record_like(project.stack("dev")).of_type("aws:glue/catalogTable:CatalogTable")
+    assert "quality_results" not in [each.inputs["name"] for each in tables]

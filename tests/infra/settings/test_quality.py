@@ -119,6 +119,18 @@ def test_a_table_that_no_job_writes_is_found():
     ]
 
 
+def test_the_table_of_results_is_nobody_elses():
+    tables = [*TABLES, {"name": "curated.quality_results"}]
+    assert mistakes([], tables) == []
+    assert mistakes([{"table": "curated.visits", "rules": SOUND}], tables) == [
+        (
+            ("lake", "tables", 1, "name"),
+            "curated.quality_results is the table of what comes of lake.quality.",
+            "Choose another name.",
+        )
+    ]
+
+
 @pytest.mark.parametrize(
     "quality", [None, {}, [None], [{}], [{"table": 1}], [{"table": "raw.a", "rules": [1, "x("]}]]
 )

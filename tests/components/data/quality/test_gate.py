@@ -186,6 +186,8 @@ def test_an_evaluation_reads_its_table_and_writes_only_what_it_keeps():
         prefix="visits",
         kept_bucket="kept-bucket",
         kept_prefix="quality",
+        results_bucket="results-bucket",
+        results_prefix="results",
         database=DATABASE,
         tables=["visits", "visits_rejects"],
         ruleset="visits",
@@ -202,5 +204,6 @@ def test_an_evaluation_reads_its_table_and_writes_only_what_it_keeps():
     }
     assert written == {
         "arn:aws:s3:::kept-bucket/quality/*",
+        "arn:aws:s3:::results-bucket/results/*",
         "arn:aws:glue:eu-west-1:123456789012:table/curated/visits_rejects",
     }

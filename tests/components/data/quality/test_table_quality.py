@@ -20,6 +20,8 @@ def recorded() -> Graph:
         "prefix": "visits",
         "kept_bucket": "maslow-dev-quality",
         "kept_prefix": "curated/visits",
+        "results_bucket": "the-results",
+        "results_prefix": "results",
         "data_key_arn": "arn:aws:kms:eu-west-1:123456789012:key/data",
         "account_id": "123456789012",
         "region": "eu-west-1",
