@@ -121,14 +121,17 @@ def _data(lines: Iterable[str], how: Format) -> Iterator[str]:
 
 def _text(content: bytes, uri: str, how: Format) -> str:
     try:
-        content = _decompressed(content, uri)
+        content = decompressed(content, uri)
         return content.decode(how.properties.get("serialization.encoding", "utf-8"), "replace")
     except (OSError, EOFError, zlib.error, LookupError) as error:
         raise Failed("HIVE_CURSOR_ERROR", f"Failed to read file at {uri}: {error}") from error
 
 
-def _decompressed(content: bytes, uri: str) -> bytes:
-    """The content, by the ending of the object's name: as on AWS, no property says it."""
+def decompressed(content: bytes, uri: str) -> bytes:
+    """The content, by the ending of the object's name: as on AWS, no property says it.
+
+    Raises Failed for a compression that is not undone here, and what Python's modules raise.
+    """
     match uri.rpartition(".")[2].lower():
         case "gz":
             return gzip.decompress(content)

@@ -35,6 +35,7 @@ MODULES = (
     "feature_metadata",
     "feature_records",
     "file_systems",
+    "glue_crawlers",
     "glue_definitions",
     "glue_runs",
     "glue_tasks",

@@ -38,7 +38,6 @@ UNRUN = (
     ),
     Unrun("datasync", "start_task_execution", "tasks of DataSync", "InvalidRequestException"),
     Unrun("emrcontainers", "start_job_run", "jobs of EMR on EKS", "ValidationException"),
-    Unrun("glue", "start_crawler", "crawlers of Glue", "OperationTimeoutException"),
     Unrun("glue", "start_trigger", "triggers of Glue", "InvalidInputException"),
     Unrun("glue", "start_workflow_run", "workflows of Glue", "InvalidInputException"),
 )

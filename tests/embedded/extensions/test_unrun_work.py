@@ -18,7 +18,6 @@ REQUESTS = {
         "TaskArn": "arn:aws:datasync:eu-west-1:123456789012:task/task-0a1b2c3d4e5f67890"
     },
     ("emr-containers", "StartJobRun"): {"virtualClusterId": "cluster", "clientToken": "token"},
-    ("glue", "StartCrawler"): {"Name": "crawler"},
     ("glue", "StartTrigger"): {"Name": "trigger"},
     ("glue", "StartWorkflowRun"): {"Name": "workflow"},
 }
@@ -32,6 +31,8 @@ RUN = {
     "events": {"start_replay"},
     "firehose": {"start_delivery_stream_encryption"},
     "glue": {
+        "start_crawler",
+        "start_crawler_schedule",
         "start_data_quality_rule_recommendation_run",
         "start_data_quality_ruleset_evaluation_run",
         "start_job_run",
