@@ -7,6 +7,7 @@ import datetime
 from types import ModuleType
 from typing import Self
 
+from moto.emr import models as emr
 from moto.sagemaker import models as sagemaker
 from moto.stepfunctions.parser import models as machines
 from moto.stepfunctions.parser.asl.component.state import state
@@ -38,8 +39,8 @@ class _Clocked(datetime.datetime):
 
 
 def install() -> None:
-    """Have SageMaker's and Step Functions' parts of moto ask the clock."""
-    vars(sagemaker)["utcnow"] = clock.utcnow
+    """Have the parts of moto for SageMaker, EMR and Step Functions ask the clock."""
+    vars(sagemaker)["utcnow"] = vars(emr)["utcnow"] = clock.utcnow
     of_the_cloud = ModuleType(datetime.__name__, datetime.__doc__)
     vars(of_the_cloud).update(vars(datetime), datetime=_Clocked)
     for module in OF_STATE_MACHINES:
