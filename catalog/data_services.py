@@ -54,7 +54,13 @@ DATA_SERVICES: tuple[Service, ...] = (
     Service(
         "elasticmapreduce",
         clients=("emr",),
-        principals=(Principal("elasticmapreduce.amazonaws.com"),),
+        # https://docs.aws.amazon.com/emr/latest/ManagementGuide/emr-iam-role.html
+        principals=(
+            Principal(
+                "elasticmapreduce.amazonaws.com", roles_passed=True, sends_source_account=True
+            ),
+        ),
+        boundary=ANYTHING,
         endpoints=(Endpoint("elasticmapreduce"),),
     ),
     Service("emr-containers", endpoints=(Endpoint("emr-containers"),)),

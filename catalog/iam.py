@@ -24,6 +24,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
 
 ROLE = {"RoleName": "{id}"}
 POLICY = {"PolicyArn": "{id}"}
+PROFILE = {"InstanceProfileName": "{id}"}
 IDENTITIES = {"OpenIDConnectProviderArn": "{id}"}
 
 
@@ -179,6 +180,54 @@ TYPES = (
         delete=Call("DetachRolePolicy", given={"RoleName": "{role}", "PolicyArn": "{policyArn}"}),
         holds_no_data="a policy is written anew from the program",
         iam=Iam(on="arn:aws:iam::{account}:role/{name}"),
+    ),
+    Type(
+        "aws:iam/instanceProfile:InstanceProfile",
+        "iam",
+        id="{name}",
+        name="name",
+        limit=128,
+        create=Call(
+            "CreateInstanceProfile",
+            names={"name": "InstanceProfileName"},
+            outputs={"arn": "InstanceProfile.Arn"},
+        ),
+        read=Call(
+            "GetInstanceProfile",
+            given=PROFILE,
+            at="InstanceProfile",
+            outputs={
+                "arn": "Arn",
+                "uniqueId": "InstanceProfileId",
+                "createDate": "CreateDate",
+                "name": "InstanceProfileName",
+            },
+        ),
+        steps=(
+            Call(
+                "AddRoleToInstanceProfile",
+                takes=("role",),
+                names={"role": "RoleName"},
+                given=PROFILE,
+            ),
+        ),
+        remade="a profile has one role, and no input tells which one it had before",
+        delete=(
+            Call("RemoveRoleFromInstanceProfile", given={**PROFILE, "RoleName": "{role}"}),
+            Call("DeleteInstanceProfile", given=PROFILE),
+        ),
+        tags=Tags(
+            Call("TagInstanceProfile", given=PROFILE),
+            Call("UntagInstanceProfile", given={**PROFILE, "TagKeys": "{removed}"}),
+        ),
+        cloudformation="AWS::IAM::InstanceProfile",
+        outputs={"arn": "arn:aws:iam::{account}:instance-profile/{name}"},
+        holds_no_data="it names a role",
+        iam=Iam(
+            on="arn:aws:iam::{account}:instance-profile/{name}",
+            read="ListInstanceProfileTags",
+            source=AUTHORIZATION,
+        ),
     ),
     Type(
         "aws:iam/openIdConnectProvider:OpenIdConnectProvider",

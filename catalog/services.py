@@ -168,9 +168,10 @@ SERVICES: tuple[Service, ...] = (
     ),
     Service(
         "ec2",
+        # https://docs.aws.amazon.com/emr/latest/ManagementGuide/emr-iam-role-for-ec2.html
         # https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-iam-role.html
         principals=(
-            Principal("ec2.amazonaws.com"),
+            Principal("ec2.amazonaws.com", roles_passed=True, sends_source_account=False),
             Principal("vpc-flow-logs.amazonaws.com", roles_passed=True, sends_source_account=True),
         ),
         kms_via="ec2",

@@ -105,8 +105,8 @@ def idle_since(cluster: Cluster) -> datetime | None:
     """Since when a cluster waits for steps; None where it does not."""
     if cluster.state != "WAITING" or cluster.ready_datetime is None:
         return None
-    ends = [step.end_date_time for step in cluster.steps if step.end_date_time]
-    return max(each.replace(tzinfo=UTC) for each in (cluster.ready_datetime, *ends))
+    ends = [vars(step).get("end_date_time") for step in cluster.steps]
+    return max(each.replace(tzinfo=UTC) for each in (cluster.ready_datetime, *ends) if each)
 
 
 def _mistakes(asked: Mapping[str, Any], of_fleets: bool) -> Iterator[str]:
@@ -156,7 +156,7 @@ def _remove(self: ElasticMapReduceResponse, name: str) -> EmptyResult:
 def _dues() -> Iterator[tuple[Cluster, datetime]]:
     """The clusters that wait and end by themselves, and when they do."""
     for _, _, backend in emr_backends.iter_backends():
-        for cluster in backend.clusters.values():
+        for cluster in vars(backend)["clusters"].values():
             policy, since = vars(cluster).get("AutoTerminationPolicy"), idle_since(cluster)
             if policy and since:
                 seconds = policy.get("IdleTimeout", DEFAULT_IDLE_SECONDS)

@@ -50,24 +50,27 @@ from embedded.extensions.job_actions import ACTIONS, ERRORS, Action, Failed, not
 from embedded.extensions.sdk_tasks import as_json, as_modelled, as_told
 
 POLL_SECONDS = 1
-_made_by_moto = state_task_factory.state_task_service_for  # replaced below
+_made_by_moto = vars(state_task_factory)["state_task_service_for"]  # replaced below
 
 
 def install() -> None:
     """Have moto's interpreter run them."""
-    state_task_factory.state_task_service_for = service_for
+    vars(state_task_factory)["state_task_service_for"] = service_for
 
 
 def service_for(service_name: str) -> StateTaskService:
     """The task of a service: ours where its actions are known here."""
-    return JobTask() if service_name in ACTIONS else _made_by_moto(service_name)
+    if service_name in ACTIONS:
+        return JobTask()
+    made: StateTaskService = _made_by_moto(service_name)
+    return made
 
 
-class JobTask(StateTaskServiceCallback):  # type: ignore[misc]  # moto's has no types
+class JobTask(StateTaskServiceCallback):
     """A task of one of these services."""
 
     def __init__(self) -> None:
-        super().__init__(supported_integration_patterns={ResourceCondition.Sync})
+        super().__init__(supported_integration_patterns={ResourceCondition("sync")})
 
     @property
     def _action(self) -> Action:
@@ -144,7 +147,9 @@ class JobTask(StateTaskServiceCallback):  # type: ignore[misc]  # moto's has no 
             env=env,
             error_name=name,
             event_type=HistoryEventType.TaskFailed,
-            event_details=EventDetails(taskFailedEventDetails=details),
+            event_details=EventDetails(  # type: ignore[typeddict-item]  # one of all is there
+                taskFailedEventDetails=details
+            ),
         )
 
 

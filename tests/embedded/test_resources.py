@@ -418,6 +418,11 @@ CASES = [
         {"role": "maslow-world", "policyArn": "$policy"},
     ),
     Case(
+        "aws:iam/instanceProfile:InstanceProfile",
+        {"name": "maslow-nodes", "role": "maslow-world"},
+        TAGGED,
+    ),
+    Case(
         "aws:iam/openIdConnectProvider:OpenIdConnectProvider",
         {"url": "https://gitlab.example.com", "clientIdLists": ["sts.amazonaws.com"]},
         TAGGED,
@@ -988,6 +993,20 @@ CASES = [
                 },
                 "cloudwatchEncryption": {"cloudwatchEncryptionMode": "DISABLED"},
             },
+        },
+    ),
+    Case(
+        "aws:emr/securityConfiguration:SecurityConfiguration",
+        {
+            "name": "maslow-clusters",
+            "configuration": json.dumps(
+                {
+                    "InstanceMetadataServiceConfiguration": {
+                        "MinimumInstanceMetadataServiceVersion": 2,
+                        "HttpPutResponseHopLimit": 1,
+                    }
+                }
+            ),
         },
     ),
     Case(
