@@ -114,8 +114,13 @@ DATA_SERVICES: tuple[Service, ...] = (
     Service("lakeformation", endpoints=(Endpoint("lakeformation"),)),
     Service(
         "lambda",
-        principals=(Principal("lambda.amazonaws.com"),),
+        # Not every page of AWS's has a condition in a function's trust policy.
+        # https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html
+        principals=(
+            Principal("lambda.amazonaws.com", roles_passed=True, sends_source_account=False),
+        ),
         kms_via="lambda",
+        boundary=ANYTHING,
         endpoints=(Endpoint("lambda"),),
     ),
     Service("macie2", kms_via="macie"),

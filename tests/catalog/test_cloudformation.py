@@ -59,6 +59,8 @@ NOT_ASKED_OF_WHO_DEPLOYS = {
         "a grant is made, and revoked, only where records are put into Firehose itself"
     ),
     "aws:kms/key:Key": "a key is enabled from the first, and disabled by a person",
+    "aws:lambda/eventSourceMapping:EventSourceMapping": "only filters of records are encrypted",
+    "aws:lambda/function:Function": "only variables are encrypted, by Lambda's own key",
     "aws:sfn/stateMachine:StateMachine": "the platform's definitions have no key of their own",
 }
 """Types whose handlers ask for the use of keys, and why no deployment needs it."""

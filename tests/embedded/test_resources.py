@@ -1,6 +1,8 @@
 import base64
+import io
 import json
 import threading
+import zipfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
@@ -39,7 +41,7 @@ TRUST = json.dumps(
                 "Principal": {"Service": f"{service}.amazonaws.com"},
                 "Action": "sts:AssumeRole",
             }
-            for service in ("sagemaker", "codepipeline", "firehose")
+            for service in ("sagemaker", "codepipeline", "firehose", "lambda")
         ],
     }
 )
@@ -167,6 +169,27 @@ DELIVERY = {
         }
     ],
 }
+
+
+FUNCTION: Values = {
+    "role": "$role",
+    "runtime": "python3.13",
+    "handler": "code.handler",
+    "s3Bucket": "maslow-world",
+    "s3Key": "code.zip",
+    "timeout": 60,
+    "memorySize": 256,
+    "environment": {"variables": {"PLACE": "raw"}},
+    "loggingConfig": {"logFormat": "JSON", "logGroup": "maslow-world"},
+}
+
+
+def zipped() -> str:
+    """A function's code, in base64."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("code.py", "def handler(event, context):\n    return event\n")
+    return base64.b64encode(out.getvalue()).decode()
 
 
 def logged(log_type: str) -> Values:
@@ -906,6 +929,26 @@ CASES = [
         {"extendedS3Configuration": {**ARRIVING, "bufferingSize": 32}, **TAGGED},
     ),
     Case(
+        "aws:lambda/function:Function",
+        {"name": "maslow-visits", "description": "Visits", **FUNCTION, "architectures": ["arm64"]},
+        {"timeout": 120, "s3Key": "code2.zip", **TAGGED},
+    ),
+    Case(
+        "aws:lambda/eventSourceMapping:EventSourceMapping",
+        {
+            "eventSourceArn": "$stream",
+            "functionName": "$function",
+            "startingPosition": "TRIM_HORIZON",
+            "batchSize": 100,
+            "bisectBatchOnFunctionError": True,
+            "maximumRetryAttempts": 10,
+            "maximumRecordAgeInSeconds": 3600,
+            "destinationConfig": {"onFailure": {"destinationArn": "$queue_arn"}},
+            "functionResponseTypes": ["ReportBatchItemFailures"],
+        },
+        {"batchSize": 200, "parallelizationFactor": 2, "maximumRetryAttempts": 5},
+    ),
+    Case(
         "aws:glue/catalogTable:CatalogTable",
         {
             "name": "visits",
@@ -1281,6 +1324,7 @@ def world(cloud: Cloud, resources: Resources) -> Values:
     vpc = make("aws:ec2/vpc:Vpc", {"cidrBlock": "10.0.0.0/16"})["id"]
     role = make("aws:iam/role:Role", {"name": "maslow-world", "assumeRolePolicy": TRUST})
     subnet = make("aws:ec2/subnet:Subnet", {"vpcId": vpc, "cidrBlock": "10.0.1.0/24"})["id"]
+    queue = make("aws:sqs/queue:Queue", {})
     known = {
         "vpc": vpc,
         "subnet": subnet,
@@ -1308,7 +1352,8 @@ def world(cloud: Cloud, resources: Resources) -> Values:
             {"name": "maslow-world", "streamModeDetails": {"streamMode": "ON_DEMAND"}},
         )["arn"],
         "registry": make("aws:glue/registry:Registry", {"registryName": "maslow-world"})["arn"],
-        "queue": make("aws:sqs/queue:Queue", {})["url"],
+        "queue": queue["url"],
+        "queue_arn": queue["arn"],
         "role": role["arn"],
         "policy": make("aws:iam/policy:Policy", {"policy": POLICY})["arn"],
         "logs": make("aws:cloudwatch/logGroup:LogGroup", {"name": "maslow-world"})["arn"],
@@ -1327,6 +1372,13 @@ def world(cloud: Cloud, resources: Resources) -> Values:
             "contentBase64": base64.b64encode(tarball()).decode(),
         },
     )
+    for key in ("code.zip", "code2.zip"):
+        make(
+            "aws:s3/bucketObjectv2:BucketObjectv2",
+            {"bucket": "maslow-world", "key": key, "contentBase64": zipped()},
+        )
+    function = {"name": "maslow-world", **placed(FUNCTION, known)}
+    known["function"] = make("aws:lambda/function:Function", function)["arn"]
     versioned = {"bucket": "maslow-locked", "versioningConfiguration": {"status": "Enabled"}}
     make("aws:s3/bucketVersioning:BucketVersioning", versioned)
     for token in ("recorder:Recorder", "deliveryChannel:DeliveryChannel"):

@@ -184,14 +184,39 @@ def test_settings_come_as_the_packages_own_model(project: Project) -> None:
     catalog.extend(())
 
 
-def test_a_teams_services_are_of_its_own_environment_only(project: Project) -> None:
-    load(settings("tests.examples.enrichment"), project.root)
-    assert "lambda.amazonaws.com" in passed_to()
-    assert by_prefix()["lambda"].boundary
+RECORDS = """
+from catalog.record import Call, Type
+from catalog.service_record import ANYTHING, Principal, Service
+
+SERVICES = (
+    Service(
+        "redshift",
+        principals=(Principal("redshift.amazonaws.com", True, False),),
+        boundary=ANYTHING,
+    ),
+)
+TYPES = (
+    Type(
+        "aws:redshift/cluster:Cluster",
+        "redshift",
+        create=Call("CreateCluster"),
+        read=Call("DescribeClusters"),
+    ),
+)
+"""
+
+
+def test_a_teams_services_are_of_its_own_environment_only(write: Write, project: Project) -> None:
+    root = write("orders_j", RECORDS)
+    load(settings("orders_j"), root)
+    assert "redshift.amazonaws.com" in passed_to()
+    assert by_prefix()["redshift"].boundary
     load(project.stack("dev").platform, project.root)
-    assert "lambda.amazonaws.com" not in passed_to()
-    assert not by_prefix()["lambda"].boundary
-    assert catalog.entry_of("aws:lambda/function:Function").service == "lambda"
+    assert "redshift.amazonaws.com" not in passed_to()
+    assert not by_prefix()["redshift"].boundary
+    (cluster,) = (each for each in catalog.entries().values() if each.service == "redshift")
+    assert cluster.token.endswith(":Cluster")
+    catalog.forget([cluster])
 
 
 def test_a_class_with_the_same_contract_takes_the_place_of_another(recording: Recording) -> None:

@@ -12,9 +12,8 @@ from components.foundation.keys.key import DataClass
 from infra.needs.outputs import Platform
 from tests.examples.enrichment.alerts import TeamAlerts
 from tests.examples.enrichment.enrichment import EnrichmentQueue
-from tests.examples.enrichment.records import SERVICES, TYPES
 
-__all__ = ["COMPONENTS", "SERVICES", "TYPES", "Settings", "declare"]
+__all__ = ["COMPONENTS", "Settings", "declare"]
 
 COMPONENTS = {Alerts: TeamAlerts}
 

@@ -1,28 +1,14 @@
-"""What the catalog is to know of AWS Lambda, which the platform itself does not use.
+"""Functions of Lambda, and what they read of streams and queues.
 
 https://docs.aws.amazon.com/lambda/latest/api/
 """
 
 from catalog.record import HERE, OURS, Call, Grant, Iam, Tags, Type, arn_of
-from catalog.service_record import ANYTHING, Endpoint, Principal, Service
 
 AUTHORIZATION = (
     "https://docs.aws.amazon.com/service-authorization/latest/reference/list_awslambda.html"
 )
 """Which actions there are, and on what."""
-
-SERVICES = (
-    Service(
-        "lambda",
-        principals=(
-            # Not every page of AWS's has a condition in a function's trust policy.
-            Principal("lambda.amazonaws.com", roles_passed=True, sends_source_account=False),
-        ),
-        kms_via="lambda",
-        endpoints=(Endpoint("lambda"),),
-        boundary=ANYTHING,
-    ),
-)
 
 CODE = ("s3Bucket", "s3Key", "s3ObjectVersion", "architectures")
 CONFIGURATION = (
@@ -32,11 +18,16 @@ CONFIGURATION = (
 )
 THE_FUNCTION = {"FunctionName": "{id}"}
 MAPPING = (
-    *("batchSize", "enabled", "filterCriteria", "functionName", "functionResponseTypes"),
-    *("kmsKeyArn", "maximumBatchingWindowInSeconds", "metricsConfig", "scalingConfig"),
+    *("batchSize", "bisectBatchOnFunctionError", "destinationConfig", "enabled"),
+    *("filterCriteria", "functionName", "functionResponseTypes", "kmsKeyArn"),
+    *("maximumBatchingWindowInSeconds", "maximumRecordAgeInSeconds", "maximumRetryAttempts"),
+    *("metricsConfig", "parallelizationFactor", "scalingConfig", "tumblingWindowInSeconds"),
 )
 THE_MAPPING = {"UUID": "{id}"}
-NAMES = {"kmsKeyArn": "KMSKeyArn"}
+NAMES = {
+    "kmsKeyArn": "KMSKeyArn",
+    "destinationConfig.onFailure.destinationArn": "Destination",
+}
 
 TAGS = Tags(
     Call("TagResource", given={"Resource": "{arn}"}),
@@ -108,7 +99,7 @@ TYPES = (
         update=(Call("UpdateEventSourceMapping", takes=MAPPING, names=NAMES, given=THE_MAPPING),),
         delete=Call("DeleteEventSourceMapping", given=THE_MAPPING),
         tags=TAGS,
-        holds_no_data="the queue that it reads keeps the messages",
+        holds_no_data="the stream or queue that it reads keeps the records",
         iam=Iam(
             on="event-source-mapping:*",
             when=OURS,
