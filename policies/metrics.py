@@ -165,6 +165,23 @@ def _of_deliveries(graph: Graph) -> Iterator[tuple[Dimensions, int]]:
         yield {"DeliveryStreamName": _name(delivery)}, 300
 
 
+def _of_functions(graph: Graph) -> Iterator[tuple[Dimensions, int]]:
+    """Functions of Lambda, each minute in which they are called.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
+    """
+    for function in graph.of_type("aws:lambda/function:Function"):
+        yield {"FunctionName": _name(function)}, 60
+
+
+def _of_features(graph: Graph) -> Iterator[tuple[Dimensions, int]]:
+    """Streams whose function counts the records that fit no feature group, when it meets some."""
+    for function in graph.of_type("aws:lambda/function:Function"):
+        told = (function.inputs.get("environment") or {}).get("variables", {})
+        if "STREAM_NAME" in told:
+            yield {"StreamName": told["STREAM_NAME"]}, 60
+
+
 METRICS = (
     # Without requests there is nothing to be slow or to fail.
     Metric("AWS/SageMaker", "ModelLatency", "high", "notBreaching", _of_variants),
@@ -208,4 +225,7 @@ METRICS = (
     ),
     Metric("AWS/Firehose", r"FailedConversion\.Records", "high", "notBreaching", _of_deliveries),
     Metric("AWS/Firehose", "PartitionCountExceeded", "high", "notBreaching", _of_deliveries),
+    # A function that is not called is neither late nor wrong.
+    Metric("AWS/Lambda", "IteratorAge|Errors", "high", "notBreaching", _of_functions),
+    Metric("maslow/Streams", "BadRecords", "high", "notBreaching", _of_features),
 )

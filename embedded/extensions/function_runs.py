@@ -99,7 +99,7 @@ def _process(function: LambdaFunction) -> Process:
     """The process of a function; one of its former code is ended."""
     code = Code(
         function.code_bytes,
-        function.handler,
+        str(function.handler),
         tuple(
             sorted(
                 {

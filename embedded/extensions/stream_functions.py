@@ -138,7 +138,7 @@ def _ready() -> Iterator[tuple[LambdaBackend, EventSourceMapping, Shard, list[Re
 
 def _next(mapping: EventSourceMapping, shard: Shard, place: Place) -> list[Record]:
     most = min(mapping.batch_size, place.at_most or mapping.batch_size)
-    last = next(reversed(shard.records), 0)  # type: ignore[call-overload]  an ordered dictionary
+    last = next(reversed(shard.records), 0)
     numbers = range(place.after + 1, min(last, place.after + most) + 1)
     return [shard.records[number] for number in numbers if number in shard.records]
 

@@ -13,6 +13,7 @@ from infra.settings.data.features import unknown_groups
 from infra.settings.data.jobs import check_jobs
 from infra.settings.data.quality import check_quality
 from infra.settings.data.shares import check_shares
+from infra.settings.data.stream_features import check_stream_features
 from infra.settings.data.streams import check_streams
 from infra.settings.data.table_checks import check_tables
 from infra.settings.data.zones import check_zone_locks
@@ -102,6 +103,7 @@ CHECKS: tuple[Check, ...] = (
     check_jobs,
     check_shares,
     check_streams,
+    check_stream_features,
     check_fills,
 )
 

@@ -52,7 +52,7 @@ def declare(
     _declare_replicas(settings, env, need, lake, key_arn)
     declare_tables(settings, env, need, lake, key_arn, foundation.keys[DataClass.LOGS].arn)
     groups = declare_groups(settings, env, need, lake, key_arn)
-    declare_streams(settings, env, foundation, need, lake)
+    declare_streams(settings, env, foundation, need, lake, groups)
     declare_files(settings, env, foundation, need)
     checks = declare_quality(settings, env, need, lake, key_arn)
     declare_jobs(settings, env, foundation, need, lake, groups, checks, root)

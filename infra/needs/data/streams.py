@@ -1,17 +1,23 @@
 """The streams whose records arrive in the lake."""
 
+from collections.abc import Mapping
+
 import pulumi
 
+from components.data.feature_group import FeatureGroup
 from components.data.lake.lake import Lake
+from components.data.streams.features import FilledGroupArgs, StreamFeatures
 from components.data.streams.layout import Compression, Format
 from components.data.streams.schemas import SchemaRegistry
 from components.data.streams.splunk import EventType, SplunkDelivery
 from components.data.streams.stream import Stream, StreamArgs
 from components.foundation.keys.key import DataClass
 from infra.environment import Environment
+from infra.needs.data.features import versioned
 from infra.needs.need import Need
 from infra.needs.outputs import Foundation
 from infra.settings import PlatformSettings
+from infra.settings.data.features import group_of
 from infra.settings.data.streams import ON_DEMAND
 from infra.settings.data.streams import Stream as StreamSettings
 
@@ -25,8 +31,12 @@ def declare_streams(
     foundation: Foundation,
     need: Need,
     lake: Lake,
+    groups: Mapping[str, FeatureGroup],
 ) -> None:
-    """Declare each stream, its delivery to Splunk where it has one, and the schemas of all."""
+    """Declare each stream, what else becomes of its records, and the schemas of all.
+
+    `groups` are the feature groups by their names in AWS, without the environment: `visits-v1`.
+    """
     if not settings.streams:
         return
     streams: dict[str, pulumi.Output[str]] = {}
@@ -57,6 +67,9 @@ def declare_streams(
                 },
                 need.child_options(),
             )
+        if stream.features:
+            filled = _filled(stream, settings, env, groups)
+            _declare_features(stream, made, args, filled, env, foundation, need)
     schemas = {stream.name: dict(stream.columns) for stream in settings.streams if stream.columns}
     if schemas:
         env.component(SchemaRegistry)(
@@ -65,6 +78,66 @@ def declare_streams(
             need.child_options(),
         )
     pulumi.export("streams", streams)
+
+
+def _declare_features(
+    stream: StreamSettings,
+    made: Stream,
+    args: StreamArgs,
+    groups: list[FilledGroupArgs],
+    env: Environment,
+    foundation: Foundation,
+    need: Need,
+) -> None:
+    """Declare what puts a stream's records into feature groups."""
+    dead_letter_arn = need.guards.dead_letter_arn
+    if dead_letter_arn is None:
+        raise ValueError(f"{stream.name}: there is no queue for what is given up")
+    env.component(StreamFeatures)(
+        env.names("features", stream.name, limit=NAME_LIMIT),
+        {
+            "stream": stream.name,
+            "stream_name": args["stream_name"],
+            "stream_arn": made.stream_arn,
+            "columns": dict(stream.columns),
+            "groups": groups,
+            "bucket": args["bucket"],
+            "bucket_arn": args["bucket_arn"],
+            "key_arn": args["key_arn"],
+            "artifacts_bucket": foundation.artifacts.bucket,
+            "artifacts_key_arn": foundation.keys[DataClass.ARTIFACTS].arn,
+            "dead_letter_arn": dead_letter_arn,
+            "messages_key_arn": foundation.keys[DataClass.MESSAGES].arn,
+            "late_minutes": args["late_minutes"],
+            "topic_arn": args["topic_arn"],
+            "log_key_arn": args["log_key_arn"],
+            "log_retention_days": args["log_retention_days"],
+            "account_id": args["account_id"],
+            "region": args["region"],
+        },
+        need.child_options(),
+    )
+
+
+def _filled(
+    stream: StreamSettings,
+    settings: PlatformSettings,
+    env: Environment,
+    groups: Mapping[str, FeatureGroup],
+) -> list[FilledGroupArgs]:
+    """The feature groups that a stream's records go to."""
+    wanted = [group_of(one, settings.features) for one in stream.features]
+    return [
+        {
+            "name": env.names(versioned(group), limit=64),
+            "arn": groups[versioned(group)].arn,
+            "record_id": group.record_id,
+            "event_time": group.event_time,
+            "features": {name: type_.capitalize() for name, type_ in group.features.items()},
+        }
+        for group in wanted
+        if group
+    ]
 
 
 def _args(

@@ -9,6 +9,7 @@ from catalog import hive_types
 from components.common.limits import STREAM_ERRORS
 from infra.settings.base import Settings, matching
 from infra.settings.cross_stack import entries, mapping
+from infra.settings.data.features import Reference
 from infra.settings.data.jobs import within
 from infra.settings.data.zones import zones_of
 from infra.settings.mistakes import Mistake, did_you_mean, refusal, refusals, shown
@@ -143,6 +144,11 @@ class Stream(Settings):
         None, description="Minutes without a record that set off an alarm; none if unset."
     )
     splunk: Splunk | None = Field(None, description="A Splunk that gets the records as well.")
+    features: tuple[Reference, ...] = Field(
+        (),
+        description="Feature groups that its records go to as they come: the newest version, or "
+        "visits@1.",
+    )
 
     @property
     def place(self) -> str:
