@@ -61,7 +61,7 @@ class FeatureGroupArgs(PlacedArgs):
     descriptions: NotRequired[dict[str, str]]
     """What features mean, by name, at most 255 characters."""
     filled_by: NotRequired[list[str]]
-    """Jobs that put records into it, by name: a tag of the group tells them."""
+    """What puts records into it, by name: a tag of the group tells it."""
     table_format: NotRequired[TableFormat]
     """Format of the offline table; Iceberg unless given."""
     bucket: pulumi.Input[str]
@@ -270,7 +270,7 @@ class FeatureGroup(pulumi.ComponentResource):
 
 
 def _lineage(args: FeatureGroupArgs) -> dict[str, str]:
-    """The tag that tells which jobs fill a group, as many as it has room for."""
+    """The tag that tells what fills a group, as much as it has room for."""
     jobs = args.get("filled_by")
     return {FILLED_BY_TAG: " ".join(jobs)[:TAG_LIMIT]} if jobs else {}
 

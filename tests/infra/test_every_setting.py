@@ -92,6 +92,7 @@ STREAM = {
     "columns": {"ward": "string", "heart_rate": "int"},
 }
 STREAMS = {"streams": [STREAM]}
+VISITS = {"visit": "string", "other": "string", "at": "timestamp", "age": "int"}
 SHARED = {
     "shares": [
         {
@@ -192,6 +193,10 @@ CONTEXTS: dict[str, dict[str, Any]] = {
     "shares": SHARED,
     "shares.0.databricks": LAKEHOUSE,
     "streams": STREAMS,
+    "streams.0.features": {
+        "streams": [{**STREAM, "columns": VISITS}],
+        "features": MODEL["features"],
+    },
     "streams.0.splunk": {
         "streams": [
             {
@@ -308,6 +313,7 @@ VALUES: dict[str, Any] = {
     "streams.0.to": "curated",
     "streams.0.columns": {"ward": "string"},
     "streams.0.partition_by": ["ward"],
+    "streams.0.features": ["visits"],
     "streams.0.splunk.endpoint": "https://other.example.com",
     "streams.0.splunk.token_secret": f"{SECRETS}:other-a1b2c3",
     "files.shared.teams": ["cardiology"],

@@ -62,8 +62,8 @@ def declare_groups(
             "region": env.region,
             "durability": env.durability,
         }
-        if jobs := filled_by(group, settings):
-            args["filled_by"] = jobs
+        if found := filled_by(group, settings):
+            args["filled_by"] = found
         if group.ttl_days or group.ttl_hours:
             args["ttl_hours"] = 24 * (group.ttl_days or 0) + (group.ttl_hours or 0)
         feature_group = env.component(FeatureGroup)(
@@ -81,11 +81,13 @@ def versioned(group: Features) -> str:
 
 
 def filled_by(group: Features, settings: PlatformSettings) -> list[str]:
-    """The jobs that put records into a group, by name."""
+    """The jobs that put records into a group, by name, and the streams, as `stream/visits`."""
+    jobs = {job.name: job.fills for job in settings.jobs}
+    streams = {f"stream/{stream.name}": stream.features for stream in settings.streams}
     return [
-        job.name
-        for job in settings.jobs
-        if any(group_of(one, settings.features) is group for one in job.fills)
+        name
+        for name, fills in (jobs | streams).items()
+        if any(group_of(one, settings.features) is group for one in fills)
     ]
 
 

@@ -20,6 +20,7 @@ VISITS = {
 }
 NEXT = VISITS | {"version": 2, "features": {"visit_id": "string", "visited_at": "string"}}
 FILL = {"script": "templates/jobs/fill.py", "reads": ["curated.visits"]}
+COLUMNS = {"visit_id": "string", "visited_at": "timestamp"}
 SETTINGS: dict[str, Any] = {
     "owner": "ml@example.com",
     "accounts": {"dev": "111111111111"},
@@ -31,6 +32,7 @@ SETTINGS: dict[str, Any] = {
         {**FILL, "name": "new", "fills": ["visits"]},
         {**FILL, "name": "both", "fills": ["visits@1", "visits@2"]},
     ],
+    "streams": [{"name": "arrivals", "columns": COLUMNS, "features": ["visits"]}],
 }
 
 
@@ -50,12 +52,15 @@ def test_two_versions_are_beside_each_other(graph: Graph) -> None:
     assert sorted(tables) == ["maslow_dev_visits_v1", "maslow_dev_visits_v2"]
 
 
-def test_a_group_tells_which_jobs_fill_it(graph: Graph) -> None:
+def test_a_group_tells_what_fills_it(graph: Graph) -> None:
     told = {
         each.inputs["featureGroupName"]: each.inputs["tags"]["maslow:filled-by"]
         for each in graph.of_type(GROUP)
     }
-    assert told == {"maslow-dev-visits-v1": "old both", "maslow-dev-visits-v2": "new both"}
+    assert told == {
+        "maslow-dev-visits-v1": "old both",
+        "maslow-dev-visits-v2": "new both stream/arrivals",
+    }
 
 
 @pytest.mark.parametrize(
