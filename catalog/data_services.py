@@ -85,7 +85,14 @@ DATA_SERVICES: tuple[Service, ...] = (
         boundary=ANYTHING,
         endpoints=(Endpoint("kinesis-firehose"),),
     ),
-    Service("fsx", kms_via="fsx", endpoints=(Endpoint("fsx"),)),
+    Service(
+        "fsx",
+        kms_via="fsx",
+        # https://docs.aws.amazon.com/fsx/latest/LustreGuide/encryption-at-rest.html
+        keeps_grants=True,
+        endpoints=(Endpoint("fsx"),),
+        encrypts=("data",),
+    ),
     Service(
         "glue",
         # https://docs.aws.amazon.com/glue/latest/dg/create-an-iam-role.html

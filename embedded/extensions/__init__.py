@@ -50,6 +50,7 @@ MODULES = (
     "key_policies",
     "linked_roles",
     "long_polling",
+    "lustre_file_systems",
     "machine_executions",
     "managed_policies",
     "metrics",

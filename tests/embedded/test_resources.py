@@ -907,6 +907,42 @@ CASES = [
         {"fileSystemId": "$files", "backupPolicy": {"status": "ENABLED"}},
     ),
     Case(
+        "aws:fsx/lustreFileSystem:LustreFileSystem",
+        {
+            "deploymentType": "PERSISTENT_2",
+            "storageType": "SSD",
+            "storageCapacity": 1200,
+            "perUnitStorageThroughput": 125,
+            "fileSystemTypeVersion": "2.15",
+            "kmsKeyId": "$key",
+            "subnetIds": ["$subnet"],
+            "securityGroupIds": ["$group"],
+            "skipFinalBackup": True,
+            "rootSquashConfiguration": {"rootSquash": "65534:65534"},
+        },
+        {
+            "storageCapacity": 2400,
+            "perUnitStorageThroughput": 250,
+            "rootSquashConfiguration": {"rootSquash": "0:0"},
+            "automaticBackupRetentionDays": 7,
+            **TAGGED,
+        },
+    ),
+    Case(
+        "aws:fsx/dataRepositoryAssociation:DataRepositoryAssociation",
+        {
+            "fileSystemId": "$lustre",
+            "fileSystemPath": "/images",
+            "dataRepositoryPath": "s3://maslow-world/images/",
+            "batchImportMetaDataOnCreate": True,
+            "s3": {
+                "autoImportPolicy": {"events": ["NEW", "CHANGED", "DELETED"]},
+                "autoExportPolicy": {"events": ["NEW"]},
+            },
+        },
+        {"s3": {"autoImportPolicy": {"events": ["NEW"]}}, **TAGGED},
+    ),
+    Case(
         "aws:kinesis/stream:Stream",
         {
             "name": "maslow-vitals",
@@ -1342,6 +1378,10 @@ def world(cloud: Cloud, resources: Resources) -> Values:
         "group": make("aws:ec2/securityGroup:SecurityGroup", {"vpcId": vpc})["id"],
         "group2": make(
             "aws:ec2/securityGroup:SecurityGroup", {"vpcId": vpc, "name": "maslow-world-2"}
+        )["id"],
+        "lustre": make(
+            "aws:fsx/lustreFileSystem:LustreFileSystem",
+            {"deploymentType": "SCRATCH_2", "storageCapacity": 1200, "subnetIds": [subnet]},
         )["id"],
         "files": make("aws:efs/fileSystem:FileSystem", {"encrypted": True})["id"],
         "key": make("aws:kms/key:Key", {})["arn"],
