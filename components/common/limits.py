@@ -103,3 +103,27 @@ https://docs.aws.amazon.com/kms/latest/APIReference/API_ScheduleKeyDeletion.html
 
 STREAM_ERRORS = "errors"
 """Prefix of a zone below which lies what its streams could not deliver."""
+
+LUSTRE_SMALLEST_GB, LUSTRE_STEP_GB = 1200, 2400
+"""A file system of Lustre on SSD has the first, or a multiple of the second, in GiB.
+
+https://docs.aws.amazon.com/fsx/latest/APIReference/API_CreateFileSystem.html
+"""
+
+LUSTRE_THROUGHPUTS = (125, 250, 500, 1000)
+"""MB/s that it has for each TiB.
+
+https://docs.aws.amazon.com/fsx/latest/APIReference/API_CreateFileSystemLustreConfiguration.html
+"""
+
+LUSTRE_BACKUP_DAYS = 90
+"""Longest that FSx keeps a daily backup of it.
+
+https://docs.aws.amazon.com/fsx/latest/APIReference/API_CreateFileSystemLustreConfiguration.html
+"""
+
+LUSTRE_LINKS = 8
+"""Most folders of it that are linked to S3.
+
+https://docs.aws.amazon.com/fsx/latest/APIReference/API_CreateDataRepositoryAssociation.html
+"""

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from infra.settings.data.features import unknown_groups
+from infra.settings.data.files import check_files
 from infra.settings.data.jobs import check_jobs
 from infra.settings.data.quality import check_quality
 from infra.settings.data.shares import check_shares
@@ -102,6 +103,7 @@ CHECKS: tuple[Check, ...] = (
     check_quality,
     check_jobs,
     check_shares,
+    check_files,
     check_streams,
     check_stream_features,
     check_fills,

@@ -915,7 +915,7 @@ CASES = [
             "perUnitStorageThroughput": 125,
             "fileSystemTypeVersion": "2.15",
             "kmsKeyId": "$key",
-            "subnetIds": ["$subnet"],
+            "subnetIds": "$subnet",
             "securityGroupIds": ["$group"],
             "skipFinalBackup": True,
             "rootSquashConfiguration": {"rootSquash": "65534:65534"},
@@ -1381,7 +1381,7 @@ def world(cloud: Cloud, resources: Resources) -> Values:
         )["id"],
         "lustre": make(
             "aws:fsx/lustreFileSystem:LustreFileSystem",
-            {"deploymentType": "SCRATCH_2", "storageCapacity": 1200, "subnetIds": [subnet]},
+            {"deploymentType": "SCRATCH_2", "storageCapacity": 1200, "subnetIds": subnet},
         )["id"],
         "files": make("aws:efs/fileSystem:FileSystem", {"encrypted": True})["id"],
         "key": make("aws:kms/key:Key", {})["arn"],

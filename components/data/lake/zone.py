@@ -37,6 +37,9 @@ class ZoneArgs(TypedDict):
     """How long S3 keeps object versions from deletion; it does not unless given."""
     tells: NotRequired[bool]
     """Whether it sends events of its objects to EventBridge."""
+    linked: NotRequired[bool]
+    """Whether FSx hears of its objects: what it adds to the bucket's notifications is left as it
+    is."""
 
 
 def zone_names(zones: dict[str, ZoneArgs]) -> list[str]:
@@ -81,11 +84,12 @@ def zone_bucket(
     made = PrivateBucket(name, own, pulumi.ResourceOptions(parent=parent))
     if zone.get("tells"):
         # https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-event-notifications-eventbridge.html
+        options = setting_of_stateful(parent, bucket["durability"])
+        if zone.get("linked"):
+            # https://docs.aws.amazon.com/fsx/latest/LustreGuide/autoimport-data-repo-dra.html
+            options.ignore_changes = ["lambdaFunctions", "queues", "topics"]
         aws.s3.BucketNotification(
-            f"{name}-events",
-            bucket=made.bucket,
-            eventbridge=True,
-            opts=setting_of_stateful(parent, bucket["durability"]),
+            f"{name}-events", bucket=made.bucket, eventbridge=True, opts=options
         )
     return made
 

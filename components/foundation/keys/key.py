@@ -36,6 +36,9 @@ class KeyArgs(TypedDict):
     """ARNs, as patterns, of identities that must never use the key, whatever IAM allows them."""
     readers: NotRequired[list[KeyReaderArgs]]
     """Roles of other accounts that may decrypt, through the services of the key's class."""
+    linked_to_files: NotRequired[bool]
+    """Whether FSx moves objects that it encrypts to file systems of Lustre, and back; no unless
+    given."""
     rotation_days: NotRequired[int]
     """Days between rotations, 90 to 2560; 365 unless given."""
     deletion_days: NotRequired[int]
@@ -84,6 +87,7 @@ class Key(pulumi.ComponentResource):
                 administrators=args.get("administrators", []),
                 closed_to=args.get("closed_to", []),
                 readers=args.get("readers", []),
+                linked_to_files=args.get("linked_to_files", False),
             ),
             enable_key_rotation=True,
             rotation_period_in_days=args.get("rotation_days", ROTATION_DAYS),

@@ -54,6 +54,16 @@ as their policies allow: Feature Store does in the name of an offline store's ro
 nothing is read."""
 
 
+LUSTRE_S3_ROLES = (
+    "arn:aws:iam::{account}:role/aws-service-role/s3.data-source.lustre.fsx.amazonaws.com/"
+    "AWSServiceRoleForFSxS3Access_*"
+)
+"""The roles by which FSx moves objects between S3 and file systems of Lustre: one of each.
+
+https://docs.aws.amazon.com/fsx/latest/LustreGuide/using-service-linked-roles.html
+"""
+
+
 class KeyReaderArgs(TypedDict):
     """Roles of another account that read what a key encrypts."""
 
@@ -71,6 +81,7 @@ def key_policy(
     administrators: Sequence[str] = (),
     closed_to: Sequence[str] = (),
     readers: Sequence[KeyReaderArgs] = (),
+    linked_to_files: bool = False,
 ) -> Document:
     """The policy of the key of one class of data.
 
@@ -79,6 +90,10 @@ def key_policy(
     `closed_to` names does not come in by any policy of its own. Grants, which outlive the call that
     makes them, are for AWS's own resources only. `readers` of other accounts decrypt through the
     same services, and need a policy in their own account as well.
+
+    With `linked_to_files`, FSx's roles for Lustre read and write objects of S3. The policies of
+    these are AWS's own and name no key, so that this policy lets them by itself. A condition names
+    them, for KMS refuses a principal that is not there yet.
 
     Administration is the account's, which IAM policies then give; with `administrators`, only of
     those of its identities, while any may be allowed to read the key's settings. The principal
@@ -98,6 +113,7 @@ def key_policy(
     https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-encryption-key-policy.html
     https://docs.aws.amazon.com/sagemaker/latest/dg/feature-store-security.html
     https://docs.aws.amazon.com/kms/latest/developerguide/multi-region-keys-auth.html
+    https://docs.aws.amazon.com/fsx/latest/LustreGuide/s3-server-side-encryption-support.html
     """
     through = services_of(holds)
     root = f"arn:aws:iam::{account_id}:root"
@@ -179,6 +195,22 @@ def key_policy(
         )
         for reader in readers
     ]
+    if linked_to_files:
+        statements.append(
+            allow_everywhere(
+                _USE,
+                reason=_THE_KEY_ITSELF,
+                principal={"AWS": "*"},
+                when={
+                    "ArnLike": {"aws:PrincipalArn": LUSTRE_S3_ROLES.format(account=account_id)},
+                    "StringEquals": {
+                        "kms:ViaService": f"s3.{region}.amazonaws.com",
+                        "kms:CallerAccount": account_id,
+                    },
+                },
+                sid="LinkToFiles",
+            )
+        )
     for principal, key in users_of(holds):
         statements.append(
             allow_everywhere(

@@ -38,7 +38,7 @@ def declare(
         {
             "database_prefix": env.names.database_prefix,
             "zones": {
-                name: {**_zone(zone), **_telling(settings, name)}
+                name: {**_zone(zone), **_telling(settings, name), **_linked(settings, name)}
                 for name, zone in settings.lake.zones.by_name.items()
             },
             "scan_limit_bytes": settings.lake.scan_limit_bytes,
@@ -53,7 +53,7 @@ def declare(
     declare_tables(settings, env, need, lake, key_arn, foundation.keys[DataClass.LOGS].arn)
     groups = declare_groups(settings, env, need, lake, key_arn)
     declare_streams(settings, env, foundation, need, lake, groups)
-    declare_files(settings, env, foundation, need)
+    declare_files(settings, env, foundation, need, lake)
     checks = declare_quality(settings, env, need, lake, key_arn)
     declare_jobs(settings, env, foundation, need, lake, groups, checks, root)
     declare_queries(settings, env, foundation, need, lake, root)
@@ -100,6 +100,15 @@ def _telling(settings: PlatformSettings, zone: str) -> ZoneArgs:
     trains = not settings.origin and any("new-data" in one.retrain.on for one in settings.models)
     fails = any(stream.partition_by and stream.to == zone for stream in settings.streams)
     return {"tells": True} if starts or fails or (trains and zone == "curated") else {}
+
+
+def _linked(settings: PlatformSettings, zone: str) -> ZoneArgs:
+    """Whether a folder of a file system shows what arrives in a zone."""
+    fast = settings.files.fast
+    linked = (
+        fast and fast.imports and any(one.startswith(f"{zone}.") for one in fast.links.values())
+    )
+    return {"linked": True} if linked else {}
 
 
 def _zone(zone: Zone) -> ZoneArgs:

@@ -1,23 +1,53 @@
 """The file systems that workloads mount."""
 
+from typing import Any
+
 import pulumi
 
+from components.data.files.fast_files import Change, FastFiles, FastFilesArgs
 from components.data.files.shared_files import SharedFiles
+from components.data.lake.lake import Lake
 from components.foundation.alerts.alerts import Severity
 from components.foundation.keys.key import DataClass
 from infra.environment import Environment
+from infra.needs.data.places import place
 from infra.needs.need import Need
 from infra.needs.outputs import Foundation
 from infra.settings import PlatformSettings
+from infra.settings.data.files import FastFiles as FastFilesSettings
+from infra.settings.data.files import SharedFiles as SharedFilesSettings
+
+NAME_LIMIT = 40
+"""Leaves room for what a component adds to its own name."""
 
 
 def declare_files(
-    settings: PlatformSettings, env: Environment, foundation: Foundation, need: Need
+    settings: PlatformSettings,
+    env: Environment,
+    foundation: Foundation,
+    need: Need,
+    lake: Lake,
 ) -> None:
-    """Declare the file system that teams share, and export what it is mounted by."""
-    shared, network = settings.files.shared, settings.network
-    if shared is None:
-        return
+    """Declare the file systems, and export what they are mounted by."""
+    shared, fast = settings.files.shared, settings.files.fast
+    exported: dict[str, Any] = {}
+    if shared:
+        exported.update(_shared(shared, settings, env, foundation, need))
+    if fast:
+        exported["fast"] = _fast(fast, env, foundation, need, lake)
+    if exported:
+        pulumi.export("files", exported)
+
+
+def _shared(
+    shared: SharedFilesSettings,
+    settings: PlatformSettings,
+    env: Environment,
+    foundation: Foundation,
+    need: Need,
+) -> dict[str, Any]:
+    """The file system that teams share."""
+    network = settings.network
     made = env.component(SharedFiles)(
         env.names("files"),
         {
@@ -35,10 +65,40 @@ def declare_files(
         },
         need.child_options(),
     )
-    pulumi.export(
-        "files",
-        {
-            "file_system": made.file_system_id,
-            "access_points": made.access_points,
-        },
+    return {"file_system": made.file_system_id, "access_points": made.access_points}
+
+
+def _fast(
+    fast: FastFilesSettings,
+    env: Environment,
+    foundation: Foundation,
+    need: Need,
+    lake: Lake,
+) -> dict[str, Any]:
+    """The file system whose folders are linked to the lake."""
+    subnets = pulumi.Output.from_input(foundation.network.private_subnet_ids)
+    args: FastFilesArgs = {
+        "size_gb": fast.size_gb,
+        "throughput": fast.throughput,
+        "links": {folder: place(name, lake) for folder, name in fast.links.items()},
+        "imports": [Change[change.upper()] for change in fast.imports],
+        "exports": list(fast.exports),
+        "backup_days": fast.kept_backup_days,
+        "vpc_id": foundation.network.vpc_id,
+        "subnet_id": subnets[0],
+        "workload_security_group_id": foundation.network.workload_security_group_id,
+        "key_arn": foundation.keys[DataClass.DATA].arn,
+        "topic_arn": foundation.alerts.warning_arn,
+        "log_key_arn": foundation.keys[DataClass.LOGS].arn,
+        "log_retention_days": env.log_retention_days,
+        "durability": env.durability,
+        "account_id": env.account_id,
+    }
+    made = env.component(FastFiles)(
+        env.names("fast-files", limit=NAME_LIMIT), args, need.child_options()
     )
+    return {
+        "file_system": made.file_system_id,
+        "dns_name": made.dns_name,
+        "mount_name": made.mount_name,
+    }

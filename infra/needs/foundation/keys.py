@@ -76,6 +76,9 @@ def _args(settings: PlatformSettings, env: Environment, holds: DataClass) -> Key
         args["readers"] = peers.servers(
             env, [model.name for model in settings.models], peers.READING
         )
+    fast = settings.files.fast
+    if holds is DataClass.DATA and fast and fast.links:
+        args["linked_to_files"] = True
     if settings.keys.deletion_days is not None:
         args["deletion_days"] = settings.keys.deletion_days
     return args

@@ -24,3 +24,51 @@ def test_files_move_after_days_that_efs_offers_or_never(found, days):
 def test_a_mistake_is_named(found, shared, said):
     (mistake,) = found(files={"shared": shared})
     assert said in mistake
+
+
+LINKED = {"links": {"images": "curated.images", "results": "curated.results"}}
+
+
+@pytest.mark.parametrize(
+    "fast",
+    [
+        {},
+        {"size_gb": 1200},
+        {"size_gb": 4800, "throughput": 1000, "backup_days": 0},
+        LINKED,
+        {**LINKED, "exports": ["results"], "imports": []},
+        {**LINKED, "backup_days": 0},
+    ],
+)
+def test_a_fast_file_system_has_what_fsx_offers(found, fast):
+    assert found(files={"fast": fast}) == []
+
+
+@pytest.mark.parametrize(
+    ("fast", "said"),
+    [
+        ({"size_gb": 1800}, "files.fast.size_gb: 1800 is not a size that FSx makes."),
+        ({"size_gb": 3600}, "files.fast.size_gb: 3600 is not a size that FSx makes."),
+        ({"throughput": 200}, "files.fast.throughput: 200 is not"),
+        ({"links": {"Images": "curated.images"}}, '"Images" is not a name for a folder.'),
+        ({"links": {"images": "curated"}}, '"curated" is not a place of the lake.'),
+        ({"links": {"images": "cured.images"}}, "files.fast.links.images: cured is not a zone."),
+        (
+            {"links": {"images": "curated.images", "ct": "curated.images/ct"}},
+            "files.fast.links.ct: curated.images/ct overlaps with curated.images of images.",
+        ),
+        ({**LINKED, "exports": ["result"]}, '"result" is not of the links.'),
+        ({**LINKED, "imports": ["renamed"]}, "renamed"),
+        ({**LINKED, "backup_days": 7}, "files.fast.backup_days: FSx backs up no file system that"),
+        ({"backup_days": 91}, "files.fast.backup_days"),
+        ({"links": {f"f{n}": f"curated.p{n}" for n in range(9)}}, "files.fast.links"),
+    ],
+)
+def test_a_mistake_in_a_fast_file_system_is_named(found, fast, said):
+    (mistake,) = found(files={"fast": fast})
+    assert said in mistake
+
+
+def test_places_that_only_begin_alike_do_not_overlap(found):
+    links = {"images": "curated.images", "more": "curated.images-2", "raw": "raw.images"}
+    assert found(files={"fast": {"links": links}}) == []

@@ -97,6 +97,7 @@ def test_the_data_key_is_used_through_the_stores_of_data():
     (using,) = [s for s in statements(DataClass.DATA) if s.get("Sid") == "UseThroughServices"]
     assert using["Condition"]["StringEquals"]["kms:ViaService"] == [
         "elasticfilesystem.eu-west-1.amazonaws.com",
+        "fsx.eu-west-1.amazonaws.com",
         "glue.eu-west-1.amazonaws.com",
         "kinesis.eu-west-1.amazonaws.com",
         "s3.eu-west-1.amazonaws.com",
@@ -109,7 +110,11 @@ def test_the_data_key_is_used_through_the_stores_of_data():
     [
         (
             DataClass.DATA,
-            ["elasticfilesystem.eu-west-1.amazonaws.com", "sagemaker.eu-west-1.amazonaws.com"],
+            [
+                "elasticfilesystem.eu-west-1.amazonaws.com",
+                "fsx.eu-west-1.amazonaws.com",
+                "sagemaker.eu-west-1.amazonaws.com",
+            ],
         ),
         (
             DataClass.ARTIFACTS,
@@ -172,6 +177,22 @@ def test_roles_of_another_account_read_and_do_nothing_else():
     assert reading["Action"] == ["kms:Decrypt", "kms:DescribeKey"]
     assert reading["Condition"]["ArnLike"] == {"aws:PrincipalArn": staging["role_patterns"]}
     assert "s3.eu-west-1.amazonaws.com" in reading["Condition"]["StringEquals"]["kms:ViaService"]
+
+
+def test_fsx_moves_objects_to_and_from_file_systems_of_lustre_where_they_are_linked():
+    linking = titled("LinkToFiles", DataClass.DATA, linked_to_files=True)
+    assert set(linking["Action"]) == {*CRYPTOGRAPHY, "kms:DescribeKey"}
+    assert linking["Condition"] == {
+        "ArnLike": {
+            "aws:PrincipalArn": f"arn:aws:iam::{ACCOUNT}:role/aws-service-role/"
+            "s3.data-source.lustre.fsx.amazonaws.com/AWSServiceRoleForFSxS3Access_*"
+        },
+        "StringEquals": {
+            "kms:ViaService": "s3.eu-west-1.amazonaws.com",
+            "kms:CallerAccount": ACCOUNT,
+        },
+    }
+    assert "LinkToFiles" not in {s.get("Sid") for s in statements(DataClass.DATA)}
 
 
 def test_without_names_a_policy_has_no_statement_for_them():
