@@ -131,11 +131,18 @@ def _alarm(resource: Resource) -> Iterator[Used]:
     yield "alarm metric", max(1, sum("metric" in query for query in queries))
 
 
+def _lustre(resource: Resource) -> Iterator[Used]:
+    """By its size, whatever it holds; a GB is dearer the faster it is."""
+    throughput = resource.inputs.get("perUnitStorageThroughput")
+    yield f"GB of Lustre at {throughput} MB/s", resource.inputs["storageCapacity"]
+
+
 COUNTED: Mapping[str, Callable[[Resource], Iterator[Used]]] = {
     "aws:cloudwatch/dashboard:Dashboard": _one("dashboard"),
     "aws:cloudwatch/metricAlarm:MetricAlarm": _alarm,
     "aws:ec2/eip:Eip": _one("public IPv4 address"),
     "aws:ec2/vpcEndpoint:VpcEndpoint": _interface_endpoint,
+    "aws:fsx/lustreFileSystem:LustreFileSystem": _lustre,
     "aws:kms/key:Key": _one("key"),
     "aws:kms/replicaKey:ReplicaKey": _one("key"),
     FIREWALL: _firewall,

@@ -182,6 +182,15 @@ def _of_features(graph: Graph) -> Iterator[tuple[Dimensions, int]]:
             yield {"StreamName": told["STREAM_NAME"]}, 60
 
 
+def _of_lustre(graph: Graph) -> Iterator[tuple[Dimensions, int]]:
+    """File systems of Lustre, each minute, once for each of their disks.
+
+    https://docs.aws.amazon.com/fsx/latest/LustreGuide/fs-metrics.html
+    """
+    for system in graph.of_type("aws:fsx/lustreFileSystem:LustreFileSystem"):
+        yield {"FileSystemId": system.id}, 60
+
+
 METRICS = (
     # Without requests there is nothing to be slow or to fail.
     Metric("AWS/SageMaker", "ModelLatency", "high", "notBreaching", _of_variants),
@@ -228,4 +237,6 @@ METRICS = (
     # A function that is not called is neither late nor wrong.
     Metric("AWS/Lambda", "IteratorAge|Errors", "high", "notBreaching", _of_functions),
     Metric("maslow/Streams", "BadRecords", "high", "notBreaching", _of_features),
+    # While it is changed it may say nothing, and is as full as it was.
+    Metric("AWS/FSx", "FreeDataStorageCapacity", "low", "ignore", _of_lustre),
 )

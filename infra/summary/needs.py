@@ -112,6 +112,9 @@ def _data(_: Graph, stack: StackFile) -> Iterator[Row]:
     if shared := stack.platform.files.shared:
         backup = "backed up daily" if shared.backup else "without backups"
         yield "files", f"folders of {some([*shared.teams])}, {backup}"
+    if fast := stack.platform.files.fast:
+        linked = f", linked to {some([*fast.links.values()])}" if fast.links else ""
+        yield "fast files", f"{fast.size_gb:,} GB at {fast.throughput} MB/s a TiB{linked}"
     for job in stack.platform.jobs[:SHOWN]:
         moves = f"{', '.join(job.reads)} to {', '.join([*job.writes, *job.fills])}"
         yield "job", f"{job.name}: {moves}, {_starts(job)}"

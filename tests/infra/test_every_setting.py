@@ -131,6 +131,8 @@ CLASSES = ("artifacts", "audit", "data", "logs", "messages")
 ACCOUNTS = {"dev": ACCOUNT, "staging": "222222222222", "prod": "333333333333"}
 PROVIDER = f"arn:aws:iam::{ACCOUNT}:oidc-provider"
 
+LINKED = {"links": {"images": "curated.images", "scores": "curated.scores"}}
+
 ZONES = ("raw", "curated", "features")
 TABLE = {"name": "curated.visits", "columns": {"id": "string"}, "partitions": {"day": "date"}}
 ICEBERG = {"name": "curated.visits", "columns": {"id": "string"}, "format": "iceberg"}
@@ -189,6 +191,8 @@ CONTEXTS: dict[str, dict[str, Any]] = {
     "jobs.0.on": JOBS,
     "jobs.0.fills": {**JOBS, "features": MODEL["features"]},
     "files.shared": {"files": {"shared": {"teams": ["oncology"]}}},
+    "files.fast": {"files": {"fast": LINKED}},
+    "files.fast.backup_days": {"files": {"fast": {}}},
     "spark": JOBS,
     "shares": SHARED,
     "shares.0.databricks": LAKEHOUSE,
@@ -317,6 +321,9 @@ VALUES: dict[str, Any] = {
     "streams.0.splunk.endpoint": "https://other.example.com",
     "streams.0.splunk.token_secret": f"{SECRETS}:other-a1b2c3",
     "files.shared.teams": ["cardiology"],
+    "files.fast.size_gb": 2400,
+    "files.fast.links": {"images": "raw.images", "scores": "curated.scores"},
+    "files.fast.exports": ["scores"],
     "spark.release": "emr-7.11.0",
     "spark.max_vcpu": 128,
     "models.0.name": "other",
