@@ -6,7 +6,9 @@ https://docs.aws.amazon.com/step-functions/latest/dg/workflow-states.html
 from components.common.iam import Json
 from components.common.message import chat_message
 
-RETRY = [{"ErrorEquals": ["States.ALL"], "IntervalSeconds": 5, "MaxAttempts": 3, "BackoffRate": 2}]
+RETRY = [
+    {"ErrorEquals": ["States.ALL"], "IntervalSeconds": 5, "MaxAttempts": 3, "BackoffRate": 2.0}
+]
 ALERT = [{"ErrorEquals": ["States.ALL"], "Next": "Alert"}]
 """Catches what retries did not mend, for a machine with the states of `alert`."""
 

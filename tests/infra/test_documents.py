@@ -13,6 +13,7 @@ from botocore.validate import ParamValidator
 from cfnlint.api import ManualArgs, lint
 from jsonata import JException, Jsonata
 from moto.events.models import EventPattern
+from statelint.linter import Linter
 
 from embedded.sagemaker.definition import Scope, every_step, parameters, resolve
 from embedded.translate import input_shape
@@ -31,6 +32,9 @@ DRIFT = "-monitor-data-worst"
 """What the name of an alarm on drift has between the model's and its number."""
 DRIFT_TOO = re.compile(r"-monitor-(explain|bias)-worst")
 """The same of alarms that start training only where their model is trained."""
+
+COMPUTED_WAIT = re.compile(r"\.Seconds is \"{% .+ %}\" but should be an Integer$")
+"""What statelint says of a wait whose seconds JSONata computes, which the language allows."""
 
 JOBS = {
     "Processing": ("CreateProcessingJob", {"ProcessingJobName": "pipelines-abc123-step"}),
@@ -118,6 +122,23 @@ def test_every_state_machine_is_one_that_step_functions_takes(every_graph: list[
     }
     assert machines
     assert lint(json.dumps(template), config=ManualArgs(regions=["eu-west-1"])) == []
+
+
+def test_every_state_machine_is_written_as_the_language_says(every_graph: list[Graph]) -> None:
+    """https://states-language.net/spec.html."""
+    machines = [
+        (graph.stack, machine)
+        for graph in every_graph
+        for machine in graph.of_type("aws:sfn/stateMachine:StateMachine")
+    ]
+    assert machines
+    for stack, machine in machines:
+        definition = json.loads(machine.inputs["definition"])
+        found = [each for each in Linter.validate(definition) if not COMPUTED_WAIT.search(each)]
+        assert found == [], f"{stack}: {machine.name}"
+    definition = json.loads(machines[0][1].inputs["definition"])
+    definition["States"][definition["StartAt"]]["Next"] = "Nowhere"
+    assert any("Nowhere" in each for each in Linter.validate(definition))
 
 
 def expressions(value: Any) -> Iterator[str]:

@@ -63,7 +63,7 @@ def glue_machine(args: GlueArgs) -> Json:
                         "ErrorEquals": BUSY,
                         "IntervalSeconds": RETRY_SECONDS,
                         "MaxAttempts": 3,
-                        "BackoffRate": 2,
+                        "BackoffRate": 2.0,
                     },
                     {
                         "ErrorEquals": ["States.TaskFailed"],
