@@ -1,6 +1,7 @@
 """How often a monitor runs: a word, or a cron expression of AWS's."""
 
 import hashlib
+import re
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from itertools import pairwise
@@ -86,3 +87,44 @@ def pauses(cron: str) -> tuple[int, int]:
     if not between:
         raise Invalid(f"{cron} runs less than twice")
     return min(between), max(between)
+
+
+class NotFiveFields(Exception):
+    """A cron expression of AWS's that one of five fields cannot say."""
+
+
+HIGHEST = (59, 23, 31, 12, 6)
+"""Of minute, hour, day of the month, month, and day of the week from Sunday, which is 0."""
+NAME_OF_DAY = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")
+
+
+def five_fields(cron: str) -> str:
+    """A cron expression of AWS's, as the five fields that other schedulers know.
+
+    AWS counts days of the week from 1, others from 0, so that they are written as names.
+    Raises NotFiveFields for a year, and for the last day or the nearest weekday of a month.
+
+    https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html#cron-based
+    """
+    *fields, year = cron.removeprefix("cron(").removesuffix(")").split()
+    if year != "*":
+        raise NotFiveFields(f"it names the year {year}")
+    for field, name in ((fields[2], "day"), (fields[4], "day of the week")):
+        if re.search(r"[LW#](?![A-Z])", field):
+            raise NotFiveFields(f"{field} is a {name} that depends on the month")
+    fields[4] = re.sub(
+        r"(?<![/\d])[1-7](?!\d)", lambda found: NAME_OF_DAY[int(found[0]) - 1], fields[4]
+    )
+    return " ".join(_stepped(field, end) for field, end in zip(fields, HIGHEST, strict=True))
+
+
+def _stepped(field: str, highest: int) -> str:
+    """The field without `?`, and with the end of a range of which AWS lets it be left out."""
+    if field == "?":
+        return "*"
+    end = NAME_OF_DAY[highest] if highest == HIGHEST[-1] else str(highest)
+    return ",".join(
+        f"{begin}-{end}/{step}" if step and begin != "*" and "-" not in begin else part
+        for part in field.split(",")
+        for begin, _, step in [part.partition("/")]
+    )

@@ -12,6 +12,7 @@ from typing import Any
 from infra.settings.data.features import unknown_groups
 from infra.settings.data.files import check_files
 from infra.settings.data.jobs import check_jobs
+from infra.settings.data.orchestration import check_orchestration
 from infra.settings.data.quality import check_quality
 from infra.settings.data.shares import check_shares
 from infra.settings.data.stream_features import check_stream_features
@@ -101,6 +102,7 @@ CHECKS: tuple[Check, ...] = (
     check_models,
     check_tables,
     check_quality,
+    check_orchestration,
     check_jobs,
     check_shares,
     check_files,

@@ -73,6 +73,10 @@ class PlatformSettings(Settings):
     files: Files = Field(Files(), description="File systems that jobs and people mount.")
     spark: Spark = Field(Spark(), description="What the jobs of data run on.")
     jobs: tuple[Job, ...] = Field((), description="Jobs of data.")
+    orchestration: Literal["step-functions", "mwaa-serverless"] = Field(
+        "step-functions",
+        description="What runs the jobs: Step Functions, or Apache Airflow by MWAA Serverless.",
+    )
     shares: tuple[Share, ...] = Field((), description="Who else reads of the lake.")
     models: tuple[ModelSettings, ...] = Field((), description="Models.")
     dashboards: bool = Field(

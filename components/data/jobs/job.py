@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import NotRequired, TypedDict
 
 import pulumi
+import pulumi_aws as aws
 
 from components.common.args import LoggedArgs, PlacedArgs
 from components.common.code_objects import code_objects
@@ -107,6 +108,8 @@ class JobArgs(PlacedArgs, LoggedArgs):
     """When it starts by the calendar: an expression of EventBridge, in UTC."""
     starts: Sequence[pulumi.Input[str]]
     """ARNs of the machines of jobs that come after it."""
+    in_workflow: NotRequired[bool]
+    """Whether a workflow of Airflow runs it: then it has no machine, and nothing starts one."""
     checks: NotRequired[Sequence[JobCheckArgs]]
     """Tables that it writes whose rules must pass before what comes after it begins."""
 
@@ -114,12 +117,18 @@ class JobArgs(PlacedArgs, LoggedArgs):
 class Job(pulumi.ComponentResource):
     """A script of Spark that reads and writes places of the lake, and sees no others.
 
-    Runs come one after the other. One that fails fails the machine's execution, of which the
-    environment's rule on executions tells.
+    Its machine runs it once at a time. A run that fails fails the machine's execution, of which
+    the environment's rule on executions tells.
     """
 
     state_machine_arn: pulumi.Output[str]
-    """ARN of the machine that runs it."""
+    """ARN of the machine that runs it; empty where a workflow does."""
+    role_arn: pulumi.Output[str]
+    """ARN of the role that its runs have."""
+    script_uri: pulumi.Output[str]
+    """S3 URI of its script."""
+    glue_job: pulumi.Output[str]
+    """Name of the job in Glue; empty where EMR Serverless runs it."""
     log_group: pulumi.Output[str]
     """Name of the log group of what its runs print."""
 
@@ -171,8 +180,27 @@ class Job(pulumi.ComponentResource):
             pulumi.ResourceOptions(parent=self),
         )
         script_uri = pulumi.Output.concat("s3://", args["artifacts_bucket"], "/", script.key)
-        by = _by_glue if by_glue else _by_emr
-        definition, runs = by(self, name, args, script_uri, role, logs[0].name)
+        made = _glue(self, name, args, script_uri, role) if by_glue else None
+        self.role_arn, self.script_uri, self.log_group = role.arn, script_uri, logs[0].name
+        self.glue_job = made.name if made else pulumi.Output.from_input("")
+        self.state_machine_arn = (
+            pulumi.Output.from_input("")
+            if args.get("in_workflow")
+            else self._machine(name, args, made)
+        )
+        self.register_outputs(
+            {
+                "state_machine_arn": self.state_machine_arn,
+                "role_arn": self.role_arn,
+                "script_uri": self.script_uri,
+                "glue_job": self.glue_job,
+                "log_group": self.log_group,
+            }
+        )
+
+    def _machine(self, name: str, args: JobArgs, made: aws.glue.Job | None) -> pulumi.Output[str]:
+        """The machine that runs it, and what starts that; its ARN."""
+        definition, runs = _by_glue(args, made) if made else _by_emr(self, args)
         machine = logged_machine(
             name,
             args,
@@ -190,11 +218,7 @@ class Job(pulumi.ComponentResource):
             account_id=args["account_id"],
         )
         self._start(name, args, machine.arn)
-        self.state_machine_arn = machine.arn
-        self.log_group = logs[0].name
-        self.register_outputs(
-            {"state_machine_arn": self.state_machine_arn, "log_group": self.log_group}
-        )
+        return machine.arn
 
     def _start(self, name: str, args: JobArgs, machine_arn: pulumi.Output[str]) -> None:
         arrival, schedule = args.get("arrival"), args.get("schedule")
@@ -232,14 +256,7 @@ _Work = tuple[pulumi.Output[str], pulumi.Output[list[Statement]]]
 """The definition of a job's machine, and what that machine may do to run it."""
 
 
-def _by_emr(
-    _: Job,
-    __: str,
-    args: JobArgs,
-    script_uri: pulumi.Output[str],
-    role: ExecutionRole,
-    log_group: pulumi.Output[str],
-) -> _Work:
+def _by_emr(job: Job, args: JobArgs) -> _Work:
     def build(
         application_id: str,
         role_arn: str,
@@ -272,38 +289,37 @@ def _by_emr(
     definition = rendered(
         build,
         application_id=args["application_id"],
-        role_arn=role.arn,
-        script_uri=script_uri,
-        inputs=_uris(args["reads"]),
-        outputs=_uris(args["writes"]),
-        log_group=log_group,
+        role_arn=job.role_arn,
+        script_uri=job.script_uri,
+        inputs=place_uris(args["reads"]),
+        outputs=place_uris(args["writes"]),
+        log_group=job.log_group,
         log_key_arn=args["log_key_arn"],
         disk_key_arn=args["data_key_arn"],
         starts=pulumi.Output.all(*args["starts"]),
         checks=_checks(args),
     )
-    runs = pulumi.Output.all(args["application_arn"], role.arn).apply(
+    runs = pulumi.Output.all(args["application_arn"], job.role_arn).apply(
         lambda known: serverless_runs(*known)
     )
     return definition, runs
 
 
-def _by_glue(
+def _glue(
     job: Job,
     name: str,
     args: JobArgs,
     script_uri: pulumi.Output[str],
     role: ExecutionRole,
-    _: pulumi.Output[str],
-) -> _Work:
-    made = glue_job(
+) -> aws.glue.Job:
+    return glue_job(
         name,
         parent=job,
         description=f"Runs the job {args['job']}",
         version=args["glue_version"],
         role=role,
         script_uri=script_uri,
-        told=pulumi.Output.all(_uris(args["reads"]), _uris(args["writes"])).apply(
+        told=pulumi.Output.all(place_uris(args["reads"]), place_uris(args["writes"])).apply(
             lambda uris: script_arguments(uris[0], uris[1], args["arguments"])
         ),
         log_prefix=f"{GLUE_LOGS}/{name}",
@@ -311,6 +327,9 @@ def _by_glue(
         max_vcpu=args["max_vcpu"],
         max_minutes=args["max_minutes"],
     )
+
+
+def _by_glue(args: JobArgs, made: aws.glue.Job) -> _Work:
     definition = rendered(
         lambda glue_job, starts, checks: glue_machine(
             {**_machine(args, starts, checks), "glue_job": glue_job}
@@ -341,7 +360,7 @@ def _glue_logs(name: str) -> Mapping[str, str | None]:
     return {kind: f"{GLUE_LOGS}/{name}/{kind}" for kind in ("output", "error")}
 
 
-def _uris(places: Sequence[PlaceArgs]) -> pulumi.Output[dict[str, str]]:
+def place_uris(places: Sequence[PlaceArgs]) -> pulumi.Output[dict[str, str]]:
     """The S3 URIs of places by their names, each with a slash at its end."""
     if not places:  # of nothing, Output.all makes a list
         return pulumi.Output.from_input({})

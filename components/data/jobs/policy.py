@@ -113,6 +113,58 @@ def machine_policy(
     )
 
 
+def workflow_policy(
+    *,
+    runs: Sequence[Sequence[Statement]],
+    checks: Sequence[CheckArgs],
+    log_group: str,
+    key_arn: str,
+    account_id: str,
+    region: str,
+) -> Document:
+    """Run each job of a chain, have its tables checked, and keep a log.
+
+    `runs` is what it takes to run each job; `key_arn` is the key of the workflow.
+    https://docs.aws.amazon.com/mwaa/latest/mwaa-serverless-userguide/get-started-execution-role.html
+    """
+    glue = f"arn:aws:glue:{region}:{account_id}"
+    statements: list[Statement] = []
+    for each in (statement for run in runs for statement in run):
+        if each not in statements:
+            statements.append(each)
+    if checks:
+        # The operator looks for the rulesets first, and reads all results at once.
+        statements += [
+            *check_statements(checks, account_id, region),
+            allow(
+                ["glue:GetDataQualityRuleset", "glue:BatchGetDataQualityResult"],
+                [f"{glue}:dataQualityRuleset/*"],
+            ),
+        ]
+    return document(*statements, write_logs(region, account_id, [log_group]), use_keys([key_arn]))
+
+
+def workflow_serverless_runs(application_arn: str, job_role_arn: str) -> list[Statement]:
+    """What Airflow calls to run a job on EMR Serverless: it starts the application itself.
+
+    https://airflow.apache.org/docs/apache-airflow-providers-amazon/stable/operators/emr/emr_serverless.html
+    """
+    return [
+        *serverless_runs(application_arn, job_role_arn),
+        allow(
+            ["emr-serverless:GetApplication", "emr-serverless:StartApplication"], [application_arn]
+        ),
+    ]
+
+
+def workflow_glue_runs(job_arn: str) -> list[Statement]:
+    """What Airflow calls to run a job by Glue: it looks whether there is one.
+
+    https://airflow.apache.org/docs/apache-airflow-providers-amazon/stable/operators/glue.html
+    """
+    return [*glue_runs(job_arn), allow(["glue:GetJob"], [job_arn])]
+
+
 def serverless_runs(application_arn: str, job_role_arn: str) -> list[Statement]:
     """Run a job on an application of EMR Serverless, as its role, and look at its runs.
 

@@ -4,6 +4,7 @@ https://docs.aws.amazon.com/emr-serverless/latest/APIReference/API_StartJobRun.h
 """
 
 from collections.abc import Mapping
+from typing import TypedDict
 
 from components.common.iam import Json
 from components.common.states import choice, retried, wait
@@ -17,9 +18,15 @@ https://docs.aws.amazon.com/emr/latest/EMR-Serverless-UserGuide/jobs-spark.html
 """
 
 
-class ServerlessArgs(MachineArgs):
+class RunArgs(TypedDict):
     """What a run of a job is, once it is known."""
 
+    job: str
+    """Name of the job."""
+    max_minutes: int
+    """Minutes after which a run is ended."""
+    retries: int
+    """How often a run that failed is tried again."""
     application_id: str
     """Application that it runs on."""
     role_arn: str
@@ -44,6 +51,10 @@ class ServerlessArgs(MachineArgs):
     """Tags of its runs: an application hands none of its own down."""
 
 
+class ServerlessArgs(MachineArgs, RunArgs):
+    """What a machine is made of whose job EMR Serverless runs."""
+
+
 def serverless_machine(args: ServerlessArgs) -> Json:
     """The definition of the machine: it starts a run, and looks at it until it has ended."""
     every = poll_seconds(args["max_minutes"], args["retries"])
@@ -52,7 +63,11 @@ def serverless_machine(args: ServerlessArgs) -> Json:
         {
             "StartRun": retried(
                 "emrserverless:startJobRun",
-                _request(args),
+                {
+                    # A token has 64 characters. A person's executions have names that are shorter.
+                    "ClientToken": "{% $substring($states.context.Execution.Name, 0, 64) %}",
+                    **run_request(args, "{% $told.date %}"),
+                },
                 "AwaitRun",
                 assign={"run": {"id": "{% $states.result.JobRunId %}"}},
             ),
@@ -82,7 +97,8 @@ def executors(max_vcpu: int) -> int:
     return max_vcpu // WORKER_VCPU - 1
 
 
-def _request(args: ServerlessArgs) -> Json:
+def run_request(args: RunArgs, date: str) -> Json:
+    """What StartJobRun is asked for a run for the day that `date` stands for."""
     memory = WORKER_GB - OVERHEAD_GB
     settings = {
         "spark.driver.cores": WORKER_VCPU,
@@ -104,8 +120,6 @@ def _request(args: ServerlessArgs) -> Json:
     own = [part for name, value in args["arguments"].items() for part in (f"--{name}", value)]
     return {
         "ApplicationId": args["application_id"],
-        # A token has 64 characters. A person's executions have names that are shorter.
-        "ClientToken": "{% $substring($states.context.Execution.Name, 0, 64) %}",
         "Name": args["job"],
         "ExecutionRoleArn": args["role_arn"],
         "ExecutionTimeoutMinutes": args["max_minutes"],
@@ -113,7 +127,7 @@ def _request(args: ServerlessArgs) -> Json:
         "JobDriver": {
             "SparkSubmit": {
                 "EntryPoint": args["script_uri"],
-                "EntryPointArguments": [*places, "--date", "{% $told.date %}", *own],
+                "EntryPointArguments": [*places, "--date", date, *own],
                 "SparkSubmitParameters": " ".join(
                     f"--conf {name}={value}" for name, value in settings.items()
                 ),

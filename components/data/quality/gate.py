@@ -85,18 +85,7 @@ def _check(number: int, args: CheckArgs, following: str) -> dict[str, Json]:
                 # Only the same start of the same check is the same run.
                 "ClientToken": "{% $substring($states.context.Execution.Name, 0, 80) & "
                 f"'-{number}' %}}",
-                "AdditionalRunOptions": {
-                    "CompositeRuleEvaluationMethod": "ROW",
-                    "ResultsS3Prefix": f"{args['results_uri']}/",
-                    "RowLevelResults": {
-                        "ResultType": "FAILED_ONLY",
-                        "CatalogTableConfig": {
-                            "DatabaseName": args["database"],
-                            "TableName": args["rejects_table"],
-                            "S3Location": f"{args['rejects_uri']}/",
-                        },
-                    },
-                },
+                "AdditionalRunOptions": run_options(args),
             },
             f"AwaitCheck{number}",
             assign={"check": {"id": "{% $states.result.RunId %}"}},
@@ -131,6 +120,22 @@ def _check(number: int, args: CheckArgs, following: str) -> dict[str, Json]:
             },
         ),
         f"Passes{number}": choice({following: "$states.input.failed = 0"}, "RulesFailed"),
+    }
+
+
+def run_options(args: CheckArgs) -> Json:
+    """How an evaluation goes, and where its results and the rows that fail are kept."""
+    return {
+        "CompositeRuleEvaluationMethod": "ROW",
+        "ResultsS3Prefix": f"{args['results_uri']}/",
+        "RowLevelResults": {
+            "ResultType": "FAILED_ONLY",
+            "CatalogTableConfig": {
+                "DatabaseName": args["database"],
+                "TableName": args["rejects_table"],
+                "S3Location": f"{args['rejects_uri']}/",
+            },
+        },
     }
 
 

@@ -16,12 +16,14 @@ from infra.errors import InputError
 from infra.needs.data.features import versioned
 from infra.needs.data.places import place
 from infra.needs.data.quality import checks_of
+from infra.needs.data.workflows import declare_workflows
 from infra.needs.need import Need
 from infra.needs.outputs import Foundation
 from infra.needs.tags import NEED
 from infra.settings import PlatformSettings
 from infra.settings.data.features import group_of
 from infra.settings.data.jobs import Job as JobSettings
+from infra.settings.data.orchestration import SERVERLESS
 from infra.settings.frequency import expression
 
 NAME_LIMIT = 40
@@ -39,8 +41,9 @@ def declare_jobs(
     checks: Mapping[str, JobCheckArgs],
     root: Path,
 ) -> dict[str, pulumi.Output[str]]:
-    """Declare each job, and the application that those of EMR run on; machines' ARNs by name.
+    """Declare each job, the application that those of EMR run on, and workflows where Airflow does.
 
+    What is returned are the ARNs of machines by the names of jobs, none where workflows run them.
     `groups` are the feature groups by their names in AWS, without the environment: `visits-v1`.
     Raises InputError for a script that is not there.
     """
@@ -49,29 +52,11 @@ def declare_jobs(
     application = None
     if any(job.engine == "emr-serverless" for job in settings.jobs):
         application = _application(settings, env, foundation, need)
+    in_workflows = settings.orchestration == SERVERLESS
+    made: dict[str, tuple[Job, JobArgs]] = {}
     machines: dict[str, pulumi.Output[str]] = {}
     for job in last_first(settings.jobs):
-        script = _script(job, root)
-        job_args: JobArgs = {
-            "job": job.name,
-            "script": script,
-            "script_hash": hashlib.sha256(script.encode()).hexdigest()[:HASH_LENGTH],
-            "reads": [place(each, lake, settings.lake.tables) for each in job.reads],
-            "writes": [place(each, lake, settings.lake.tables) for each in job.writes],
-            "arguments": {name: _text(value) for name, value in job.arguments.items()},
-            "max_vcpu": job.size.max_vcpu,
-            "max_minutes": job.max_minutes,
-            "retries": job.retries,
-            "artifacts_bucket": foundation.artifacts.bucket,
-            "artifacts_key_arn": foundation.keys[DataClass.ARTIFACTS].arn,
-            "data_key_arn": foundation.keys[DataClass.DATA].arn,
-            "job_tags": {**env.tags, NEED: "data"},
-            "starts": [machines[one.name] for one in settings.jobs if one.on.after == job.name],
-            "log_key_arn": foundation.keys[DataClass.LOGS].arn,
-            "log_retention_days": env.log_retention_days,
-            "account_id": env.account_id,
-            "region": env.region,
-        }
+        job_args = _args(job, settings, env, foundation, lake, root)
         if found := checks_of(job, checks):
             job_args["checks"] = found
         filled = [group for one in job.fills if (group := group_of(one, settings.features))]
@@ -79,21 +64,62 @@ def declare_jobs(
             job_args["group_arns"] = [groups[versioned(group)].arn for group in filled]
             names = [env.names(versioned(group), limit=64) for group in filled]
             job_args["arguments"]["group"] = ",".join(names)
-        if job.engine == "glue":
-            job_args["glue_version"] = settings.spark.glue_version
-        elif application:
+        if job.engine == "emr-serverless" and application:
             job_args["application_id"] = application.application_id
             job_args["application_arn"] = application.arn
-        if job.on.arrival:
-            job_args["arrival"] = place(job.on.arrival, lake, settings.lake.tables)
-        if job.on.schedule:
-            job_args["schedule"] = expression(job.on.schedule, env.names("job", job.name))
+        if in_workflows:
+            job_args["in_workflow"] = True
+        else:
+            following = [one.name for one in settings.jobs if one.on.after == job.name]
+            job_args["starts"] = [machines[name] for name in following]
         name = env.names("job", job.name, limit=NAME_LIMIT)
-        machines[job.name] = env.component(Job)(
-            name, job_args, need.child_options()
-        ).state_machine_arn
+        component = env.component(Job)(name, job_args, need.child_options())
+        made[job.name] = component, job_args
+        machines[job.name] = component.state_machine_arn
+    if in_workflows:
+        declare_workflows(settings, env, need, made, application)
+        return {}
     pulumi.export("jobs", {job.name: machines[job.name] for job in settings.jobs})
     return machines
+
+
+def _args(
+    job: JobSettings,
+    settings: PlatformSettings,
+    env: Environment,
+    foundation: Foundation,
+    lake: Lake,
+    root: Path,
+) -> JobArgs:
+    """What a job is made of, as far as it takes no other component of this need."""
+    script = _script(job, root)
+    args: JobArgs = {
+        "job": job.name,
+        "script": script,
+        "script_hash": hashlib.sha256(script.encode()).hexdigest()[:HASH_LENGTH],
+        "reads": [place(each, lake, settings.lake.tables) for each in job.reads],
+        "writes": [place(each, lake, settings.lake.tables) for each in job.writes],
+        "arguments": {name: _text(value) for name, value in job.arguments.items()},
+        "max_vcpu": job.size.max_vcpu,
+        "max_minutes": job.max_minutes,
+        "retries": job.retries,
+        "artifacts_bucket": foundation.artifacts.bucket,
+        "artifacts_key_arn": foundation.keys[DataClass.ARTIFACTS].arn,
+        "data_key_arn": foundation.keys[DataClass.DATA].arn,
+        "job_tags": {**env.tags, NEED: "data"},
+        "starts": [],
+        "log_key_arn": foundation.keys[DataClass.LOGS].arn,
+        "log_retention_days": env.log_retention_days,
+        "account_id": env.account_id,
+        "region": env.region,
+    }
+    if job.engine == "glue":
+        args["glue_version"] = settings.spark.glue_version
+    if job.on.arrival:
+        args["arrival"] = place(job.on.arrival, lake, settings.lake.tables)
+    if job.on.schedule:
+        args["schedule"] = expression(job.on.schedule, env.names("job", job.name))
+    return args
 
 
 def _application(
