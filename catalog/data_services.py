@@ -17,7 +17,17 @@ DATA_SERVICES: tuple[Service, ...] = (
         "airflow-serverless",
         clients=("mwaa-serverless",),
         cloudformation="MWAAServerless",
-        principals=(Principal("airflow-serverless.amazonaws.com"),),
+        # https://docs.aws.amazon.com/mwaa/latest/mwaa-serverless-userguide/get-started-execution-role.html
+        principals=(
+            Principal(
+                "airflow-serverless.amazonaws.com", roles_passed=True, sends_source_account=False
+            ),
+        ),
+        # AWS's table of kms:ViaService leaves it out: it is taken from the name of its endpoint.
+        kms_via="airflow-serverless",
+        keeps_grants=True,
+        boundary=ANYTHING,
+        encrypts=("data",),
     ),
     Service(
         "athena",

@@ -23,7 +23,7 @@ OUTPUTS_FOR_USE = ("arn", "keyId", "repositoryUrl", "publicIp", "bucketRegionalD
 
 
 def pulumi_module(token: str) -> Any:
-    path, _, name = token.removeprefix("aws:").partition(":")
+    path, _, name = token.removeprefix("aws:").partition("#")[0].partition(":")
     package, _, module = path.partition("/")
     package += "_" if iskeyword(package) else ""
     with warnings.catch_warnings():
