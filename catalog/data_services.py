@@ -128,7 +128,15 @@ DATA_SERVICES: tuple[Service, ...] = (
         clients=("kinesisanalyticsv2",),
         principals=(Principal("kinesisanalytics.amazonaws.com"),),
     ),
-    Service("lakeformation", endpoints=(Endpoint("lakeformation"),)),
+    Service(
+        "lakeformation",
+        # https://docs.aws.amazon.com/lake-formation/latest/dg/cross-service-confused-deputy-prevention.html
+        principals=(
+            Principal("lakeformation.amazonaws.com", roles_passed=True, sends_source_account=True),
+        ),
+        endpoints=(Endpoint("lakeformation"),),
+        boundary=ANYTHING,
+    ),
     Service(
         "lambda",
         # Not every page of AWS's has a condition in a function's trust policy.

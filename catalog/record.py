@@ -18,8 +18,9 @@ Values = dict[str, Any]
 VERBS = ("create", "read", "update", "delete")
 """The parts of a resource's life."""
 
-NAMED = re.compile(r"\{(\w+(?:\|\w+)*)\}")
-"""A name in a template, or several of which the first that has a value counts."""
+NAMED = re.compile(r"\{([\w.]+(?:\|[\w.]+)*)\}")
+"""A name in a template, or several of which the first that has a value counts; `{a.b}` is the `b`
+of the object `a`."""
 
 
 PART = "[^:/]+"
@@ -377,8 +378,15 @@ def expression(template: str, part: Callable[[str], str]) -> str:
 
 
 def _first(names: str, context: Mapping[str, Any]) -> Any:
-    found = (context.get(name) for name in names.split("|"))
+    found = (_within(context, name) for name in names.split("|"))
     return next((value for value in found if value is not None), None)
+
+
+def _within(context: Mapping[str, Any], name: str) -> Any:
+    value: Any = context
+    for step in name.split("."):
+        value = value.get(step) if isinstance(value, Mapping) else None
+    return value
 
 
 def found_at(path: str, value: Any) -> Any:

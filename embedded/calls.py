@@ -16,7 +16,7 @@ from embedded.translate import input_shape
 MISSING_CODES = re.compile(r"NotFound|NoSuch|NotExist|NonExist|^404$")
 MISSING_MESSAGES = re.compile(
     r"(could not|cannot|unable to) (find|describe)|does(n't| not) exist|not found|no .* found"
-    r"|is not subscribed|is not owned by the current account",
+    r"|is not subscribed|is not owned by the current account|no permissions revoked",
     re.IGNORECASE,
 )
 WORDED_CODES = {
@@ -25,6 +25,7 @@ WORDED_CODES = {
     "InvalidRequestException",
     "InvalidAccessException",
     "BadRequestException",
+    "InvalidInputException",
 }
 """Codes by which some services say in words alone that a resource is not there."""
 

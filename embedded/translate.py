@@ -7,7 +7,8 @@ for:
 - a map becomes a list of key and value pairs, and such a list a map (tags, dimensions);
 - an object becomes a list of one, and a list of one an object: Pulumi flattens blocks that
   Terraform allows once;
-- a scalar becomes a structure of which only one member is required (an artifact's name);
+- a scalar becomes a structure of which only one member is required (an artifact's name), and
+  `true` one that has no members (a wildcard);
 - numbers, booleans and strings are converted to the shape's type.
 
 Whether the values are right is left to botocore, which validates each request.
@@ -139,6 +140,8 @@ class Translation:
                     self.type, self.within + where, f"AWS takes one, not {len(value)}"
                 )
             return self._structure(shape, value[0], where) if value else {}
+        if value is True and not shape.members:
+            return {}
         if not isinstance(value, Mapping):
             only = _only_member(shape)
             return {only: self.carry(shape.members[only], value, where)} if only else value

@@ -1330,6 +1330,74 @@ CASES = [
         left=True,
     ),
     Case(
+        "aws:lakeformation/dataLakeSettings:DataLakeSettings",
+        {"admins": ["$role"], "parameters": {"CROSS_ACCOUNT_VERSION": "4"}},
+        {"admins": [], "readOnlyAdmins": ["$role"]},
+        left=True,
+    ),
+    Case(
+        "aws:lakeformation/resource:Resource",
+        {"arn": "arn:aws:s3:::maslow-locked", "roleArn": "$role", "hybridAccessEnabled": True},
+    ),
+    Case(
+        "aws:lakeformation/lfTag:LfTag",
+        {"key": "maslow-zone", "values": ["raw", "curated"]},
+        {"values": ["raw", "features"]},
+    ),
+    Case(
+        "aws:lakeformation/resourceLfTags:ResourceLfTags",
+        {
+            "tableWithColumns": {
+                "databaseName": "features",
+                "name": "wards",
+                "columnNames": ["ward_id"],
+            },
+            "lfTags": [{"key": "maslow-world", "value": "personal"}],
+        },
+        left=True,
+    ),
+    Case(
+        "aws:lakeformation/permissions:Permissions",
+        {
+            "principal": "$role",
+            "permissions": ["DESCRIBE", "SELECT"],
+            "lfTagPolicy": {
+                "resourceType": "TABLE",
+                "expressions": [{"key": "maslow-world", "values": ["internal"]}],
+            },
+        },
+    ),
+    Case(
+        "aws:lakeformation/dataCellsFilter:DataCellsFilter",
+        {
+            "tableData": {
+                "tableCatalogId": "123456789012",
+                "databaseName": "features",
+                "tableName": "wards",
+                "name": "maslow-few",
+                "columnWildcard": {"excludedColumnNames": ["ward_id"]},
+                "rowFilter": {"filterExpression": "ward_id = 'a'"},
+            }
+        },
+        {
+            "tableData": {
+                "tableCatalogId": "123456789012",
+                "databaseName": "features",
+                "tableName": "wards",
+                "name": "maslow-few",
+                "columnNames": ["ward_id"],
+                "rowFilter": {"allRowsWildcard": {}},
+            }
+        },
+    ),
+    Case(
+        "aws:lakeformation/optIn:OptIn",
+        {
+            "principals": [{"dataLakePrincipalIdentifier": "$role"}],
+            "resourceDatas": [{"table": {"databaseName": "features", "wildcard": True}}],
+        },
+    ),
+    Case(
         "aws:securityhub/account:Account",
         {
             "enableDefaultStandards": False,
@@ -1433,6 +1501,8 @@ def world(cloud: Cloud, resources: Resources) -> Values:
         {"modelPackageGroupName": "maslow-world"},
     )
     make("aws:glue/catalogDatabase:CatalogDatabase", {"name": "features"})
+    sensitivity = {"key": "maslow-world", "values": ["internal", "personal"]}
+    make("aws:lakeformation/lfTag:LfTag", sensitivity)
     iceberg = {"icebergInput": {"metadataOperation": "CREATE", "version": "2"}}
     make(
         "aws:glue/catalogTable:CatalogTable",
