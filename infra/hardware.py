@@ -34,12 +34,12 @@ class Instance(NamedTuple):
     @property
     def usd_an_hour(self) -> float | None:
         """The price, in US dollars; None where it is not known."""
-        return self.price and self.price.usd
+        return self.price.usd if self.price else None
 
     @property
     def priced_on(self) -> date | None:
         """The day of the price."""
-        return self.price and self.price.as_of
+        return self.price.as_of if self.price else None
 
     @property
     def each_gib(self) -> float | None:
