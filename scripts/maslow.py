@@ -125,6 +125,22 @@ def hardware(
 
 
 @main.command()
+@stack_option
+@click.option("--request", "ask", is_flag=True, help="Ask AWS for what lacks.")
+@click.option("--all", "whole", is_flag=True, help="List every quota, not only what may lack.")
+@click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
+def quotas(stack: str | None, ask: bool, whole: bool, as_json: bool) -> None:
+    """Tell which quotas of SageMaker are too small for all environments at once.
+
+    Without -s they are held against what new accounts have; with it against the account's own.
+    """
+    from scripts import quotas as command
+
+    given = found(stack)[1] if stack else None
+    command.show(around(), given, ask=ask, whole=whole, as_json=as_json)
+
+
+@main.command()
 @click.argument("sql", required=False)
 @stack_option
 @click.option("--saved", metavar="NAME", help="Run this saved query.")

@@ -73,6 +73,7 @@ MODULES = (
     "search",
     "securityhub",
     "serverless_runs",
+    "service_quotas",
     "state_changes",
     "state_machines",
     "stream_functions",
