@@ -9,6 +9,8 @@ AUTHORIZATION = (
     "https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonfsx.html"
 )
 """Which actions there are, and on what."""
+MANAGED = "https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AmazonFSxFullAccess.html"
+"""What AWS gives to whom it lets make file systems."""
 LINKING = "https://docs.aws.amazon.com/fsx/latest/LustreGuide/setting-up.html"
 """What the caller needs to link a file system to S3."""
 S3_ROLE = "s3.data-source.lustre.fsx.amazonaws.com"
@@ -83,7 +85,23 @@ TYPES = (
                 alias="alias/{project}-{environment}-data",
                 source="https://docs.aws.amazon.com/fsx/latest/LustreGuide/encryption-at-rest.html",
             ),
-            grants=(linked_role("fsx.amazonaws.com"),),
+            grants=(
+                linked_role("fsx.amazonaws.com"),
+                Grant(
+                    "ec2",
+                    create="DescribeRouteTables DescribeSecurityGroups DescribeSubnets "
+                    "DescribeVpcs GetSecurityGroupsForVpc",
+                    reason="EC2 offers no resource to narrow a listing to",
+                    source=MANAGED,
+                ),
+                Grant(
+                    "logs",
+                    "log-group:/aws/fsx/{name} log-group:/aws/fsx/{name}:log-stream:*",
+                    create="CreateLogStream PutLogEvents",
+                    update="CreateLogStream PutLogEvents",
+                    source=MANAGED,
+                ),
+            ),
         ),
     ),
     Type(

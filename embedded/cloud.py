@@ -8,9 +8,10 @@ import os
 import socket
 import threading
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any, Self
 
-from embedded import clock, deploying, outbox, own_clients, workplace
+from embedded import clock, deploying, file_folders, outbox, own_clients, workplace
 
 HOST = "127.0.0.1"
 ACCOUNT_ID = "123456789012"
@@ -137,6 +138,13 @@ class Cloud:
     def outbox(self) -> dict[str, list[dict[str, Any]]]:
         """What topics have sent, and targets have not taken, as outbox.read() tells it."""
         return outbox.read()
+
+    def files(self, file_system_id: str) -> Path:
+        """The folder of this machine that holds the files of a file system of EFS or FSx.
+
+        What is put there is what jobs find. Raises KeyError for a file system that is not there.
+        """
+        return Path(file_folders.read()[file_system_id])
 
     def start(self) -> None:
         """Start the server and wait until it answers; what fails on the way is taken back."""

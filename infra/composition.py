@@ -50,7 +50,7 @@ def declare(
     env = _environment(stack, services, secret, live, custom.components if custom else {})
     foundation = declare_foundation(settings, env)
     devops = declare_devops(settings, env, foundation)
-    data = declare_data(settings, env, foundation, root)
+    data, files = declare_data(settings, env, foundation, root)
     audit.declare(settings, env, foundation, data)
     access.declare(settings, env, foundation, devops, data)
     training = Need("platform", env.provider, foundation.need.guards)
@@ -59,7 +59,12 @@ def declare(
     repositories = model_delivery.repositories(settings, env, foundation, devops, root)
     job_logs = settings.job_logs(stack.environment)
     context = model_context(
-        env, foundation, data, repositories, jobs_make_log_groups=job_logs == "unknown"
+        env,
+        foundation,
+        data,
+        files,
+        repositories,
+        jobs_make_log_groups=job_logs == "unknown",
     )
     if settings.models and job_logs == "here":
         platform.declare_job_logs(context, training)

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from components.platform.file_channels import with_channels
 from components.platform.instance_types import has_local_storage
 
 Definition = dict[str, Any]
@@ -68,10 +69,12 @@ def placed(
     parameters: Mapping[str, str | int | float],
     placement: Placement,
     hyperparameters: Mapping[str, str | int | float] | None = None,
+    channels: Sequence[Definition] = (),
 ) -> Definition:
     """A copy of `definition` with `parameters` as defaults and every job in its place.
 
-    Training jobs get `hyperparameters` beside those of the project, in whose place they stand.
+    Training jobs get `hyperparameters` beside those of the project, in whose place they stand, and
+    `channels` beside the project's own.
 
     Training and processing jobs get the role, the VPC, encryption between containers, the volume
     key (left out where the instance type refuses one) and an output key where the project set
@@ -79,18 +82,20 @@ def placed(
     instance type than the default must choose one of the same kind of storage.
 
     Raises DefinitionError for parameters that the definition doesn't declare or declares with
-    another type, and for a job whose instance type is neither a literal nor a parameter.
+    another type, for a job whose instance type is neither a literal nor a parameter, and for a
+    channel that a training has already.
     """
     result = copy.deepcopy(definition)
     result["Metadata"] = {}  # the project's own, which is about its source
     _set_defaults(result, parameters)
     defaults = {each["Name"]: each.get("DefaultValue") for each in result.get("Parameters", [])}
-    for step in _steps(result.get("Steps", [])):
+    for step in steps(result):
         if step["Type"] in TAGGED_STEPS:
             _tag(step["Arguments"], placement.tags)
         if step["Type"] == "Training":
             _place_training(step, defaults, placement)
             _set_hyperparameters(step["Arguments"], hyperparameters or {})
+            _add_channels(step["Arguments"], channels)
         elif step["Type"] == "Processing":
             _place_processing(step, defaults, placement)
     return result
@@ -112,6 +117,11 @@ def _set_defaults(definition: Definition, parameters: Mapping[str, str | int | f
                 f"the pipeline parameter {name} is declared as {type_}, and can't be {value!r}"
             )
         declared[name]["DefaultValue"] = value
+
+
+def steps(definition: Definition) -> Iterator[dict[str, Any]]:
+    """Every step of a pipeline, those of its branches among them."""
+    yield from _steps(definition.get("Steps", []))
 
 
 def _steps(steps: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
@@ -143,6 +153,14 @@ def _set_hyperparameters(
             for name, value in hyperparameters.items()
         }
         request["HyperParameters"] = {**request.get("HyperParameters", {}), **texts}
+
+
+def _add_channels(request: dict[str, Any], channels: Sequence[Definition]) -> None:
+    if channels:
+        try:
+            request["InputDataConfig"] = with_channels(request.get("InputDataConfig", []), channels)
+        except ValueError as error:
+            raise DefinitionError(str(error)) from error
 
 
 def _place_processing(

@@ -10,6 +10,7 @@ from components.common.execution_role import ExecutionRole
 from components.common.iam import Json, rendered
 from components.common.log_group import PROCESSING_JOBS, TRAINING_JOBS
 from components.common.workload import WorkloadArgs, artifacts_prefix, run_inputs
+from components.platform.file_channels import FileChannelArgs, file_channel
 from components.platform.model_project import content_hash, definition_hash
 from components.platform.training_definition import Placement, placed
 from components.platform.training_policy import pass_role_policy, training_policy
@@ -57,6 +58,8 @@ class TrainingPipelineArgs(WorkloadArgs):
     """Key of the training data."""
     group_name: pulumi.Input[str]
     """Model package group that a good model is registered in."""
+    file_channels: NotRequired[list[FileChannelArgs]]
+    """Channels of the training job that show folders of file systems; none unless given."""
 
 
 class TrainingPipeline(pulumi.ComponentResource):
@@ -65,7 +68,7 @@ class TrainingPipeline(pulumi.ComponentResource):
     The code lies under a prefix of its own hash.
 
     Raises DefinitionError (in the pipeline's definition output) for a project that doesn't declare
-    the parameters that the platform sets.
+    the parameters that the platform sets, or has a channel of a name in `file_channels`.
     """
 
     name: pulumi.Output[str]
@@ -95,6 +98,12 @@ class TrainingPipeline(pulumi.ComponentResource):
                         data_key_arn=args["data_key_arn"],
                         artifacts_bucket=args["artifacts_bucket"],
                         group_name=args["group_name"],
+                        file_systems=pulumi.Output.all(
+                            *[
+                                pulumi.Output.all(each["kind"].value, each["file_system_arn"])
+                                for each in args.get("file_channels", [])
+                            ]
+                        ),
                         makes_log_groups=args.get("jobs_make_log_groups", False),
                         **run_inputs(
                             args,
@@ -150,6 +159,7 @@ def _definition(
         subnet_ids: list[str],
         security_group_id: str,
         role_arn: str,
+        channels: list[dict[str, Any]],
     ) -> Json:
         parameters = {
             **args.get("parameters", {}),
@@ -173,7 +183,13 @@ def _definition(
             kms_key_arn=artifacts_key_arn,
             tags={**args.get("job_tags", {}), "maslow:model": args["model"]},
         )
-        return placed(args["definition"], parameters, placement, training.get("hyperparameters"))
+        return placed(
+            args["definition"],
+            parameters,
+            placement,
+            training.get("hyperparameters"),
+            [file_channel(**each) for each in channels],
+        )
 
     return rendered(
         build,
@@ -185,4 +201,15 @@ def _definition(
         subnet_ids=args["subnet_ids"],
         security_group_id=args["security_group_id"],
         role_arn=role_arn,
+        channels=pulumi.Output.all(
+            *[
+                pulumi.Output.all(
+                    channel=each["channel"],
+                    kind=each["kind"].value,
+                    file_system_id=each["file_system_id"],
+                    directory=each["directory"],
+                )
+                for each in args.get("file_channels", [])
+            ]
+        ),
     )

@@ -1,10 +1,12 @@
 """What a training pipeline and its jobs may do."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from components.common.iam import Document, allow, document
 from components.common.job_access import publish_metrics, read_objects, use_keys, write_objects
 from components.common.workload import artifacts_prefix, run_statements
+from components.platform.file_channels import read_file_systems
 
 
 def training_policy(
@@ -18,12 +20,13 @@ def training_policy(
     group_name: str,
     account_id: str,
     region: str,
+    file_systems: Sequence[Sequence[str]] = (),
     **run: Any,
 ) -> Document:
     """What the pipeline and its jobs may do.
 
-    SageMaker names the jobs of a pipeline `pipelines-<execution>-<step>-<random>`. `run` is for
-    `run_statements`.
+    SageMaker names the jobs of a pipeline `pipelines-<execution>-<step>-<random>`. `file_systems`
+    are those that the jobs read, by kind and ARN. `run` is for `run_statements`.
 
     https://docs.aws.amazon.com/sagemaker/latest/dg/build-and-manage-access.html
     """
@@ -59,6 +62,7 @@ def training_policy(
         write_objects(artifacts_bucket, own),
         use_keys([artifacts_key_arn, data_key_arn]),
         publish_metrics(["/aws/sagemaker/*"]),
+        *read_file_systems(file_systems),
         *run_statements(
             artifacts_key_arn=artifacts_key_arn, account_id=account_id, region=region, **run
         ),

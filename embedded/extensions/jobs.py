@@ -17,6 +17,7 @@ from moto.sagemaker.responses import SageMakerResponse
 from embedded.extensions.endpoints import refuse_existing
 from embedded.extensions.operations import add
 from embedded.extensions.state_changes import processing_job_changed, training_job_changed
+from embedded.sagemaker.file_sources import refused
 from embedded.sagemaker.job import STOP_SECONDS, Job, put
 from embedded.sagemaker.jobs import not_emulated
 from embedded.turns import others_first
@@ -121,6 +122,8 @@ def stop_processing_job(self: SageMakerResponse) -> ActionResult:
 def _taken(response: SageMakerResponse) -> dict[str, Any]:
     """The request. Raises ValidationError for one that asks for what is not emulated."""
     arguments: dict[str, Any] = json.loads(response.body)
+    if wrong := next(refused(arguments), ""):
+        raise ValidationError(message=f"{wrong[0].upper()}{wrong[1:]}.")
     if lacking := next(not_emulated(arguments), ""):
         raise ValidationError(message=f"The embedded AWS does not run this job: {lacking}.")
     return arguments

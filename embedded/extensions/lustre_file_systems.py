@@ -13,6 +13,7 @@ from moto.fsx.exceptions import FileSystemNotFound
 from moto.fsx.models import FileSystem, FSxBackend
 from moto.fsx.responses import FSxResponse
 
+from embedded import file_folders
 from embedded.extensions.operations import add, kept
 
 Values = dict[str, Any]
@@ -23,6 +24,10 @@ MOST_LINKS = 8
 https://docs.aws.amazon.com/fsx/latest/LustreGuide/create-dra-linked-data-repo.html
 """
 
+FILE_SYSTEM = "file-system-id"
+"""The one filter that is known here."""
+
+_moto_deletes = FSxBackend.delete_file_system
 _moto_creates = FSxBackend.create_file_system
 
 
@@ -34,7 +39,7 @@ class Refused(JsonRESTError):
 
 def install() -> None:
     """Add the operations to moto's FSx."""
-    add(FSxBackend, create_file_system)
+    add(FSxBackend, create_file_system, delete_file_system)
     add(
         FSxResponse,
         update_file_system,
@@ -53,7 +58,15 @@ def create_file_system(self: FSxBackend, *args: Any, **kwargs: Any) -> FileSyste
             **(system.lustre_configuration or {}),
             "MountName": uuid4().hex[:8],
         }
+    file_folders.make(system.file_system_id)
     return system
+
+
+def delete_file_system(self: FSxBackend, file_system_id: str, **kwargs: Any) -> Any:
+    """Delete one, and the folder that holds its files."""
+    answer = _moto_deletes(self, file_system_id, **kwargs)
+    file_folders.remove(file_system_id)
+    return answer
 
 
 def update_file_system(self: FSxResponse) -> str:
@@ -112,10 +125,15 @@ def create_data_repository_association(self: FSxResponse) -> str:
 
 
 def describe_data_repository_associations(self: FSxResponse) -> str:
-    """DescribeDataRepositoryAssociations: by their ids, or all."""
-    backend, links = self.fsx_backend, _links(self.fsx_backend)
-    ids = json.loads(self.body).get("AssociationIds") or [*links]
-    return json.dumps({"Associations": [_told(backend, _link(backend, id_)) for id_ in ids]})
+    """DescribeDataRepositoryAssociations: by their ids or their file systems, or all."""
+    backend, asked = self.fsx_backend, json.loads(self.body)
+    ids = asked.get("AssociationIds") or [*_links(backend)]
+    found = [_told(backend, _link(backend, id_)) for id_ in ids]
+    for one in asked.get("Filters", []):
+        if one["Name"] != FILE_SYSTEM:
+            raise Refused("BadRequest", f"The embedded AWS has no filter {one['Name']}.")
+        found = [link for link in found if link["FileSystemId"] in one["Values"]]
+    return json.dumps({"Associations": found})
 
 
 def update_data_repository_association(self: FSxResponse) -> str:

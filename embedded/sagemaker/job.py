@@ -57,7 +57,7 @@ class Job(threading.Thread):
         self._ended = False
         self._at_change = at_change
         client, variables = clients(region)
-        self._services = Services(client("s3"), client("logs"), variables)
+        self._services = Services(client, variables)
         self._show("InProgress", **{f"{self._kind}_start_time": utcnow()})
         self.failure: Exception | None = None
         """Why it did not complete, once it has ended: JobFailed or Stopped."""

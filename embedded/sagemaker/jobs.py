@@ -10,12 +10,14 @@ import shlex
 import subprocess
 import tarfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from embedded.sagemaker import file_sources
 from embedded.sagemaker.container import Container, decoded, own_arguments, toolkit_variables
 from embedded.sagemaker.isolation import OPT_ML
 
@@ -45,9 +47,19 @@ class JobFailed(Exception):
 class Services:
     """The services that a job is in touch with: boto3 clients, and the variables for its own."""
 
-    s3: Any
-    logs: Any
+    client: Callable[[str], Any]
+    """By the name of a service."""
     environment: Mapping[str, str]
+
+    @property
+    def s3(self) -> Any:
+        """S3's client."""
+        return self.client("s3")
+
+    @property
+    def logs(self) -> Any:
+        """The client of CloudWatch Logs."""
+        return self.client("logs")
 
 
 def not_emulated(arguments: Arguments) -> Iterator[str]:
@@ -67,8 +79,9 @@ def not_emulated(arguments: Arguments) -> Iterator[str]:
         if "S3Output" not in one:
             yield f"output {one['OutputName']} is no S3 output"
     for one in arguments.get("InputDataConfig", []):
-        if "S3DataSource" not in one["DataSource"]:
-            yield f"channel {one['ChannelName']} is no S3 data source"
+        if not one["DataSource"].keys() & {"S3DataSource", "FileSystemDataSource"}:
+            yield f"channel {one['ChannelName']} is neither of S3 nor of a file system"
+    yield from file_sources.not_emulated(arguments)
 
 
 def run_processing_job(
@@ -111,8 +124,7 @@ def run_training_job(
     """
     channels = {one["ChannelName"]: one for one in arguments.get("InputDataConfig", [])}
     for channel, one in channels.items():
-        source = one["DataSource"]["S3DataSource"]
-        _download(services.s3, source, container.path(f"{OPT_ML}/input/data/{channel}"))
+        _fill(one["DataSource"], container.path(f"{OPT_ML}/input/data/{channel}"), services)
     hyperparameters = arguments.get("HyperParameters", {})
     _configure(container, "input/config/hyperparameters.json", hyperparameters)
     inputs = {name: _channel(one, arguments) for name, one in channels.items()}
@@ -186,7 +198,7 @@ def _script(hyperparameters: Arguments, container: Container, s3: Any) -> list[s
 def _channel(channel: Arguments, arguments: Arguments) -> dict[str, str]:
     """What inputdataconfig.json says of a channel."""
     mode = arguments.get("AlgorithmSpecification", {}).get("TrainingInputMode", "File")
-    source = channel["DataSource"]["S3DataSource"]
+    source = channel["DataSource"].get("S3DataSource", {})
     return {
         "ContentType": channel.get("ContentType", ""),
         "TrainingInputMode": channel.get("InputMode", mode),
@@ -253,12 +265,34 @@ def _run(
     return log
 
 
+def _fill(source: Mapping[str, Any], folder: Path, services: Services) -> None:
+    """Put what a channel shows into `folder`."""
+    if "S3DataSource" in source:
+        _download(services.s3, source["S3DataSource"], folder)
+        return
+    try:
+        file_sources.fetch(
+            source["FileSystemDataSource"],
+            folder,
+            services.client,
+            partial(_copy_objects, services.s3),
+        )
+    except file_sources.Unmountable as error:
+        raise JobFailed(str(error)) from error
+
+
 def _download(s3: Any, source: Mapping[str, str], folder: Path) -> None:
     """Every object under a prefix, or the one that the URI names, into `folder`."""
     if source.get("S3DataType", "S3Prefix") != "S3Prefix":
         raise JobFailed(f"S3 data of type {source['S3DataType']} is not emulated")
+    if not _copy_objects(s3, source["S3Uri"], folder):
+        raise JobFailed(f"no S3 objects found under {source['S3Uri']}")
+
+
+def _copy_objects(s3: Any, uri: str, folder: Path) -> bool:
+    """Copy what is at an S3 URI, or below it, into `folder`; whether there is anything."""
     folder.mkdir(parents=True, exist_ok=True)
-    bucket, key = split_uri(source["S3Uri"])
+    bucket, key = split_uri(uri)
     found = False
     for one in _keys(s3, bucket, key):
         inner = one.removeprefix(key).lstrip("/") or Path(one).name
@@ -268,8 +302,7 @@ def _download(s3: Any, source: Mapping[str, str], folder: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         s3.download_file(bucket, one, str(path))
         found = True
-    if not found:
-        raise JobFailed(f"no S3 objects found under {source['S3Uri']}")
+    return found
 
 
 def _keys(s3: Any, bucket: str, key: str) -> Iterator[str]:

@@ -12,6 +12,7 @@ from components.devops.registries.image_registry import ImageRegistry
 from components.foundation.keys.key import DataClass
 from components.mlops.capture import CaptureArgs
 from infra.environment import Environment
+from infra.needs.data.files import FileSystems
 from infra.needs.outputs import Foundation
 from infra.needs.tags import MODEL, NEED
 from infra.settings.mlops.model import ModelSettings
@@ -33,6 +34,7 @@ class ModelContext:
     env: Environment
     foundation: Foundation
     data: Lake
+    files: FileSystems
     training_image: pulumi.Output[str]
     repositories: Mapping[str, ImageRegistry]
     """Repository of the images that a model's delivery builds, by the model's name."""
@@ -103,6 +105,7 @@ def model_context(
     env: Environment,
     foundation: Foundation,
     data: Lake,
+    files: FileSystems,
     repositories: Mapping[str, ImageRegistry],
     *,
     jobs_make_log_groups: bool,
@@ -119,6 +122,7 @@ def model_context(
         env,
         foundation,
         data,
+        files,
         image,
         repositories,
         jobs_make_log_groups,

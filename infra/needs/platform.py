@@ -109,6 +109,10 @@ def declare_model(
             "data_prefix": model.data_prefix,
             "data_key_arn": context.key_arn(DataClass.DATA),
             "group_name": group.name,
+            "file_channels": [
+                context.files.channel(channel, folder)
+                for channel, folder in model.training.files.items()
+            ],
         },
         opts,
     )

@@ -1,5 +1,6 @@
 """Need 3, anyone can train a model by themselves: where and how training runs."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Literal
 
@@ -7,8 +8,8 @@ from pydantic import AfterValidator, Field
 
 from components.common.limits import TRAINING_HOURS
 from infra.settings.aws import InstanceType, allowed
-from infra.settings.base import PositiveInt, Settings
-from infra.settings.mistakes import Mistake
+from infra.settings.base import PositiveInt, Settings, matching
+from infra.settings.mistakes import Mistake, refusal, shown
 
 TrainingInstance = Annotated[
     str,
@@ -24,6 +25,27 @@ ProcessingInstance = Annotated[
 
 Kind = Literal["binary", "multiclass", "regression"]
 """What a model tells: which of two classes, which of several, or a number."""
+channel_name = matching(
+    r"[A-Za-z0-9._-]{1,64}",
+    "is not a name for a channel",
+    "Letters, digits, . _ and -, at most 64: images.",
+)
+"""https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_Channel.html"""
+FROM_FILES = re.compile(r"(?P<system>shared|fast)/(?P<folder>[a-z0-9-]+)(/[\w.-]+)*", re.ASCII)
+"""A folder of a file system: which of `files`, its first folder, and what is below that."""
+
+
+def from_files(value: str) -> str:
+    """Refuse what is not a folder of a file system; which there are, `check_channels` knows."""
+    found = FROM_FILES.fullmatch(value)
+    if not found or {".", ".."} & set(value.split("/")):
+        raise refusal(
+            f"{shown(value)} is not a folder of a file system.",
+            "Which one, and the folder: fast/images, or shared/oncology.",
+        )
+    return value
+
+
 Value = str | int | float | bool
 """Of a hyperparameter; SageMaker hands it on as text."""
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -57,6 +79,13 @@ class Training(Settings):
     hyperparameters: Annotated[
         dict[Annotated[str, Field(min_length=1, max_length=256)], Value], Field(max_length=100)
     ] = Field({}, description="What the project's training reads, by name: {algorithm: boosting}.")
+    files: dict[
+        Annotated[str, AfterValidator(channel_name)], Annotated[str, AfterValidator(from_files)]
+    ] = Field(
+        {},
+        description="Channels that show a folder of a file system, beside those of the project: "
+        "{images: fast/images}, or shared/oncology, which is /training/oncology.",
+    )
 
 
 class Processing(Settings):

@@ -10,7 +10,9 @@ from components.platform.training_definition import (
     Placement,
     declared,
     placed,
+    steps,
 )
+from infra.settings.cross_stack import mapping
 from infra.settings.mistakes import Mistake, did_you_mean
 
 DEFINITION, COMPARE = "pipeline.json", "compare.py"
@@ -61,6 +63,28 @@ def check_asked(model: Mapping[str, Any], root: Path) -> Iterator[Mistake]:
                 f"would change nothing: {model['project']}/{DEFINITION} declares no parameter "
                 f"{parameter}.",
                 f"Declare it in {model['project']}/pipeline.py, as templates/tabular does.",
+            )
+
+
+def check_channels(model: Mapping[str, Any], root: Path) -> Iterator[Mistake]:
+    """Yield channels of file systems whose names the project's own training has.
+
+    `model` is as the stack file has it, and its project is sound.
+    """
+    wanted = mapping(mapping(model.get("training")).get("files"))
+    definition = read_project(root / model["project"]).definition
+    own = {
+        channel["ChannelName"]
+        for step in steps(definition)
+        if step["Type"] == "Training"
+        for channel in step["Arguments"].get("InputDataConfig", [])
+    }
+    for channel in wanted:
+        if channel in own:
+            yield Mistake(
+                ("training", "files", channel),
+                f"{model['project']} has a channel {channel} of its own.",
+                "Give the files another name.",
             )
 
 

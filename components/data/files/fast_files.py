@@ -104,6 +104,8 @@ class FastFiles(pulumi.ComponentResource):
 
     file_system_id: pulumi.Output[str]
     """Id of the file system."""
+    file_system_arn: pulumi.Output[str]
+    """ARN of the file system."""
     dns_name: pulumi.Output[str]
     """Name of its server, to mount it by."""
     mount_name: pulumi.Output[str]
@@ -161,11 +163,13 @@ class FastFiles(pulumi.ComponentResource):
             )
         _nearly_full(f"{name}-full", self, system, args)
         self.file_system_id = system.id
+        self.file_system_arn = system.arn
         self.dns_name = system.dns_name
         self.mount_name = system.mount_name
         self.register_outputs(
             {
                 "file_system_id": self.file_system_id,
+                "file_system_arn": self.file_system_arn,
                 "dns_name": self.dns_name,
                 "mount_name": self.mount_name,
             }

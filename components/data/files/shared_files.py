@@ -1,5 +1,7 @@
 """A file system that teams share, each in a folder of its own."""
 
+from typing import NotRequired
+
 import pulumi
 import pulumi_aws as aws
 
@@ -11,6 +13,8 @@ from components.foundation.alerts.alert_rule import alert_on
 
 NFS = 2049
 FOLDER_PERMISSIONS = "0770"
+TRAINING_FOLDER, TRAINING_PERMISSIONS = "/training", "0755"
+"""Where training jobs read, in a folder for each team, as whoever mounts without access points."""
 TRANSITION_DAYS = (1, 7, 14, 30, 60, 90, 180, 270, 365)
 """Days without use after which EFS can move a file to Infrequent Access.
 
@@ -24,6 +28,8 @@ class SharedFilesArgs(AccountArgs):
 
     teams: list[str]
     """Names of the teams; each gets a folder and an access point."""
+    training: NotRequired[list[str]]
+    """Names of teams that have a second folder, which training jobs read; none unless given."""
     backup: bool
     """Whether AWS Backup copies it each day, and keeps each copy for 35 days."""
     infrequent_days: int
@@ -52,6 +58,8 @@ def check(args: SharedFilesArgs) -> None:
         raise ValueError(f"infrequent_days: {args['infrequent_days']} is not 0, nor of {allowed}")
     if twice := sorted({team for team in args["teams"] if args["teams"].count(team) > 1}):
         raise ValueError(f"teams: {', '.join(twice)} is here twice")
+    if strangers := sorted(set(args.get("training", [])) - set(args["teams"])):
+        raise ValueError(f"training: {', '.join(strangers)} is not of the teams")
 
 
 class SharedFiles(pulumi.ComponentResource):
@@ -61,7 +69,11 @@ class SharedFiles(pulumi.ComponentResource):
     user of it the team's. A role may use it whose tag `maslow:team` names the team. Root has no
     rights, and whoever is in the network has none by that.
 
-    Raises ValueError for days that EFS does not offer, and for a team that is there twice.
+    A team of `training` has a second access point, to the folder `/training/<team>`. Training jobs
+    read it, and so may whatever else workloads run: SageMaker mounts without access points.
+
+    Raises ValueError for days that EFS does not offer, for a team that is there twice, and for
+    training that reads of a stranger.
 
     https://docs.aws.amazon.com/efs/latest/ug/efs-access-points.html
     """
@@ -70,6 +82,10 @@ class SharedFiles(pulumi.ComponentResource):
     """Id of the file system."""
     access_points: dict[str, pulumi.Output[str]]
     """Id of each team's access point, by the team's name."""
+    training_access_points: dict[str, pulumi.Output[str]]
+    """Id of the access point to the folder that training jobs read, by the team's name."""
+    file_system_arn: pulumi.Output[str]
+    """ARN of the file system."""
 
     def __init__(
         self, name: str, args: SharedFilesArgs, opts: pulumi.ResourceOptions | None = None
@@ -87,15 +103,35 @@ class SharedFiles(pulumi.ComponentResource):
             tags={"Name": name},
             opts=stateful(self, args["durability"]),
         )
-        points = {team: _access_point(f"{name}-{team}", self, system, team) for team in teams}
+        points = {
+            team: _access_point(
+                f"{name}-{team}", self, system, team, f"/teams/{team}", FOLDER_PERMISSIONS
+            )
+            for team in teams
+        }
+        read = {
+            team: _access_point(
+                f"{name}-training-{team}",
+                self,
+                system,
+                team,
+                f"{TRAINING_FOLDER}/{team}",
+                TRAINING_PERMISSIONS,
+            )
+            for team in args.get("training", [])
+        }
         aws.efs.FileSystemPolicy(
             f"{name}-policy",
             file_system_id=system.id,
             policy=rendered(
                 file_system_policy,
                 file_system_arn=system.arn,
-                access_point_arns={team: point.arn for team, point in points.items()},
+                access_point_arns={
+                    team: [each[team].arn for each in (points, read) if team in each]
+                    for team in teams
+                },
                 account_id=args["account_id"],
+                read_by_training=bool(read),
             ),
             opts=setting_of_stateful(self, args["durability"]),
         )
@@ -122,12 +158,16 @@ class SharedFiles(pulumi.ComponentResource):
                 security_groups=[group.id],
                 opts=pulumi.ResourceOptions(parent=self),
             )
+        self.training_access_points = {team: point.id for team, point in read.items()}
+        self.file_system_arn = system.arn
         self.access_points = {team: point.id for team, point in points.items()}
         self.file_system_id = system.id
         self.register_outputs(
             {
                 "file_system_id": self.file_system_id,
                 "access_points": self.access_points,
+                "training_access_points": self.training_access_points,
+                "file_system_arn": self.file_system_arn,
             }
         )
 
@@ -184,7 +224,12 @@ def _lifecycle(days: int) -> list[aws.efs.FileSystemLifecyclePolicyArgsDict]:
 
 
 def _access_point(
-    name: str, parent: pulumi.Resource, system: aws.efs.FileSystem, team: str
+    name: str,
+    parent: pulumi.Resource,
+    system: aws.efs.FileSystem,
+    team: str,
+    path: str,
+    permissions: str,
 ) -> aws.efs.AccessPoint:
     """A team's access point, which makes its folder when it is first mounted."""
     number = posix_id(team)
@@ -193,11 +238,11 @@ def _access_point(
         file_system_id=system.id,
         posix_user={"uid": number, "gid": number},
         root_directory={
-            "path": f"/teams/{team}",
+            "path": path,
             "creation_info": {
                 "owner_uid": number,
                 "owner_gid": number,
-                "permissions": FOLDER_PERMISSIONS,
+                "permissions": permissions,
             },
         },
         tags={"Name": name},

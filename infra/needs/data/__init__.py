@@ -11,7 +11,7 @@ from components.data.lake.zone import ZoneArgs
 from components.foundation.keys.key import DataClass
 from infra.environment import Environment
 from infra.needs.data.features import declare_groups
-from infra.needs.data.files import declare_files
+from infra.needs.data.files import FileSystems, declare_files
 from infra.needs.data.jobs import declare_jobs
 from infra.needs.data.quality import declare_quality
 from infra.needs.data.queries import declare_queries
@@ -26,10 +26,11 @@ from infra.settings.data.zones import Zone
 
 def declare(
     settings: PlatformSettings, env: Environment, foundation: Foundation, root: Path
-) -> Lake:
+) -> tuple[Lake, FileSystems]:
     """Declare the lake, its tables and feature groups, what fills it, and how it is queried.
 
-    Scripts of jobs and files of SQL are found from `root`, the repository's root.
+    The file systems that workloads mount are of this need, too. Scripts of jobs and files of SQL
+    are found from `root`, the repository's root.
     """
     need = Need("data", env.provider, foundation.need.guards)
     key_arn = foundation.keys[DataClass.DATA].arn
@@ -53,14 +54,14 @@ def declare(
     declare_tables(settings, env, need, lake, key_arn, foundation.keys[DataClass.LOGS].arn)
     groups = declare_groups(settings, env, need, lake, key_arn)
     declare_streams(settings, env, foundation, need, lake, groups)
-    declare_files(settings, env, foundation, need, lake)
+    files = declare_files(settings, env, foundation, need, lake)
     checks = declare_quality(settings, env, need, lake, key_arn)
     declare_jobs(settings, env, foundation, need, lake, groups, checks, root)
     declare_queries(settings, env, foundation, need, lake, root)
     declare_shares(settings, env, need, lake, key_arn)
     pulumi.export("zones", lake.zone_buckets)
     pulumi.export("feature_groups", {key: group.name for key, group in groups.items()})
-    return lake
+    return lake, files
 
 
 def _declare_replicas(

@@ -1,14 +1,16 @@
 """The file systems that workloads mount."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import pulumi
 
 from components.data.files.fast_files import Change, FastFiles, FastFilesArgs
-from components.data.files.shared_files import SharedFiles
+from components.data.files.shared_files import TRAINING_FOLDER, SharedFiles
 from components.data.lake.lake import Lake
 from components.foundation.alerts.alerts import Severity
 from components.foundation.keys.key import DataClass
+from components.platform.file_channels import FileChannelArgs, FileSystemKind
 from infra.environment import Environment
 from infra.needs.data.places import place
 from infra.needs.need import Need
@@ -16,6 +18,39 @@ from infra.needs.outputs import Foundation
 from infra.settings import PlatformSettings
 from infra.settings.data.files import FastFiles as FastFilesSettings
 from infra.settings.data.files import SharedFiles as SharedFilesSettings
+
+
+@dataclass(frozen=True)
+class FileSystems:
+    """The file systems of an environment, as far as it has them."""
+
+    shared: SharedFiles | None = None
+    fast: FastFiles | None = None
+
+    def channel(self, name: str, folder: str) -> FileChannelArgs:
+        """The channel of a training job that shows a folder, such as `fast/images`.
+
+        Raises ValueError for a file system that is not there.
+        """
+        which, _, path = folder.partition("/")
+        if which == "fast" and self.fast:
+            return {
+                "channel": name,
+                "kind": FileSystemKind.LUSTRE,
+                "file_system_id": self.fast.file_system_id,
+                "file_system_arn": self.fast.file_system_arn,
+                "directory": pulumi.Output.concat("/", self.fast.mount_name, "/", path),
+            }
+        if which == "shared" and self.shared:
+            return {
+                "channel": name,
+                "kind": FileSystemKind.EFS,
+                "file_system_id": self.shared.file_system_id,
+                "file_system_arn": self.shared.file_system_arn,
+                "directory": f"{TRAINING_FOLDER}/{path}",
+            }
+        raise ValueError(f"{folder}: there is no file system {which}")
+
 
 NAME_LIMIT = 40
 """Leaves room for what a component adds to its own name."""
@@ -27,16 +62,26 @@ def declare_files(
     foundation: Foundation,
     need: Need,
     lake: Lake,
-) -> None:
+) -> FileSystems:
     """Declare the file systems, and export what they are mounted by."""
-    shared, fast = settings.files.shared, settings.files.fast
+    wanted = settings.files
+    shared = _shared(wanted.shared, settings, env, foundation, need) if wanted.shared else None
+    fast = _fast(wanted.fast, env, foundation, need, lake) if wanted.fast else None
     exported: dict[str, Any] = {}
     if shared:
-        exported.update(_shared(shared, settings, env, foundation, need))
+        exported["file_system"] = shared.file_system_id
+        exported["access_points"] = shared.access_points
+        if shared.training_access_points:
+            exported["training_access_points"] = shared.training_access_points
     if fast:
-        exported["fast"] = _fast(fast, env, foundation, need, lake)
+        exported["fast"] = {
+            "file_system": fast.file_system_id,
+            "dns_name": fast.dns_name,
+            "mount_name": fast.mount_name,
+        }
     if exported:
         pulumi.export("files", exported)
+    return FileSystems(shared, fast)
 
 
 def _shared(
@@ -45,13 +90,14 @@ def _shared(
     env: Environment,
     foundation: Foundation,
     need: Need,
-) -> dict[str, Any]:
+) -> SharedFiles:
     """The file system that teams share."""
     network = settings.network
-    made = env.component(SharedFiles)(
+    return env.component(SharedFiles)(
         env.names("files"),
         {
             "teams": list(shared.teams),
+            "training": list(shared.training),
             "backup": shared.backup,
             "infrequent_days": 0 if shared.lifecycle_days == "never" else shared.lifecycle_days,
             "vpc_id": foundation.network.vpc_id,
@@ -65,7 +111,6 @@ def _shared(
         },
         need.child_options(),
     )
-    return {"file_system": made.file_system_id, "access_points": made.access_points}
 
 
 def _fast(
@@ -74,7 +119,7 @@ def _fast(
     foundation: Foundation,
     need: Need,
     lake: Lake,
-) -> dict[str, Any]:
+) -> FastFiles:
     """The file system whose folders are linked to the lake."""
     subnets = pulumi.Output.from_input(foundation.network.private_subnet_ids)
     args: FastFilesArgs = {
@@ -94,11 +139,5 @@ def _fast(
         "durability": env.durability,
         "account_id": env.account_id,
     }
-    made = env.component(FastFiles)(
-        env.names("fast-files", limit=NAME_LIMIT), args, need.child_options()
-    )
-    return {
-        "file_system": made.file_system_id,
-        "dns_name": made.dns_name,
-        "mount_name": made.mount_name,
-    }
+    name = env.names("fast-files", limit=NAME_LIMIT)
+    return env.component(FastFiles)(name, args, need.child_options())

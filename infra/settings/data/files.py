@@ -12,13 +12,14 @@ from components.common.limits import (
     LUSTRE_STEP_GB,
 )
 from infra.settings.base import Settings, matching
-from infra.settings.cross_stack import mapping
+from infra.settings.cross_stack import entries, mapping
 from infra.settings.data.jobs import PLACE, Place
 from infra.settings.data.queries import TeamName
 from infra.settings.data.table_checks import overlap
 from infra.settings.data.zones import zones_of
 from infra.settings.foundation.network import distinct
 from infra.settings.mistakes import Mistake, did_you_mean, refusal, refusals, shown
+from infra.settings.platform import FROM_FILES
 
 Days = Literal[1, 7, 14, 30, 60, 90, 180, 270, 365, "never"]
 """As EFS offers them.
@@ -28,8 +29,9 @@ https://docs.aws.amazon.com/efs/latest/ug/API_LifecyclePolicy.html
 
 
 DEFAULT_BACKUP_DAYS = 7
-MOST_TEAMS = 30
-"""That the policy of a file system has room for, which has at most 20,000 characters.
+MOST_TEAMS, MOST_TRAINING = 30, 12
+"""Teams, and those of them with a second folder, that the policy of a file system has room for,
+which has at most 20,000 characters.
 
 https://docs.aws.amazon.com/efs/latest/ug/API_PutFileSystemPolicy.html
 """
@@ -41,12 +43,34 @@ class SharedFiles(Settings):
     teams: Annotated[
         tuple[TeamName, ...], Field(min_length=1, max_length=MOST_TEAMS), AfterValidator(distinct)
     ] = Field(description="Teams, each with a folder and an access point of its own: [oncology].")
+    training: Annotated[
+        tuple[TeamName, ...], Field(max_length=MOST_TRAINING), AfterValidator(distinct)
+    ] = Field(
+        (),
+        description="Teams, of those in teams and at most 12, with a second folder, which training "
+        "jobs read: [oncology].",
+    )
     backup: bool = Field(True, description="Whether it is backed up each day, for 35 days.")
     lifecycle_days: Days = Field(
         30,
         description="Days without use after which files move to cheaper storage, until they are "
         "read again; or never.",
     )
+
+    @model_validator(mode="after")
+    def _trains_of_its_teams(self) -> Self:
+        strangers = [
+            Mistake(
+                ("training", number),
+                f"{shown(team)} is not of the teams.",
+                did_you_mean(team, self.teams) or f"There are: {', '.join(self.teams)}.",
+            )
+            for number, team in enumerate(self.training)
+            if team not in self.teams
+        ]
+        if strangers:
+            raise refusals(strangers)
+        return self
 
 
 folder_name = matching(
@@ -153,8 +177,38 @@ class Files(Settings):
     )
 
 
+def _channels(values: Mapping[str, Any]) -> Iterator[Mistake]:
+    """Yield channels of trainings that show a folder which no file system has."""
+    files = mapping(values.get("files"))
+    shared, fast = mapping(files.get("shared")), mapping(files.get("fast"))
+    read = shared.get("training")
+    folders = {
+        "shared": read if isinstance(read, list) else [],
+        "fast": [*mapping(fast.get("links"))],
+    }
+    for index, model in enumerate(entries(values.get("models"))):
+        for channel, place in mapping(mapping(model.get("training")).get("files")).items():
+            found = FROM_FILES.fullmatch(place) if isinstance(place, str) else None
+            if not found:
+                continue
+            at = ("models", index, "training", "files", channel)
+            system, folder = found["system"], found["folder"]
+            if files.get(system) is None:
+                yield Mistake(
+                    at, f"there is no file system {system}.", f"Say what it is in files.{system}."
+                )
+            elif folder not in folders[system] and (system == "shared" or folders[system]):
+                where = "files.shared.training" if system == "shared" else "files.fast.links"
+                yield Mistake(
+                    at,
+                    f"{folder} is not in {where}.",
+                    did_you_mean(folder, folders[system]) or "Name it there, or choose another.",
+                )
+
+
 def check_files(values: Mapping[str, Any]) -> Iterator[Mistake]:
-    """Yield folders that are linked to a zone that the lake does not have."""
+    """Yield links to a zone that the lake does not have, and channels of folders that are none."""
+    yield from _channels(values)
     zones = zones_of(values)
     fast = mapping(mapping(values.get("files")).get("fast"))
     for folder, place in mapping(fast.get("links")).items():

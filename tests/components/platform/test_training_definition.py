@@ -101,6 +101,36 @@ def test_hyperparameters_reach_every_training_job_as_texts(definition):
     assert "HyperParameters" not in arguments(result, "Preprocess")
 
 
+def test_channels_of_file_systems_stand_beside_those_of_the_project(definition):
+    own = {"ChannelName": "train", "DataSource": {"S3DataSource": {"S3Uri": "s3://b/train"}}}
+    arguments(definition, "Train")["InputDataConfig"] = [own]
+    images = {"ChannelName": "images", "DataSource": {"FileSystemDataSource": {}}}
+
+    result = placed(definition, {}, PLACEMENT, channels=[images])
+
+    assert arguments(result, "Train")["InputDataConfig"] == [own, images]
+    assert "InputDataConfig" not in arguments(result, "Preprocess")
+
+
+def test_a_training_without_channels_gets_those_of_file_systems(definition):
+    images = {"ChannelName": "images", "DataSource": {"FileSystemDataSource": {}}}
+    result = placed(definition, {}, PLACEMENT, channels=[images])
+    assert arguments(result, "Train")["InputDataConfig"] == [images]
+
+
+@pytest.mark.parametrize(
+    ("own", "said"),
+    [
+        (["train", "images"], "the training has a channel images of its own"),
+        ([f"c{number}" for number in range(20)], "would have 21 channels, and 20 is the most"),
+    ],
+)
+def test_a_channel_that_sagemaker_would_not_take_is_refused(definition, own, said):
+    arguments(definition, "Train")["InputDataConfig"] = [{"ChannelName": name} for name in own]
+    with pytest.raises(DefinitionError, match=said):
+        placed(definition, {}, PLACEMENT, channels=[{"ChannelName": "images"}])
+
+
 def test_what_a_project_says_of_its_source_is_not_deployed(definition):
     assert placed({**definition, "Metadata": {"source": "0"}}, {}, PLACEMENT)["Metadata"] == {}
 

@@ -19,6 +19,10 @@ def test_files_move_after_days_that_efs_offers_or_never(found, days):
         ({"teams": ["oncology", "oncology"]}, "oncology is here twice."),
         ({"teams": ["oncology"], "lifecycle_days": 31}, "files.shared.lifecycle_days: 31 is not"),
         ({"teams": ["oncology"], "backups": True}, "backups"),
+        (
+            {"teams": ["oncology"], "training": ["oncolgy"]},
+            'files.shared.training[1]: "oncolgy" is not of the teams.',
+        ),
     ],
 )
 def test_a_mistake_is_named(found, shared, said):
@@ -72,3 +76,42 @@ def test_a_mistake_in_a_fast_file_system_is_named(found, fast, said):
 def test_places_that_only_begin_alike_do_not_overlap(found):
     links = {"images": "curated.images", "more": "curated.images-2", "raw": "raw.images"}
     assert found(files={"fast": {"links": links}}) == []
+
+
+SYSTEMS = {"shared": {"teams": ["oncology"], "training": ["oncology"]}, "fast": LINKED}
+
+
+def channels(found, files, **wanted):
+    model = {"name": "readmission", "project": "templates/tabular", "training": {"files": wanted}}
+    return found(files=files, models=[model])
+
+
+def test_training_reads_folders_of_both_file_systems_and_what_is_below(found):
+    wanted = {"images": "fast/images", "ct": "fast/images/ct", "notes": "shared/oncology/notes"}
+    assert channels(found, SYSTEMS, **wanted) == []
+
+
+def test_training_reads_any_folder_of_a_file_system_without_links(found):
+    assert channels(found, {"fast": {}}, images="fast/anything") == []
+
+
+@pytest.mark.parametrize(
+    ("files", "place", "said"),
+    [
+        (SYSTEMS, "fast/image", "training.files.images: image is not in files.fast.links."),
+        (SYSTEMS, "shared/radiology", "radiology is not in files.shared.training."),
+        ({"shared": {"teams": ["oncology"]}}, "shared/oncology", "oncology is not in files.shared"),
+        ({}, "fast/images", "there is no file system fast."),
+        (SYSTEMS, "slow/images", '"slow/images" is not a folder of a file system.'),
+        (SYSTEMS, "fast/images/../scans", "is not a folder of a file system."),
+        (SYSTEMS, "fast", "is not a folder of a file system."),
+    ],
+)
+def test_a_channel_of_a_folder_that_is_none_is_named(found, files, place, said):
+    (mistake,) = channels(found, files, images=place)
+    assert said in mistake
+
+
+def test_a_channel_has_a_name_that_sagemaker_takes(found):
+    (mistake,) = channels(found, SYSTEMS, **{"ct images": "fast/images"})
+    assert '"ct images" is not a name for a channel.' in mistake

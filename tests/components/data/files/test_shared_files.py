@@ -92,9 +92,35 @@ def test_each_team_is_let_in_by_its_own_access_point(graph: Graph) -> None:
         for equal in [statement["Condition"]["StringEquals"]]
     }
     assert named == {
-        point.inputs["rootDirectory"]["path"].removeprefix("/teams/"): point.outputs["arn"]
+        point.inputs["rootDirectory"]["path"].removeprefix("/teams/"): [point.outputs["arn"]]
         for point in graph.of_type(POINT)
     }
+
+
+def test_a_team_fills_a_second_folder_that_whoever_trains_may_read() -> None:
+    graph = recorded(training=["oncology"])
+    points = {point.inputs["rootDirectory"]["path"]: point for point in graph.of_type(POINT)}
+    assert points.keys() == {"/teams/oncology", "/teams/cardiology", "/training/oncology"}
+    made = points["/training/oncology"].inputs
+    assert made["posixUser"]["uid"] == posix_id("oncology")
+    assert made["rootDirectory"]["creationInfo"]["permissions"] == "0755"
+    (policy,) = graph.of_type("aws:efs/fileSystemPolicy:FileSystemPolicy")
+    statements = json.loads(policy.inputs["policy"])["Statement"]
+    (allowed,) = [
+        statement["Condition"]["StringEquals"]["elasticfilesystem:AccessPointArn"]
+        for statement in statements
+        if "oncology" in statement.get("Condition", {}).get("StringEquals", {}).values()
+    ]
+    assert set(allowed) == {
+        points["/teams/oncology"].outputs["arn"],
+        points["/training/oncology"].outputs["arn"],
+    }
+    assert "ReadByTraining" in {statement.get("Sid") for statement in statements}
+
+
+def test_without_training_nobody_mounts_without_an_access_point(graph: Graph) -> None:
+    (policy,) = graph.of_type("aws:efs/fileSystemPolicy:FileSystemPolicy")
+    assert "ReadByTraining" not in policy.inputs["policy"]
 
 
 def test_files_move_to_cheaper_storage_and_back_when_they_are_read(graph: Graph) -> None:
@@ -128,6 +154,7 @@ def test_without_backups_nothing_is_told_of_them() -> None:
     [
         ({"infrequent_days": 31}, "infrequent_days: 31 is not 0, nor of 1, 7, 14, 30"),
         ({"teams": ["oncology", "oncology"]}, "teams: oncology is here twice"),
+        ({"training": ["radiology"]}, "training: radiology is not of the teams"),
     ],
 )
 def test_what_aws_would_refuse_is_refused(changes: dict[str, Any], said: str) -> None:

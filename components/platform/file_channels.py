@@ -1,0 +1,98 @@
+"""Channels of a training job that show a folder of a file system.
+
+https://docs.aws.amazon.com/sagemaker/latest/dg/model-access-training-data.html
+"""
+
+import enum
+from collections.abc import Iterable, Sequence
+from typing import Any, TypedDict
+
+import pulumi
+
+from components.common.iam import Statement, allow
+
+MOST_CHANNELS = 20
+"""Of one training job.
+
+https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTrainingJob.html
+"""
+
+
+class FileSystemKind(enum.Enum):
+    """File systems that SageMaker mounts, as it calls them."""
+
+    EFS = "EFS"
+    LUSTRE = "FSxLustre"
+
+
+ASKED = {
+    FileSystemKind.EFS: [
+        "elasticfilesystem:ClientMount",
+        "elasticfilesystem:DescribeFileSystems",
+        "elasticfilesystem:DescribeMountTargets",
+    ],
+    FileSystemKind.LUSTRE: ["fsx:DescribeFileSystems"],
+}
+"""What a job's role is allowed on the file system: to find it, as AWS's own policy for such roles
+has it, and to mount one of EFS. Lustre knows no roles: the network decides.
+
+https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AmazonSageMakerFullAccess.html
+"""
+
+
+class FileChannelArgs(TypedDict):
+    """A channel, and the folder that it shows."""
+
+    channel: str
+    """Name of the channel: the job finds the files in `/opt/ml/input/data/<channel>`."""
+    kind: FileSystemKind
+    """What the file system is."""
+    file_system_id: pulumi.Input[str]
+    """Id of the file system."""
+    file_system_arn: pulumi.Input[str]
+    """ARN of the file system."""
+    directory: pulumi.Input[str]
+    """The folder, from the file system's root; one of Lustre begins with its mount name."""
+
+
+def file_channel(*, channel: str, kind: str, file_system_id: str, directory: str) -> dict[str, Any]:
+    """The channel as CreateTrainingJob has it: the job reads, and does not write.
+
+    https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_FileSystemDataSource.html
+    """
+    return {
+        "ChannelName": channel,
+        "InputMode": "File",
+        "DataSource": {
+            "FileSystemDataSource": {
+                "FileSystemId": file_system_id,
+                "FileSystemType": kind,
+                "FileSystemAccessMode": "ro",
+                "DirectoryPath": directory,
+            }
+        },
+    }
+
+
+def read_file_systems(systems: Iterable[Sequence[str]]) -> list[Statement]:
+    """Statements for the role of jobs that read file systems, each told by its kind and ARN."""
+    arns: dict[str, set[str]] = {}
+    for kind, arn in systems:
+        arns.setdefault(kind, set()).add(arn)
+    return [allow(ASKED[FileSystemKind(kind)], sorted(found)) for kind, found in arns.items()]
+
+
+def with_channels(present: Sequence[dict[str, Any]], more: Sequence[dict[str, Any]]) -> list[Any]:
+    """The channels of a job with more of them.
+
+    Raises ValueError for a name that is there already, and for more than a job can have.
+    """
+    names = {each["ChannelName"] for each in present}
+    if twice := sorted(names & {each["ChannelName"] for each in more}):
+        raise ValueError(f"the training has a channel {', '.join(twice)} of its own")
+    if len(present) + len(more) > MOST_CHANNELS:
+        raise ValueError(
+            f"the training would have {len(present) + len(more)} channels, and {MOST_CHANNELS} is "
+            "the most"
+        )
+    return [*present, *more]
