@@ -215,6 +215,7 @@ CONTEXTS: dict[str, dict[str, Any]] = {
     "spark.glue_version": BY_GLUE,
     "models": DEPLOYED,
     "models.0.project": MODEL,
+    "models.0.training.files": {**DEPLOYED, "files": {"fast": {}}},
     "models.0.approval": MODEL,
     "models.0.accept": MODEL,
     "models.0.delivery": MODEL,
@@ -321,6 +322,7 @@ VALUES: dict[str, Any] = {
     "streams.0.splunk.endpoint": "https://other.example.com",
     "streams.0.splunk.token_secret": f"{SECRETS}:other-a1b2c3",
     "files.shared.teams": ["cardiology"],
+    "files.shared.training": ["oncology"],
     "files.fast.size_gb": 2400,
     "files.fast.links": {"images": "raw.images", "scores": "curated.scores"},
     "files.fast.exports": ["scores"],
@@ -332,6 +334,7 @@ VALUES: dict[str, Any] = {
     "models.0.target": "age",
     "models.0.drop": ["ward"],
     "models.0.training.hyperparameters": {"c": 0.5},
+    "models.0.training.files": {"images": "fast/images"},
     "models.0.data": "others",
     "models.0.image": f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/training:1.0",
     "models.0.delivery.start": "hand",  # a push where it is not said

@@ -8,7 +8,7 @@ import pytest
 
 from infra.offline import recorded
 from infra.settings.mistakes import Mistake
-from infra.settings.projects import ASKED, PARAMETERS, check_asked, check_project
+from infra.settings.projects import ASKED, PARAMETERS, check_asked, check_channels, check_project
 
 TABULAR = Path(__file__).resolve().parents[3] / "templates" / "tabular"
 PIPELINE = "aws:sagemaker/pipeline:Pipeline"
@@ -103,6 +103,24 @@ def test_a_setting_that_the_project_does_not_read_is_refused(root, setting, valu
     ]
     del model[[*groups, last][0]]
     assert list(check_asked(model, root)) == []
+
+
+def test_a_channel_of_the_projects_own_is_not_shown_from_files(root):
+    (own, *_) = (
+        channel["ChannelName"]
+        for step in definition(root)["Steps"]
+        if step["Type"] == "Training"
+        for channel in step["Arguments"]["InputDataConfig"]
+    )
+    files = {own: "fast/images", "images": "fast/images"}
+    model = {"project": "models/stay", "training": {"files": files}}
+    assert list(check_channels(model, root)) == [
+        Mistake(
+            ("training", "files", own),
+            f"models/stay has a channel {own} of its own.",
+            "Give the files another name.",
+        )
+    ]
 
 
 def test_what_the_delivery_compares_needs_no_parameter(root):
