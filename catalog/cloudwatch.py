@@ -100,7 +100,8 @@ TYPES = (
             # What a service keeps its logs under comes before the name; jobs share theirs.
             on="log-group:{name} log-group:/aws/*/{name} "
             "log-group:/aws/sagemaker/TrainingJobs log-group:/aws/sagemaker/ProcessingJobs "
-            "log-group:/aws-glue/iceberg-*/logs log-group:/aws-glue/jobs/{name}",
+            "log-group:/aws-glue/crawlers log-group:/aws-glue/iceberg-*/logs "
+            "log-group:/aws-glue/jobs/{name}",
             read="ListTagsForResource",
             grants=(listed("logs", "DescribeLogGroups"),),
         ),

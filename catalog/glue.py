@@ -1,4 +1,4 @@
-"""Databases and tables of the data catalog, jobs, and the schemas of streams.
+"""Databases and tables of the data catalog, crawlers, jobs, and the schemas of streams.
 
 https://docs.aws.amazon.com/glue/latest/webapi/
 """
@@ -39,6 +39,12 @@ TABLE_INPUTS = (
 
 JOB = {"JobName": "{name}"}
 JOB_ARN = "arn:{partition}:glue:{region}:{account}:job/{name}"
+CRAWLER = {"Name": "{name}"}
+CRAWLER_ARN = "arn:{partition}:glue:{region}:{account}:crawler/{name}"
+CRAWLED = {
+    "s3Targets": "Targets.S3Targets",
+    "securityConfiguration": "CrawlerSecurityConfiguration",
+}
 SECURITY = {"Name": "{name}"}
 RULESET = {"Name": "{name}"}
 RULESET_ARN = "arn:{partition}:glue:{region}:{account}:dataQualityRuleset/{name}"
@@ -141,6 +147,39 @@ TYPES = (
             create="TagResource",
             read="GetTags",
             source=AUTHORIZATION,
+        ),
+    ),
+    Type(
+        "aws:glue/crawler:Crawler",
+        "glue",
+        id="{name}",
+        name="name",
+        limit=255,
+        create=Call("CreateCrawler", names=CRAWLED),
+        read=Call("GetCrawler", given=CRAWLER, at="Crawler", outputs={"arn": CRAWLER_ARN}),
+        update=(Call("UpdateCrawler", names=CRAWLED, given=CRAWLER),),
+        delete=Call("DeleteCrawler", given=CRAWLER),
+        tags=Tags(
+            Call("TagResource", names={"tags": "TagsToAdd"}, given={"ResourceArn": CRAWLER_ARN}),
+            Call("UntagResource", given={"ResourceArn": CRAWLER_ARN, "TagsToRemove": "{removed}"}),
+        ),
+        cloudformation="AWS::Glue::Crawler",
+        outputs={"arn": arn_of("glue", "crawler/{name}")},
+        log_groups=("/aws-glue/crawlers",),
+        holds_no_data="the tables that it has found are in the catalog, and are found again",
+        iam=Iam(
+            on="crawler/{name}",
+            create="TagResource",
+            read="GetTags",
+            source=AUTHORIZATION,
+            grants=(
+                Grant(
+                    "glue",
+                    create="CreateCrawler",
+                    reason="Glue offers no resource for the creation of crawlers",
+                    source=AUTHORIZATION,
+                ),
+            ),
         ),
     ),
     Type(

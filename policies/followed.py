@@ -18,6 +18,7 @@ from policies.scheduled_jobs import CREATES, SCHEDULE
 
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
 BUILD = "aws:codebuild/project:Project"
+CRAWLER = "aws:glue/crawler:Crawler"
 DELIVERY = "aws:codepipeline/pipeline:Pipeline"
 ENDPOINT = "aws:sagemaker/endpoint:Endpoint"
 MACHINE = "aws:sfn/stateMachine:StateMachine"
@@ -282,8 +283,18 @@ def _jobs(schedule: Resource) -> Iterator[Failure]:
         )
 
 
+def _crawls(crawler: Resource) -> Iterator[Failure]:
+    """Crawls of a crawler of Glue.
+
+    https://docs.aws.amazon.com/eventbridge/latest/ref/events-ref-glue.html
+    """
+    detail = {"crawlerName": _name(crawler), "state": "Failed", "message": "Crawler Failed"}
+    yield Failure("a crawl that is Failed", _event("aws.glue", "Glue Crawler State Change", detail))
+
+
 STARTED: dict[str, Callable[[Resource], Iterable[Failure]]] = {
     BUILD: _builds,
+    CRAWLER: _crawls,
     DELIVERY: _deliveries,
     ENDPOINT: _updates,
     MACHINE: _executions,

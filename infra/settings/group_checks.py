@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from infra.settings.data.crawlers import check_crawlers
 from infra.settings.data.features import unknown_groups
 from infra.settings.data.files import check_files
 from infra.settings.data.jobs import check_jobs
@@ -103,6 +104,7 @@ CHECKS: tuple[Check, ...] = (
     check_tables,
     check_quality,
     check_orchestration,
+    check_crawlers,
     check_jobs,
     check_shares,
     check_files,

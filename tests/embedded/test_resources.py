@@ -840,6 +840,20 @@ CASES = [
         {"parameters": {"classification": "parquet", "projection.enabled": "true"}},
     ),
     Case(
+        "aws:glue/crawler:Crawler",
+        {
+            "name": "maslow-partners",
+            "role": "$role",
+            "databaseName": "maslow_raw",
+            "tablePrefix": "partners_",
+            "s3Targets": [{"path": "s3://maslow-world/partners/"}],
+            "schedule": "cron(0 3 * * ? *)",
+            "schemaChangePolicy": {"updateBehavior": "LOG", "deleteBehavior": "LOG"},
+            "securityConfiguration": "maslow-partners",
+        },
+        {"schedule": "cron(0 4 * * ? *)", "description": "Of partners", **TAGGED},
+    ),
+    Case(
         "aws:glue/dataQualityRuleset:DataQualityRuleset",
         {
             "name": "maslow-visits",

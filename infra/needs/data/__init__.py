@@ -10,6 +10,7 @@ from components.data.lake.replica import ReplicaArgs, ZoneReplica, ZoneReplicaAr
 from components.data.lake.zone import ZoneArgs
 from components.foundation.keys.key import DataClass
 from infra.environment import Environment
+from infra.needs.data.crawlers import declare_crawlers
 from infra.needs.data.features import declare_groups
 from infra.needs.data.files import FileSystems, declare_files
 from infra.needs.data.jobs import declare_jobs
@@ -54,6 +55,7 @@ def declare(
     declare_tables(settings, env, need, lake, key_arn, foundation.keys[DataClass.LOGS].arn)
     groups = declare_groups(settings, env, need, lake, key_arn)
     declare_streams(settings, env, foundation, need, lake, groups)
+    declare_crawlers(settings, env, foundation, need, lake)
     files = declare_files(settings, env, foundation, need, lake)
     checks = declare_quality(settings, env, need, lake, key_arn)
     declare_jobs(settings, env, foundation, need, lake, groups, checks, root)

@@ -4,6 +4,7 @@ from pydantic import Field
 
 from components.common.limits import SMALLEST_SCAN_BYTES
 from infra.settings.base import Settings
+from infra.settings.data.crawlers import CrawlerSettings
 from infra.settings.data.quality import TableRules
 from infra.settings.data.tables import Table
 from infra.settings.data.zones import Zones
@@ -21,6 +22,9 @@ class Lake(Settings):
     tables: tuple[Table, ...] = Field((), description="Tables, for queries and jobs to find.")
     quality: tuple[TableRules, ...] = Field(
         (), description="Rules for tables, evaluated whenever a job has written one."
+    )
+    crawlers: tuple[CrawlerSettings, ...] = Field(
+        (), description="What finds tables in files that others lay into the lake."
     )
     scan_limit_gb: float = Field(
         100.0,
