@@ -36,7 +36,16 @@ DATA_SERVICES: tuple[Service, ...] = (
         endpoints=(Endpoint("athena", uses=("features",)),),
         boundary=ANYTHING,
     ),
-    Service("backup", kms_via="backup", endpoints=(Endpoint("backup"),)),
+    Service(
+        "backup",
+        # https://docs.aws.amazon.com/aws-backup/latest/devguide/iam-service-roles.html
+        principals=(
+            Principal("backup.amazonaws.com", roles_passed=True, sends_source_account=False),
+        ),
+        kms_via="backup",
+        endpoints=(Endpoint("backup"),),
+        boundary=ANYTHING,
+    ),
     Service("batch", endpoints=(Endpoint("batch"),)),
     Service("datasync", endpoints=(Endpoint("datasync"),)),
     # Its interface endpoint has no private name, and so nobody would come by it.

@@ -38,6 +38,8 @@ SERVICES: tuple[Service, ...] = (
     Service("application-signals", cloudformation="ApplicationSignals"),
     Service("aps", clients=("amp",), endpoints=(Endpoint("aps"), Endpoint("aps-workspaces"))),
     Service("autoscaling", endpoints=(Endpoint("autoscaling"),)),
+    # The stores of AWS Backup's vaults: nobody calls it, and IAM asks for it as one is made.
+    Service("backup-storage", boundary=("MountCapsule",)),
     Service(
         "budgets",
         actions={

@@ -14,6 +14,7 @@ MODULES = (
     "alarms",
     "athena_metadata",
     "athena_queries",
+    "backup_plans",
     "bucket_policies",
     "codeartifact",
     "codebuild",

@@ -839,6 +839,49 @@ CASES = [
         },
         {"parameters": {"classification": "parquet", "projection.enabled": "true"}},
     ),
+    Case("aws:backup/vault:Vault", {"name": "maslow-zones", "kmsKeyArn": "$key"}, TAGGED),
+    Case(
+        "aws:backup/vaultLockConfiguration:VaultLockConfiguration",
+        {"backupVaultName": "$vault", "minRetentionDays": 7, "changeableForDays": 30},
+        {"minRetentionDays": 35},
+    ),
+    Case(
+        "aws:backup/plan:Plan",
+        {
+            "name": "maslow-raw",
+            "rules": [
+                {
+                    "ruleName": "continuous",
+                    "targetVaultName": "$vault",
+                    "schedule": "cron(0 3 * * ? *)",
+                    "enableContinuousBackup": True,
+                    "startWindow": 60,
+                    "completionWindow": 10080,
+                    "lifecycle": {"deleteAfter": 35},
+                }
+            ],
+        },
+        {
+            "rules": [
+                {
+                    "ruleName": "daily",
+                    "targetVaultName": "$vault",
+                    "schedule": "cron(0 3 * * ? *)",
+                    "lifecycle": {"deleteAfter": 90},
+                }
+            ],
+            **TAGGED,
+        },
+    ),
+    Case(
+        "aws:backup/selection:Selection",
+        {
+            "name": "maslow-raw",
+            "planId": "$plan",
+            "iamRoleArn": "$role",
+            "resources": ["arn:aws:s3:::maslow-world"],
+        },
+    ),
     Case(
         "aws:glue/crawler:Crawler",
         {
@@ -1473,6 +1516,7 @@ def world(cloud: Cloud, resources: Resources) -> Values:
             "aws:kinesis/stream:Stream",
             {"name": "maslow-world", "streamModeDetails": {"streamMode": "ON_DEMAND"}},
         )["arn"],
+        "vault": make("aws:backup/vault:Vault", {"name": "maslow-world"})["id"],
         "registry": make("aws:glue/registry:Registry", {"registryName": "maslow-world"})["arn"],
         "queue": queue["url"],
         "queue_arn": queue["arn"],
@@ -1484,6 +1528,8 @@ def world(cloud: Cloud, resources: Resources) -> Values:
             {"name": "maslow-world", "providerType": "GitHub"},
         )["arn"],
     }
+    kept = {"ruleName": "daily", "targetVaultName": known["vault"]}
+    known["plan"] = make("aws:backup/plan:Plan", {"name": "maslow-world", "rules": [kept]})["id"]
     for bucket in ("maslow-world", "maslow-logs", "maslow-locked"):
         make("aws:s3/bucket:Bucket", {"bucket": bucket})
     make(

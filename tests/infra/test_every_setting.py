@@ -178,11 +178,19 @@ CONTEXTS: dict[str, dict[str, Any]] = {
     "registry.packages": MODEL,
     **{f"lake.zones.{zone}.object_lock": {"lake": LOCKED} for zone in ZONES},
     **{f"lake.zones.{zone}.replicate_to": {"lake": COPIED} for zone in ZONES},
+    **{
+        f"lake.zones.{zone}.backup": {
+            "durability": "keep",
+            "lake": {"zones": {each: {"backup": {}} for each in ZONES}},
+        }
+        for zone in ZONES
+    },
     "lake.tables": {"lake": {"tables": [TABLE]}},
     "lake.quality": {
         **JOBS,
         "lake": {"quality": [{"table": "curated.visits", "rules": ["RowCount > 0"]}]},
     },
+    "lake.crawlers": {"lake": {"crawlers": [{"name": "partners", "place": "raw.partners"}]}},
     "lake.tables.0.upkeep": {"lake": {"tables": [ICEBERG]}},
     "dashboards": DEPLOYED,
     "queries": {"queries": {"teams": {"oncology": {}}}},
@@ -190,7 +198,6 @@ CONTEXTS: dict[str, dict[str, Any]] = {
     "jobs": JOBS,
     "jobs.0.on": JOBS,
     "jobs.0.fills": {**JOBS, "features": MODEL["features"]},
-    "lake.crawlers": {"lake": {"crawlers": [{"name": "partners", "place": "raw.partners"}]}},
     "files.shared": {"files": {"shared": {"teams": ["oncology"]}}},
     "files.fast": {"files": {"fast": LINKED}},
     "files.fast.backup_days": {"files": {"fast": {}}},
@@ -292,8 +299,12 @@ VALUES: dict[str, Any] = {
             ("account", "222222222222"),
         )
     },
+    **{f"lake.zones.{zone}.backup.days": 7 for zone in ZONES},
     "lake.quality.0.table": "features.visits",
     "lake.quality.0.rules": ["RowCount > 1"],
+    "lake.crawlers.0.name": "others",
+    "lake.crawlers.0.place": "curated.others",
+    "lake.crawlers.0.schedule": "weekly",
     "lake.tables.0.name": "raw.visits",
     "lake.tables.0.columns": {"id": "bigint"},
     "lake.tables.0.partitions": {"day": {"from": "2026-01-31"}},
@@ -302,9 +313,6 @@ VALUES: dict[str, Any] = {
     "features.0.name": "stays",
     "features.0.record_id": "other",
     "features.0.event_time": "other",
-    "lake.crawlers.0.name": "others",
-    "lake.crawlers.0.place": "curated.others",
-    "lake.crawlers.0.schedule": "weekly",
     "features.0.descriptions": {"age": "years at the visit"},
     "features.0.features": {"visit": "string", "at": "string", "weight": "fractional"},
     "jobs.0.name": "cleaned",

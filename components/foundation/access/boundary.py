@@ -74,6 +74,7 @@ def boundary_policy(
     other_accounts: Sequence[str],
     region: str,
     copies: Sequence[str] = (),
+    backups: str = "",
 ) -> Document:
     """The boundary of an environment.
 
@@ -82,7 +83,7 @@ def boundary_policy(
     ARNs of `copies`, wherever they are. Roles can be made, and
     policies written into them, by a role that is allowed to, if the made one bears the same
     boundary: so whoever can make roles makes none that is more than itself. How data is kept is
-    changed by the role named `break_glass` alone.
+    changed by the role named `break_glass` alone; one named `backups` may have it listed.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html#access_policies_boundaries-delegate
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-resourceaccount
@@ -117,7 +118,11 @@ def boundary_policy(
         allow(["sts:AssumeRole"], [f"{roles[:-1]}share-*"], sid="SharesThemselves"),
         *([allow([*COPIES], copies, sid="CopiesElsewhere")] if copies else []),
         deny(WITHHELD, ["*"], sid="Withheld"),
-        *kept_from_all_but(role_arn(account_id, break_glass), scope),
+        *kept_from_all_but(
+            role_arn(account_id, break_glass),
+            scope,
+            [role_arn(account_id, backups)] if backups else [],
+        ),
     )
 
 
@@ -146,6 +151,8 @@ class BoundaryArgs(PlacedArgs):
     """Accounts of the project's other environments."""
     copies: NotRequired[list[str]]
     """ARNs of the keys, and of the objects in buckets, that zones are copied with and to."""
+    backups: NotRequired[str]
+    """Name of the role by which AWS Backup keeps zones, where there is one."""
 
 
 class Boundary(pulumi.ComponentResource):
@@ -175,6 +182,7 @@ class Boundary(pulumi.ComponentResource):
                 other_accounts=args["other_accounts"],
                 region=args["region"],
                 copies=args.get("copies", []),
+                backups=args.get("backups", ""),
             ),
             opts=pulumi.ResourceOptions(parent=self),
         )

@@ -9,6 +9,7 @@ code, models and reports, which the platform makes again.
 An administrator of the account, whom no boundary binds, makes them first.
 """
 
+from collections.abc import Sequence
 from fnmatch import fnmatchcase
 
 from components.common.environment_scope import EnvironmentScope
@@ -16,6 +17,8 @@ from components.common.iam import Conditions, Statement, deny
 
 BREAK_GLASS = "break-glass"
 """The persona that may, and the end of its role's name."""
+ZONE_BACKUPS = "zone-backups"
+"""The end of the name of the role by which AWS Backup keeps zones."""
 
 BUCKETS = ("access-logs-*", "config-history-*", "lake-*", "state-*", "trails-*")
 """Buckets that hold data or the record of what was done, by how their names go on after the
@@ -33,13 +36,17 @@ BUCKET_SETTINGS = (
     "s3:PutBucketPublicAccessBlock",
     "s3:PutBucketVersioning",
     "s3:PutEncryptionConfiguration",
-    "s3:PutInventoryConfiguration",
     "s3:PutLifecycleConfiguration",
     "s3:PutReplicationConfiguration",
 )
 """What empties a bucket, opens it, copies it elsewhere, or stops telling who reads it.
 
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html
+"""
+LISTING = ("s3:PutInventoryConfiguration",)
+"""What has S3 list a bucket's objects to wherever one says. AWS Backup does so, as its own role.
+
+https://docs.aws.amazon.com/aws-backup/latest/devguide/s3-backups.html
 """
 KEY_SETTINGS = ("kms:DeleteImportedKeyMaterial", "kms:PutKeyPolicy", "kms:ScheduleKeyDeletion")
 """What opens to others, or takes away for good, all that a key encrypts."""
@@ -72,8 +79,12 @@ def role_arn(account_id: str, role_name: str) -> str:
     return f"arn:aws:iam::{account_id}:role/{role_name}"
 
 
-def kept_from_all_but(exempt: str, scope: EnvironmentScope) -> list[Statement]:
+def kept_from_all_but(
+    exempt: str, scope: EnvironmentScope, lists: Sequence[str] = ()
+) -> list[Statement]:
     """Deny the settings of what holds data to all roles but `exempt`, an ARN.
+
+    The roles of the ARNs `lists` may have its objects listed as well, and nothing else.
 
     No role makes, changes or hands on the exempt one, itself included, whether it is there or not:
     what it may do would be anybody's who can write a policy into some other role. A key is told by
@@ -81,13 +92,26 @@ def kept_from_all_but(exempt: str, scope: EnvironmentScope) -> list[Statement]:
     https://docs.aws.amazon.com/kms/latest/developerguide/alias-authorization.html
     """
     others: Conditions = {"ArnNotEquals": {"aws:PrincipalArn": exempt}}
+    buckets = [f"arn:aws:s3:::{scope.prefix}{what}" for what in BUCKETS]
     aliases = [f"alias/{scope.prefix}{what}" for what in KEYS]
     return [
         deny(
-            BUCKET_SETTINGS,
-            [f"arn:aws:s3:::{scope.prefix}{what}" for what in BUCKETS],
+            [*BUCKET_SETTINGS, *([] if lists else LISTING)],
+            buckets,
             when=others,
             sid="BucketsOfData",
+        ),
+        *(
+            [
+                deny(
+                    LISTING,
+                    buckets,
+                    when={"ArnNotEquals": {"aws:PrincipalArn": [exempt, *lists]}},
+                    sid="ListingsOfData",
+                )
+            ]
+            if lists
+            else []
         ),
         deny(
             KEY_SETTINGS,

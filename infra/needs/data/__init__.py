@@ -10,6 +10,7 @@ from components.data.lake.replica import ReplicaArgs, ZoneReplica, ZoneReplicaAr
 from components.data.lake.zone import ZoneArgs
 from components.foundation.keys.key import DataClass
 from infra.environment import Environment
+from infra.needs.data.backups import declare_backups
 from infra.needs.data.crawlers import declare_crawlers
 from infra.needs.data.features import declare_groups
 from infra.needs.data.files import FileSystems, declare_files
@@ -52,6 +53,7 @@ def declare(
         need.child_options(),
     )
     _declare_replicas(settings, env, need, lake, key_arn)
+    declare_backups(settings, env, foundation, need, lake)
     declare_tables(settings, env, need, lake, key_arn, foundation.keys[DataClass.LOGS].arn)
     groups = declare_groups(settings, env, need, lake, key_arn)
     declare_streams(settings, env, foundation, need, lake, groups)
@@ -125,6 +127,6 @@ def _zone(zone: Zone) -> ZoneArgs:
             "mode": LockMode(zone.object_lock.mode.upper()),
             "days": zone.object_lock.days,
         }
-    if zone.events:
+    if zone.events or zone.backup:  # AWS Backup learns of changes by events
         args["tells"] = True
     return args

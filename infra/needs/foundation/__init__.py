@@ -4,7 +4,7 @@ import pulumi
 
 from components.common.bucket import AccessLogBucket, PrivateBucket
 from components.foundation.access.boundary import Boundary, BoundaryArgs
-from components.foundation.access.break_glass import BREAK_GLASS
+from components.foundation.access.break_glass import BREAK_GLASS, ZONE_BACKUPS
 from components.foundation.alerts.dead_letter_queue import DeadLetterQueue
 from components.foundation.alerts.execution_alerts import alert_on_machines
 from components.foundation.keys.key import DataClass
@@ -39,6 +39,8 @@ def declare(settings: PlatformSettings, env: Environment) -> Foundation:
         bounds["copies"] = sorted(
             {arn for each in replicas for arn in (each.key, f"arn:aws:s3:::{each.bucket}/*")}
         )
+    if settings.lake.zones.backed_up:
+        bounds["backups"] = role_name(env.names, ZONE_BACKUPS)
     boundary = env.component(Boundary)(env.names("boundary"), bounds, need.child_options())
     need.set_permissions_boundary(boundary.arn)
     keys = declare_keys(settings, env, need)

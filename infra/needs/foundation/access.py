@@ -16,7 +16,7 @@ ROLE_LIMIT = 64
 
 
 def role_name(names: Names, persona: str) -> str:
-    """The name of a persona's role within the account."""
+    """The name of the role of a persona, or of one that the boundary knows, within the account."""
     return names(persona, limit=ROLE_LIMIT)
 
 

@@ -14,6 +14,8 @@ from infra.settings.mistakes import Mistake, nearest, refusals, shown
 
 STANDING = ("raw", "curated", "features")
 """The zones that every lake has."""
+CONTINUOUS_DAYS = 35
+"""The most that AWS Backup keeps continuous backups."""
 TWIN = 0.9
 """How alike a name is to one of these for it to be a slip of the pen."""
 StorageClass = Literal["standard_ia", "intelligent", "glacier_ir", "glacier", "deep_archive"]
@@ -25,7 +27,11 @@ def zones_of(values: Mapping[str, Any]) -> list[str]:
 
 
 def check_zone_locks(values: Mapping[str, Any]) -> Iterator[Mistake]:
-    """Yield locks of zones in a stack that is to be destroyed with its data."""
+    """Yield locks and backups of zones in a stack that is to be destroyed with its data.
+
+    AWS deletes no vault that holds backups.
+    https://docs.aws.amazon.com/aws-backup/latest/devguide/API_DeleteBackupVault.html
+    """
     if values.get("durability") != "disposable":
         return
     for name, zone in mapping(mapping(values.get("lake")).get("zones")).items():
@@ -34,6 +40,12 @@ def check_zone_locks(values: Mapping[str, Any]) -> Iterator[Mistake]:
                 ("lake", "zones", name, "object_lock"),
                 "what is locked cannot be destroyed, and durability is disposable.",
                 "Leave object_lock out, or choose durability: keep or protected.",
+            )
+        if mapping(zone).get("backup") is not None:
+            yield Mistake(
+                ("lake", "zones", name, "backup"),
+                "a vault with backups cannot be destroyed, and durability is disposable.",
+                "Leave backup out, or choose durability: keep or protected.",
             )
 
 
@@ -81,6 +93,38 @@ class Replica(Settings):
     )
 
 
+class Backup(Settings):
+    """How AWS Backup keeps what is in a zone.
+
+    https://docs.aws.amazon.com/aws-backup/latest/devguide/s3-backups.html
+    """
+
+    kind: Literal["continuous", "daily"] = Field(
+        "continuous",
+        description="Whether a zone can be brought back as it was at any second (continuous), or "
+        "as it was once a day (daily).",
+    )
+    days: PositiveInt = Field(
+        CONTINUOUS_DAYS,
+        description="Days that a backup is kept; at most 35 of a continuous one.",
+    )
+
+    @model_validator(mode="after")
+    def _days_fit(self) -> Self:
+        if self.kind == "continuous" and self.days > CONTINUOUS_DAYS:
+            raise refusals(
+                [
+                    Mistake(
+                        ("days",),
+                        f"{self.days} days are more than AWS keeps continuous backups, which is "
+                        f"{CONTINUOUS_DAYS}.",
+                        "Choose kind: daily for longer.",
+                    )
+                ]
+            )
+        return self
+
+
 class Zone(Settings):
     """One zone of the lake: a bucket of its own."""
 
@@ -111,6 +155,10 @@ class Zone(Settings):
         "a training starts by them.",
     )
 
+    backup: Backup | None = Field(
+        None, description="Has AWS Backup keep what is in it, in a vault of its own."
+    )
+
     @model_validator(mode="after")
     def _moves_fit(self) -> Self:
         found = [
@@ -139,6 +187,11 @@ class Zones(Settings):
         """Every zone: the three first, then the others as they are written."""
         standing = {name: getattr(self, name) for name in STANDING}
         return {**standing, **self.__pydantic_extra__}
+
+    @property
+    def backed_up(self) -> dict[str, Backup]:
+        """How zones are backed up, by their names."""
+        return {name: zone.backup for name, zone in self.by_name.items() if zone.backup}
 
     @property
     def replicas(self) -> list[Replica]:

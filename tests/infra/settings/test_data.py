@@ -88,6 +88,30 @@ def test_a_lock_says_for_whom_and_how_long(found):
     ]
 
 
+def test_a_continuous_backup_is_kept_as_long_as_aws_keeps_one(found):
+    def backup(**told):
+        return found(lake={"zones": {"raw": {"backup": told}}})
+
+    assert backup() == backup(days=35) == backup(kind="daily", days=365) == []
+    assert backup(days=36) == [
+        (
+            "lake.zones.raw.backup.days: 36 days are more than AWS keeps continuous backups, "
+            "which is 35."
+        )
+    ]
+
+
+def test_nothing_is_backed_up_that_is_to_be_destroyed(found):
+    lake = {"zones": {"gold": {"backup": {}}}}
+    assert found(lake=lake, durability="disposable") == [
+        (
+            "lake.zones.gold.backup: a vault with backups cannot be destroyed, and durability is "
+            "disposable."
+        )
+    ]
+    assert found(lake=lake, durability="keep") == []
+
+
 def test_nothing_is_locked_that_is_to_be_destroyed(found):
     lake = {"zones": {"gold": {"object_lock": {"mode": "governance", "days": 1}}}}
     assert found(lake=lake, durability="disposable") == [

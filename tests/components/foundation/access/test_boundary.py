@@ -92,6 +92,7 @@ def test_it_is_small_enough_for_a_managed_policy():
             account_id=ACCOUNT,
             other_accounts=[f"{number:012}" for number in range(10)],
             region="ap-southeast-1",
+            backups="x" * 64,
         ),
         separators=(",", ":"),
     )
@@ -121,6 +122,36 @@ def test_its_arn_is_told_once_it_is_there():
     assert made.inputs["name"] == "maslow-prod-boundary"
     assert json.loads(made.inputs["policy"]) == policy()
     assert told == ["arn:aws:iam::123456789012:policy/maslow-prod-boundary"]
+
+
+def test_only_the_role_of_backups_has_objects_listed_beside_break_glass():
+    def denied(backups):
+        policy = boundary_policy(
+            boundary_arn=ARN,
+            break_glass="maslow-prod-break-glass",
+            project="maslow",
+            environment="prod",
+            account_id=ACCOUNT,
+            other_accounts=[ELSEWHERE],
+            region="eu-west-1",
+            backups=backups,
+        )
+        assert len(json.dumps(policy, separators=(",", ":"))) <= MOST_CHARACTERS
+        return {
+            action: each["Condition"]["ArnNotEquals"]["aws:PrincipalArn"]
+            for each in policy["Statement"]
+            if each["Effect"] == "Deny" and "arn:aws:s3:::maslow-prod-lake-*" in each["Resource"]
+            for action in each["Action"]
+        }
+
+    listing = "s3:PutInventoryConfiguration"
+    alone, beside = denied(""), denied("maslow-prod-zone-backups")
+    glass = f"arn:aws:iam::{ACCOUNT}:role/maslow-prod-break-glass"
+    assert alone[listing] == glass
+    assert beside[listing] == [glass, f"arn:aws:iam::{ACCOUNT}:role/maslow-prod-zone-backups"]
+    for each in (alone, beside):
+        del each[listing]
+    assert alone == beside
 
 
 def test_copies_of_a_zone_are_written_where_they_are_asked_for_and_nowhere_else():
