@@ -45,15 +45,35 @@ def _splunk(pulumi: str, aws: str, s3: str) -> dict[str, str]:
     }
 
 
+def _iceberg(pulumi: str, aws: str) -> dict[str, str]:
+    """The same of a table of Iceberg, beside which S3 keeps what fails."""
+    return {
+        pulumi: aws,
+        f"{pulumi}.bufferingSize": "BufferingHints.SizeInMBs",
+        f"{pulumi}.bufferingInterval": "BufferingHints.IntervalInSeconds",
+        f"{pulumi}.retryDuration": "RetryOptions.DurationInSeconds",
+        f"{pulumi}.catalogArn": "CatalogConfiguration.CatalogARN",
+        f"{pulumi}.destinationTableConfigurations": "DestinationTableConfigurationList",
+        f"{pulumi}.destinationTableConfigurations.databaseName": "DestinationDatabaseName",
+        f"{pulumi}.destinationTableConfigurations.tableName": "DestinationTableName",
+        **{
+            f"{pulumi}.{path}": target
+            for path, target in _destination("s3Configuration", "S3Configuration").items()
+        },
+    }
+
+
 CREATING: Mapping[str, str] = {
     "name": "DeliveryStreamName",
     "kinesisSourceConfiguration": "KinesisStreamSourceConfiguration",
     **_destination("extendedS3Configuration", "ExtendedS3DestinationConfiguration"),
     **_splunk("splunkConfiguration", "SplunkDestinationConfiguration", "S3Configuration"),
+    **_iceberg("icebergConfiguration", "IcebergDestinationConfiguration"),
 }
 UPDATING: Mapping[str, str] = {
     **_destination("extendedS3Configuration", "ExtendedS3DestinationUpdate"),
     **_splunk("splunkConfiguration", "SplunkDestinationUpdate", "S3Update"),
+    **_iceberg("icebergConfiguration", "IcebergDestinationUpdate"),
 }
 
 TYPES = (
@@ -152,7 +172,7 @@ TYPES = (
         update=(
             Call(
                 "UpdateDestination",
-                takes=("extendedS3Configuration", "splunkConfiguration"),
+                takes=("extendedS3Configuration", "splunkConfiguration", "icebergConfiguration"),
                 names=UPDATING,
                 given={
                     "DeliveryStreamName": "{name}",

@@ -13,6 +13,7 @@ from moto.firehose.models import DeliveryStream, FirehoseBackend, firehose_backe
 
 from embedded import clock
 from embedded.deliveries import conversion, keys
+from embedded.extensions import delivery_iceberg
 from embedded.extensions.delivery_files import (
     PROCESSING,
     Blocked,
@@ -49,10 +50,10 @@ class Delivering:
 
 
 def destination_of(stream: DeliveryStream) -> Mapping[str, Any]:
-    """Its destination in S3, empty for one elsewhere."""
+    """Its destination in S3 or in a table of Iceberg, empty for one elsewhere."""
     (first,) = stream.destinations[:1]
     found: Mapping[str, Any] = first.get("ExtendedS3") or first.get("S3") or {}
-    return found
+    return found or delivery_iceberg.destination(stream)
 
 
 def buffers_of(stream: DeliveryStream) -> Buffers:
@@ -102,14 +103,19 @@ def deliver(
     now = clock.now()
     destination = destination_of(stream)
     age = (now - buffer.since).total_seconds()
+    to = "Iceberg" if "DestinationTableConfigurationList" in destination else "S3"
     try:
-        write(backend, stream, destination, buffer, now)
+        if to == "Iceberg" and not buffer.failure:
+            delivery_iceberg.append(backend, stream, destination, buffer, now)
+        else:
+            write(backend, stream, destination, buffer, now)
     except (Blocked, ServiceException) as error:
         buffer.tried = now
         reason = getattr(error, "message", "") or str(error)
         log.warning("firehose %s: %s", stream.delivery_stream_name, reason)
-        measure(backend, stream, {"DeliveryToS3.Success": 0.0, "DeliveryToS3.DataFreshness": age})
-        tell(backend, stream, destination, "S3.NotDelivered", reason)
+        told = {f"DeliveryTo{to}.Success": 0.0, f"DeliveryTo{to}.DataFreshness": age}
+        measure(backend, stream, told)
+        tell(backend, stream, destination, f"{to}.NotDelivered", reason)
         if source := stream.source:
             name = source["KinesisStreamARN"].rpartition("/")[2]
             unread = {"GetRecords.IteratorAgeMilliseconds": age * 1000}
@@ -121,10 +127,10 @@ def deliver(
             backend,
             stream,
             {
-                "DeliveryToS3.Success": 1.0,
-                "DeliveryToS3.DataFreshness": age,
-                "DeliveryToS3.Records": float(len(buffer.records)),
-                "DeliveryToS3.Bytes": float(buffer.bytes),
+                f"DeliveryTo{to}.Success": 1.0,
+                f"DeliveryTo{to}.DataFreshness": age,
+                f"DeliveryTo{to}.Bytes": float(buffer.bytes),
+                **({"DeliveryToS3.Records": float(len(buffer.records))} if to == "S3" else {}),
             },
         )
 

@@ -107,7 +107,7 @@ def write(
 ) -> None:
     """Write what a buffer holds. Raises Blocked."""
     if buffer.failure:
-        _put(backend, stream, destination, buffer, _errors(buffer, now), now)
+        put_object(backend, stream, destination, buffer, failures(buffer, now), now)
         tell(backend, stream, destination, buffer.code, buffer.records[0][1])
         return
     converting = destination.get("DataFormatConversionConfiguration") or {}
@@ -116,7 +116,7 @@ def write(
         return
     end = parameters(destination).get("Delimiter", "").encode().decode("unicode_escape").encode()
     content = b"".join(record.data + end for record, _ in buffer.records)
-    _put(backend, stream, destination, buffer, content, now)
+    put_object(backend, stream, destination, buffer, content, now)
 
 
 def _convert(
@@ -148,13 +148,13 @@ def _convert(
             "region": schema.get("Region", backend.region_name),
             "catalogId": backend.account_id,
         }
-        _put(backend, stream, destination, bad, _errors(bad, now, table), now)
+        put_object(backend, stream, destination, bad, failures(bad, now, table), now)
         tell(backend, stream, destination, bad.code, bad.records[0][1])
     if rows:
         serializer = converting["OutputFormatConfiguration"]["Serializer"]
         packed = (serializer.get("ParquetSerDe") or {}).get("Compression", "SNAPPY")
         content = conversion.parquet(rows, types, packed)
-        _put(backend, stream, destination, buffer, content, now, extension=".parquet")
+        put_object(backend, stream, destination, buffer, content, now, extension=".parquet")
     failed = float(len(bad.records))
     good = float(len(buffer.records)) - failed
     measure(
@@ -177,7 +177,7 @@ def _types(backend: FirehoseBackend, schema: Mapping[str, Any]) -> dict[str, hiv
         raise Blocked(f"{database}.{name}: {error} is no type that is converted here.") from None
 
 
-def _errors(buffer: Buffer, now: datetime, table: Mapping[str, str] | None = None) -> bytes:
+def failures(buffer: Buffer, now: datetime, table: Mapping[str, str] | None = None) -> bytes:
     """A line of JSON for each record that failed, in the form of its kind of failure."""
     last = "lastE" if table else "e"
     lines = [
@@ -199,7 +199,7 @@ def _errors(buffer: Buffer, now: datetime, table: Mapping[str, str] | None = Non
     return "".join(f"{json.dumps(line)}\n" for line in lines).encode()
 
 
-def _put(
+def put_object(
     backend: FirehoseBackend,
     stream: DeliveryStream,
     destination: Mapping[str, Any],

@@ -16,6 +16,7 @@ from moto.kinesis.models import KinesisBackend, kinesis_backends
 
 from embedded import clock, outbox
 from embedded.deliveries import keys
+from embedded.extensions import delivery_iceberg
 from embedded.extensions.delivery_buffers import Delivering, destination_of, query_of, take
 from embedded.extensions.delivery_files import Record, measure, parameters
 from embedded.extensions.operations import add
@@ -26,7 +27,6 @@ NOT_DELIVERED = (
     "AmazonOpenSearchServerless",
     "Amazonopensearchservice",
     "Elasticsearch",
-    "Iceberg",
     "Redshift",
     "Snowflake",
 )
@@ -59,6 +59,9 @@ def create_delivery_stream(self: FirehoseResponse) -> ActionResult:
     _check_source(self)
     for kind in ("S3", "ExtendedS3"):
         _check(self._get_param(f"{kind}DestinationConfiguration") or {})
+    delivery_iceberg.check(
+        self.firehose_backend, self._get_param("IcebergDestinationConfiguration") or {}
+    )
     splunk = self._get_param("SplunkDestinationConfiguration")
     if not splunk:
         return _created_by_moto(self)
@@ -92,6 +95,10 @@ def update_destination(self: FirehoseResponse) -> ActionResult:
         )
     if update:
         _check({**before, **update})
+    if iceberg := self._get_param("IcebergDestinationUpdate"):
+        delivery_iceberg.check(
+            self.firehose_backend, {**stream.destinations[0].get("Iceberg", {}), **iceberg}
+        )
     if not self._get_param("SplunkDestinationUpdate"):
         _updated_by_moto(self)
         return EmptyResult()

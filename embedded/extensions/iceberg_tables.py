@@ -15,6 +15,9 @@ from moto.glue.responses import GlueResponse
 from embedded.athena.hive_types import parse
 from embedded.extensions.operations import add
 
+OF_GLUE = "made_by_glue"
+"""What tells a table that Glue itself has made, on moto's record of it."""
+
 _created_by_moto = GlueResponse.create_table  # replaced below
 
 
@@ -34,6 +37,7 @@ def create_table(self: GlueResponse) -> ActionResult:
     _write(self, metadata, where)
     kept = self.glue_backend.get_table(self.parameters["DatabaseName"], table["Name"])
     kept.get_version("1").setdefault("Parameters", {})["metadata_location"] = where
+    vars(kept)[OF_GLUE] = True
     return created
 
 
