@@ -46,6 +46,11 @@ WITHOUT = {
     "securityhub": Choice(("audit", "security_hub"), "Set it to false."),
 }
 """By IAM's prefix of a service. Without any other, the platform is not what it is."""
+WITHOUT_ICEBERG = ("ap-east-2", "ap-southeast-5", "ap-southeast-6", "mx-central-1")
+"""Regions in which Firehose delivers to no tables of Iceberg, beside those of China and GovCloud.
+
+https://docs.aws.amazon.com/firehose/latest/dev/apache-iceberg-considerations.html
+"""
 EXPLAIN = MonitorKind.EXPLAIN.value
 ELSEWHERE = "Choose a region that has it; a plan of each tells."
 
@@ -58,6 +63,7 @@ def check_region(graph: Graph, stack: StackFile) -> None:
         *_instances(stack),
         *_zones(stack),
         *_upkeep(stack),
+        *_iceberg_streams(stack),
         *_copies(stack),
     ]
     # In a region that cannot do at all, the rest need not be said.
@@ -147,6 +153,22 @@ def _upkeep(stack: StackFile) -> Iterator[Mistake]:
                 ("lake", "tables", index, "upkeep"),
                 f"Glue looks after no Iceberg tables in {stack.region}.",
                 "Set it to false, and let a job of Spark compact the table.",
+            )
+
+
+def _iceberg_streams(stack: StackFile) -> Iterator[Mistake]:
+    """Streams to tables of Iceberg where Firehose delivers to none.
+
+    https://docs.aws.amazon.com/firehose/latest/dev/apache-iceberg-considerations.html
+    """
+    if not stack.region.startswith(("cn-", "us-gov-")) and stack.region not in WITHOUT_ICEBERG:
+        return
+    for index, stream in enumerate(stack.platform.streams):
+        if stream.is_iceberg:
+            yield Mistake(
+                ("streams", index, "format"),
+                f"Firehose delivers to no Iceberg tables in {stack.region}.",
+                "Let it be parquet.",
             )
 
 

@@ -18,7 +18,7 @@ from infra.settings.data.quality import check_quality
 from infra.settings.data.shares import check_shares
 from infra.settings.data.stream_features import check_stream_features
 from infra.settings.data.streams import check_streams
-from infra.settings.data.table_checks import check_tables
+from infra.settings.data.table_checks import check_iceberg_streams, check_tables
 from infra.settings.data.zones import check_zone_locks
 from infra.settings.devops.ci import check_ci_role, check_tag_delivery
 from infra.settings.devops.delivery import check_s3_source
@@ -110,6 +110,7 @@ CHECKS: tuple[Check, ...] = (
     check_files,
     check_streams,
     check_stream_features,
+    check_iceberg_streams,
     check_fills,
 )
 

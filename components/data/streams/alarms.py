@@ -118,6 +118,21 @@ def delivery_watches(
     return watches
 
 
+def iceberg_watches(late_minutes: int) -> list[Watch]:
+    """What is watched of a delivery to a table of Iceberg: its dimension is DeliveryStreamName."""
+    late, _ = delivery_watches(late_minutes, to="Iceberg")
+    return [
+        late,
+        Watch(
+            "misfit",
+            "DeliveryToIceberg.FailedRowCount",
+            "Sum",
+            0,
+            "records do not become rows of its table, and are kept aside",
+        ),
+    ]
+
+
 def unparted_pattern(bucket: str, stream: str) -> Json:
     """The event pattern of an object that holds records which tell no partition.
 

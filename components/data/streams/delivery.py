@@ -52,12 +52,15 @@ def ground(
     parent: pulumi.Resource,
     stream_arn: pulumi.Input[str],
     prefixes: list[str],
-    table: aws.glue.CatalogTable | None = None,
+    database: pulumi.Input[str] | None = None,
+    table: pulumi.Input[str] | None = None,
+    adds_rows: bool = False,
     secret_arn: str | None = None,
 ) -> Ground:
     """A role that reads the stream and writes below the prefixes, and a log of what fails.
 
-    `table` is what the records are converted by. Firehose makes no log stream itself.
+    `table` of `database` is what the records are converted by, or what they become rows of with
+    `adds_rows`. Firehose makes no log stream itself.
     https://docs.aws.amazon.com/firehose/latest/dev/monitoring-with-cloudwatch-logs.html
     """
     log = encrypted_log_group(
@@ -87,8 +90,9 @@ def ground(
                     log_group=log.name,
                     account_id=args["account_id"],
                     region=args["region"],
-                    database=table.database_name if table else None,
-                    table=table.name if table else None,
+                    database=database,
+                    table=table,
+                    adds_rows=adds_rows,
                     secret_arn=secret_arn,
                 )
             },

@@ -1,10 +1,6 @@
 """Features from a stream: a function puts its records into feature groups, as they come."""
 
-import base64
-import hashlib
-import io
 import json
-import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TypedDict
@@ -12,18 +8,14 @@ from typing import TypedDict
 import pulumi
 import pulumi_aws as aws
 
-from components.common.args import LoggedArgs, PlacedArgs
-from components.common.execution_role import ExecutionRole
-from components.common.iam import Document, Json, allow, document, rendered
+from components.common.function import CodePlaceArgs, python_function
+from components.common.iam import Document, Json, allow, document
 from components.common.job_access import publish_metrics
 from components.common.limits import STREAM_ERRORS
-from components.common.log_group import encrypted_log_group
 from components.common.scheduled_start import give_up
 from components.data.streams.alarms import MILLISECONDS, SECONDS_PER_MINUTE, Watch, alarm_on
 
 RUNTIME = Path(__file__).parent / "runtime" / "to_features.py"
-PREFIX = "functions/to-features"
-"""Where in the artifacts bucket the code is."""
 ASIDE = "features-failed"
 """Where, below the stream's failures, records lie that fit no feature group."""
 NAMESPACE = "maslow/Streams"
@@ -54,7 +46,7 @@ class FilledGroupArgs(TypedDict):
     """Types of all features, as AWS calls them, by name."""
 
 
-class StreamFeaturesArgs(PlacedArgs, LoggedArgs):
+class StreamFeaturesArgs(CodePlaceArgs):
     """What becomes of a stream's records."""
 
     stream: str
@@ -73,10 +65,6 @@ class StreamFeaturesArgs(PlacedArgs, LoggedArgs):
     """ARN of that bucket."""
     key_arn: pulumi.Input[str]
     """KMS key of the stream, of the zone and of the feature groups."""
-    artifacts_bucket: pulumi.Input[str]
-    """Bucket of the function's code."""
-    artifacts_key_arn: pulumi.Input[str]
-    """Key of that bucket."""
     dead_letter_arn: pulumi.Input[str]
     """Queue that is told of records which were given up."""
     messages_key_arn: pulumi.Input[str]
@@ -98,16 +86,9 @@ def plan(columns: dict[str, str], groups: Sequence[FilledGroupArgs]) -> Json:
     }
 
 
-def package(told: Json) -> bytes:
-    """The function's code and its plan as a ZIP archive, the same bytes for the same plan."""
-    files = {"plan.json": json.dumps(told), RUNTIME.name: RUNTIME.read_text(encoding="utf-8")}
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, text in files.items():
-            entry = zipfile.ZipInfo(name)
-            entry.external_attr = 0o644 << 16
-            archive.writestr(entry, text)
-    return buffer.getvalue()
+def files(told: Json) -> dict[str, str]:
+    """The function's code and its plan, by the names of the files."""
+    return {RUNTIME.name: RUNTIME.read_text(encoding="utf-8"), "plan.json": json.dumps(told)}
 
 
 def function_policy(
@@ -116,7 +97,6 @@ def function_policy(
     group_arns: Sequence[str],
     aside_arn: str,
     key_arn: str,
-    log_group_arn: str,
     dead_letter_arn: str,
     messages_key_arn: str,
 ) -> Document:
@@ -138,7 +118,6 @@ def function_policy(
         allow(["sagemaker:PutRecord"], group_arns),
         allow(["s3:PutObject"], [f"{aside_arn}/*"]),
         allow(["kms:Decrypt", "kms:GenerateDataKey"], [key_arn]),
-        allow(["logs:CreateLogStream", "logs:PutLogEvents"], [f"{log_group_arn}:*"]),
         publish_metrics([NAMESPACE]),
         *give_up(dead_letter_arn, messages_key_arn),
     )
@@ -231,64 +210,32 @@ class StreamFeatures(pulumi.ComponentResource):
         self.register_outputs({"function_name": self.function_name})
 
     def _function(self, name: str, args: StreamFeaturesArgs) -> aws.lambda_.Function:
-        archive = package(plan(args["columns"], args["groups"]))
         aside = f"{STREAM_ERRORS}/{args['stream']}/{ASIDE}"
-        code = aws.s3.BucketObjectv2(
-            f"{name}-code",
-            bucket=args["artifacts_bucket"],
-            # Lambda looks for new code only where the key is a new one.
-            key=f"{PREFIX}/{args['stream']}/{hashlib.sha256(archive).hexdigest()[:16]}.zip",
-            content_base64=base64.b64encode(archive).decode(),
-            content_type="application/zip",
-            server_side_encryption="aws:kms",
-            kms_key_id=args["artifacts_key_arn"],
-            opts=pulumi.ResourceOptions(parent=self),
-        )
-        log = encrypted_log_group(
-            f"{name}-log",
-            parent=self,
-            key_arn=args["log_key_arn"],
-            retention_days=args["log_retention_days"],
-        )
-        role = ExecutionRole(
-            f"{name}-as",
+        policy = pulumi.Output.all(
+            stream_arn=args["stream_arn"],
+            group_arns=[group["arn"] for group in args["groups"]],
+            aside_arn=pulumi.Output.concat(args["bucket_arn"], "/", aside),
+            key_arn=args["key_arn"],
+            dead_letter_arn=args["dead_letter_arn"],
+            messages_key_arn=args["messages_key_arn"],
+        ).apply(lambda known: function_policy(**known))
+        return python_function(
+            name,
             {
-                "service": "lambda.amazonaws.com",
-                "account_id": args["account_id"],
-                "policies": {
-                    "features": rendered(
-                        function_policy,
-                        stream_arn=args["stream_arn"],
-                        group_arns=[group["arn"] for group in args["groups"]],
-                        aside_arn=pulumi.Output.concat(args["bucket_arn"], "/", aside),
-                        key_arn=args["key_arn"],
-                        log_group_arn=log.arn,
-                        dead_letter_arn=args["dead_letter_arn"],
-                        messages_key_arn=args["messages_key_arn"],
-                    )
-                },
-            },
-            pulumi.ResourceOptions(parent=self),
-        )
-        return aws.lambda_.Function(
-            f"{name}-function",
-            description=f"Makes features of what comes by the stream {args['stream']}",
-            role=role.arn,
-            runtime="python3.13",
-            architectures=["arm64"],
-            handler=f"{RUNTIME.stem}.handler",
-            s3_bucket=code.bucket,
-            s3_key=code.key,
-            timeout=TIMEOUT_SECONDS,
-            memory_size=MEMORY_MB,
-            environment={
+                "what": f"to-features/{args['stream']}",
+                "description": f"Makes features of what comes by the stream {args['stream']}",
+                "files": files(plan(args["columns"], args["groups"])),
+                "handler": f"{RUNTIME.stem}.handler",
+                "policy": policy,
                 "variables": {
                     "ASIDE_BUCKET": args["bucket"],
                     "ASIDE_PREFIX": aside,
                     "KEY_ARN": args["key_arn"],
                     "STREAM_NAME": args["stream_name"],
-                }
+                },
+                "timeout": TIMEOUT_SECONDS,
+                "memory": MEMORY_MB,
             },
-            logging_config={"log_format": "JSON", "log_group": log.name},
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[role, *role.ready]),
+            args,
+            parent=self,
         )

@@ -23,6 +23,8 @@ class Format(enum.Enum):
     JSON = "json"
     """A record a line."""
     PARQUET = "parquet"
+    ICEBERG = "iceberg"
+    """Rows of a table, whose files are its own."""
 
 
 class Compression(enum.Enum):

@@ -19,12 +19,14 @@ def delivery_policy(
     region: str,
     database: str | None = None,
     table: str | None = None,
+    adds_rows: bool = False,
     secret_arn: str | None = None,
 ) -> Document:
     """Read the stream, write below the prefixes, and say what fails.
 
-    `table` is what the records are converted by, and `secret_arn` the token of another
-    destination, whose own key Secrets Manager uses for the role.
+    `table` is what the records are converted by, or, with `adds_rows`, a table of Iceberg that they
+    become rows of. `secret_arn` is the token of another destination, whose own key Secrets Manager
+    uses for the role.
     https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html
     """
     glue = f"arn:aws:glue:{region}:{account_id}"
@@ -53,9 +55,11 @@ def delivery_policy(
         ),
     ]
     if database and table:
+        reads = ["glue:GetTable", "glue:GetTableVersion", "glue:GetTableVersions"]
+        changes = ["glue:GetDatabase", "glue:GetTable", "glue:UpdateTable"]
         statements.append(
             allow(
-                ["glue:GetTable", "glue:GetTableVersion", "glue:GetTableVersions"],
+                changes if adds_rows else reads,
                 [
                     f"{glue}:catalog",
                     f"{glue}:database/{database}",
@@ -63,6 +67,9 @@ def delivery_policy(
                 ],
             )
         )
+    if adds_rows:
+        objects = [f"{bucket_arn}/{prefix}/*" for prefix in prefixes]
+        statements.append(allow(["s3:DeleteObject"], objects))
     if secret_arn:
         statements += [
             allow(["secretsmanager:GetSecretValue"], [secret_arn]),

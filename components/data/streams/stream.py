@@ -1,4 +1,7 @@
-"""One stream: Kinesis takes the records, and Firehose writes them into a zone of the lake."""
+"""One stream: Kinesis takes the records, and Firehose writes them into a zone of the lake.
+
+Records that become rows of a table of Iceberg are delivered by `iceberg.py` beside it.
+"""
 
 from typing import NotRequired
 
@@ -84,6 +87,24 @@ class Stream(pulumi.ComponentResource):
             kms_key_id=args["key_arn"],
             opts=stateful(self, args["durability"]),
         )
+        self.stream_name = stream.name
+        self.stream_arn = stream.arn
+        for watch in stream_watches(args["late_minutes"], args.get("silent_minutes")):
+            alarm_on(
+                name,
+                watch,
+                parent=self,
+                stream=args["stream"],
+                namespace=STREAMS,
+                dimensions={"StreamName": stream.name},
+                topic_arn=args["topic_arn"],
+            )
+        if args["format"] is not Format.ICEBERG:
+            self._deliver(name, args, stream)
+        self.register_outputs({"stream_name": self.stream_name, "stream_arn": self.stream_arn})
+
+    def _deliver(self, name: str, args: StreamArgs, stream: aws.kinesis.Stream) -> None:
+        """Have Firehose write files, and watch it."""
         table = self._table(name, args) if args["columns"] else None
         converts = args["format"] is Format.PARQUET
         on = ground(
@@ -92,7 +113,8 @@ class Stream(pulumi.ComponentResource):
             parent=self,
             stream_arn=stream.arn,
             prefixes=[args["stream"], f"{STREAM_ERRORS}/{args['stream']}"],
-            table=table if converts else None,
+            database=table.database_name if table and converts else None,
+            table=table.name if table and converts else None,
         )
         delivery = aws.kinesis.FirehoseDeliveryStream(
             f"{name}-delivery",
@@ -104,7 +126,18 @@ class Stream(pulumi.ComponentResource):
             extended_s3_configuration=_files(args, on, table if converts else None),
             opts=pulumi.ResourceOptions(parent=self, depends_on=on.ready),
         )
-        self._alarms(name, args, stream, delivery)
+        for watch in delivery_watches(
+            args["late_minutes"], converts=converts, partitions=bool(args["partition_by"])
+        ):
+            alarm_on(
+                name,
+                watch,
+                parent=self,
+                stream=args["stream"],
+                namespace=DELIVERY,
+                dimensions={"DeliveryStreamName": delivery.name},
+                topic_arn=args["topic_arn"],
+            )
         if args["partition_by"]:
             unparted_alert(
                 f"{name}-unparted",
@@ -113,9 +146,6 @@ class Stream(pulumi.ComponentResource):
                 bucket=args["bucket"],
                 topic_arn=args["topic_arn"],
             )
-        self.stream_name = stream.name
-        self.stream_arn = stream.arn
-        self.register_outputs({"stream_name": self.stream_name, "stream_arn": self.stream_arn})
 
     def _table(self, name: str, args: StreamArgs) -> aws.glue.CatalogTable:
         location = pulumi.Output.concat("s3://", args["bucket"], "/", args["stream"], "/")
@@ -140,42 +170,6 @@ class Stream(pulumi.ComponentResource):
             },
             opts=pulumi.ResourceOptions(parent=self),
         )
-
-    def _alarms(
-        self,
-        name: str,
-        args: StreamArgs,
-        stream: aws.kinesis.Stream,
-        delivery: aws.kinesis.FirehoseDeliveryStream,
-    ) -> None:
-        late = args["late_minutes"]
-        watched = [
-            (
-                STREAMS,
-                {"StreamName": stream.name},
-                stream_watches(late, args.get("silent_minutes")),
-            ),
-            (
-                DELIVERY,
-                {"DeliveryStreamName": delivery.name},
-                delivery_watches(
-                    late,
-                    converts=args["format"] is Format.PARQUET,
-                    partitions=bool(args["partition_by"]),
-                ),
-            ),
-        ]
-        for namespace, dimensions, watches in watched:
-            for watch in watches:
-                alarm_on(
-                    name,
-                    watch,
-                    parent=self,
-                    stream=args["stream"],
-                    namespace=namespace,
-                    dimensions=dict(dimensions),
-                    topic_arn=args["topic_arn"],
-                )
 
 
 def _files(args: StreamArgs, on: Ground, table: aws.glue.CatalogTable | None) -> S3Config:

@@ -7,6 +7,7 @@ import pulumi
 from components.data.feature_group import FeatureGroup
 from components.data.lake.lake import Lake
 from components.data.streams.features import FilledGroupArgs, StreamFeatures
+from components.data.streams.iceberg import IcebergDelivery, IcebergDeliveryArgs
 from components.data.streams.layout import Compression, Format
 from components.data.streams.schemas import SchemaRegistry
 from components.data.streams.splunk import EventType, SplunkDelivery
@@ -14,6 +15,7 @@ from components.data.streams.stream import Stream, StreamArgs
 from components.foundation.keys.key import DataClass
 from infra.environment import Environment
 from infra.needs.data.features import versioned
+from infra.needs.data.tables import has_optimizers
 from infra.needs.need import Need
 from infra.needs.outputs import Foundation
 from infra.settings import PlatformSettings
@@ -67,6 +69,8 @@ def declare_streams(
                 },
                 need.child_options(),
             )
+        if stream.is_iceberg:
+            _declare_iceberg(stream, made, args, env, foundation, need, lake)
         if stream.features:
             filled = _filled(stream, settings, env, groups)
             _declare_features(stream, made, args, filled, env, foundation, need)
@@ -117,6 +121,45 @@ def _declare_features(
         },
         need.child_options(),
     )
+
+
+def _declare_iceberg(
+    stream: StreamSettings,
+    made: Stream,
+    args: StreamArgs,
+    env: Environment,
+    foundation: Foundation,
+    need: Need,
+    lake: Lake,
+) -> None:
+    """Declare what adds a stream's records to a table of Iceberg."""
+    name = env.names("iceberg", stream.name, limit=NAME_LIMIT)
+    delivery: IcebergDeliveryArgs = {
+        "stream": stream.name,
+        "stream_arn": made.stream_arn,
+        "bucket": args["bucket"],
+        "bucket_arn": args["bucket_arn"],
+        "zone_database": args["zone_database"],
+        "columns": dict(stream.columns),
+        "function_name": env.names("make-table", stream.name, limit=64),
+        "workgroup_name": lake.workgroup_name,
+        "workgroup_arn": lake.workgroup_arn,
+        "results_bucket": lake.results_bucket,
+        "key_arn": args["key_arn"],
+        "buffer_mb": args["buffer_mb"],
+        "buffer_seconds": args["buffer_seconds"],
+        "late_minutes": args["late_minutes"],
+        "topic_arn": args["topic_arn"],
+        "artifacts_bucket": foundation.artifacts.bucket,
+        "artifacts_key_arn": foundation.keys[DataClass.ARTIFACTS].arn,
+        "log_key_arn": args["log_key_arn"],
+        "log_retention_days": args["log_retention_days"],
+        "account_id": args["account_id"],
+        "region": args["region"],
+    }
+    if not has_optimizers(env.region):
+        delivery["without_upkeep"] = True
+    env.component(IcebergDelivery)(name, delivery, need.child_options())
 
 
 def _filled(

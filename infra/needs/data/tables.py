@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pulumi
 
+from catalog.regions import regions
 from components.data.lake.lake import Lake
 from components.data.tables.definition import (
     INJECTED,
@@ -43,7 +44,8 @@ def declare_tables(
     Raises InputError for one that lies where a feature group keeps its records.
     """
     tables = {}
-    if any(table.is_kept_up for table in settings.lake.tables):
+    rows = any(stream.is_iceberg for stream in settings.streams) and has_optimizers(env.region)
+    if rows or any(table.is_kept_up for table in settings.lake.tables):
         _declare_logs(env, need, log_key_arn)
     for table in settings.lake.tables:
         for group in _overlaid(table, settings, env):
@@ -84,6 +86,11 @@ def declare_tables(
             )
     pulumi.export("tables", tables)
     return tables
+
+
+def has_optimizers(region: str) -> bool:
+    """Whether Glue looks after tables of Iceberg in a region."""
+    return region in regions()["AWS::Glue::TableOptimizer"]
 
 
 def _declare_logs(env: Environment, need: Need, log_key_arn: pulumi.Input[str]) -> None:

@@ -6,7 +6,8 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
 from catalog import hive_types
-from components.common.limits import STREAM_ERRORS
+from components.common.column_types import unkept
+from components.common.limits import ICEBERG_RESERVED, STREAM_ERRORS
 from infra.settings.base import Settings, matching
 from infra.settings.cross_stack import entries, mapping
 from infra.settings.data.features import Reference
@@ -122,8 +123,10 @@ class Stream(Settings):
         24, description="Hours that the stream keeps its records, 24 to 8760."
     )
     to: str = Field("raw", description="Zone of the files: raw, curated or one of your own.")
-    format: Literal["json", "parquet"] = Field(
-        "json", description="json, a record a line, or parquet, which needs columns."
+    format: Literal["json", "parquet", "iceberg"] = Field(
+        "json",
+        description="json, a record a line; parquet; or iceberg, rows of a table. All but json need "
+        "columns.",
     )
     columns: dict[
         Annotated[str, AfterValidator(column_name)], Annotated[str, AfterValidator(column_type)]
@@ -151,6 +154,11 @@ class Stream(Settings):
     )
 
     @property
+    def is_iceberg(self) -> bool:
+        """Whether its records become rows of a table of Iceberg."""
+        return self.format == "iceberg"
+
+    @property
     def place(self) -> str:
         """Where its files lie, such as `raw.vitals`."""
         return f"{self.to}.{self.name}"
@@ -163,10 +171,14 @@ class Stream(Settings):
         return self
 
     def _unreadable(self) -> Iterator[Mistake]:
-        if self.format == "parquet" and not self.columns:
+        if self.format != "json" and not self.columns:
             yield Mistake(
-                ("format",), "parquet needs columns.", "Say what a record has: {heart_rate: int}."
+                ("format",),
+                f"{self.format} needs columns.",
+                "Say what a record has: {heart_rate: int}.",
             )
+        if self.is_iceberg:
+            yield from self._not_of_iceberg()
         if self.format == "json" and self.compression == "snappy":
             yield Mistake(
                 ("compression",), "Athena reads no JSON that snappy packed.", "Allowed: gzip, none."
@@ -175,6 +187,24 @@ class Stream(Settings):
             if column in self.columns:
                 yield Mistake(
                     ("columns", column), f"{column} is the partition of the time of arrival."
+                )
+
+    def _not_of_iceberg(self) -> Iterator[Mistake]:
+        for key in ("partition_by", "compression"):
+            if getattr(self, key):
+                yield Mistake(
+                    (key,),
+                    "an Iceberg table has files of its own, which this does not say.",
+                    "Leave it out, or let the format be parquet.",
+                )
+        for column, type_ in self.columns.items():
+            if lost := unkept(type_, "iceberg"):
+                yield Mistake(
+                    ("columns", column), f"Iceberg keeps no {', '.join(lost)}.", "Allowed: int."
+                )
+            if column in ICEBERG_RESERVED:
+                yield Mistake(
+                    ("columns", column), f"{column} is a column that Iceberg adds itself."
                 )
 
     def _partitions(self) -> Iterator[Mistake]:

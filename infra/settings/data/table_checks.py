@@ -58,6 +58,15 @@ def _beside(table: Named, other: Named) -> Iterator[Mistake]:
         )
 
 
+def check_iceberg_streams(values: Mapping[str, Any]) -> Iterator[Mistake]:
+    """Yield streams whose rows go to a table of Iceberg in a zone whose objects expire or move."""
+    for index, stream in enumerate(entries(values.get("streams"))):
+        if stream.get("format") == "iceberg":
+            name, zone = str(stream.get("name")), str(stream.get("to", "raw"))
+            table = Named(("streams", index), f"{zone}.{name}", zone, name, iceberg=True)
+            yield from _aged(table, mapping(values.get("lake")))
+
+
 def _aged(table: Named, lake: Mapping[str, Any]) -> Iterator[Mistake]:
     zone = mapping(mapping(lake.get("zones")).get(table.zone))
     why = "Let a job delete its old rows, or put it into a zone that keeps what it holds."

@@ -1,8 +1,6 @@
 """The function that makes features of a stream's records, and what watches it."""
 
-import io
 import json
-import zipfile
 from typing import Any
 
 import pytest
@@ -10,7 +8,7 @@ import pytest
 from components.data.streams.features import (
     StreamFeatures,
     StreamFeaturesArgs,
-    package,
+    files,
     plan,
 )
 from infra.graph import Graph, record
@@ -64,12 +62,10 @@ def one(graph: Graph, token: str) -> dict[str, Any]:
 
 
 def test_the_package_holds_the_code_and_what_it_is_told() -> None:
-    told = plan(ARGS["columns"], ARGS["groups"])
-    assert package(told) == package(told)
-    with zipfile.ZipFile(io.BytesIO(package(told))) as archive:
-        assert set(archive.namelist()) == {"plan.json", "to_features.py"}
-        known = json.loads(archive.read("plan.json"))
-    (group,) = known["groups"]
+    held = files(plan(ARGS["columns"], ARGS["groups"]))
+    assert set(held) == {"plan.json", "to_features.py"}
+    assert "def handler(" in held["to_features.py"]
+    (group,) = json.loads(held["plan.json"])["groups"]
     assert group == {
         "name": "maslow-dev-visits-v1",
         "record_id": "visit_id",
