@@ -76,6 +76,9 @@ TYPES = (
         holds_no_data="its code is uploaded again from the repository",
         iam=Iam(
             on="function:{name}",
+            # Hooks call functions as they are made and changed.
+            create="InvokeFunction",
+            update="InvokeFunction",
             read="GetFunctionCodeSigningConfig ListTags ListVersionsByFunction",
             source=AUTHORIZATION,
         ),

@@ -224,7 +224,7 @@ METRICS = (
     Metric("AWS/Kinesis", "IncomingRecords", "low", "breaching", _of_streams),
     Metric(
         "AWS/Firehose",
-        r"DeliveryTo(S3|Splunk)\.DataFreshness",
+        r"DeliveryTo(S3|Splunk|Iceberg)\.DataFreshness",
         "high",
         "notBreaching",
         _of_deliveries,
@@ -233,6 +233,13 @@ METRICS = (
         "AWS/Firehose", r"DeliveryTo(S3|Splunk)\.Success", "low", "notBreaching", _of_deliveries
     ),
     Metric("AWS/Firehose", r"FailedConversion\.Records", "high", "notBreaching", _of_deliveries),
+    Metric(
+        "AWS/Firehose",
+        r"DeliveryToIceberg\.FailedRowCount",
+        "high",
+        "notBreaching",
+        _of_deliveries,
+    ),
     Metric("AWS/Firehose", "PartitionCountExceeded", "high", "notBreaching", _of_deliveries),
     # A function that is not called is neither late nor wrong.
     Metric("AWS/Lambda", "IteratorAge|Errors", "high", "notBreaching", _of_functions),

@@ -239,3 +239,11 @@ def test_other_types_are_left_alone(
     project: Project, region: str, settings: dict[str, Any]
 ) -> None:
     assert plan(project, region, settings) == {}
+
+
+def test_streams_to_iceberg_are_refused_where_firehose_has_none(project: Project) -> None:
+    stream = {"name": "vitals", "format": "iceberg", "columns": {"ward": "string"}}
+    streams = {**DEFAULTS, "registry": {"packages": False}, "streams": [stream]}
+    told = plan(project, "ap-southeast-5", streams)
+    assert "Firehose delivers to no Iceberg tables in ap-southeast-5." in str(told)
+    assert "Iceberg" not in str(plan(project, "eu-west-1", streams))

@@ -125,8 +125,8 @@ class Stream(Settings):
     to: str = Field("raw", description="Zone of the files: raw, curated or one of your own.")
     format: Literal["json", "parquet", "iceberg"] = Field(
         "json",
-        description="json, a record a line; parquet; or iceberg, rows of a table. All but json need "
-        "columns.",
+        description="json, a record a line; parquet; or iceberg, rows of a table. The last two "
+        "need columns.",
     )
     columns: dict[
         Annotated[str, AfterValidator(column_name)], Annotated[str, AfterValidator(column_type)]

@@ -55,7 +55,24 @@ def test_a_column_has_any_type_that_the_catalog_knows(found_in_stream, type_):
         ({"retention_hours": 8761}, "retention_hours: 8761 is too large: at most 8760."),
         ({"to": "features"}, "to: features is not a zone that streams write into."),
         ({"to": "gold"}, "to: gold is not a zone that streams write into."),
-        ({"format": "orc"}, 'format: "orc" is not json or parquet.'),
+        ({"format": "orc"}, 'format: "orc" is not json, parquet or iceberg.'),
+        ({"format": "iceberg", "columns": {}}, "format: iceberg needs columns."),
+        (
+            {"format": "iceberg", "partition_by": ["ward"]},
+            "partition_by: an Iceberg table has files of its own, which this does not say.",
+        ),
+        (
+            {"format": "iceberg", "compression": "gzip"},
+            "compression: an Iceberg table has files of its own, which this does not say.",
+        ),
+        (
+            {"format": "iceberg", "columns": {"rate": "smallint"}},
+            "columns.rate: Iceberg keeps no smallint.",
+        ),
+        (
+            {"format": "iceberg", "columns": {"_file": "string"}},
+            "columns._file: _file is a column that Iceberg adds itself.",
+        ),
         ({"columns": {}}, "format: parquet needs columns."),
         (
             {"columns": {"heartRate": "int"}},
@@ -153,3 +170,17 @@ def test_an_iceberg_table_does_not_lie_where_a_stream_writes(found):
     table = TABLE | {"name": "raw.all_vitals", "prefix": "vitals", "format": "iceberg"}
     (mistake,) = found(lake={"tables": [table]}, streams=[STREAM])
     assert "what the stream vitals delivers lies in raw below vitals" in mistake
+
+
+@pytest.mark.parametrize(
+    ("zone", "said"),
+    [
+        ({"retention_days": 365}, "objects of raw expire after 365 days"),
+        ({"storage": {"glacier": 90}}, "objects of raw move to glacier"),
+    ],
+)
+def test_rows_of_iceberg_are_in_no_zone_whose_objects_go(found, zone, said):
+    stream = {**STREAM, "format": "iceberg"}
+    (mistake,) = found(streams=[stream], lake={"zones": {"raw": zone}})
+    assert said in mistake
+    assert found(streams=[STREAM], lake={"zones": {"raw": zone}}) == []

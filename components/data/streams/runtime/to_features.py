@@ -40,8 +40,9 @@ LARGEST = 2**63
 INTEGER = re.compile(r"[+-]?\d{1,19}")
 TIME = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})[T ](\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?Z?")
 EVENT_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?Z")
-MILLISECONDS_FROM = 100_000_000_000
-"""Numbers from here on are milliseconds since 1970, as Firehose reads them, too."""
+MILLISECONDS_FROM, MICROSECONDS_FROM = 100_000_000_000, 100_000_000_000_000
+"""Numbers from here on are milliseconds since 1970, as Firehose reads them for Parquet, and from
+there on microseconds, as it wants them for Iceberg."""
 
 
 class Unfit(ValueError):
@@ -151,7 +152,7 @@ def time_text(value: Any, type_: str) -> str:
 
 
 def time_of(value: Any) -> datetime:
-    """A time in UTC, of a text, or of seconds or milliseconds since 1970.
+    """A time in UTC, of a text, or of seconds, milliseconds or microseconds since 1970.
 
     Raises ValueError and TypeError for what is none.
     """
@@ -161,6 +162,8 @@ def time_of(value: Any) -> datetime:
         return datetime(year, month, day, hour, minute, second, micros, tzinfo=UTC)
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise TypeError(value)
+    if abs(value) >= MICROSECONDS_FROM:
+        return datetime.fromtimestamp(value / 1_000_000, UTC)
     seconds = value / 1000 if abs(value) >= MILLISECONDS_FROM else value
     return datetime.fromtimestamp(seconds, UTC)
 

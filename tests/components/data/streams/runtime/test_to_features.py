@@ -112,6 +112,7 @@ def test_fields_are_found_whatever_their_capitals() -> None:
         ("2026-01-31 12:00:00.123456", "2026-01-31T12:00:00.123Z"),
         (1_769_860_800, "2026-01-31T12:00:00.000Z"),
         (1_769_860_800_250, "2026-01-31T12:00:00.250Z"),
+        (1_769_860_800_250_000, "2026-01-31T12:00:00.250Z"),
     ],
 )
 def test_times_become_what_the_feature_store_takes(told: Any, text: str) -> None:
