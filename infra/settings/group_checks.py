@@ -105,6 +105,7 @@ CHECKS: tuple[Check, ...] = (
     check_quality,
     check_orchestration,
     check_crawlers,
+    check_orchestration,
     check_jobs,
     check_shares,
     check_files,
