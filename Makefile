@@ -14,7 +14,7 @@ export PULUMI_ERROR_OUTPUT_STRING := 1
 unexport PYTHONDONTWRITEBYTECODE
 ACTIONLINT := github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
 
-.PHONY: help setup dev up test check bench lock sagemaker pipelines pictures
+.PHONY: help setup dev up test check bench lock sagemaker airflow pipelines pictures
 
 help:
 	@echo "make up         the whole platform, on an embedded AWS: no account needed"
@@ -25,6 +25,7 @@ help:
 	@echo "make dev        only install what tests and checks it, too"
 	@echo "make pipelines  compile the model projects' pipelines with the SageMaker SDK"
 	@echo "make sagemaker  only install that SDK, with which its tests run too"
+	@echo "make airflow    only install Airflow, in .venv-airflow, with which its tests run too"
 	@echo "make pictures   draw the picture of the platform, and record a session, for the README"
 	@echo "make lock       resolve the dependencies anew"
 
@@ -80,6 +81,16 @@ $(INSTALLED)-sagemaker: requirements-sagemaker.lock $(INSTALLED)
 	@$(INSTALL) --require-hashes -r requirements-sagemaker.lock
 	@touch $@
 
+# Airflow's pins are not those of the platform: it has an environment of its own.
+airflow: dev
+	@$(MAKE) --no-print-directory --silent .venv-airflow/installed
+
+.venv-airflow/installed: requirements-airflow.lock
+	@echo "Installing Airflow into .venv-airflow (300 MB)"
+	@$(BIN)/python -m venv --clear --without-pip .venv-airflow
+	@$(BIN)/uv pip install --quiet --require-hashes --python .venv-airflow/bin/python -r requirements-airflow.lock
+	@touch $@
+
 pipelines: sagemaker
 	@for project in $(wildcard templates/*/pipeline.py models/*/pipeline.py); do \
 		$(BIN)/python $$project || exit; done
@@ -92,3 +103,4 @@ lock: dev
 	@$(RESOLVE) --upgrade --all-extras --output-file requirements-sagemaker.lock pyproject.toml
 	@$(RESOLVE) --extra local --extra spark --extra dev --constraint requirements-sagemaker.lock --output-file requirements-dev.lock pyproject.toml
 	@$(RESOLVE) --extra local --constraint requirements-dev.lock --output-file requirements.lock pyproject.toml
+	@$(RESOLVE) --upgrade --output-file requirements-airflow.lock requirements-airflow.in

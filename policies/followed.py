@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import chain
 from typing import Any, NamedTuple
 
+from catalog import CLOUDCONTROL
 from catalog.event_patterns import matches
 from infra.graph import Graph, Resource
 from policies.finding import Finding, found
@@ -25,6 +26,7 @@ MACHINE = "aws:sfn/stateMachine:StateMachine"
 RULE = "aws:cloudwatch/eventRule:EventRule"
 TARGET = "aws:cloudwatch/eventTarget:EventTarget"
 TRAINING = "aws:sagemaker/pipeline:Pipeline"
+WORKFLOW = "AWS::MWAAServerless::Workflow"
 
 PUBLISHES = "arn:aws:states:::sns:publish"
 """What tells a topic in the definition of a machine."""
@@ -292,9 +294,22 @@ def _crawls(crawler: Resource) -> Iterator[Failure]:
     yield Failure("a crawl that is Failed", _event("aws.glue", "Glue Crawler State Change", detail))
 
 
+def _workflows(resource: Resource) -> Iterator[Failure]:
+    """Runs of a workflow of MWAA Serverless, which pulumi-aws has by Cloud Control.
+
+    https://docs.aws.amazon.com/eventbridge/latest/ref/events-ref-airflow-serverless.html
+    """
+    if resource.inputs.get("typeName") != WORKFLOW:
+        return
+    for end in ("Failed", "Timeout", "Stopped"):
+        kind = f"MWAA Serverless Workflow Run {end}"
+        yield Failure(f"a run that is {end}", _event("aws.airflow-serverless", kind, {}))
+
+
 STARTED: dict[str, Callable[[Resource], Iterable[Failure]]] = {
     BUILD: _builds,
     CRAWLER: _crawls,
+    CLOUDCONTROL: _workflows,
     DELIVERY: _deliveries,
     ENDPOINT: _updates,
     MACHINE: _executions,

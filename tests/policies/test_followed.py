@@ -167,6 +167,36 @@ def test_a_failure_that_two_rules_tell_of_is_found(row: str) -> None:
     assert message.endswith(f"that is {values[0]} is told 2 times, by one, other")
 
 
+RUNS = [f"MWAA Serverless Workflow Run {end}" for end in ("Failed", "Timeout", "Stopped")]
+
+
+def workflow() -> None:
+    aws.cloudcontrol.Resource(
+        "workflow", type_name="AWS::MWAAServerless::Workflow", desired_state="{}"
+    )
+
+
+@pytest.mark.parametrize("missing", RUNS)
+def test_a_run_of_a_workflow_that_fails_is_told_of(missing: str) -> None:
+    """Its events tell by their kind alone how it ended."""
+
+    def program(kinds: list[str]) -> None:
+        workflow()
+        for kind in kinds:
+            rule(kind, "aws.airflow-serverless", kind, {})
+
+    assert wrong(lambda: program(RUNS)) == []
+    (message,) = wrong(lambda: program([kind for kind in RUNS if kind != missing]))
+    assert f'"{missing}" of aws.airflow-serverless' in message
+
+
+def test_another_type_of_cloud_control_starts_nothing() -> None:
+    def program() -> None:
+        aws.cloudcontrol.Resource("plan", type_name="AWS::ARC::Plan", desired_state="{}")
+
+    assert wrong(program) == []
+
+
 @pytest.mark.parametrize("changes", [{"event_bus_name": "other"}, {"state": "DISABLED"}])
 def test_a_rule_that_sees_nothing_tells_of_nothing(changes: dict[str, str]) -> None:
     def program() -> None:

@@ -77,7 +77,7 @@ def declare_jobs(
         made[job.name] = component, job_args
         machines[job.name] = component.state_machine_arn
     if in_workflows:
-        declare_workflows(settings, env, need, made, application)
+        declare_workflows(settings, env, need, made, application, foundation.alerts.warning_arn)
         return {}
     pulumi.export("jobs", {job.name: machines[job.name] for job in settings.jobs})
     return machines

@@ -7,6 +7,7 @@ import pulumi
 from components.data.jobs.application import SparkApplication
 from components.data.jobs.job import Job, JobArgs, place_uris
 from components.data.jobs.workflow import ChainedJobArgs, Workflow, WorkflowArgs
+from components.data.jobs.workflow_alerts import alert_on_workflows
 from infra.environment import Environment
 from infra.needs.need import Need
 from infra.settings import PlatformSettings
@@ -23,11 +24,13 @@ def declare_workflows(
     need: Need,
     made: Mapping[str, tuple[Job, JobArgs]],
     application: SparkApplication | None,
+    topic_arn: pulumi.Input[str],
 ) -> None:
     """Declare a workflow for each job that comes after none, with all that come after it.
 
-    `made` are the jobs, and what they were made of, by their names.
+    `made` are the jobs, and what they were made of, by their names. The topic is told of failures.
     """
+    alert_on_workflows(env.names("workflows-failed"), parent=need, topic_arn=topic_arn)
     names: dict[str, pulumi.Output[str]] = {}
     for first in settings.jobs:
         if first.on.after is not None:

@@ -33,6 +33,7 @@ PUBLISHERS = {
     "EventTarget *-files-backup-failed": {"warning"},
     "EventTarget *-image-scanning-findings": {"warning"},
     "EventTarget *-machines-failed": {"warning"},
+    "EventTarget *-workflows-failed": {"warning"},
     "EventTarget *-model-deliveries": {"warning"},
     "EventTarget *-security-hub-high": {"warning"},
     "EventTarget *-threats-medium": {"warning"},
