@@ -102,11 +102,14 @@ def five_fields(cron: str) -> str:
     """A cron expression of AWS's, as the five fields that other schedulers know.
 
     AWS counts days of the week from 1, others from 0, so that they are written as names.
-    Raises NotFiveFields for a year, and for the last day or the nearest weekday of a month.
+    Raises NotFiveFields for a year, and for the last day or the nearest weekday of a month, and
+    ValueError for what is no cron expression.
 
     https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html#cron-based
     """
     *fields, year = cron.removeprefix("cron(").removesuffix(")").split()
+    if len(fields) != len(HIGHEST):
+        raise ValueError(f"{cron} is no cron expression of AWS's")
     if year != "*":
         raise NotFiveFields(f"it names the year {year}")
     for field, name in ((fields[2], "day"), (fields[4], "day of the week")):
