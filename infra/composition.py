@@ -13,6 +13,7 @@ from infra.live import NOTHING, Live
 from infra.naming import Names
 from infra.needs import mlops, platform
 from infra.needs.data import declare as declare_data
+from infra.needs.data.governance import declare_people
 from infra.needs.devops import declare as declare_devops
 from infra.needs.devops import model_delivery
 from infra.needs.foundation import access, audit
@@ -50,9 +51,11 @@ def declare(
     env = _environment(stack, services, secret, live, custom.components if custom else {})
     foundation = declare_foundation(settings, env)
     devops = declare_devops(settings, env, foundation)
-    data, files = declare_data(settings, env, foundation, root)
+    declared = declare_data(settings, env, foundation, root)
+    data = declared.lake
     audit.declare(settings, env, foundation, data)
-    access.declare(settings, env, foundation, devops, data)
+    people = access.declare(settings, env, foundation, devops, data)
+    declare_people(settings, env, declared, people)
     training = Need("platform", env.provider, foundation.need.guards)
     serving = Need("mlops", env.provider, foundation.need.guards)
     model_delivery.notify_failures(settings, env, foundation, devops)
@@ -62,7 +65,7 @@ def declare(
         env,
         foundation,
         data,
-        files,
+        declared.files,
         repositories,
         jobs_make_log_groups=job_logs == "unknown",
     )

@@ -71,6 +71,13 @@ ONCE_AN_ACCOUNT = (
     listed("config", "DescribeConfigurationRecorders DescribeConfigurationRecorderStatus"),
     listed("guardduty", "ListDetectors"),
     Grant("guardduty", "detector/*", read="GetDetector"),
+    Grant(
+        "lakeformation",
+        read="GetDataLakeSettings",
+        when=HERE,
+        reason="the settings are the account's",
+    ),
+    Grant("iam", "arn:aws:iam::{account}:role/{project}-*", read="GetRole"),
     listed("iam", "ListOpenIDConnectProviders", when=GLOBAL),
     Grant("iam", "arn:aws:iam::{account}:oidc-provider/*", read="GetOpenIDConnectProvider"),
     Grant("securityhub", "hub/default", read="DescribeHub"),

@@ -8,7 +8,8 @@ from typing import Any
 import pulumi
 
 from components.data.feature_evolution import described
-from infra import found, kept
+from components.data.governance.lake_access import LakeSettingsArgs
+from infra import found, kept, lake_settings
 from infra.found import Found, found_in_account
 from infra.kept import Held, Kept, Tagged, kept_in_account
 from infra.naming import Names
@@ -36,6 +37,8 @@ class Live:
     is no such group."""
     found: Found = found.nothing
     """What the account has already of what it has once."""
+    lake_settings: Callable[[bool], LakeSettingsArgs] = lake_settings.new_account
+    """What the account's Lake Formation is set to; with True, who deploys administers it, too."""
 
 
 NOTHING = Live()
@@ -98,6 +101,7 @@ def in_account(client: Callable[[str], Any], names: Names, held: Held) -> Live:
         multi_region,
         feature_group,
         found_in_account(made, standing),
+        lake_settings.settings_in_account(made, names.project),
     )
 
 

@@ -12,7 +12,7 @@ from components.devops.registries.image_registry import ImageRegistry
 from components.foundation.keys.key import DataClass
 from components.mlops.capture import CaptureArgs
 from infra.environment import Environment
-from infra.needs.data.files import FileSystems
+from infra.needs.file_systems import FileSystems
 from infra.needs.outputs import Foundation
 from infra.needs.tags import MODEL, NEED
 from infra.settings.mlops.model import ModelSettings

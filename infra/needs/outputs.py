@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pulumi
 
 from components.common.bucket import AccessLogBucket, PrivateBucket
+from components.data.governance.lake_access import LakeAccess
 from components.data.lake.lake import Lake
 from components.devops.delivery.source import SourceArgs
 from components.devops.delivery.state import StateArgs
@@ -17,6 +18,7 @@ from components.foundation.keys.key import DataClass, Key
 from components.foundation.network.existing_network import ExistingNetwork
 from components.foundation.network.network import Network
 from infra.environment import Environment
+from infra.needs.file_systems import FileSystems
 from infra.needs.need import Need
 
 
@@ -32,6 +34,19 @@ class Foundation:
     access_logs: AccessLogBucket
     artifacts: PrivateBucket
     alerts: Alerts
+
+
+@dataclass(frozen=True)
+class Data:
+    """What the needs above the data, and who reads it, are told of it."""
+
+    need: Need
+    lake: Lake
+    tables: Mapping[str, pulumi.Output[str]]
+    """Database and table of each table, with a dot between them, by zone and name."""
+    access: LakeAccess | None
+    """What Lake Formation looks after; None where it decides nothing."""
+    files: FileSystems
 
 
 @dataclass(frozen=True)

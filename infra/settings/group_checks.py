@@ -15,6 +15,7 @@ from infra.settings.data.files import check_files
 from infra.settings.data.jobs import check_jobs
 from infra.settings.data.orchestration import check_orchestration
 from infra.settings.data.quality import check_quality
+from infra.settings.data.readers import check_readers
 from infra.settings.data.shares import check_shares
 from infra.settings.data.stream_features import check_stream_features
 from infra.settings.data.streams import check_streams
@@ -102,6 +103,7 @@ CHECKS: tuple[Check, ...] = (
     check_feature_groups,
     check_models,
     check_tables,
+    check_readers,
     check_quality,
     check_orchestration,
     check_crawlers,

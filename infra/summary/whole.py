@@ -12,6 +12,7 @@ from infra.graph import Graph
 from infra.settings import StackFile
 from infra.summary.money import money
 from infra.summary.needs import needs
+from infra.summary.readers import lake_readers
 from infra.summary.section import Row, Section, kinds
 
 NOTHING: tuple[Row, ...] = (("nothing", ""),)
@@ -25,6 +26,7 @@ def sections(graph: Graph, stack: StackFile) -> list[Section]:
         Section(_head(graph, stack)),
         *needs(graph, stack),
         Section("Protected", tuple(_protected(graph))),
+        *lake_readers(stack.platform),
         Section("Open", tuple(openings(graph, stack)) or NOTHING),
         money(graph, stack),
         *_retirements(graph),

@@ -138,6 +138,8 @@ TABLE = {"name": "curated.visits", "columns": {"id": "string"}, "partitions": {"
 ICEBERG = {"name": "curated.visits", "columns": {"id": "string"}, "format": "iceberg"}
 REPLICA = {"bucket": "copies", "key": KEY.replace(REGION, "eu-central-1")}
 COPIED = {"zones": {zone: {"replicate_to": REPLICA} for zone in ZONES}}
+READERS = {"personas": {"data-scientist": [USER]}}
+GOVERNED = {"access": READERS, "lake": {"governed": True, "tables": [TABLE]}}
 LOCK = {"mode": "governance", "days": 7}
 LOCKED = {"zones": {zone: {"object_lock": LOCK} for zone in ZONES}}
 
@@ -185,6 +187,11 @@ CONTEXTS: dict[str, dict[str, Any]] = {
         }
         for zone in ZONES
     },
+    **{f"lake.zones.{zone}.sensitivity": GOVERNED for zone in ZONES},
+    "lake.governed": {"access": READERS},
+    "lake.readers": GOVERNED,
+    "lake.tables.0.personal": GOVERNED,
+    "lake.tables.0.sensitivity": GOVERNED,
     "lake.tables": {"lake": {"tables": [TABLE]}},
     "lake.quality": {
         **JOBS,
@@ -300,6 +307,10 @@ VALUES: dict[str, Any] = {
         )
     },
     **{f"lake.zones.{zone}.backup.days": 7 for zone in ZONES},
+    **{f"lake.zones.{zone}.sensitivity": "confidential" for zone in ZONES},
+    "lake.readers": {"data-scientist": {"rows": {"curated.visits": "id = 'a'"}}},
+    "lake.tables.0.personal": ["id"],
+    "lake.tables.0.sensitivity": "confidential",
     "lake.quality.0.table": "features.visits",
     "lake.quality.0.rules": ["RowCount > 1"],
     "lake.crawlers.0.name": "others",
@@ -387,6 +398,12 @@ class Off(NamedTuple):
 
 # That drift starts no training is in accord with all of these, and its contrary is refused.
 WATCHING = ("models.0.monitor", "models.0.retrain.on", "models.0.retrain.cooldown_hours")
+CLASSIFIED = (
+    "lake.readers",
+    "lake.tables.0.personal",
+    "lake.tables.0.sensitivity",
+    "lake.zones.raw.sensitivity",
+)
 OFF = {
     "no delivery of a model": Off(
         "models.0.delivery.start", "off", ("models.0.delivery", "models.0.accept"), MODEL
@@ -398,6 +415,7 @@ OFF = {
     "no personas": Off("access.personas", {}, ("access",), {}),
     "delivery by CI": Off("delivery.by", "ci", ("delivery",), {**MODEL, "ci": GITHUB}),
     "an existing VPC": Off("network.vpc", VPC, ("network",), {"network": BASE["network"]}),
+    "no governed lake": Off("lake.governed", False, CLASSIFIED, GOVERNED),
     "no records": Off("audit.management_events", False, ("audit.log_archive",), {}),
     "no e-mail": Off("alerts.email", [], ("alerts.email_from",), {}),
 }

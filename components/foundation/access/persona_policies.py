@@ -14,6 +14,7 @@ from components.foundation.access.persona_statements import (
     PersonaScope,
     ask_endpoints,
     query,
+    query_governed,
     read_dead_letters,
     read_logs,
     read_metrics,
@@ -81,12 +82,22 @@ def data_engineer(scope: PersonaScope) -> list[Statement]:
 
 
 def data_scientist(scope: PersonaScope) -> list[Statement]:
-    """Learns from all that is not raw any more, starts trainings, and asks what came of them."""
+    """Learns from all that is not raw any more, starts trainings, and asks what came of them.
+
+    Of a governed lake it reads by queries alone: whole files hold what is kept from it.
+    """
     read = [zone for zone in scope.zones if zone != "raw"]
+    governed = scope.queried_zones.get("data-scientist")
     return [
-        *read_objects(*(scope.zones[zone] for zone in read)),
-        read_tables(scope, *read),
-        *query(scope),
+        *(
+            query_governed(scope, governed)
+            if governed is not None
+            else [
+                *read_objects(*(scope.zones[zone] for zone in read)),
+                read_tables(scope, *read),
+                *query(scope),
+            ]
+        ),
         allow(
             ["sagemaker:BatchGetRecord", "sagemaker:DescribeFeatureGroup", "sagemaker:GetRecord"],
             scope.own("sagemaker", "feature-group/"),
@@ -104,8 +115,17 @@ def data_scientist(scope: PersonaScope) -> list[Statement]:
 
 
 def ml_engineer(scope: PersonaScope) -> list[Statement]:
-    """Brings models to their users: approves versions, asks endpoints."""
+    """Brings models to their users: approves versions, asks endpoints.
+
+    Data it reads only of a governed lake, and there by queries.
+    """
+    governed = scope.queried_zones.get("ml-engineer")
     return [
+        *(
+            []
+            if governed is None
+            else [*query_governed(scope, governed), use_key(scope, "data", "s3")]
+        ),
         *start_trainings(scope),
         *run_machines(scope, "maslow:model"),
         *read_versions(scope),
@@ -287,7 +307,8 @@ SEE_SETTINGS = ("platform-engineer", "reviewer", "auditor")
 """Those that read the settings of all that the platform declares."""
 
 WITHOUT_DATA = ("platform-engineer", "ml-engineer", "reviewer", "auditor")
-"""Those that never read what is in the lake: its key is closed to them as well."""
+"""Those that never read what is in the lake: its key is closed to them as well, unless they are
+readers of a governed lake."""
 
 
 def persona_policy(persona: str, scope: PersonaScope, *, approves: bool) -> Document:

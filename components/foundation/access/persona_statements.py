@@ -3,7 +3,7 @@
 https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from catalog.services import by_prefix
@@ -17,6 +17,8 @@ class PersonaScope(EnvironmentScope):
 
     zones: Mapping[str, str]
     """Bucket of each zone of the lake, by zone."""
+    queried_zones: Mapping[str, Sequence[str]]
+    """Zones that a persona reads by queries alone, as Lake Formation lets it; by persona."""
     results_arn: str
     """Bucket of the queries' results."""
     artifacts_arn: str
@@ -93,6 +95,23 @@ def query(scope: PersonaScope) -> list[Statement]:
         ),
         *read_objects(scope.results_arn),
         allow(["s3:AbortMultipartUpload", "s3:PutObject"], [f"{scope.results_arn}/*"]),
+    ]
+
+
+def query_governed(scope: PersonaScope, zones: Sequence[str]) -> list[Statement]:
+    """Query tables of these zones, of whose files Lake Formation lends what one may see.
+
+    https://docs.aws.amazon.com/lake-formation/latest/dg/access-control-underlying-data.html
+    """
+    return [
+        *([read_tables(scope, *zones)] if zones else []),
+        allow_everywhere(
+            ["lakeformation:GetDataAccess"],
+            reason="Lake Formation offers no resource; it lends what it has granted alone",
+            when={"StringEquals": {"aws:RequestedRegion": scope.region}},
+            sid="GovernedData",
+        ),
+        *query(scope),
     ]
 
 

@@ -124,6 +124,8 @@ class PersonasArgs(PlacedArgs):
     """Name of the environment."""
     zones: dict[str, pulumi.Input[str]]
     """ARN of the bucket of each zone of the lake: raw, curated, features and any others."""
+    queried_zones: NotRequired[dict[str, list[str]]]
+    """Zones that a persona reads by queries alone, as Lake Formation lets it; by persona."""
     results_arn: pulumi.Input[str]
     """ARN of the bucket of the queries' results."""
     artifacts_arn: pulumi.Input[str]
@@ -213,6 +215,7 @@ def _scope(args: PersonasArgs) -> Mapping[str, pulumi.Input[Any]]:
         "account_id": args["account_id"],
         "region": args["region"],
         "zones": args["zones"],
+        "queried_zones": args.get("queried_zones", {}),
         "results_arn": args["results_arn"],
         "artifacts_arn": args["artifacts_arn"],
         "keys": args["keys"],

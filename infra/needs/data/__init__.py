@@ -13,7 +13,8 @@ from infra.environment import Environment
 from infra.needs.data.backups import declare_backups
 from infra.needs.data.crawlers import declare_crawlers
 from infra.needs.data.features import declare_groups
-from infra.needs.data.files import FileSystems, declare_files
+from infra.needs.data.files import declare_files
+from infra.needs.data.governance import declare_access, makers_of
 from infra.needs.data.jobs import declare_jobs
 from infra.needs.data.quality import declare_quality
 from infra.needs.data.queries import declare_queries
@@ -21,14 +22,14 @@ from infra.needs.data.shares import declare_shares
 from infra.needs.data.streams import declare_streams
 from infra.needs.data.tables import declare_tables
 from infra.needs.need import Need
-from infra.needs.outputs import Foundation
+from infra.needs.outputs import Data, Foundation
 from infra.settings import PlatformSettings
 from infra.settings.data.zones import Zone
 
 
 def declare(
     settings: PlatformSettings, env: Environment, foundation: Foundation, root: Path
-) -> tuple[Lake, FileSystems]:
+) -> Data:
     """Declare the lake, its tables and feature groups, what fills it, and how it is queried.
 
     The file systems that workloads mount are of this need, too. Scripts of jobs and files of SQL
@@ -54,18 +55,20 @@ def declare(
     )
     _declare_replicas(settings, env, need, lake, key_arn)
     declare_backups(settings, env, foundation, need, lake)
-    declare_tables(settings, env, need, lake, key_arn, foundation.keys[DataClass.LOGS].arn)
+    tables = declare_tables(settings, env, need, lake, key_arn, foundation.keys[DataClass.LOGS].arn)
     groups = declare_groups(settings, env, need, lake, key_arn)
     declare_streams(settings, env, foundation, need, lake, groups)
     declare_crawlers(settings, env, foundation, need, lake)
     files = declare_files(settings, env, foundation, need, lake)
     checks = declare_quality(settings, env, need, lake, key_arn)
-    declare_jobs(settings, env, foundation, need, lake, groups, checks, root)
+    jobs = declare_jobs(settings, env, foundation, need, lake, groups, checks, root)
     declare_queries(settings, env, foundation, need, lake, root)
     declare_shares(settings, env, need, lake, key_arn)
     pulumi.export("zones", lake.zone_buckets)
     pulumi.export("feature_groups", {key: group.name for key, group in groups.items()})
-    return lake, files
+    makers = makers_of(settings, jobs, checks)
+    access = declare_access(settings, env, need, lake, tables, makers, key_arn)
+    return Data(need, lake, tables, access, files)
 
 
 def _declare_replicas(

@@ -1,59 +1,22 @@
 """The file systems that workloads mount."""
 
-from dataclasses import dataclass
 from typing import Any
 
 import pulumi
 
 from components.data.files.fast_files import Change, FastFiles, FastFilesArgs
-from components.data.files.shared_files import TRAINING_FOLDER, SharedFiles
+from components.data.files.shared_files import SharedFiles
 from components.data.lake.lake import Lake
 from components.foundation.alerts.alerts import Severity
 from components.foundation.keys.key import DataClass
-from components.platform.file_channels import FileChannelArgs, FileSystemKind
 from infra.environment import Environment
 from infra.needs.data.places import place
+from infra.needs.file_systems import FileSystems
 from infra.needs.need import Need
 from infra.needs.outputs import Foundation
 from infra.settings import PlatformSettings
 from infra.settings.data.files import FastFiles as FastFilesSettings
 from infra.settings.data.files import SharedFiles as SharedFilesSettings
-
-
-@dataclass(frozen=True)
-class FileSystems:
-    """The file systems of an environment, as far as it has them."""
-
-    shared: SharedFiles | None = None
-    fast: FastFiles | None = None
-
-    def channel(self, name: str, folder: str) -> FileChannelArgs:
-        """The channel of a training job that shows a folder, such as `fast/images`.
-
-        Raises ValueError for a file system that is not there.
-        """
-        which, _, path = folder.partition("/")
-        if which == "fast" and self.fast:
-            return {
-                "channel": name,
-                "kind": FileSystemKind.LUSTRE,
-                "file_system_id": self.fast.file_system_id,
-                "file_system_arn": self.fast.file_system_arn,
-                "directory": pulumi.Output.concat("/", self.fast.mount_name, "/", path),
-            }
-        if which == "shared" and self.shared:
-            return {
-                "channel": name,
-                "kind": FileSystemKind.EFS,
-                "file_system_id": self.shared.file_system_id,
-                "file_system_arn": self.shared.file_system_arn,
-                "directory": f"{TRAINING_FOLDER}/{path}",
-            }
-        raise ValueError(f"{folder}: there is no file system {which}")
-
-
-NAME_LIMIT = 40
-"""Leaves room for what a component adds to its own name."""
 
 
 def declare_files(

@@ -40,10 +40,10 @@ def declare_jobs(
     groups: Mapping[str, FeatureGroup],
     checks: Mapping[str, JobCheckArgs],
     root: Path,
-) -> dict[str, pulumi.Output[str]]:
+) -> dict[str, Job]:
     """Declare each job, the application that those of EMR run on, and workflows where Airflow does.
 
-    What is returned are the ARNs of machines by the names of jobs, none where workflows run them.
+    What is returned are the jobs by their names.
     `groups` are the feature groups by their names in AWS, without the environment: `visits-v1`.
     Raises InputError for a script that is not there.
     """
@@ -76,11 +76,12 @@ def declare_jobs(
         component = env.component(Job)(name, job_args, need.child_options())
         made[job.name] = component, job_args
         machines[job.name] = component.state_machine_arn
+    jobs = {name: component for name, (component, _) in made.items()}
     if in_workflows:
         declare_workflows(settings, env, need, made, application, foundation.alerts.warning_arn)
-        return {}
+        return jobs
     pulumi.export("jobs", {job.name: machines[job.name] for job in settings.jobs})
-    return machines
+    return jobs
 
 
 def _args(

@@ -1,5 +1,7 @@
 """The part of need 0 that lets people in: declared once what they work with is known."""
 
+from collections.abc import Mapping
+
 import pulumi
 
 from components.data.lake.lake import Lake
@@ -7,6 +9,7 @@ from components.devops.delivery.state import state_policy
 from components.foundation.access.persona_policies import PERSONAS
 from components.foundation.access.personas import EntryArgs, PersonaArgs, Personas, PersonasArgs
 from infra.environment import Environment
+from infra.lake_readers import zones_read
 from infra.naming import Names
 from infra.needs.outputs import DevOps, Foundation
 from infra.settings import PlatformSettings
@@ -26,11 +29,11 @@ def declare(
     foundation: Foundation,
     devops: DevOps,
     data: Lake,
-) -> None:
-    """Declare a role for each persona that somebody is let in as."""
+) -> Mapping[str, pulumi.Output[str]]:
+    """Declare a role for each persona that somebody is let in as; their ARNs by persona."""
     access = settings.access
     if not access.personas:
-        return
+        return {}
     args: PersonasArgs = {
         "personas": {
             persona: _let_in(settings, env, persona)
@@ -52,12 +55,15 @@ def declare(
         "artifacts_arn": foundation.artifacts.arn,
         "keys": {holds.value: key.arn for holds, key in foundation.keys.items()},
     }
+    if read := zones_read(settings):
+        args["queried_zones"] = read
     if access.saml:
         args["saml_provider_arn"] = access.saml
     if access.identity_center:
         args["identity_center_arn"] = access.identity_center
     people = env.component(Personas)(env.names("people"), args, foundation.need.child_options())
     pulumi.export("personas", people.role_arns)
+    return people.role_arns
 
 
 def _let_in(settings: PlatformSettings, env: Environment, persona: str) -> PersonaArgs:

@@ -111,7 +111,7 @@ def _closed_to(
 ) -> pulumi.Output[list[str]]:
     """ARNs of the personas' roles that never use the key of one class of data."""
     strangers = {
-        DataClass.DATA: WITHOUT_DATA,
+        DataClass.DATA: [each for each in WITHOUT_DATA if each not in settings.lake.reading],
         DataClass.AUDIT: tuple(persona for persona in PERSONAS if persona != "auditor"),
     }.get(holds, ())
     names = [

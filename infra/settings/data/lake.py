@@ -6,8 +6,9 @@ from components.common.limits import SMALLEST_SCAN_BYTES
 from infra.settings.base import Settings
 from infra.settings.data.crawlers import CrawlerSettings
 from infra.settings.data.quality import TableRules
+from infra.settings.data.readers import BY_DEFAULT, Reader, ReaderName
 from infra.settings.data.tables import Table
-from infra.settings.data.zones import Zones
+from infra.settings.data.zones import Sensitivity, Zones
 
 BYTES_PER_GB = 1_000_000_000
 
@@ -26,11 +27,34 @@ class Lake(Settings):
     crawlers: tuple[CrawlerSettings, ...] = Field(
         (), description="What finds tables in files that others lay into the lake."
     )
+    governed: bool = Field(
+        False,
+        description="Lake Formation decides which tables, columns and rows the readers see in "
+        "queries, and their roles read no files. Without it they read whole zones, as IAM says.",
+    )
+    readers: dict[ReaderName, Reader] = Field(
+        {},
+        description="What each reads of a governed lake: data-scientist (what is internal, in all "
+        "zones but raw, unless it says otherwise) and ml-engineer (nothing unless it is here).",
+    )
     scan_limit_gb: float = Field(
         100.0,
         ge=SMALLEST_SCAN_BYTES / BYTES_PER_GB,
         description="Most that one Athena query may scan, in GB (at least 0.01).",
     )
+
+    @property
+    def reading(self) -> dict[str, Reader]:
+        """Each reader of a governed lake by its persona; none of one that is not governed."""
+        return {BY_DEFAULT: Reader(), **self.readers} if self.governed else {}
+
+    def sensitivity(self, table: Table) -> Sensitivity:
+        """How sensitive a table is, by its own word or its zone's."""
+        return table.sensitivity or self.zone_sensitivity(table.zone)
+
+    def zone_sensitivity(self, zone: str) -> Sensitivity:
+        """How sensitive the tables of a zone are unless they say otherwise."""
+        return self.zones.by_name[zone].sensitivity or ("personal" if zone == "raw" else "internal")
 
     @property
     def scan_limit_bytes(self) -> int:

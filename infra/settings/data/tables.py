@@ -17,7 +17,8 @@ from pydantic import (
 from components.common.column_types import UnknownType, check_type, is_primitive, unkept
 from components.common.limits import CATALOG_NAME, ICEBERG_RESERVED
 from infra.settings.base import PositiveInt, Settings, matching
-from infra.settings.mistakes import Mistake, refusal, refusals, shown
+from infra.settings.data.zones import Sensitivity
+from infra.settings.mistakes import Mistake, did_you_mean, refusal, refusals, shown
 
 INJECTED = "injected"
 DAY = r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
@@ -220,6 +221,16 @@ class Table(Settings):
     prefix: Annotated[str, AfterValidator(table_prefix)] | None = Field(
         None, description="Where its files are in the zone; below the table's name if unset."
     )
+    personal: tuple[str, ...] = Field(
+        (),
+        description="Columns that tell of a person: of a governed lake, only readers who see what "
+        "is personal see them.",
+    )
+    sensitivity: Sensitivity | None = Field(
+        None,
+        description="How sensitive its other columns are: internal, confidential or personal; as "
+        "its zone says if unset.",
+    )
     upkeep: bool = Field(
         True,
         description="Of an Iceberg table: whether Glue joins its small files, forgets snapshots "
@@ -272,6 +283,14 @@ class Table(Settings):
                     ("partitions", name),
                     f"{name} is a column, too.",
                     "Leave it out of columns: its folder tells the value.",
+                )
+        for place, name in enumerate(self.personal):
+            if name not in {**self.columns, **self.partitions}:
+                yield Mistake(
+                    ("personal", place),
+                    f"{self.name} has no column {name}.",
+                    did_you_mean(name, [*self.columns, *self.partitions])
+                    or f"It has {', '.join([*self.columns, *self.partitions])}.",
                 )
         for name in self.columns if self.format == "iceberg" else ():
             if name in ICEBERG_RESERVED:

@@ -18,12 +18,20 @@ CONTINUOUS_DAYS = 35
 """The most that AWS Backup keeps continuous backups."""
 TWIN = 0.9
 """How alike a name is to one of these for it to be a slip of the pen."""
+Sensitivity = Literal["internal", "confidential", "personal"]
+"""How much a table or a column tells, from what every reader may see to what is of a person."""
 StorageClass = Literal["standard_ia", "intelligent", "glacier_ir", "glacier", "deep_archive"]
 
 
 def zones_of(values: Mapping[str, Any]) -> list[str]:
     """Every zone that an environment has, from the plain values of its file."""
     return list(dict.fromkeys([*STANDING, *mapping(mapping(values.get("lake")).get("zones"))]))
+
+
+def sensitivity_of(values: Mapping[str, Any], zone: str) -> Any:
+    """How sensitive a zone's tables are unless they say, from the plain values of the file."""
+    own = mapping(mapping(mapping(values.get("lake")).get("zones")).get(zone)).get("sensitivity")
+    return own or ("personal" if zone == "raw" else "internal")
 
 
 def check_zone_locks(values: Mapping[str, Any]) -> Iterator[Mistake]:
@@ -148,6 +156,11 @@ class Zone(Settings):
         None,
         description="Copies all that is written from then on to a bucket in another region or "
         "account. Deletions are not copied.",
+    )
+    sensitivity: Sensitivity | None = Field(
+        None,
+        description="Of a governed lake: how sensitive its tables are unless they say otherwise: "
+        "internal, confidential or personal. Raw is personal if unset, any other zone internal.",
     )
     events: bool = Field(
         False,
