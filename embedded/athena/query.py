@@ -16,6 +16,7 @@ from embedded.athena.iceberg import Moment
 from embedded.athena.macros import MACROS
 from embedded.athena.parsing import Parsed, parse, place
 from embedded.athena.results import Column, Outcome, column, text
+from embedded.athena.seen import Sight, everything, narrowed, require, wanted_with
 from embedded.athena.tables import Laid, Wanted
 from embedded.athena.translate import translated
 
@@ -28,6 +29,8 @@ SET lock_configuration = true;
 """
 """A query reads what was laid into its connection, and nothing of this machine."""
 DEEPEST_VIEW = 20
+UNRESOLVED = "cannot be resolved or requester is not authorized to access requested resources"
+"""What Athena says of a column that is not there, and of one that is kept from who asks."""
 
 Aside = Callable[[], AbstractContextManager[None]]
 
@@ -46,6 +49,8 @@ class Session:
     """Entered for as long as DuckDB runs, which may be long. It may raise Cancelled."""
     opened: list[duckdb.DuckDBPyConnection] = field(default_factory=list)
     """The connections that a statement runs on: who stops it interrupts them."""
+    sight: Sight = everything
+    """What who asks sees of each table."""
 
 
 @dataclass
@@ -123,17 +128,22 @@ def _lay(node: exp.Table, session: Session, laid: Laid, wanted: Wanted, depth: i
     """Have a table's name be that of a view on what it holds."""
     base, dollar, kind = node.name.rpartition("$")
     if base and dollar:
-        _, _, found = resolved(exp.table_(base, db=node.db or None), session)
-        if not is_iceberg(found):
+        database, _, found = resolved(exp.table_(base, db=node.db or None), session)
+        if not is_iceberg(found) or session.sight(database, found) is not None:
             raise not_done(f"queries of {node.name}")
         laid_as = laid.rows(iceberg.about(session.store, found, kind.lower()))
     else:
         database, name, found = resolved(node, session)
+        seen = session.sight(database, found)
+        require(found, seen)
         if is_view(found):
             laid_as = _view(f"{database}.{name}", found, session, laid, depth)
         else:
             told = pruning.conditions(found, node)
+            wanted = wanted_with(wanted, seen)
             laid_as = laid.table(found, database, wanted, told, _moment(node, session))
+            with _told():
+                laid_as = narrowed(laid_as, laid, seen, session.now)
     if not node.alias:
         node.set("alias", exp.TableAlias(this=exp.to_identifier(node.name, quoted=True)))
     for part in ("db", "catalog", "version"):
@@ -280,7 +290,7 @@ def _failure(error: duckdb.Error) -> Failed:  # noqa: PLR0911  a code for each k
     if isinstance(error, duckdb.BinderException):
         if said.startswith("Referenced column"):
             name = said.split('"')[1]
-            return at((1, 1), "COLUMN_NOT_FOUND", f"Column '{name}' cannot be resolved")
+            return at((1, 1), "COLUMN_NOT_FOUND", f"Column '{name}' {UNRESOLVED}")
         if said.startswith("No function matches"):
             return at((1, 1), "FUNCTION_NOT_FOUND", said)
         return at((1, 1), "SYNTAX_ERROR", said)

@@ -10,6 +10,7 @@ from embedded.athena.catalog import Entity, columns, is_view, parameters, partit
 from embedded.athena.failures import Failed, Malformed, not_done
 from embedded.athena.query import Session
 from embedded.athena.results import Column, Outcome
+from embedded.athena.seen import require
 from embedded.athena.views import of as view_of
 
 NAME = r"`?(?:(?P<database>[\w-]+)`?\.`?)?(?P<table>[\w-]+)`?"
@@ -92,7 +93,9 @@ def _tables(match: re.Match[str], session: Session) -> Outcome:
         raise Failed("", f"FAILED: SemanticException [Error 10072]: Database {database} not found")
     views = match["what"].upper() == "VIEWS"
     names = [
-        each["Name"] for each in session.catalog.tables(database) if not views or is_view(each)
+        each["Name"]
+        for each in session.catalog.tables(database)
+        if (not views or is_view(each)) and session.sight(database, each) != []
     ]
     kind = "SHOW_VIEWS" if views else "SHOW_TABLES"
     return _listed(kind, "views" if views else "tab_name", _like(names, match["like"]))
@@ -155,4 +158,18 @@ def _table(match: re.Match[str], session: Session, within: str | None = None) ->
     if found is None:
         name = match["table"]
         raise Failed("", f"FAILED: SemanticException [Error 10001]: Table not found {name}")
-    return found
+    return _seen(database, found, session)
+
+
+def _seen(database: str, found: Entity, session: Session) -> Entity:
+    """A table as the catalog tells it to who sees a part of it. Raises Failed."""
+    seen = session.sight(database, found)
+    require(found, seen)
+    if seen is None:
+        return found
+    shown = frozenset[str]().union(*(each.columns for each in seen))
+    stored = {
+        **found["StorageDescriptor"],
+        "Columns": [each for each in columns(found) if each["Name"].lower() in shown],
+    }
+    return {**found, "StorageDescriptor": stored}

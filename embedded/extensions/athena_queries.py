@@ -21,8 +21,9 @@ from moto.core.responses import ActionResult, EmptyResult
 from embedded import clock
 from embedded.athena.failures import SYSTEM, USER, Cancelled, Failed, Malformed, not_done
 from embedded.athena.results import Outcome, csv_of, plain_of
-from embedded.athena.statements import kind, stripped
+from embedded.athena.statements import first_word, kind, stripped
 from embedded.extensions.event_bus import emit
+from embedded.extensions.lake_sight import caller, is_decided_for, sight_of
 from embedded.extensions.metrics import put_metric_data
 from embedded.extensions.operations import add, kept, paged
 from embedded.extensions.prepared_statements import InvalidRequest, statement, statements
@@ -48,6 +49,19 @@ MOST_ROWS = 1000
 https://docs.aws.amazon.com/athena/latest/APIReference/API_GetQueryResults.html
 """
 
+NOT_WRITING = (
+    "DEALLOCATE",
+    "DESC",
+    "DESCRIBE",
+    "EXECUTE",
+    "PREPARE",
+    "SELECT",
+    "SHOW",
+    "VALUES",
+    "WITH",
+)
+"""Words that statements begin with that leave all as it is; what EXECUTE names is looked at."""
+
 log = logging.getLogger(__name__)
 _running: "set[Execution]" = set()
 
@@ -72,6 +86,8 @@ class Execution:
     outcome: Outcome | None = None
     scanned: int = 0
     manifest: str = ""
+    principal: str = ""
+    """ARN of the role or user that asked; empty for who is neither."""
     stopped: threading.Event = field(default_factory=threading.Event)
     connections: "list[duckdb.DuckDBPyConnection]" = field(default_factory=list)
     thread: threading.Thread | None = None
@@ -194,6 +210,7 @@ def start_query_execution(self: AthenaResponse) -> ActionResult:
         began=clock.now(),
         parameters=self._get_param("ExecutionParameters") or [],
         token=token,
+        principal=caller(self),
     )
     executions(backend)[execution.id] = execution
     _begin(backend, execution, configuration)
@@ -381,6 +398,7 @@ def _finish(backend: AthenaBackend, execution: Execution, most: int | None) -> N
         clock.now(),
         execution.aside,
         execution.connections,
+        sight_of(execution.principal, backend.account_id, backend.region_name),
     )
     outcome = _outcome(backend, execution, session, f"{folder}/tables/{execution.id}/")
     execution.scanned = outcome.scanned
@@ -388,6 +406,15 @@ def _finish(backend: AthenaBackend, execution: Execution, most: int | None) -> N
         raise Failed("", f"Bytes scanned limit was exceeded: {most} bytes")
     _write(objects, execution, outcome, folder)
     execution.outcome = outcome
+
+
+def _require_undecided(backend: AthenaBackend, execution: Execution, sql: str) -> None:
+    """Refuse what writes, where Lake Formation decides for who asks. Raises Failed."""
+    word = first_word(stripped(sql))
+    if word in NOT_WRITING:
+        return
+    if is_decided_for(execution.principal, backend.account_id, backend.region_name):
+        raise not_done(f"{word} of a principal for which Lake Formation decides")
 
 
 def _outcome(
@@ -406,12 +433,14 @@ def _outcome(
         if name not in known:
             raise Failed("NOT_FOUND", f"Prepared statement not found: {name}")
         sql = known[name].query_statement
+        _require_undecided(backend, execution, sql)
         return engine.run(sql, parameters or execution.parameters, session, where)
     if match := re.fullmatch(
         r"DEALLOCATE\s+PREPARE\s+(\w+)", stripped(execution.query), re.IGNORECASE
     ):
         statements(backend, execution.workgroup).pop(match[1], None)
         return Outcome("UTILITY", "DEALLOCATE")
+    _require_undecided(backend, execution, execution.query)
     return engine.run(execution.query, execution.parameters, session, where)
 
 

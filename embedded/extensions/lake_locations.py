@@ -8,6 +8,7 @@ from typing import Any
 
 from moto.lakeformation import urls
 from moto.lakeformation.exceptions import AlreadyExists, EntityNotFound, InvalidInput
+from moto.lakeformation.models import LakeFormationBackend
 from moto.lakeformation.responses import LakeFormationResponse
 
 from embedded.extensions.operations import add, kept
@@ -47,9 +48,9 @@ def register_resource(self: LakeFormationResponse) -> str:
     arn, role = self._get_param("ResourceArn"), self._get_param("RoleArn")
     if bool(role) is bool(self._get_param("UseServiceLinkedRole")):
         raise InvalidInput("Either a role or the service-linked role registers a resource.")
-    if arn in _places(self):
+    if arn in places(self.lakeformation_backend):
         raise AlreadyExists("Resource is already registered")
-    _places(self)[arn] = {"ResourceArn": arn, **_told(self)}
+    places(self.lakeformation_backend)[arn] = {"ResourceArn": arn, **_told(self)}
     return "{}"
 
 
@@ -67,24 +68,25 @@ def describe_resource(self: LakeFormationResponse) -> str:
 
 def deregister_resource(self: LakeFormationResponse) -> str:
     """DeregisterResource."""
-    del _places(self)[_place(self)["ResourceArn"]]
+    del places(self.lakeformation_backend)[_place(self)["ResourceArn"]]
     return "{}"
 
 
 def list_resources(self: LakeFormationResponse) -> str:
     """ListResources, all on one page."""
-    return json.dumps({"ResourceInfoList": [*_places(self).values()]})
+    return json.dumps({"ResourceInfoList": [*places(self.lakeformation_backend).values()]})
 
 
-def _places(response: LakeFormationResponse) -> dict[str, Any]:
-    return kept(response.lakeformation_backend, "places")
+def places(backend: LakeFormationBackend) -> dict[str, Any]:
+    """What is registered, by its ARN."""
+    return kept(backend, "places")
 
 
 def _place(response: LakeFormationResponse) -> dict[str, Any]:
     arn = response._get_param("ResourceArn")  # noqa: SLF001  moto's responses use it so
-    if arn not in _places(response):
+    if arn not in places(response.lakeformation_backend):
         raise EntityNotFound
-    found: dict[str, Any] = _places(response)[arn]
+    found: dict[str, Any] = places(response.lakeformation_backend)[arn]
     return found
 
 
