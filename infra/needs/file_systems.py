@@ -39,7 +39,3 @@ class FileSystems:
                 "directory": f"{TRAINING_FOLDER}/{path}",
             }
         raise ValueError(f"{folder}: there is no file system {which}")
-
-
-NAME_LIMIT = 40
-"""Leaves room for what a component adds to its own name."""

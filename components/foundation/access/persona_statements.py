@@ -105,6 +105,12 @@ def query_governed(scope: PersonaScope, zones: Sequence[str]) -> list[Statement]
     """
     return [
         *([read_tables(scope, *zones)] if zones else []),
+        # https://docs.aws.amazon.com/athena/latest/ug/lf-athena-limitations.html
+        allow(
+            ["glue:GetDatabase"],
+            [scope.arn("glue", "catalog"), scope.arn("glue", "database/default")],
+            sid="DefaultDatabase",
+        ),
         allow_everywhere(
             ["lakeformation:GetDataAccess"],
             reason="Lake Formation offers no resource; it lends what it has granted alone",

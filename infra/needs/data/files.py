@@ -18,6 +18,9 @@ from infra.settings import PlatformSettings
 from infra.settings.data.files import FastFiles as FastFilesSettings
 from infra.settings.data.files import SharedFiles as SharedFilesSettings
 
+NAME_LIMIT = 40
+"""Leaves room for what a component adds to its own name."""
+
 
 def declare_files(
     settings: PlatformSettings,
