@@ -3,6 +3,7 @@
 https://docs.aws.amazon.com/step-functions/latest/dg/supported-services-awssdk.html
 """
 
+import json
 from datetime import UTC, datetime
 from typing import Any
 
@@ -73,7 +74,8 @@ def _eval_service_task(
 def as_modelled(value: Any, shape: Shape | None) -> Any:
     """A request with the names of the service's model, which begin with a small letter in some.
 
-    Requests of state machines begin all of them with a capital.
+    Requests of state machines begin all of them with a capital. What is to be bytes, such as an
+    object of S3, may be JSON.
     """
     match shape:
         case StructureShape() if isinstance(value, dict):
@@ -84,6 +86,8 @@ def as_modelled(value: Any, shape: Shape | None) -> Any:
             return [as_modelled(each, shape.member) for each in value]
         case MapShape() if isinstance(value, dict):
             return {key: as_modelled(each, shape.value) for key, each in value.items()}
+        case Shape(type_name="blob") if isinstance(value, dict | list):
+            return json.dumps(value).encode()
         case _:
             return value
 
