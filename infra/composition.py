@@ -24,7 +24,7 @@ from infra.needs.model_context import ModelContext, model_context
 from infra.needs.need import Need
 from infra.needs.outputs import DevOps, Model, Platform
 from infra.promotion import promotion_of
-from infra.settings import PlatformSettings, StackFile
+from infra.settings import StackFile
 from infra.stack_secrets import Secrets, assumed
 from infra.versions import Lookup
 
@@ -68,12 +68,13 @@ def declare(
         declared.files,
         repositories,
         jobs_make_log_groups=job_logs == "unknown",
+        tables=settings.lake.tables,
     )
     if settings.models and job_logs == "here":
         platform.declare_job_logs(context, training)
     if settings.models:
         platform.declare_training_alert(context, training)
-    models = _models(settings, context, devops, training, serving, newest_approved, root)
+    models = _models(stack, context, devops, training, serving, newest_approved, root)
     pulumi.export("models", {name: model.names for name, model in models.items()})
     if custom:
         added = Need("custom", env.provider, foundation.need.guards)
@@ -116,7 +117,7 @@ def _environment(
 
 
 def _models(
-    settings: PlatformSettings,
+    stack: StackFile,
     context: ModelContext,
     devops: DevOps,
     training: Need,
@@ -125,6 +126,7 @@ def _models(
     root: Path,
 ) -> dict[str, Model]:
     """Declare each model, and tell by its name what it is called in AWS."""
+    settings = stack.platform
     models: dict[str, Model] = {}
     monitoring = Monitoring(context, serving)
     boards: list[Shown] = []
@@ -132,7 +134,8 @@ def _models(
         group = context.group_of(model)
         version = newest_approved(group)
         pipeline = platform.declare_model(model, version, context, training, root)
-        delivery = model_delivery.declare_model(model, settings, context, devops, pipeline)
+        made = platform.declare_training_set(model, stack, context, training)
+        delivery = model_delivery.declare_model(model, settings, context, devops, pipeline, made)
         endpoint, loop = None, None
         if version:
             endpoint, loop = mlops.declare_model(
@@ -142,6 +145,7 @@ def _models(
                 serving,
                 monitoring=monitoring,
                 training=pipeline,
+                training_set=made,
                 bus=devops.bus,
                 root=root,
                 boards=boards,
@@ -149,6 +153,7 @@ def _models(
         models[model.name] = Model(
             group,
             pipeline=pipeline.name if pipeline else None,
+            training_set=made.state_machine_arn if made else None,
             delivery=delivery.pipeline_name if delivery else None,
             version=version.arn if version else None,
             endpoint=endpoint.name if endpoint else None,

@@ -14,8 +14,10 @@ def features() -> None:
 @features.command("training-set")
 @click.argument("model")
 @stack_option
-@click.option("--labels", required=True, metavar="ZONE.TABLE", help="Table of the labels.")
-@click.option("--time", metavar="COLUMN", required=True, help="Its column of the label's time.")
+@click.option(
+    "--labels", metavar="ZONE.TABLE", help="Table of the labels; that of the stack file if missing."
+)
+@click.option("--time", metavar="COLUMN", help="Its column of the label's time.")
 @click.option("--text-time", is_flag=True, help="That is text in ISO 8601, not a timestamp.")
 @click.option(
     "--id",
@@ -32,8 +34,8 @@ def features() -> None:
 def training_set(
     model: str,
     stack: str | None,
-    labels: str,
-    time: str,
+    labels: str | None,
+    time: str | None,
     text_time: bool,
     ids: tuple[str, ...],
     keep: tuple[str, ...],

@@ -1,18 +1,22 @@
 """`maslow features training-set` and `maslow model ask`."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import click
 from rich.markup import escape
 
+from infra.errors import InputError
 from infra.features import lookup
 from infra.features import training_set as sets
 from infra.features.columns import by_group, groups_of
+from infra.features.training_query import Asked, asked_of, sql
 from infra.models.place import model_of, place_of
 from infra.naming import Names
 from infra.project import Project
 from infra.settings import StackFile
+from infra.settings.mlops.model import ModelSettings
 from scripts import model_words
 from scripts.console import out, row
 
@@ -24,8 +28,8 @@ def training_set(
     stack: StackFile,
     name: str,
     *,
-    labels: str,
-    time: str,
+    labels: str | None,
+    time: str | None,
     text_time: bool,
     ids: Sequence[str],
     keep: Sequence[str],
@@ -34,12 +38,10 @@ def training_set(
 ) -> None:
     """Make a training set, or print its query. Raises InputError and WorkError."""
     model = model_of(stack, name)
-    asked = sets.Asked(
-        labels, time, text_time, by_group(ids, groups_of(stack, model), "--id"), keep
-    )
+    asked = _asked(stack, model, labels, time, ids, keep, text_time=text_time)
     if print_only:
         names = Names(project.name, stack.environment)
-        click.echo(sets.sql(names, stack, model, asked, datetime.now(UTC))[0])
+        click.echo(sql(names, stack, model, asked, datetime.now(UTC))[0])
         return
     with model_words.readable():
         made = sets.build(place_of(project, stack), model, asked)
@@ -52,6 +54,32 @@ def training_set(
     if made["beside"]:
         told = f"trained on as well: {', '.join(made['beside'])}"
         out.print(row("[yellow]beside[/]", escape(told), width=WIDTH))
+
+
+def _asked(
+    stack: StackFile,
+    model: ModelSettings,
+    labels: str | None,
+    time: str | None,
+    ids: Sequence[str],
+    keep: Sequence[str],
+    *,
+    text_time: bool,
+) -> Asked:
+    """What the options say, or the stack file where they name no labels. Raises InputError."""
+    if labels and time:
+        named = by_group(ids, groups_of(stack, model), "--id")
+        return Asked(labels, time, text_time, named, keep)
+    if labels or time or ids or text_time:
+        raise InputError("--labels and --time belong together, and the rest is said beside them.")
+    groups_of(stack, model)
+    told = asked_of(model)
+    if told is None:
+        raise InputError(
+            f"Which labels? --labels and --time name them, or the stack file for {model.name}: "
+            "labels: {table: curated.outcomes, time: decided_at}"
+        )
+    return replace(told, keep=keep)
 
 
 def ask(

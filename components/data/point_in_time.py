@@ -55,7 +55,7 @@ class Features:
 
 
 def point_in_time_query(
-    labels: Labels, groups: Sequence[Features], *, written_by: datetime | None = None
+    labels: Labels, groups: Sequence[Features], *, written_by: datetime | str | None = None
 ) -> str:
     """The query for Athena: a row for each label, with its columns and all features.
 
@@ -64,13 +64,14 @@ def point_in_time_query(
     `write_time`). It gets nulls where there is none, or where that one is a deletion.
 
     With `written_by`, which has a zone, records that were written later count as not there: the
-    same query then gives the same rows whenever it is run.
+    same query then gives the same rows whenever it is run. A text stands for the time where that is
+    not known yet: whoever runs the query puts it there, as Athena writes a timestamp in UTC.
 
     Raises ValueError, naming it, for a column that comes twice in the result, a group without a
     column of identifiers, an event time of a wrong type, and labels of both a table and a query.
     """
     _check(labels, groups)
-    if written_by is not None and written_by.tzinfo is None:
+    if isinstance(written_by, datetime) and written_by.tzinfo is None:
         raise ValueError(f"written_by {written_by} has no zone")
     # Athena may run a part that two others name twice, and number its rows anew. Each names the
     # one before it, and so the number of a label is the same in all of them.
@@ -92,7 +93,7 @@ def point_in_time_query(
 
 
 def _joined(
-    before: str, kept: str, labels: Labels, group: Features, written_by: datetime | None
+    before: str, kept: str, labels: Labels, group: Features, written_by: datetime | str | None
 ) -> str:
     """The SELECT that adds one group's features to the part `before`."""
     text = group.event_time_type is FeatureType.STRING
@@ -109,8 +110,7 @@ def _joined(
     )
     records = f"SELECT {fields} FROM {_name(group.table)}"  # noqa: S608
     if written_by is not None:
-        at = written_by.astimezone(UTC).replace(tzinfo=None)
-        records += f" WHERE write_time <= TIMESTAMP '{at.isoformat(' ', 'microseconds')}'"
+        records += f" WHERE write_time <= TIMESTAMP '{_timestamp(written_by)}'"
     order = ", ".join(
         f"g.{column} DESC NULLS LAST"
         for column in (_quoted(TIME), "api_invocation_time", "write_time")
@@ -131,6 +131,12 @@ def _joined(
     )
     chosen = f"candidates WHERE {_quoted(RANK)} = 1"
     return f"SELECT {kept}{features} FROM ({candidates}) AS {chosen}"  # noqa: S608
+
+
+def _timestamp(at: datetime | str) -> str:
+    if isinstance(at, str):
+        return at
+    return at.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
 
 
 def _check(labels: Labels, groups: Sequence[Features]) -> None:

@@ -36,8 +36,7 @@ OnStep = Callable[[str], None]
 
 def loop_of(place: Place, model: str) -> str | None:
     """ARN of the state machine of a model's loop; None where it has none."""
-    others = [_head(place, one.name) for one in place.stack.platform.models if one.name != model]
-    return machine_of(place, _head(place, model), others)
+    return machine_of(place, _head(place, model), _heads_beside(place, model))
 
 
 def machine_of(place: Place, head: str, others: Sequence[str]) -> str | None:
@@ -55,8 +54,14 @@ def machine_of(place: Place, head: str, others: Sequence[str]) -> str | None:
     return None
 
 
-def _head(place: Place, model: str) -> str:
-    return f"{place.names(model, 'loop', limit=NAME_LIMIT)}-"
+def _head(place: Place, model: str, what: str = "loop") -> str:
+    return f"{place.names(model, what, limit=NAME_LIMIT)}-"
+
+
+def _heads_beside(place: Place, model: str, what: str = "loop") -> list[str]:
+    """What the machines of the other models begin with."""
+    models = place.stack.platform.models
+    return [_head(place, one.name, what) for one in models if one.name != model]
 
 
 def turns(place: Place, loop: str | None) -> list[TurnShape]:
@@ -147,7 +152,9 @@ class Started:
 def start(place: Place, model: str, reason: str) -> Started:
     """Start the loop of a model, or its training pipeline where it has no loop.
 
-    Raises InputError where another environment trains the model, or nothing of it is there yet.
+    Where its training set is made of the feature store, that is done before the pipeline starts.
+    Raises InputError where another environment trains the model, or nothing of it is there yet, and
+    WorkError where the training set is not made.
     """
     if origin := place.stack.platform.origin:
         raise InputError(f"{model} is trained by {origin}: `maslow model run {model} -s {origin}`.")
@@ -164,11 +171,26 @@ def start(place: Place, model: str, reason: str) -> Started:
             f"{model} has no training pipeline yet: `maslow up -s {place.names.environment}` "
             "makes it."
         )
+    make_training_set(place, model)
     begun = place.client("sagemaker").start_pipeline_execution(
         PipelineName=pipeline, PipelineExecutionDescription=reason[:DESCRIPTION_LIMIT]
     )
     run = begun["PipelineExecutionArn"]
     return Started(run, lambda: run_of_pipeline(place, run), lambda: _last_step(place, run))
+
+
+def make_training_set(place: Place, model: str) -> TurnShape | None:
+    """Have a model's training set made, and wait for it; None where its data comes otherwise.
+
+    Raises WorkError where it is not made, with the reason.
+    """
+    machine = machine_of(place, _head(place, model, "set"), _heads_beside(place, model, "set"))
+    if machine is None:
+        return None
+    begun = place.client("stepfunctions").start_execution(stateMachineArn=machine)
+    run = begun["executionArn"]
+    started = Started(run, lambda: turn(place, run), lambda: "")
+    return follow(place, started, lambda _: None)
 
 
 def follow(place: Place, started: Started, on_step: OnStep) -> TurnShape:

@@ -1,6 +1,6 @@
 """What every model of an environment is told."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pulumi
@@ -15,6 +15,7 @@ from infra.environment import Environment
 from infra.needs.file_systems import FileSystems
 from infra.needs.outputs import Foundation
 from infra.needs.tags import MODEL, NEED
+from infra.settings.data.tables import Table
 from infra.settings.mlops.model import ModelSettings
 from infra.versions import ModelVersion
 
@@ -40,6 +41,8 @@ class ModelContext:
     """Repository of the images that a model's delivery builds, by the model's name."""
     jobs_make_log_groups: bool
     """Whether nobody is known to declare the log groups of the account's jobs."""
+    tables: Sequence[Table] = ()
+    """The lake's tables in the stack file."""
 
     def group_of(self, model: ModelSettings) -> str:
         """The model package group of a model: its name, or its ARN where another account has it."""
@@ -109,6 +112,7 @@ def model_context(
     repositories: Mapping[str, ImageRegistry],
     *,
     jobs_make_log_groups: bool,
+    tables: Sequence[Table] = (),
 ) -> ModelContext:
     """What every model is told, with SageMaker's own image looked up once for all of them."""
     repository, tag = TRAINING_IMAGE
@@ -126,4 +130,5 @@ def model_context(
         image,
         repositories,
         jobs_make_log_groups,
+        tables,
     )

@@ -75,6 +75,8 @@ class Model:
     """Its model package group: the name, or the ARN where another account has it."""
     pipeline: pulumi.Output[str] | None = None
     """Name of its training pipeline; None where another environment trains it."""
+    training_set: pulumi.Output[str] | None = None
+    """ARN of the state machine that makes its training set; None where its data comes otherwise."""
     delivery: pulumi.Output[str] | None = None
     """Name of the pipeline that delivers it."""
     version: str | None = None
@@ -90,6 +92,7 @@ class Model:
         every = {
             "group": self.group,
             "pipeline": self.pipeline,
+            "training_set": self.training_set,
             "delivery": self.delivery,
             "version": self.version,
             "endpoint": self.endpoint,

@@ -10,11 +10,15 @@ from components.platform.model_registry import ModelGroup
 from components.platform.training_alert import TrainingAlert
 from components.platform.training_definition import declared
 from components.platform.training_pipeline import TrainingPipeline
+from components.platform.training_set import TrainingSet
+from components.platform.training_set_machine import AS_OF, Source
+from infra.features.training_query import asked_of, sql, tables_of
 from infra.found import LOG_GROUP
 from infra.needs import peers
 from infra.needs.adoption import used
 from infra.needs.model_context import NAME_LIMIT, ModelContext
 from infra.needs.need import Need
+from infra.settings import StackFile
 from infra.settings.mlops.model import ModelSettings
 from infra.settings.projects import ASKED
 from infra.versions import ModelVersion
@@ -115,6 +119,44 @@ def declare_model(
             ],
         },
         opts,
+    )
+
+
+def declare_training_set(
+    model: ModelSettings, stack: StackFile, context: ModelContext, need: Need
+) -> TrainingSet | None:
+    """Declare what makes a model's training set; None where its data comes otherwise.
+
+    Raises InputError for labels that no query joins with its features.
+    """
+    env, data = context.env, context.data
+    asked = asked_of(model)
+    if asked is None or env.promotion.origin:
+        return None
+    query, _ = sql(env.names, stack, model, asked, AS_OF)
+    sources = [
+        Source(zone=zone, table=table)
+        for zone, table in tables_of(env.names, stack, model, asked.labels)
+    ]
+    return env.component(TrainingSet)(
+        env.names(model.name, "set", limit=NAME_LIMIT),
+        {
+            "model": model.name,
+            "query": query,
+            "sources": sources,
+            "zone_buckets": {each["zone"]: data.zone_buckets[each["zone"]] for each in sources},
+            "workgroup_name": data.workgroup_name,
+            "workgroup_arn": data.workgroup_arn,
+            "results_bucket": data.results_bucket,
+            "data_bucket": data.zone_buckets["curated"],
+            "data_prefix": model.data_prefix,
+            "data_key_arn": context.key_arn(DataClass.DATA),
+            "log_key_arn": context.key_arn(DataClass.LOGS),
+            "log_retention_days": env.log_retention_days,
+            "account_id": env.account_id,
+            "region": env.region,
+        },
+        need.child_options(model.name),
     )
 
 

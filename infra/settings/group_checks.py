@@ -30,6 +30,7 @@ from infra.settings.foundation.accounts import check_own_account
 from infra.settings.foundation.audit import check_log_archive, check_object_lock
 from infra.settings.foundation.network import check_reachable
 from infra.settings.mistakes import Mistake
+from infra.settings.mlops.labels import check_labels
 from infra.settings.unused_checks import check_access, check_model_settings, check_previews
 
 Values = Mapping[str, Any]
@@ -102,6 +103,7 @@ CHECKS: tuple[Check, ...] = (
     check_model_settings,
     check_feature_groups,
     check_models,
+    check_labels,
     check_tables,
     check_readers,
     check_quality,

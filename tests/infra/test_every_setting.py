@@ -57,6 +57,12 @@ MODEL: dict[str, Any] = {
         }
     ],
 }
+LABELLED: dict[str, Any] = {
+    **MODEL,
+    "models": [
+        {**MODEL["models"][0], "labels": {"table": "curated.outcomes", "time": "decided_at"}}
+    ],
+}
 DEPLOYED: dict[str, Any] = {
     **MODEL,
     "models": [{**MODEL["models"][0], "delivery": {"start": "off"}}],
@@ -229,6 +235,7 @@ CONTEXTS: dict[str, dict[str, Any]] = {
     },
     "spark.glue_version": BY_GLUE,
     "models": DEPLOYED,
+    "models.0.labels": LABELLED,
     "models.0.project": MODEL,
     "models.0.training.files": {**DEPLOYED, "files": {"fast": {}}},
     "models.0.approval": MODEL,
@@ -356,6 +363,9 @@ VALUES: dict[str, Any] = {
     "models.0.features": [],
     "models.0.target": "age",
     "models.0.drop": ["ward"],
+    "models.0.labels.table": "curated.others",
+    "models.0.labels.time": "told_at",
+    "models.0.labels.ids": {"visits": "stay"},
     "models.0.training.hyperparameters": {"c": 0.5},
     "models.0.training.files": {"images": "fast/images"},
     "models.0.data": "others",

@@ -75,6 +75,8 @@ class ModelDeliveryArgs(PlacedArgs, LoggedArgs):
     """Name of the SageMaker pipeline."""
     training_pipeline_arn: pulumi.Input[str]
     """Its ARN."""
+    training_set_arn: NotRequired[pulumi.Input[str]]
+    """ARN of the machine that makes its training set; its data comes otherwise without one."""
     training_hours: int
     """Hours that the training may take; with DEPLOY_HOURS at most ACTION_HOURS."""
     group_name: pulumi.Input[str]

@@ -10,6 +10,7 @@ https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html
 
 from components.common.iam import Json
 from components.common.states import FOLLOWED, choice, fail, task, wait
+from components.common.training_set import first_state, making_states
 
 EVENTS = 20_000
 """Events that a machine may leave behind; an execution is stopped at 25,000.
@@ -38,6 +39,7 @@ def training_machine(
     builds_image: bool,
     deploy_hours: int,
     training_hours: int,
+    training_set_arn: str | None = None,
     every_seconds: int | None = None,
 ) -> Json:
     """The machine that runs a training pipeline with the code and image of one revision.
@@ -47,7 +49,8 @@ def training_machine(
     delivery has deployed the pipeline that the revision defines, told by the hash in its
     description, because the same push may have changed both. A version is registered as pending,
     whoever approves it, for it has not been judged yet. Where the training fails, so does the
-    machine, with the reason of each step.
+    machine, with the reason of each step. With `training_set_arn`, the machine of that ARN makes
+    the training set first.
 
     https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_StartPipelineExecution.html
     """
@@ -77,7 +80,7 @@ def training_machine(
             ),
             "IsDeployed": choice(
                 {
-                    "StartTraining": "$states.input.deployed",
+                    first_state(training_set_arn, "StartTraining"): "$states.input.deployed",
                     "NotDeployed": f"{_WAITED} >= {deploy_hours}",
                 },
                 "AwaitDeployment",
@@ -87,6 +90,9 @@ def training_machine(
                 "NotDeployed",
                 f"The platform's delivery has not deployed the pipeline.json of this revision to "
                 f"{pipeline_name} in {deploy_hours} hours; retry the stage when it has",
+            ),
+            **making_states(
+                training_set_arn, "StartTraining", "NotTrained", every_seconds=every_seconds
             ),
             "StartTraining": task(
                 "sagemaker:startPipelineExecution",

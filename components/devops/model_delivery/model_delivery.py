@@ -1,7 +1,5 @@
 """How a change of a model project reaches its endpoint by itself."""
 
-import json
-
 import pulumi
 import pulumi_aws as aws
 
@@ -104,19 +102,23 @@ class ModelDelivery(pulumi.ComponentResource):
             retention_days=args["log_retention_days"],
         )
         definitions = {
-            TRAIN: training_machine(
+            TRAIN: rendered(
+                training_machine,
                 pipeline_name=args["training_pipeline_name"],
                 builds_image="image" in args,
                 deploy_hours=DEPLOY_HOURS,
                 training_hours=args["training_hours"],
+                training_set_arn=args.get("training_set_arn"),
             ),
-            RELEASE: release_machine(
-                endpoint_name=args["endpoint_name"], deploy_hours=DEPLOY_HOURS
+            RELEASE: rendered(
+                release_machine, endpoint_name=args["endpoint_name"], deploy_hours=DEPLOY_HOURS
             ),
         }
         policies = {
             TRAIN: rendered(
-                permissions.training_machine_policy, pipeline_arn=args["training_pipeline_arn"]
+                permissions.training_machine_policy,
+                pipeline_arn=args["training_pipeline_arn"],
+                training_set_arn=args.get("training_set_arn"),
             ),
             RELEASE: rendered(
                 permissions.release_machine_policy,
@@ -131,7 +133,7 @@ class ModelDelivery(pulumi.ComponentResource):
             stage: StateMachine(
                 f"{name}-{stage.lower()}",
                 {
-                    "definition": json.dumps(definition),
+                    "definition": definition,
                     "policy": policies[stage],
                     "log_group_arn": log.arn,
                     "account_id": args["account_id"],

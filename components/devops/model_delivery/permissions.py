@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from components.common.iam import Document, Statement, allow, allow_everywhere, document
 from components.common.job_access import PULL, image_repository_arn, read_objects, write_objects
 from components.common.log_group import deliver_logs
+from components.common.training_set import making_statements
 from components.common.workload import artifacts_prefix
 from components.devops.registries.pull_through import pull_through
 
@@ -111,8 +112,11 @@ def read_live(endpoint_name: str, serving_name: str, *, account_id: str, region:
     )
 
 
-def training_machine_policy(*, pipeline_arn: str) -> Document:
-    """What the machine of the training may do: run one pipeline, follow it, keep its log."""
+def training_machine_policy(*, pipeline_arn: str, training_set_arn: str | None = None) -> Document:
+    """What the machine of the training may do: run one pipeline, follow it, keep its log.
+
+    With `training_set_arn`, it has the machine of that ARN make the training set.
+    """
     executions = f"{pipeline_arn}/execution/*"
     return document(
         allow(["sagemaker:DescribePipeline", "sagemaker:StartPipelineExecution"], [pipeline_arn]),
@@ -120,6 +124,7 @@ def training_machine_policy(*, pipeline_arn: str) -> Document:
             ["sagemaker:DescribePipelineExecution", "sagemaker:ListPipelineExecutionSteps"],
             [executions],
         ),
+        *making_statements(training_set_arn),
         deliver_logs(),
     )
 

@@ -22,8 +22,10 @@ class BudgetArgs(TypedDict):
     """Tags that tell the model's training jobs."""
 
 
-def budget_states(budget: BudgetArgs, *, model: str, topic_arn: str) -> dict[str, Json]:
-    """The states from FindSpent to StartTraining, or where all is spent to Ended.
+def budget_states(
+    budget: BudgetArgs, *, model: str, topic_arn: str, following: str
+) -> dict[str, Json]:
+    """The states from FindSpent to `following`, or where all is spent to Ended.
 
     What training has cost since the month began is told by the jobs' billable seconds.
 
@@ -71,7 +73,7 @@ def budget_states(budget: BudgetArgs, *, model: str, topic_arn: str) -> dict[str
                 "FindMoreSpent": "$spent.token != ''",
                 "OverBudget": f"$round($spent.usd, 2) >= {budget['usd']!r}",
             },
-            "StartTraining",
+            following,
         ),
         "FindMoreSpent": retried(
             "sagemaker:search",

@@ -28,6 +28,8 @@ class LoopArgs(WorkloadArgs, LoggedArgs):
     """Name of the training pipeline."""
     pipeline_arn: pulumi.Input[str]
     """ARN of the training pipeline."""
+    training_set_arn: pulumi.Input[str] | None
+    """ARN of the machine that makes its training set; None where its data comes otherwise."""
     pipeline_role_arn: pulumi.Input[str]
     """ARN of the role of its jobs, which comparisons run by as well."""
     group_name: str
@@ -102,6 +104,7 @@ class Loop(pulumi.ComponentResource):
             security_group_id: str,
             alarms: dict[str, list[str]],
             topics: dict[str, str],
+            training_set_arn: str | None,
         ) -> Json:
             keyless = has_local_storage(args["instance_type"])
             known: MachineArgs = {
@@ -130,6 +133,7 @@ class Loop(pulumi.ComponentResource):
                     ),
                     "metric": args["metric"],
                 },
+                "training_set_arn": training_set_arn,
                 "budget": args["budget"],
             }
             return loop_machine(known)
@@ -143,6 +147,7 @@ class Loop(pulumi.ComponentResource):
             security_group_id=args["security_group_id"],
             alarms=_alarms(args),
             topics=args["alert_topics"],
+            training_set_arn=args["training_set_arn"],
         )
 
     def _policy(self, name: str, args: LoopArgs) -> pulumi.Output[str]:
@@ -158,6 +163,7 @@ class Loop(pulumi.ComponentResource):
             model=args["model"],
             machine_prefix=f"{name}-machine",
             pipeline_arn=args["pipeline_arn"],
+            training_set_arn=args["training_set_arn"],
             group_name=args["group_name"],
             job_prefix=args["job_name"],
             job_role_arn=args["pipeline_role_arn"],

@@ -23,6 +23,7 @@ from components.common.states import (
     told_topic,
     wait,
 )
+from components.common.training_set import first_state, making_states
 from components.mlops.loop.budget import BudgetArgs, budget_states
 from components.mlops.loop.comparing import comparing_states, comparison_prefix
 from components.mlops.loop.waiting import waiting_states
@@ -90,6 +91,8 @@ class MachineArgs(TypedDict):
     """For the links to the console."""
     job: JobArgs
     """How a comparison runs."""
+    training_set_arn: NotRequired[str | None]
+    """ARN of the machine that makes its training set; None where its data comes otherwise."""
     budget: NotRequired[BudgetArgs | None]
     """What training may cost; no bound where it is missing."""
     poll_seconds: NotRequired[int]
@@ -111,7 +114,8 @@ def loop_machine(args: MachineArgs) -> Json:
         raise ValueError(f"a cool-down lasts one hour or more: {args['cooldown_hours']}")
     life_hours = args["cooldown_hours"] + args["training_hours"] + COMPARE_HOURS
     every = args.get("poll_seconds")
-    budget = args.get("budget")
+    budget, training_set = args.get("budget"), args.get("training_set_arn")
+    training = first_state(training_set, "StartTraining")
     states: dict[str, Json] = {
         **waiting_states(
             pipeline_name=args["pipeline_name"],
@@ -119,11 +123,24 @@ def loop_machine(args: MachineArgs) -> Json:
             life_hours=life_hours,
             alarms=args["alarms"],
             every_seconds=every or poll_seconds(life_hours),
-            following="FindSpent" if budget else "StartTraining",
+            following="FindSpent" if budget else training,
         ),
         **(
-            budget_states(budget, model=args["model"], topic_arn=args["topics"]["warning"])
+            budget_states(
+                budget,
+                model=args["model"],
+                topic_arn=args["topics"]["warning"],
+                following=training,
+            )
             if budget
+            else {}
+        ),
+        **making_states(
+            training_set, "StartTraining", "NoTrainingSet", every_seconds=every, alerts=True
+        ),
+        **(
+            {"NoTrainingSet": _failure("NoTrainingSet", "$states.input.reason")}
+            if training_set
             else {}
         ),
         **_training_states(args, every or poll_seconds(args["training_hours"])),

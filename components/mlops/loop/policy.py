@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from components.common.iam import Document, allow, allow_everywhere, document
 from components.common.job_access import read_objects
 from components.common.log_group import deliver_logs
+from components.common.training_set import making_statements
 from components.mlops.loop.comparing import comparison_prefix
 
 
@@ -13,6 +14,7 @@ def loop_policy(
     model: str,
     machine_prefix: str,
     pipeline_arn: str,
+    training_set_arn: str | None,
     group_name: str,
     job_prefix: str,
     job_role_arn: str,
@@ -44,6 +46,7 @@ def loop_policy(
             ],
             [pipeline_arn, f"{pipeline_arn}/execution/*"],
         ),
+        *making_statements(training_set_arn),
         allow(
             [
                 "sagemaker:ListModelPackages",

@@ -25,6 +25,7 @@ from infra.needs.need import Need
 from infra.needs.outputs import Data, Foundation
 from infra.settings import PlatformSettings
 from infra.settings.data.zones import Zone
+from infra.settings.mlops.labels import place_of
 
 
 def declare(
@@ -105,9 +106,13 @@ def _declare_replicas(
 def _telling(settings: PlatformSettings, zone: str) -> ZoneArgs:
     """Whether what arrives in a zone starts a job or a training, or is a stream's failure."""
     starts = any((job.on.arrival or "").startswith(f"{zone}.") for job in settings.jobs)
-    trains = not settings.origin and any("new-data" in one.retrain.on for one in settings.models)
+    trains = not settings.origin and any(
+        zone == (place_of(one.labels, settings.lake.tables)[0] if one.labels else "curated")
+        for one in settings.models
+        if "new-data" in one.retrain.on
+    )
     fails = any(stream.partition_by and stream.to == zone for stream in settings.streams)
-    return {"tells": True} if starts or fails or (trains and zone == "curated") else {}
+    return {"tells": True} if starts or fails or trains else {}
 
 
 def _linked(settings: PlatformSettings, zone: str) -> ZoneArgs:

@@ -13,6 +13,7 @@ from components.foundation.alerts.alert_rule import alert_on
 from components.foundation.keys.key import DataClass
 from components.platform.model_project import DOCKERFILE
 from components.platform.training_pipeline import TrainingPipeline
+from components.platform.training_set import TrainingSet
 from infra.environment import Environment
 from infra.needs import peers
 from infra.needs.devops import registries
@@ -61,8 +62,12 @@ def declare_model(
     context: ModelContext,
     devops: DevOps,
     training: TrainingPipeline | None,
+    training_set: TrainingSet | None = None,
 ) -> ModelDelivery | None:
-    """Declare the delivery of one model; None where none is wanted, or nothing is trained."""
+    """Declare the delivery of one model; None where none is wanted, or nothing is trained.
+
+    `training_set` makes what it is trained on, where the feature store does.
+    """
     if training is None or model not in delivered(settings):
         return None
     env, foundation = context.env, context.foundation
@@ -100,6 +105,8 @@ def declare_model(
         "account_id": env.account_id,
         "region": env.region,
     }
+    if training_set:
+        args["training_set_arn"] = training_set.state_machine_arn
     if model.name in context.repositories:
         repository = context.repositories[model.name]
         args["image"] = {

@@ -7,6 +7,7 @@ import pulumi
 from components.mlops.endpoint import Endpoint
 from components.mlops.loop.loop import Loop
 from components.platform.training_pipeline import TrainingPipeline
+from components.platform.training_set import TrainingSet
 from infra.needs.mlops.dashboards import Shown, shown
 from infra.needs.mlops.loop import keep_good
 from infra.needs.mlops.monitors import Monitoring, watch
@@ -25,6 +26,7 @@ def declare_model(
     *,
     monitoring: Monitoring,
     training: TrainingPipeline | None,
+    training_set: TrainingSet | None,
     bus: pulumi.Output[str] | None,
     root: Path,
     boards: list[Shown],
@@ -32,13 +34,18 @@ def declare_model(
     """Declare what serves one model's approved version, watches it and retrains it.
 
     `monitoring` is what the monitors of all models share. `training` retrains it, unless another
-    environment does. `bus` is the name of the bus that other accounts' events come by, if any do.
-    `root` is the repository's root, which the model's project is found from. `boards` gets what
-    dashboards show of the model.
+    environment does; `training_set` makes what it is trained on, where the feature store does.
+    `bus` is the name of the bus that other accounts' events come by, if any do. `root` is the
+    repository's root, which the model's project is found from. `boards` gets what dashboards show
+    of the model.
     """
     opts = need.child_options(model.name)
     endpoint = serve(model, version, context, opts)
     alarms = watch(model, version, endpoint, context, monitoring, opts)
-    loop = keep_good(model, training, alarms, context, bus, root, opts) if training else None
+    loop = (
+        keep_good(model, training, alarms, context, bus, root, opts, training_set)
+        if training
+        else None
+    )
     boards.append(shown(model, context, endpoint, alarms, loop))
     return endpoint, loop

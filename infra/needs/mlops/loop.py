@@ -11,12 +11,14 @@ from components.mlops.loop.loop import JOB_NAME_LIMIT, Loop, LoopArgs
 from components.mlops.loop.starters import CAUSES, StartersArgs
 from components.platform.model_project import read_project
 from components.platform.training_pipeline import TrainingPipeline
+from components.platform.training_set import TrainingSet
 from infra.errors import InputError
 from infra.naming import cut
 from infra.needs import peers
 from infra.needs.devops.model_delivery import AROUND_HOURS
 from infra.needs.model_context import NAME_LIMIT, ModelContext
 from infra.needs.tags import MODEL
+from infra.settings.mlops.labels import place_of
 from infra.settings.mlops.model import ModelSettings
 from infra.settings.mlops.retrain import approved_when, training_prices
 
@@ -32,12 +34,14 @@ def keep_good(
     bus: pulumi.Output[str] | None,
     root: Path,
     opts: pulumi.ResourceOptions,
+    training_set: TrainingSet | None = None,
 ) -> Loop:
     """Declare the loop of a model that is trained here.
 
     `alarms` are the names of its monitors' alarms, by their kind; `bus` tells of other accounts'
-    events. A model that nothing starts by itself has a loop, too: a person starts it. Raises
-    InputError for a budget where the price of training is not known.
+    events; `training_set` makes what it is trained on, where the feature store does. A model that
+    nothing starts by itself has a loop, too: a person starts it. Raises InputError for a budget
+    where the price of training is not known.
     """
     env, retrain = context.env, model.retrain
     approve_when, approve_because = approved_when(model.approval)
@@ -46,6 +50,7 @@ def keep_good(
         "starters": _starters(model, alarms, context, bus),
         "pipeline_name": env.names(model.name),
         "pipeline_arn": pipeline.arn,
+        "training_set_arn": training_set.state_machine_arn if training_set else None,
         "pipeline_role_arn": pipeline.role_arn,
         "group_name": env.names(model.name),
         "code_hash": read_project(root / model.project).code_hash,
@@ -84,10 +89,13 @@ def _starters(
     if causes := [cause for cause in CAUSES if cause in on]:
         starters["elsewhere"] = peers.alarms_elsewhere_of(context.env, model.name, causes, bus)
     if "new-data" in on:
-        starters["new_data"] = {
-            "bucket": context.data.zone_buckets["curated"],
-            "prefix": model.data_prefix,
-        }
+        # A training set is written where the training reads, and must not start the next one.
+        zone, prefix = (
+            place_of(model.labels, context.tables)
+            if model.labels
+            else ("curated", model.data_prefix)
+        )
+        starters["new_data"] = {"bucket": context.data.zone_buckets[zone], "prefix": prefix}
     if model.retrain.expression:
         starters["schedule"] = model.retrain.expression
     return starters

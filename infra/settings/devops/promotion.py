@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field, model_validator
 from infra.settings.base import Settings, matching
 from infra.settings.mistakes import Mistake, Path, did_you_mean, refusal, shown
 
-ELSEWHERE = ("kind", "drop", "data", "training", "accept", "approval", "delivery")
+ELSEWHERE = ("kind", "drop", "data", "labels", "training", "accept", "approval", "delivery")
 """Settings of how a model's versions are made, and so of the environment that makes them."""
 
 

@@ -12,6 +12,7 @@ from infra.settings.data.features import Reference
 from infra.settings.devops.model_delivery import ModelDelivery
 from infra.settings.foundation.budget import ModelBudget
 from infra.settings.mistakes import Mistake, refusal, refusals, shown
+from infra.settings.mlops.labels import Labels
 from infra.settings.mlops.monitor import Monitor, check_monitors
 from infra.settings.mlops.retrain import Approval, Retrain, check_approval, check_drift
 from infra.settings.mlops.serving import Serving, check_hardware
@@ -106,6 +107,12 @@ class ModelSettings(Settings):
     data: Annotated[str, AfterValidator(data_prefix)] | None = Field(
         None,
         description="Prefix of the training data in the curated zone; the model's name if unset.",
+    )
+    labels: Labels | None = Field(
+        None,
+        description="What it learns to predict of records of the feature store: before each "
+        "training, labels are joined with the features as they were then, and laid where its "
+        "training data is.",
     )
     image: Annotated[str, AfterValidator(image_uri)] | None = Field(
         None,

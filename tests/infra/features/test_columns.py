@@ -8,7 +8,7 @@ import pytest
 
 from infra.errors import InputError
 from infra.features.columns import by_group, columns_of, groups_of
-from infra.features.training_set import Asked, sql
+from infra.features.training_query import Asked, sql
 from infra.naming import Names
 from infra.settings import StackFile, from_config
 

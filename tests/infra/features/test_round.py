@@ -7,6 +7,8 @@ has a later record, too, that its label must not see.
 import csv
 import io
 import json
+import re
+import time
 from datetime import datetime
 
 import pytest
@@ -52,6 +54,7 @@ SETTINGS = {
             "project": "templates/tabular",
             "features": ["tumours"],
             "drop": ["sample_id"],
+            "labels": {"table": "curated.outcomes", "time": "decided_at", "text_time": True},
             "training": {"instance": "ml.m5.large", "max_hours": 1},
             "accept": {"auc": 0.9},
             "approval": "automatic",
@@ -87,7 +90,8 @@ class Round:
         self.values = {f"s{n}": [row[at] for at in places] for n, row in enumerate(found.rows)}
         self.truth = dict(zip(self.values, found.truth(found.rows), strict=True))
         with session(project, stack, cloud, lambda _: None) as up:
-            zones = up(stack).outputs["zones"]
+            outputs = up(stack).outputs
+            zones, self.machine = outputs["zones"], outputs["models"][MODEL]["training_set"]
             self.put_records()
             self.put_labels(zones["curated"])
             cloud.advance(16 * 60)
@@ -158,7 +162,19 @@ class Round:
         """Its rows by the id of the record."""
         bucket, _, key = self.made["uri"].removeprefix("s3://").partition("/")
         text = self.cloud.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read().decode()
+        self.text = text
         return {row["sample_id"]: row for row in csv.DictReader(io.StringIO(text))}
+
+
+def ended(cloud, run):
+    """An execution of a state machine, once it has ended."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        told = cloud.client("stepfunctions").describe_execution(executionArn=run)
+        if told["status"] != "RUNNING":
+            return told
+        time.sleep(0.1)
+    raise AssertionError(told)
 
 
 LABELS = (
@@ -201,6 +217,60 @@ def test_what_is_looked_up_is_what_was_learnt_from_and_is_answered_alike(turned)
         )
         assert [told["answer"]] == json.loads(response["Body"].read())["predictions"]
         assert {"label", "score"} == told["answer"].keys()
+
+
+def test_the_machine_makes_the_same_set_and_notes_what_it_is_made_of(turned):
+    by_hand = turned.training_set()
+    wanted = sorted([row[TARGET], *(row[name] for name in FEATURES)] for row in by_hand.values())
+    states, s3 = turned.cloud.client("stepfunctions"), turned.cloud.client("s3")
+    run = states.start_execution(stateMachineArn=turned.machine)["executionArn"]
+    told = ended(turned.cloud, run)
+    assert told["status"] == "SUCCEEDED", told
+    made = json.loads(told["output"])
+    assert made["uri"] == turned.made["uri"]
+
+    bucket, _, key = made["uri"].removeprefix("s3://").partition("/")
+    text = s3.get_object(Bucket=bucket, Key=key)["Body"].read().decode()
+    header, *rows = csv.reader(io.StringIO(text))
+    assert header == [TARGET, *FEATURES]
+    assert sorted(rows) == wanted
+    note = json.loads(s3.get_object(Bucket=bucket, Key=f"{MODEL}/training-set.json")["Body"].read())
+    assert note == {
+        "schema": "maslow/training-set",
+        "version": 1,
+        "tables": ["maslow_dev_curated.outcomes", "maslow_dev_features.maslow_dev_tumours_v1"],
+        "as_of": made["as_of"],
+        "query": made["query"],
+    }
+    asked = turned.cloud.client("athena").get_query_execution(QueryExecutionId=made["query"])
+    at = made["as_of"].replace("T", " ").rstrip("Z")
+    assert f"write_time <= TIMESTAMP '{at}'" in asked["QueryExecution"]["Query"]
+    s3.put_object(Bucket=bucket, Key=key, Body=turned.text)
+
+
+def test_a_query_that_fails_ends_the_machine_with_its_reason(turned):
+    glue = turned.cloud.client("glue")
+    outcomes = glue.get_table(DatabaseName="maslow_dev_curated", Name="outcomes")["Table"]
+    glue.delete_table(DatabaseName="maslow_dev_curated", Name="outcomes")
+    run = turned.cloud.client("stepfunctions").start_execution(stateMachineArn=turned.machine)
+    told = ended(turned.cloud, run["executionArn"])
+    kept = ("Name", "TableType", "StorageDescriptor")
+    glue.create_table(
+        DatabaseName="maslow_dev_curated", TableInput={key: outcomes[key] for key in kept}
+    )
+    assert (told["status"], told["error"]) == ("FAILED", "NotMade")
+    assert "outcomes' does not exist" in told["cause"]
+
+
+def test_the_command_needs_no_more_than_the_stack_file_says(turned):
+    said = turned.told("features", "training-set", MODEL, "--keep", "sample_id", "--print")
+    whole = turned.told("features", "training-set", MODEL, *LABELS, "--print")
+    bound = r"write_time <= TIMESTAMP '[^']+'"
+    assert re.sub(bound, "", said) == re.sub(bound, "", whole)
+    said = turned.told(
+        "features", "training-set", MODEL, "--labels", "curated.outcomes", "--print", status=2
+    )
+    assert said.startswith("--labels and --time belong together")
 
 
 def test_a_newer_record_is_what_the_model_is_asked_about(turned):

@@ -116,6 +116,24 @@ def test_a_pipeline_that_fails_is_told_with_the_reason_of_its_step(place, cloud,
         turns.follow(place, started, lambda _: None)
 
 
+def test_the_training_set_is_made_before_the_pipeline_is_run(place, cloud, machine, quick):
+    made = machine("maslow-dev-readmission-set-0a1b2c3", {"Type": "Pass", "End": True})
+    one_step_pipeline.create(cloud, "maslow-dev-readmission", "print('trains')")
+    started = turns.start(place, "readmission", "ada: new labels")
+    (only,) = cloud.client("stepfunctions").list_executions(stateMachineArn=made)["executions"]
+    assert only["status"] == "SUCCEEDED"
+    assert turns.follow(place, started, lambda _: None)["status"] == "Succeeded"
+
+
+def test_nothing_is_run_on_a_training_set_that_was_not_made(place, cloud, machine, quick):
+    failure = {"Type": "Fail", "Error": "NotMade", "Cause": "there is no table outcomes"}
+    machine("maslow-dev-readmission-set-0a1b2c3", failure)
+    one_step_pipeline.create(cloud, "maslow-dev-readmission", "print('trains')")
+    with pytest.raises(WorkError, match=r"FAILED: NotMade: there is no table outcomes"):
+        turns.start(place, "readmission", "ada: new labels")
+    assert turns.newest_run(place, "maslow-dev-readmission") is None
+
+
 def test_without_a_loop_and_a_pipeline_nothing_is_started(place):
     with pytest.raises(InputError, match=r"no training pipeline yet: `maslow up -s dev` makes it"):
         turns.start(place, "readmission", "ada: new labels")

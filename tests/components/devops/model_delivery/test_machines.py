@@ -21,6 +21,7 @@ from tests.served_model import serving_role
 PROJECT = Path(__file__).parents[4] / "templates/tabular"
 ROLE = "arn:aws:iam::123456789012:role/delivery"
 KEY = "arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+SET = "arn:aws:states:eu-west-1:123456789012:stateMachine:set"
 NAME = "maslow-test-tumour"
 IMAGE = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/tumour:abc"
 DEFAULTS = {
@@ -51,7 +52,10 @@ def release(**changed):
     return release_machine(**{"endpoint_name": NAME, "deploy_hours": 24, **changed})
 
 
-@pytest.mark.parametrize("definition", [training(), training(builds_image=False), release()])
+@pytest.mark.parametrize(
+    "definition",
+    [training(), training(builds_image=False), training(training_set_arn=SET), release()],
+)
 def test_the_machines_are_such_as_step_functions_takes(definition):
     machine = {
         "Type": "AWS::StepFunctions::StateMachine",
@@ -180,6 +184,27 @@ def test_no_training_starts_before_the_platform_has_deployed_the_revisions_pipel
     outcome = ended(cloud, training(deploy_hours=0, every_seconds=1), given)
 
     assert outcome["error"] == "NotDeployed"
+    listed = cloud.client("sagemaker").list_pipeline_executions(PipelineName=NAME)
+    names = {
+        one.get("PipelineExecutionDisplayName") for one in listed["PipelineExecutionSummaries"]
+    }
+    assert given["delivery"] not in names
+
+
+def test_no_training_starts_on_an_old_training_set(cloud):
+    failure = {"Type": "Fail", "Error": "NotMade", "Cause": "there is no table outcomes"}
+    made = cloud.client("stepfunctions").create_state_machine(
+        name=uuid.uuid4().hex,
+        definition=json.dumps({"StartAt": "Make", "States": {"Make": failure}}),
+        roleArn=ROLE,
+    )["stateMachineArn"]
+    given = revision()
+    outcome = ended(cloud, training(training_set_arn=made, every_seconds=1), given)
+
+    assert outcome["error"] == "NotTrained"
+    assert outcome["cause"] == (
+        "the training set was not made: NotMade: there is no table outcomes"
+    )
     listed = cloud.client("sagemaker").list_pipeline_executions(PipelineName=NAME)
     names = {
         one.get("PipelineExecutionDisplayName") for one in listed["PipelineExecutionSummaries"]

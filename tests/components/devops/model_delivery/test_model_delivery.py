@@ -291,6 +291,25 @@ def test_the_pipeline_may_start_its_own_machines_and_builds_alone(graph):
     }
 
 
+def test_the_training_has_its_training_set_made_first_where_there_is_one(declared, graph):
+    arn = ARN.format("states", "stateMachine:maslow-dev-stay-set")
+
+    def started(graph):
+        return {
+            resource
+            for statement in statements(graph, "maslow-dev-stay-delivery-train")
+            if "states:StartExecution" in statement["Action"]
+            for resource in statement["Resource"]
+        }
+
+    made = declared(**FULL, training_set_arn=arn)
+    assert started(made) == {arn}
+    assert started(graph) == set()
+    (machine,) = [one for one in made.of_type(MACHINE) if "train" in one.name]
+    states = json.loads(machine.inputs["definition"])["States"]
+    assert states["IsDeployed"]["Choices"][0]["Next"] == "MakeTrainingSet"
+
+
 def test_a_comparison_with_the_live_version_is_made_where_it_is_asked_for(declared):
     def told(graph):
         (judging,) = [p for p in graph.of_type(PROJECT) if p.name.endswith("evaluate-build")]

@@ -6,6 +6,7 @@ from components.mlops.loop.loop import Loop
 from infra.graph import record
 
 HERE = "eu-west-1:123456789012"
+SET = f"arn:aws:states:{HERE}:stateMachine:maslow-dev-tumour-set"
 PIPELINE = f"arn:aws:sagemaker:{HERE}:pipeline/maslow-dev-tumour"
 ROLE = "arn:aws:iam::123456789012:role/training"
 TOPICS = {kind: f"arn:aws:sns:{HERE}:{kind}" for kind in ("critical", "warning", "info")}
@@ -39,6 +40,7 @@ def graph_of(**changes):
         "starters": STARTERS,
         "pipeline_name": "maslow-dev-tumour",
         "pipeline_arn": PIPELINE,
+        "training_set_arn": SET,
         "pipeline_role_arn": ROLE,
         "group_name": "maslow-dev-tumour",
         "code_hash": "0123456789abcdef",
@@ -173,6 +175,13 @@ def test_the_machine_is_told_what_is_known_of_the_model(graph):
     assert "s3://artifacts/models/tumour/code/0123456789abcdef/" in code
 
 
+def test_the_training_set_is_made_before_the_training_starts(graph):
+    states = definition(graph)["States"]
+    assert states["IsAllSpent"]["Default"] == "MakeTrainingSet"
+    assert states["MakeTrainingSet"]["Arguments"]["StateMachineArn"] == SET
+    assert states["IsTrainingSetMade"]["Choices"][0]["Next"] == "StartTraining"
+
+
 def test_a_volume_of_an_instance_with_storage_of_its_own_has_no_key():
     states = definition(graph_of(instance_type="ml.m5d.large"))["States"]
     cluster = states["StartComparison"]["Arguments"]["ProcessingResources"]["ClusterConfig"]
@@ -187,6 +196,7 @@ def test_the_machine_reaches_one_model_and_no_more(graph):
     }
     assert ("iam:PassRole", ROLE) in found
     assert ("sagemaker:StartPipelineExecution", PIPELINE) in found
+    assert {resource for action, resource in found if action == "states:StartExecution"} == {SET}
     packages = f"arn:aws:sagemaker:{HERE}:model-package/maslow-dev-tumour/*"
     assert ("sagemaker:UpdateModelPackage", packages) in found
     assert ("s3:GetObject", "arn:aws:s3:::artifacts/models/tumour/comparisons/*") in found

@@ -79,7 +79,15 @@ WORSE = BETTER | {"better": False, "reason": "auc 0.800 against 0.843: worse"}
 
 
 @pytest.mark.parametrize(
-    "changes", [{}, {"budget": BUDGET}, {"approve_when": None, "alarms": {}}, VOLUME, KEPT]
+    "changes",
+    [
+        {},
+        {"training_set_arn": "arn:aws:states:eu-west-1:123456789012:stateMachine:set"},
+        {"budget": BUDGET},
+        {"approve_when": None, "alarms": {}},
+        VOLUME,
+        KEPT,
+    ],
 )
 def test_the_machine_is_one_that_step_functions_takes(changes):
     definition = loop_machine({**ARGS, **changes})
@@ -452,6 +460,29 @@ def test_a_failure_is_told_once_and_fails_the_execution(cloud, name, changes, ca
     link = "https://eu-west-1.console.aws.amazon.com/states/home?region=eu-west-1"
     assert f"{link}#/v2/executions/details/{arn}" in message
     assert loop.nothing_told("info")
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_a_training_set_is_made_first_and_nothing_is_trained_without_it(cloud, name, fails):
+    failure = {"Type": "Fail", "Error": "NotMade", "Cause": "there is no table outcomes"}
+    state = failure if fails else {"Type": "Pass", "End": True}
+    made = cloud.client("stepfunctions").create_state_machine(
+        name=f"{name}-set",
+        definition=json.dumps({"StartAt": "Make", "States": {"Make": state}}),
+        roleArn=ROLE,
+    )["stateMachineArn"]
+    loop = Loop(cloud, name, training_set_arn=made)
+    arn = loop.start("schedule")
+    execution, path = loop.ended(arn), loop.path(arn)
+    assert len(cloud.client("stepfunctions").list_executions(stateMachineArn=made)["executions"])
+    if fails:
+        reason = "the training set was not made: NotMade: there is no table outcomes"
+        assert execution["cause"] == f"NoTrainingSet: {reason}"
+        assert reason in loop.told("warning")
+        assert loop.runs == []
+    else:
+        assert json.loads(execution["output"])["outcome"] == "approved"
+        assert path.index("IsTrainingSetMade") < path.index("StartTraining")
 
 
 def test_a_job_that_is_there_already_is_waited_for(cloud, name):
