@@ -107,7 +107,6 @@ CHECKS: tuple[Check, ...] = (
     check_tables,
     check_readers,
     check_quality,
-    check_orchestration,
     check_crawlers,
     check_orchestration,
     check_jobs,
