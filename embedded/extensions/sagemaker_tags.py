@@ -9,6 +9,7 @@ from moto.sagemaker.exceptions import ValidationError
 from moto.sagemaker.models import SageMakerModelBackend
 
 from embedded.extensions.operations import add
+from embedded.extensions.studio_records import apps, profiles, spaces
 
 _resource_of_moto = SageMakerModelBackend._get_resource_from_arn  # noqa: SLF001  replaced below
 
@@ -31,6 +32,9 @@ def _get_resource_from_arn(self: SageMakerModelBackend, arn: str) -> Any:
     own: dict[str, dict[str, Any]] = {
         "feature-group": self.feature_groups,
         "model-package": self.model_packages,
+        "app": apps(self),
+        "space": spaces(self),
+        "user-profile": profiles(self),
     }
     try:
         resource = own[kind].get(arn) if kind in own else _resource_of_moto(self, arn)
