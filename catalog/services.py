@@ -177,8 +177,11 @@ SERVICES: tuple[Service, ...] = (
             Principal("vpc-flow-logs.amazonaws.com", roles_passed=True, sends_source_account=True),
         ),
         kms_via="ec2",
+        # of volumes, such as those of the nodes of clusters
+        keeps_grants=True,
         endpoints=(Endpoint("ec2"),),
         boundary=ANYTHING,
+        encrypts=("data",),
     ),
     # Only its agents speak it.
     Service("ec2messages", endpoints=(Endpoint("ec2messages"),)),

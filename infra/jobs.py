@@ -9,7 +9,8 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import TypedDict
 
-from components.data.jobs.job import GLUE_LOGS
+from components.data.jobs.engines import GLUE_LOGS
+from infra.cluster_logs import PRINTED, cluster_logs
 from infra.errors import InputError
 from infra.models.logs import Source, read
 from infra.models.place import Place
@@ -17,10 +18,10 @@ from infra.models.shapes import LogShape, TurnShape
 from infra.models.turns import Started, machine_of, state_of, turn, turns
 from infra.needs.data.jobs import NAME_LIMIT
 from infra.settings import StackFile
+from infra.settings.data.clusters import EMR
 from infra.settings.data.jobs import Job
 from infra.settings.mistakes import did_you_mean
 
-PRINTED = ("stdout", "stderr")
 GLUE_DRIVER = "-driver"
 """What Glue adds to the id of a run in the name of its driver's log stream."""
 MOST_DAYS = 366
@@ -93,8 +94,12 @@ def start(place: Place, name: str, reason: str, when: date | None) -> Started:
 
 def logs(place: Place, name: str, limit: int) -> list[LogShape]:
     """The last lines that the newest run with any has printed. Raises botocore's errors."""
-    if job_of(place.stack, name).engine == "glue":
+    engine = job_of(place.stack, name).engine
+    if engine == "glue":
         return _glue_logs(place, name, limit)
+    if engine == EMR:
+        machine = _machine(place, name)
+        return cluster_logs(place, machine, limit) if machine else []
     head = f"{_head(place, name)}runs-"
     pages = place.client("logs").get_paginator("describe_log_groups")
     groups = [

@@ -29,6 +29,7 @@ MODULES = (
     "emr_fleets",
     "emr_limits",
     "emr_releases",
+    "emr_security",
     "emr_steps",
     "endpoint_zones",
     "endpoints",

@@ -204,7 +204,7 @@ class LogShape(TypedDict):
     job: str | None
     """Name of the job; None for the endpoint."""
     group: str
-    """The log group."""
+    """The log group, or the object in S3."""
     lines: list[str]
     """Oldest first."""
 

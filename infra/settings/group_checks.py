@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from infra.settings.data.clusters import check_clusters
 from infra.settings.data.crawlers import check_crawlers
 from infra.settings.data.features import unknown_groups
 from infra.settings.data.files import check_files
@@ -110,6 +111,7 @@ CHECKS: tuple[Check, ...] = (
     check_crawlers,
     check_orchestration,
     check_jobs,
+    check_clusters,
     check_shares,
     check_files,
     check_streams,

@@ -17,7 +17,7 @@ from components.common.limits import (
 )
 from components.common.log_group import encrypted_log_group
 from components.data.files.lustre_group import lustre_group
-from components.data.jobs.job import PlaceArgs
+from components.data.jobs.args import PlaceArgs
 
 LUSTRE = "2.15"
 NOBODY, ROOT = "65534:65534", "0:0"

@@ -45,12 +45,15 @@ def job_policy(
     group_arns: Sequence[str],
     key_arns: Sequence[str],
     log_groups: Sequence[str],
+    log_bucket: str | None = None,
+    log_prefix: str = "",
     account_id: str,
     region: str,
 ) -> Document:
     """Read its script and its places, write the others, and say what happens; nothing else.
 
-    It puts records into the feature groups `group_arns`, and reads what their features are.
+    It puts records into the feature groups `group_arns`, and reads what their features are. What
+    happens is said in `log_groups`, or below a prefix of `log_bucket` where there is one.
 
     Spark lists, renames by copies and deletes what it writes.
     https://docs.aws.amazon.com/emr/latest/EMR-Serverless-UserGuide/security-iam-runtime-role.html
@@ -67,11 +70,21 @@ def job_policy(
         *([allow(CHANGE_TABLES, catalog_of(writes, account_id, region))] if writes else []),
         *([allow(FILL_GROUPS, group_arns)] if group_arns else []),
         use_keys(key_arns),
+        *(
+            [write_objects(log_bucket, log_prefix)]
+            if log_bucket
+            else _write_groups(region, account_id, log_groups)
+        ),
+    )
+
+
+def _write_groups(region: str, account_id: str, log_groups: Sequence[str]) -> list[Statement]:
+    return [
         write_logs(region, account_id, log_groups),
         allow_everywhere(
             ["logs:DescribeLogGroups"], reason="CloudWatch Logs lists groups for an account"
         ),
-    )
+    ]
 
 
 def use_places(reads: Sequence[Place], writes: Sequence[Place]) -> list[Statement]:

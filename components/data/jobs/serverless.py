@@ -10,6 +10,7 @@ from components.common.iam import Json
 from components.common.states import choice, retried, wait
 from components.data.jobs.application import WORKER_GB, WORKER_VCPU
 from components.data.jobs.machine import MachineArgs, following, job_machine, poll_seconds
+from components.data.jobs.script import GLUE_CATALOG, script_words
 
 OVERHEAD_GB = 2
 """What of a worker's memory is not the program's: a tenth at least, and 384 MB.
@@ -106,18 +107,8 @@ def run_request(args: RunArgs, date: str) -> Json:
         "spark.executor.cores": WORKER_VCPU,
         "spark.executor.memory": f"{memory}g",
         "spark.dynamicAllocation.maxExecutors": executors(args["max_vcpu"]),
-        # Databases and tables are those of the data catalog.
-        "spark.hadoop.hive.metastore.client.factory.class": (
-            "com.amazonaws.glue.catalog.metastore.AWSGlueDataCatalogHiveClientFactory"
-        ),
+        **{f"spark.hadoop.{name}": value for name, value in GLUE_CATALOG.items()},
     }
-    places = [
-        part
-        for option, uris in (("--input", args["inputs"]), ("--output", args["outputs"]))
-        for place, uri in uris.items()
-        for part in (option, f"{place}={uri}")
-    ]
-    own = [part for name, value in args["arguments"].items() for part in (f"--{name}", value)]
     return {
         "ApplicationId": args["application_id"],
         "Name": args["job"],
@@ -127,7 +118,9 @@ def run_request(args: RunArgs, date: str) -> Json:
         "JobDriver": {
             "SparkSubmit": {
                 "EntryPoint": args["script_uri"],
-                "EntryPointArguments": [*places, "--date", date, *own],
+                "EntryPointArguments": script_words(
+                    args["inputs"], args["outputs"], args["arguments"], date
+                ),
                 "SparkSubmitParameters": " ".join(
                     f"--conf {name}={value}" for name, value in settings.items()
                 ),

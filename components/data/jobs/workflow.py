@@ -13,7 +13,7 @@ from components.common.args import LoggedArgs, PlacedArgs
 from components.common.execution_role import ExecutionRole
 from components.common.iam import Statement, rendered
 from components.common.log_group import encrypted_log_group
-from components.data.jobs.job import JobCheckArgs
+from components.data.jobs.args import JobCheckArgs
 from components.data.jobs.policy import (
     workflow_glue_runs,
     workflow_policy,

@@ -9,7 +9,7 @@ import pulumi_aws as aws
 
 from components.common.args import PlacedArgs
 from components.common.iam import rendered
-from components.data.jobs.job import PlaceArgs
+from components.data.jobs.args import PlaceArgs
 from components.data.shares.policy import account_trust, databricks_trust, share_policy
 
 

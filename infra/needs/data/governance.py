@@ -12,7 +12,8 @@ from components.data.governance.lake_access import (
 )
 from components.data.governance.reader import FilterArgs, LakeReader, LakeReaderArgs
 from components.data.governance.table_maker import TableMaker, TableMakerArgs
-from components.data.jobs.job import Job, JobCheckArgs
+from components.data.jobs.args import JobCheckArgs
+from components.data.jobs.job import Job
 from components.data.lake.lake import Lake
 from infra.environment import Environment
 from infra.errors import InputError

@@ -6,9 +6,13 @@ from pathlib import Path
 
 import pulumi
 
+from catalog.emr_instances import emr_instances
 from components.data.feature_group import FeatureGroup
 from components.data.jobs.application import SparkApplication, SparkApplicationArgs
-from components.data.jobs.job import Job, JobArgs, JobCheckArgs
+from components.data.jobs.args import JobArgs, JobCheckArgs
+from components.data.jobs.cluster import ClusterArgs
+from components.data.jobs.clusters import SparkClusters, SparkClustersArgs
+from components.data.jobs.job import Job
 from components.data.lake.lake import Lake
 from components.foundation.keys.key import DataClass
 from infra.environment import Environment
@@ -21,6 +25,7 @@ from infra.needs.need import Need
 from infra.needs.outputs import Foundation
 from infra.needs.tags import NEED
 from infra.settings import PlatformSettings
+from infra.settings.data.clusters import EMR
 from infra.settings.data.features import group_of
 from infra.settings.data.jobs import Job as JobSettings
 from infra.settings.data.orchestration import SERVERLESS
@@ -52,6 +57,7 @@ def declare_jobs(
     application = None
     if any(job.engine == "emr-serverless" for job in settings.jobs):
         application = _application(settings, env, foundation, need)
+    cluster = _clusters(settings, env, foundation, need)
     in_workflows = settings.orchestration == SERVERLESS
     made: dict[str, tuple[Job, JobArgs]] = {}
     machines: dict[str, pulumi.Output[str]] = {}
@@ -64,9 +70,7 @@ def declare_jobs(
             job_args["group_arns"] = [groups[versioned(group)].arn for group in filled]
             names = [env.names(versioned(group), limit=64) for group in filled]
             job_args["arguments"]["group"] = ",".join(names)
-        if job.engine == "emr-serverless" and application:
-            job_args["application_id"] = application.application_id
-            job_args["application_arn"] = application.arn
+        _tell_engine(job_args, job.engine, application, cluster)
         if in_workflows:
             job_args["in_workflow"] = True
         else:
@@ -82,6 +86,17 @@ def declare_jobs(
         return jobs
     pulumi.export("jobs", {job.name: machines[job.name] for job in settings.jobs})
     return jobs
+
+
+def _tell_engine(
+    args: JobArgs, engine: str, application: SparkApplication | None, cluster: ClusterArgs | None
+) -> None:
+    """Tell a job of what runs it; Glue's version it knows."""
+    if engine == "emr-serverless" and application:
+        args["application_id"] = application.application_id
+        args["application_arn"] = application.arn
+    elif engine == EMR and cluster:
+        args["cluster"] = cluster
 
 
 def _args(
@@ -140,6 +155,45 @@ def _application(
     if spark.warm:
         args["warm_workers"] = spark.warm.workers
     return env.component(SparkApplication)(env.names("spark"), args, need.child_options())
+
+
+def _clusters(
+    settings: PlatformSettings, env: Environment, foundation: Foundation, need: Need
+) -> ClusterArgs | None:
+    """Declare what clusters share, and tell what each is made of; None where no job has one."""
+    if not any(job.engine == EMR for job in settings.jobs):
+        return None
+    spark, network = settings.spark, foundation.network
+    own = {key: env.tags[key] for key in ("maslow:project", "maslow:environment")}
+    args: SparkClustersArgs = {
+        "configuration_name": env.names("clusters"),
+        "vpc_id": network.vpc_id,
+        "subnet_ids": network.private_subnet_ids,
+        "workload_group_id": network.workload_security_group_id,
+        "data_key_arn": foundation.keys[DataClass.DATA].arn,
+        "access_log_bucket": foundation.access_logs.bucket,
+        "durability": env.durability,
+        "job_role_prefix": env.names("job-"),
+        "own_tags": own,
+        "log_key_arn": foundation.keys[DataClass.LOGS].arn,
+        "log_retention_days": env.log_retention_days,
+        "account_id": env.account_id,
+        "region": env.region,
+    }
+    shared = env.component(SparkClusters)(env.names("clusters"), args, need.child_options())
+    return {
+        "release": spark.release,
+        "instances": {name: emr_instances().vcpu[name] for name in spark.clusters.instances},
+        "spot_percent": spark.clusters.spot,
+        "idle_minutes": spark.clusters.idle_minutes,
+        "service_role_arn": shared.service_role_arn,
+        "security_configuration": shared.security_configuration,
+        "subnet_ids": network.private_subnet_ids,
+        "nodes_group_id": shared.nodes_group_id,
+        "service_group_id": shared.service_group_id,
+        "workload_group_id": network.workload_security_group_id,
+        "log_bucket": shared.log_bucket,
+    }
 
 
 def last_first(jobs: Sequence[JobSettings]) -> Iterator[JobSettings]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from components.data.jobs.job import PlaceArgs
+from components.data.jobs.args import PlaceArgs
 from components.data.lake.lake import Lake
 from infra.settings.data.table_checks import overlap
 from infra.settings.data.tables import Table

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pulumi
 
-from components.data.jobs.job import JobCheckArgs
+from components.data.jobs.args import JobCheckArgs
 from components.data.lake.lake import Lake
 from components.data.quality.results import QualityResults
 from components.data.quality.table_quality import TableQuality

@@ -5,7 +5,9 @@ from collections.abc import Iterator, Mapping, Sequence
 import pulumi
 
 from components.data.jobs.application import SparkApplication
-from components.data.jobs.job import Job, JobArgs, place_uris
+from components.data.jobs.args import JobArgs
+from components.data.jobs.engines import place_uris
+from components.data.jobs.job import Job
 from components.data.jobs.workflow import ChainedJobArgs, Workflow, WorkflowArgs
 from components.data.jobs.workflow_alerts import alert_on_workflows
 from infra.environment import Environment

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from infra.settings.base import PositiveInt, Settings, matching
 from infra.settings.cross_stack import entries, mapping
+from infra.settings.data.clusters import EMR, Clusters
 from infra.settings.data.features import Reference
 from infra.settings.data.zones import zones_of
 from infra.settings.frequency import frequency
@@ -101,7 +102,7 @@ class Warm(Settings):
 
 
 class Spark(Settings):
-    """What the environment's Spark jobs share: an application of EMR Serverless, Glue's version."""
+    """What the environment's Spark jobs share: EMR Serverless's application, clusters, versions."""
 
     release: Annotated[str, AfterValidator(release_label)] = Field(
         "emr-7.12.0", description="Release of EMR, whose Spark runs."
@@ -119,6 +120,7 @@ class Spark(Settings):
         360, description="Longest that a run waits in the queue before it fails."
     )
     warm: Warm | None = Field(None, description="Workers that are kept ready; none if unset.")
+    clusters: Clusters = Field(Clusters(), description="The clusters of jobs that EMR runs.")
     glue_version: Literal["5.1", "5.0"] = Field(
         "5.1", description="Version of Glue that runs the jobs of that engine."
     )
@@ -166,8 +168,9 @@ class Job(Settings):
     script: Annotated[str, AfterValidator(script_path)] = Field(
         description="The script, from the repository's root: jobs/visits.py."
     )
-    engine: Literal["emr-serverless", "glue"] = Field(
-        "emr-serverless", description="What runs it: Spark on EMR Serverless, or by Glue."
+    engine: Literal["emr-serverless", "emr", "glue"] = Field(
+        "emr-serverless",
+        description="What runs it: Spark on EMR Serverless, on a cluster of EMR, or by Glue.",
     )
     size: Size = Field(Size(), description="How much a run may take.")
     on: On = Field(On(), description="What starts it.")
@@ -272,8 +275,8 @@ def check_jobs(values: Mapping[str, Any]) -> Iterator[Mistake]:
         yield from _zones(job, zones, at)
         yield from _after(job, names, at)
         size = (mapping(job.get("size"))).get("max_vcpu", 16)
-        limited = job.get("engine") != "glue" and isinstance(size, int) and isinstance(most, int)
-        if limited and size > most:
+        limited = job.get("engine") not in (EMR, "glue")
+        if limited and isinstance(size, int) and isinstance(most, int) and size > most:
             yield Mistake(
                 (*at, "size", "max_vcpu"),
                 f"{size} vCPUs are more than all jobs have together, which is {most}.",

@@ -6,7 +6,7 @@ import pytest
 
 from components.common.durability import Durability
 from components.data.files.fast_files import Change, FastFiles, FastFilesArgs
-from components.data.jobs.job import PlaceArgs
+from components.data.jobs.args import PlaceArgs
 from infra.graph import Graph, record
 
 KEY = "arn:aws:kms:eu-west-1:123456789012:key/data"
