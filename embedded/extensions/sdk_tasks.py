@@ -29,6 +29,7 @@ NAMES = {
     "cloudwatch": "CloudWatch",
     "codepipeline": "CodePipeline",
     "ec2": "Ec2",
+    "emr": "Emr",
     "emrserverless": "EmrServerless",
     "eventbridge": "EventBridge",
     "glue": "Glue",

@@ -119,6 +119,7 @@ LAKEHOUSE = {
     ]
 }
 BY_GLUE = {"jobs": [{**JOB, "engine": "glue"}]}
+ON_CLUSTERS = {"jobs": [{**JOB, "engine": "emr"}]}
 PAID = {**MODEL["models"][0], "budget": {"monthly_usd": 100}}
 CENTER = "arn:aws:sso:::instance/ssoins-0123456789abcdef"
 SECRETS = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret"
@@ -233,6 +234,7 @@ CONTEXTS: dict[str, dict[str, Any]] = {
             }
         ]
     },
+    "spark.clusters": ON_CLUSTERS,
     "spark.glue_version": BY_GLUE,
     "models": DEPLOYED,
     "models.0.labels": LABELLED,
@@ -356,6 +358,8 @@ VALUES: dict[str, Any] = {
     "files.fast.size_gb": 2400,
     "files.fast.links": {"images": "raw.images", "scores": "curated.scores"},
     "files.fast.exports": ["scores"],
+    "spark.clusters.instances": ["m7g.2xlarge"],
+    "spark.clusters.spot": "50%",
     "spark.release": "emr-7.11.0",
     "spark.max_vcpu": 128,
     "models.0.name": "other",
