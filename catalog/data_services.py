@@ -110,6 +110,7 @@ DATA_SERVICES: tuple[Service, ...] = (
         # https://docs.aws.amazon.com/fsx/latest/LustreGuide/encryption-at-rest.html
         keeps_grants=True,
         endpoints=(Endpoint("fsx"),),
+        boundary=ANYTHING,
         encrypts=("data",),
     ),
     Service(

@@ -9,6 +9,7 @@ AUTHORIZATION = (
     "https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonfsx.html"
 )
 """Which actions there are, and on what."""
+LISTING = "FSx offers no resource to narrow a listing to"
 MANAGED = "https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AmazonFSxFullAccess.html"
 """What AWS gives to whom it lets make file systems."""
 LINKING = "https://docs.aws.amazon.com/fsx/latest/LustreGuide/setting-up.html"
@@ -87,6 +88,7 @@ TYPES = (
             ),
             grants=(
                 linked_role("fsx.amazonaws.com"),
+                Grant("fsx", read="DescribeFileSystems", reason=LISTING, source=AUTHORIZATION),
                 Grant(
                     "ec2",
                     create="DescribeRouteTables DescribeSecurityGroups DescribeSubnets "
@@ -144,6 +146,12 @@ TYPES = (
             source=AUTHORIZATION,
             grants=(
                 linked_role(S3_ROLE),
+                Grant(
+                    "fsx",
+                    read="DescribeDataRepositoryAssociations",
+                    reason=LISTING,
+                    source=AUTHORIZATION,
+                ),
                 Grant(
                     "iam",
                     f"arn:aws:iam::{{account}}:role/aws-service-role/{S3_ROLE}/*",

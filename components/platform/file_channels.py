@@ -9,7 +9,7 @@ from typing import Any, TypedDict
 
 import pulumi
 
-from components.common.iam import Statement, allow
+from components.common.iam import Statement, allow, allow_everywhere
 
 MOST_CHANNELS = 20
 """Of one training job.
@@ -25,17 +25,14 @@ class FileSystemKind(enum.Enum):
     LUSTRE = "FSxLustre"
 
 
-ASKED = {
-    FileSystemKind.EFS: [
-        "elasticfilesystem:ClientMount",
-        "elasticfilesystem:DescribeFileSystems",
-        "elasticfilesystem:DescribeMountTargets",
-    ],
-    FileSystemKind.LUSTRE: ["fsx:DescribeFileSystems"],
-}
-"""What a job's role is allowed on the file system: to find it, as AWS's own policy for such roles
-has it, and to mount one of EFS. Lustre knows no roles: the network decides.
+OF_EFS = (
+    "elasticfilesystem:ClientMount",
+    "elasticfilesystem:DescribeFileSystems",
+    "elasticfilesystem:DescribeMountTargets",
+)
+"""What a job's role may do with a file system of EFS: find it, and mount it.
 
+What finds file systems is of AWS's own policy for such roles.
 https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AmazonSageMakerFullAccess.html
 """
 
@@ -75,11 +72,21 @@ def file_channel(*, channel: str, kind: str, file_system_id: str, directory: str
 
 
 def read_file_systems(systems: Iterable[Sequence[str]]) -> list[Statement]:
-    """Statements for the role of jobs that read file systems, each told by its kind and ARN."""
-    arns: dict[str, set[str]] = {}
-    for kind, arn in systems:
-        arns.setdefault(kind, set()).add(arn)
-    return [allow(ASKED[FileSystemKind(kind)], sorted(found)) for kind, found in arns.items()]
+    """Statements for the role of jobs that read file systems, each told by its kind and ARN.
+
+    Lustre knows no roles: who mounts one is for the network to say.
+    """
+    known = {(FileSystemKind(kind), arn) for kind, arn in systems}
+    statements: list[Statement] = []
+    if efs := sorted(arn for kind, arn in known if kind is FileSystemKind.EFS):
+        statements.append(allow(OF_EFS, efs))
+    if any(kind is FileSystemKind.LUSTRE for kind, _ in known):
+        statements.append(
+            allow_everywhere(
+                ["fsx:DescribeFileSystems"], reason="FSx offers no resource to narrow a listing to"
+            )
+        )
+    return statements
 
 
 def with_channels(present: Sequence[dict[str, Any]], more: Sequence[dict[str, Any]]) -> list[Any]:

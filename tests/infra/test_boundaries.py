@@ -213,6 +213,9 @@ def test_a_deployment_makes_no_role_without_the_boundary_and_alters_none_that_de
     assert deploying
     for holder in deploying:
         for pattern, statement in holder.allowed:
+            # IAM lets nobody but their service change these, in whoever's name.
+            if all(":role/aws-service-role/" in named for named in statement["Resource"]):
+                continue
             if pattern.startswith("iam:") and any(fnmatchcase(a, pattern) for a in ESCALATING):
                 assert all(named.startswith(own) for named in statement["Resource"])
             if any(fnmatchcase(action, pattern) for action in BOUNDED):

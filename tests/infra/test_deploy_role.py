@@ -352,9 +352,9 @@ def test_a_role_is_given_a_policy_only_if_it_carries_the_environments_boundary(
         if policy.name.endswith("boundary-policy")
     ]
     for statement in reach(graph, "deploy").statements:
-        if statement["Effect"] == "Allow" and {"iam:CreateRole", "iam:PutRolePolicy"} & {
-            *statement["Action"]
-        }:
+        of_services = all(":role/aws-service-role/" in arn for arn in statement["Resource"])
+        gives = {"iam:CreateRole", "iam:PutRolePolicy"} & {*statement["Action"]}
+        if statement["Effect"] == "Allow" and gives and not of_services:
             assert statement["Condition"]["StringEquals"]["iam:PermissionsBoundary"] == boundary
     for role in graph.of_type("aws:iam/role:Role"):
         assert role.inputs["permissionsBoundary"] == boundary, role.name

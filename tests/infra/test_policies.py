@@ -313,6 +313,13 @@ def partners(project: Project, graph: Graph) -> dict[str, Peer]:
     return {peer.account_id: peer for peer in peers if peer.account_id}
 
 
+def by_network(statement: dict[str, Any]) -> bool:
+    """Whether it lets in whoever reaches a file system's mount target, to mount and no more."""
+    condition = statement.get("Condition", {}).get("Bool", {})
+    reaches = condition.get("elasticfilesystem:AccessedViaMountTarget") == "true"
+    return reaches and statement["Action"] == ["elasticfilesystem:ClientMount"]
+
+
 def principal_of(statement: dict[str, Any]) -> str:
     """Whom a statement lets in; everybody whose account it requires is that account."""
     named: str = statement["Principal"]["AWS"]
@@ -326,7 +333,7 @@ def test_only_this_account_its_partners_and_services_of_aws_are_let_in_by_a_reso
     let_in = [
         principal_of(statement)
         for _, statement in opened(graph)
-        if "Service" not in statement["Principal"]
+        if "Service" not in statement["Principal"] and not by_network(statement)
     ]
     accounts = {account_of(project, graph), *partners(project, graph)}
     assert set(let_in) == {f"arn:aws:iam::{account}:root" for account in accounts}

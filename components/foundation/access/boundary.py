@@ -114,6 +114,14 @@ def boundary_policy(
             [f"{iam}:role/aws-service-role/*"],
             sid="RolesOfServices",
         ),
+        # FSx writes the policies of these, in the caller's name. IAM lets nobody else change what a
+        # service-linked role may do.
+        # https://docs.aws.amazon.com/fsx/latest/LustreGuide/setting-up.html
+        allow(
+            ["iam:AttachRolePolicy", "iam:PutRolePolicy"],
+            [f"{iam}:role/aws-service-role/s3.data-source.lustre.fsx.amazonaws.com/*"],
+            sid="RolesOfLustre",
+        ),
         # Databricks asks the role of a share to take itself.
         allow(["sts:AssumeRole"], [f"{roles[:-1]}share-*"], sid="SharesThemselves"),
         *([allow([*COPIES], copies, sid="CopiesElsewhere")] if copies else []),

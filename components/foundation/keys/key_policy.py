@@ -204,6 +204,7 @@ def key_policy(
                 when={
                     "ArnLike": {"aws:PrincipalArn": LUSTRE_S3_ROLES.format(account=account_id)},
                     "StringEquals": {
+                        "aws:PrincipalAccount": account_id,
                         "kms:ViaService": f"s3.{region}.amazonaws.com",
                         "kms:CallerAccount": account_id,
                     },

@@ -22,10 +22,13 @@ def test_a_job_reads_the_folder_and_does_not_write():
     assert channel["DataSource"]["FileSystemDataSource"]["DirectoryPath"] == "/a1b2/images"
 
 
-def test_the_role_is_told_each_file_system_once_and_by_name():
+def test_the_role_mounts_the_file_systems_of_efs_that_it_reads_and_finds_those_of_lustre():
     shared, fast = FileSystemKind.EFS.value, FileSystemKind.LUSTRE.value
-    found = read_file_systems([(shared, SHARED), (fast, FAST), (fast, FAST)])
-    assert [statement["Resource"] for statement in found] == [[SHARED], [FAST]]
+    mounting, finding = read_file_systems([(shared, SHARED), (shared, SHARED), (fast, FAST)])
+    assert mounting["Resource"] == [SHARED]
+    assert "elasticfilesystem:ClientMount" in mounting["Action"]
+    assert finding["Action"] == ["fsx:DescribeFileSystems"]
+    assert read_file_systems([(fast, FAST)]) == [finding]
 
 
 def test_the_role_never_writes_and_is_never_root():

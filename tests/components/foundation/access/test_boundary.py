@@ -5,6 +5,9 @@ from infra.graph import record
 
 ACCOUNT, ELSEWHERE = "333333333333", "111111111111"
 ARN = f"arn:aws:iam::{ACCOUNT}:policy/maslow-prod-boundary"
+LUSTRE_ROLES = (
+    f"arn:aws:iam::{ACCOUNT}:role/aws-service-role/s3.data-source.lustre.fsx.amazonaws.com/*"
+)
 MOST_CHARACTERS = 6144
 
 
@@ -66,6 +69,12 @@ def test_what_is_allowed_in_iam_is_reading_and_the_environments_own_roles():
     assert {resource for _, resource in named if resource != "*"} == {
         f"arn:aws:iam::{ACCOUNT}:role/maslow-prod-*",
         f"arn:aws:iam::{ACCOUNT}:role/aws-service-role/*",
+        LUSTRE_ROLES,
+    }
+    # IAM lets nobody but their service change these, in whoever's name.
+    assert {action for action, resource in named if resource == LUSTRE_ROLES} == {
+        "iam:AttachRolePolicy",
+        "iam:PutRolePolicy",
     }
     assert "iam:PassRole" in titled("OwnRoles")["Action"]
 

@@ -188,6 +188,7 @@ def test_fsx_moves_objects_to_and_from_file_systems_of_lustre_where_they_are_lin
             "s3.data-source.lustre.fsx.amazonaws.com/AWSServiceRoleForFSxS3Access_*"
         },
         "StringEquals": {
+            "aws:PrincipalAccount": ACCOUNT,
             "kms:ViaService": "s3.eu-west-1.amazonaws.com",
             "kms:CallerAccount": ACCOUNT,
         },
