@@ -92,10 +92,11 @@ TYPES = (
                 Grant(
                     "ec2",
                     create="DescribeRouteTables DescribeSecurityGroups DescribeSubnets "
-                    "DescribeVpcs GetSecurityGroupsForVpc",
+                    "DescribeVpcs",
                     reason="EC2 offers no resource to narrow a listing to",
                     source=MANAGED,
                 ),
+                Grant("ec2", "vpc/*", create="GetSecurityGroupsForVpc", source=MANAGED),
                 Grant(
                     "logs",
                     "log-group:/aws/fsx/{name} log-group:/aws/fsx/{name}:log-stream:*",

@@ -191,6 +191,16 @@ def _of_lustre(graph: Graph) -> Iterator[tuple[Dimensions, int]]:
         yield {"FileSystemId": system.id}, 60
 
 
+def _of_links(graph: Graph) -> Iterator[tuple[Dimensions, int]]:
+    """What moves between S3 and file systems of Lustre, each minute.
+
+    https://docs.aws.amazon.com/fsx/latest/LustreGuide/fs-metrics.html
+    """
+    for system in graph.of_type("aws:fsx/lustreFileSystem:LustreFileSystem"):
+        for publisher in ("AutoImport", "AutoExport"):
+            yield {"FileSystemId": system.id, "Publisher": publisher}, 60
+
+
 METRICS = (
     # Without requests there is nothing to be slow or to fail.
     Metric("AWS/SageMaker", "ModelLatency", "high", "notBreaching", _of_variants),
@@ -246,4 +256,6 @@ METRICS = (
     Metric("maslow/Streams", "BadRecords", "high", "notBreaching", _of_features),
     # While it is changed it may say nothing, and is as full as it was.
     Metric("AWS/FSx", "FreeDataStorageCapacity", "low", "ignore", _of_lustre),
+    # What moves nothing has nothing that waits.
+    Metric("AWS/FSx", "AgeOfOldestQueuedMessage", "high", "notBreaching", _of_links),
 )

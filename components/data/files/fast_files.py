@@ -16,14 +16,13 @@ from components.common.limits import (
     LUSTRE_THROUGHPUTS,
 )
 from components.common.log_group import encrypted_log_group
+from components.data.files.lustre_alarms import late, nearly_full
 from components.data.files.lustre_group import lustre_group
 from components.data.jobs.args import PlaceArgs
 
 LUSTRE = "2.15"
 NOBODY, ROOT = "65534:65534", "0:0"
 """Whom the file system takes root of a client for: nobody in particular, or root."""
-FREE_SHARE, GIB = 0.1, 2**30
-"""Of its size; with less left it warns."""
 
 
 class Change(enum.Enum):
@@ -59,7 +58,7 @@ class FastFilesArgs(AccountArgs):
     key_arn: pulumi.Input[str]
     """KMS key that encrypts it."""
     topic_arn: pulumi.Input[str]
-    """Topic that hears when it is nearly full."""
+    """Topic that hears when it is nearly full, or falls behind the lake."""
     log_key_arn: pulumi.Input[str]
     """KMS key of its log."""
     log_retention_days: int
@@ -161,7 +160,17 @@ class FastFiles(pulumi.ComponentResource):
                 imports=args["imports"],
                 exports=[*Change] if folder in args["exports"] else [],
             )
-        _nearly_full(f"{name}-full", self, system, args)
+        topic_arn = args["topic_arn"]
+        nearly_full(f"{name}-full", self, system, size_gb=args["size_gb"], topic_arn=topic_arn)
+        moving = {"AutoImport": links and args["imports"], "AutoExport": args["exports"]}
+        for publisher in (publisher for publisher, moves in moving.items() if moves):
+            late(
+                f"{name}-{publisher.lower()}-late",
+                self,
+                system,
+                publisher=publisher,
+                topic_arn=topic_arn,
+            )
         self.file_system_id = system.id
         self.file_system_arn = system.arn
         self.dns_name = system.dns_name
@@ -205,34 +214,5 @@ def _link(
         batch_import_meta_data_on_create=True,
         s3=policies or None,
         tags={"Name": name},
-        opts=pulumi.ResourceOptions(parent=parent),
-    )
-
-
-def _nearly_full(
-    name: str, parent: pulumi.Resource, system: aws.fsx.LustreFileSystem, args: FastFilesArgs
-) -> None:
-    """Warn when little of the file system is free.
-
-    Each of its disks tells what it has left once a minute, so that the sum of a minute is what
-    the file system has.
-    https://docs.aws.amazon.com/fsx/latest/LustreGuide/fs-metrics.html
-    """
-    aws.cloudwatch.MetricAlarm(
-        name,
-        alarm_description=f"Less than {FREE_SHARE:.0%} of the fast files' {args['size_gb']} GB "
-        "are free",
-        namespace="AWS/FSx",
-        metric_name="FreeDataStorageCapacity",
-        dimensions={"FileSystemId": system.id},
-        statistic="Sum",
-        period=60,
-        evaluation_periods=15,
-        datapoints_to_alarm=15,
-        comparison_operator="LessThanThreshold",
-        threshold=args["size_gb"] * GIB * FREE_SHARE,
-        treat_missing_data="ignore",
-        alarm_actions=[args["topic_arn"]],
-        ok_actions=[args["topic_arn"]],
         opts=pulumi.ResourceOptions(parent=parent),
     )

@@ -8,7 +8,8 @@ import pulumi_aws as aws
 from components.common.args import AccountArgs
 from components.common.durability import Durability, setting_of_stateful, stateful
 from components.common.iam import rendered
-from components.data.files.policies import file_system_policy, posix_id
+from components.data.files.access_point import access_point
+from components.data.files.policies import file_system_policy
 from components.foundation.alerts.alert_rule import alert_on
 
 NFS = 2049
@@ -104,13 +105,13 @@ class SharedFiles(pulumi.ComponentResource):
             opts=stateful(self, args["durability"]),
         )
         points = {
-            team: _access_point(
+            team: access_point(
                 f"{name}-{team}", self, system, team, f"/teams/{team}", FOLDER_PERMISSIONS
             )
             for team in teams
         }
         read = {
-            team: _access_point(
+            team: access_point(
                 f"{name}-training-{team}",
                 self,
                 system,
@@ -221,33 +222,6 @@ def _lifecycle(days: int) -> list[aws.efs.FileSystemLifecyclePolicyArgsDict]:
         {"transition_to_ia": f"AFTER_{days}_DAY{'S' if days > 1 else ''}"},
         {"transition_to_primary_storage_class": "AFTER_1_ACCESS"},
     ]
-
-
-def _access_point(
-    name: str,
-    parent: pulumi.Resource,
-    system: aws.efs.FileSystem,
-    team: str,
-    path: str,
-    permissions: str,
-) -> aws.efs.AccessPoint:
-    """A team's access point, which makes its folder when it is first mounted."""
-    number = posix_id(team)
-    return aws.efs.AccessPoint(
-        name,
-        file_system_id=system.id,
-        posix_user={"uid": number, "gid": number},
-        root_directory={
-            "path": path,
-            "creation_info": {
-                "owner_uid": number,
-                "owner_gid": number,
-                "permissions": permissions,
-            },
-        },
-        tags={"Name": name},
-        opts=pulumi.ResourceOptions(parent=parent),
-    )
 
 
 def _failed_backups(

@@ -161,5 +161,18 @@ def test_the_jobs_role_finds_both_file_systems_and_mounts_the_one_that_asks_for_
     }
 
 
+def test_fsx_may_use_the_key_of_data_where_a_folder_is_linked_and_no_other(graph):
+    keys = {key.name: key.inputs["policy"] for key in graph.of_type("aws:kms/key:Key")}
+    assert [name for name, policy in keys.items() if "LinkToFiles" in policy] == [
+        "maslow-dev-data-key"
+    ]
+
+
+def test_the_zone_that_is_linked_leaves_to_fsx_what_it_adds(graph):
+    told = graph.of_type("aws:s3/bucketNotification:BucketNotification")
+    ignoring = [each.name for each in told if each.options.get("ignoreChanges")]
+    assert ignoring == ["maslow-dev-lake-curated-events"]
+
+
 def _definition(graph: Graph):
     return json.loads(graph.one("aws:sagemaker/pipeline:Pipeline").inputs["pipelineDefinition"])

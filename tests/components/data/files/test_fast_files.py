@@ -155,13 +155,37 @@ def test_what_fails_on_the_way_to_and_from_the_lake_is_in_its_log(graph: Graph) 
 
 
 def test_it_warns_when_a_tenth_is_left(graph: Graph) -> None:
-    (alarm,) = graph.of_type(ALARM)
+    (alarm,) = [each for each in graph.of_type(ALARM) if each.name.endswith("-full")]
     assert alarm.inputs["dimensions"] == {"FileSystemId": system(graph).id}
     assert alarm.inputs["comparisonOperator"] == "LessThanThreshold"
     assert alarm.inputs["threshold"] == 240 * 2**30
     assert alarm.inputs["alarmActions"] == [TOPIC]
     # The sum of a minute has each disk once.
     assert (alarm.inputs["statistic"], alarm.inputs["period"]) == ("Sum", 60)
+
+
+@pytest.mark.parametrize(
+    ("changes", "watched"),
+    [
+        ({}, {"AutoImport"}),
+        ({"exports": ["results"]}, {"AutoImport", "AutoExport"}),
+        ({"exports": ["results"], "imports": []}, {"AutoExport"}),
+        ({"links": {}}, set()),
+    ],
+)
+def test_it_warns_when_what_is_to_be_moved_waits_for_an_hour(
+    changes: dict[str, Any], watched: set[str]
+) -> None:
+    graph = recorded(**changes)
+    late = [each.inputs for each in graph.of_type(ALARM) if each.name.endswith("-late")]
+    assert {alarm["dimensions"]["Publisher"] for alarm in late} == watched
+    assert {alarm["dimensions"]["FileSystemId"] for alarm in late} <= {system(graph).id}
+    for alarm in late:
+        assert (alarm["metricName"], alarm["threshold"]) == ("AgeOfOldestQueuedMessage", 3600)
+        assert (alarm["comparisonOperator"], alarm["alarmActions"]) == (
+            "GreaterThanThreshold",
+            [TOPIC],
+        )
 
 
 @pytest.mark.parametrize(

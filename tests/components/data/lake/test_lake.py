@@ -11,7 +11,7 @@ from components.common.durability import Durability
 from components.common.hardened_bucket import LockMode
 from components.common.limits import SMALLEST_SCAN_BYTES
 from components.data.lake.lake import Lake, LakeArgs
-from components.data.lake.zone import Zone, database_name
+from components.data.lake.zone import Zone, ZoneArgs, database_name
 from infra.graph import Graph, Resource, record
 
 KEY = "arn:aws:kms:eu-west-1:123456789012:key/data"
@@ -184,6 +184,21 @@ def test_a_zone_tells_eventbridge_of_its_objects_where_that_is_asked_for() -> No
     )
     assert told.inputs["bucket"] == "maslow-dev-lake-raw-bucket"
     assert told.inputs["eventbridge"] is True
+
+
+def test_what_fsx_adds_to_the_notifications_of_a_linked_zone_is_left_alone() -> None:
+    zones: dict[str, ZoneArgs] = {
+        "raw": {"tells": True, "linked": True},
+        "curated": {"tells": True},
+    }
+    told = {
+        each.inputs["bucket"]: each.options.get("ignoreChanges")
+        for each in recorded(zones=zones).of_type("aws:s3/bucketNotification:BucketNotification")
+    }
+    assert told == {
+        "maslow-dev-lake-raw-bucket": ["lambdaFunctions", "queues", "topics"],
+        "maslow-dev-lake-curated-bucket": None,
+    }
 
 
 @pytest.mark.parametrize("name", ["Gold", "results", "a" * 17, "gold_", "-gold", ""])
