@@ -92,6 +92,7 @@ MODULES = (
     "topics",
     "unrun_work",
     "work_groups",
+    "workflows",
 )
 
 

@@ -53,8 +53,8 @@ def test_a_schedule_that_five_fields_cannot_say_is_refused(found, refused):
     last = {"schedule": "cron(0 6 L * ? *)"}
     assert refused(on=last) == [
         (
-            "jobs[visits].on.schedule: MWAA Serverless takes cron of five fields, and L is a day that "
-            "depends on the month."
+            "jobs[visits].on.schedule: MWAA Serverless takes cron of five fields, and L is a day "
+            "that depends on the month."
         )
     ]
     assert found(jobs=[JOB | {"on": last}]) == []
