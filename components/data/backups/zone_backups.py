@@ -37,6 +37,8 @@ class BackupKind(enum.Enum):
 class ZoneBackupArgs(TypedDict):
     """How one zone is backed up."""
 
+    plan: str
+    """What the names of its plan begin with, at most 35 characters."""
     bucket_arn: pulumi.Input[str]
     """ARN of its bucket, which is versioned and tells EventBridge of its objects."""
     kind: BackupKind
@@ -126,8 +128,8 @@ class ZoneBackups(pulumi.ComponentResource):
             },
             pulumi.ResourceOptions(parent=self),
         )
-        for zone, settings in args["zones"].items():
-            self._plan(f"{name}-{zone}", vault, role, settings)
+        for zone in args["zones"].values():
+            self._plan(zone["plan"], vault, role, zone)
         alert_on(
             f"{name}-failed",
             buckets.apply(

@@ -14,8 +14,8 @@ from infra.needs.outputs import Foundation
 from infra.settings import PlatformSettings
 from infra.settings.frequency import expression
 
-NAME_LIMIT = 20
-"""Leaves room for a zone, and for what Pulumi adds, within AWS Backup's 50 characters."""
+NAME_LIMIT = 35
+"""Leaves room for what a component and Pulumi add within AWS Backup's 50 characters."""
 
 
 def declare_backups(
@@ -34,6 +34,7 @@ def declare_backups(
         {
             "zones": {
                 name: {
+                    "plan": env.names("zones", name, limit=NAME_LIMIT),
                     "bucket_arn": lake.zone_arns[name],
                     "kind": BackupKind(zone.kind),
                     "days": zone.days,

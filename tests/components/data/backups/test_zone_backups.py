@@ -15,12 +15,14 @@ def recorded(durability: Durability = Durability.KEEP) -> Graph:
     args: ZoneBackupsArgs = {
         "zones": {
             "raw": {
+                "plan": "zones-raw",
                 "bucket_arn": BUCKETS[0],
                 "kind": BackupKind.DAILY,
                 "days": 365,
                 "schedule": "cron(0 3 * * ? *)",
             },
             "curated": {
+                "plan": "zones-curated",
                 "bucket_arn": BUCKETS[1],
                 "kind": BackupKind.CONTINUOUS,
                 "days": 35,
