@@ -62,6 +62,18 @@ PART_OF = {
     "aws:ecr/repositoryCreationTemplate:RepositoryCreationTemplate": NOWHERE,
     "aws:ecr/repositoryPolicy:RepositoryPolicy": f"arn:aws:ecr:{HERE}:repository/{{repository}}",
     **{
+        f"aws:lakeformation/{kind[0].lower()}{kind[1:]}:{kind}": NOWHERE
+        for kind in (
+            "DataCellsFilter",
+            "DataLakeSettings",
+            "LfTag",
+            "OptIn",
+            "Permissions",
+            "Resource",
+            "ResourceLfTags",
+        )
+    },
+    **{
         f"aws:efs/{kind}": f"arn:aws:elasticfilesystem:{HERE}:file-system/{{fileSystemId}}"
         for kind in (
             "backupPolicy:BackupPolicy",
