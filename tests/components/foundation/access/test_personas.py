@@ -25,7 +25,7 @@ KEYS = {
 }
 
 
-def people(approvers=(), hours=1, **personas):
+def people(approvers=(), hours=1, queried=None, **personas):
     settings = {
         name.replace("_", "-"): {
             "permission_sets": sets,
@@ -52,6 +52,7 @@ def people(approvers=(), hours=1, **personas):
                 "account_id": ACCOUNT,
                 "region": REGION,
                 "zones": ZONES,
+                "queried_zones": queried or {},
                 "results_arn": "arn:aws:s3:::maslow-prod-lake-results",
                 "artifacts_arn": "arn:aws:s3:::maslow-prod-artifacts",
                 "keys": KEYS,
@@ -237,3 +238,39 @@ def test_a_persona_that_nobody_is_let_in_as_is_refused():
 def test_a_persona_that_is_not_known_is_refused():
     with pytest.raises(ValueError, match="owner: is none of platform-engineer, data-engineer"):
         people(owner=["group"])
+
+
+def governed(persona, zones):
+    """Pairs of action and resource that a reader of a governed lake is allowed."""
+    graph = people(queried={persona: zones}, **{persona.replace("-", "_"): ["group"]})
+    (text,) = [
+        policy.inputs["policy"]
+        for policy in graph.of_type("aws:iam/rolePolicy:RolePolicy")
+        if policy.name.endswith("-work")
+    ]
+    return {
+        (action, resource)
+        for statement in json.loads(text)["Statement"]
+        for action in statement["Action"]
+        for resource in statement["Resource"]
+    }
+
+
+@pytest.mark.parametrize("persona", ["data-scientist", "ml-engineer"])
+def test_a_reader_of_a_governed_lake_queries_tables_and_reads_no_file(persona):
+    found = governed(persona, ["curated"])
+    assert not of_zones({resource for _, resource in found})
+    assert ("lakeformation:GetDataAccess", "*") in found
+    asked = {resource for action, resource in found if action == "glue:GetTable"}
+    assert {resource.rpartition(":")[2] for resource in asked} == {
+        "catalog",
+        "database/maslow_prod_curated",
+        "table/maslow_prod_curated/*",
+    }
+    assert ("kms:Decrypt", KEYS["data"]) in found
+    assert any(action == "athena:StartQueryExecution" for action, _ in found)
+
+
+def test_who_is_no_reader_is_lent_nothing():
+    for persona in PERSONAS:
+        assert not touched(persona, "lakeformation:GetDataAccess")
