@@ -60,6 +60,8 @@ class Crawler(pulumi.ComponentResource):
 
     crawler_name: pulumi.Output[str]
     """Name of the crawler in Glue."""
+    role_arn: pulumi.Output[str]
+    """ARN of the role that it has."""
 
     def __init__(
         self, name: str, args: CrawlerArgs, opts: pulumi.ResourceOptions | None = None
@@ -138,7 +140,8 @@ class Crawler(pulumi.ComponentResource):
             },
         )
         self.crawler_name = crawler.name
-        self.register_outputs({"crawler_name": self.crawler_name})
+        self.role_arn = role.arn
+        self.register_outputs({"crawler_name": self.crawler_name, "role_arn": self.role_arn})
 
 
 def configuration(*, updates: bool) -> str:

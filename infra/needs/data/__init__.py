@@ -59,7 +59,7 @@ def declare(
     tables = declare_tables(settings, env, need, lake, key_arn, foundation.keys[DataClass.LOGS].arn)
     groups = declare_groups(settings, env, need, lake, key_arn)
     declare_streams(settings, env, foundation, need, lake, groups)
-    declare_crawlers(settings, env, foundation, need, lake)
+    crawlers = declare_crawlers(settings, env, foundation, need, lake)
     files = declare_files(settings, env, foundation, need, lake)
     checks = declare_quality(settings, env, need, lake, key_arn)
     jobs = declare_jobs(settings, env, foundation, need, lake, groups, checks, root)
@@ -67,7 +67,7 @@ def declare(
     declare_shares(settings, env, need, lake, key_arn)
     pulumi.export("zones", lake.zone_buckets)
     pulumi.export("feature_groups", {key: group.name for key, group in groups.items()})
-    makers = makers_of(settings, jobs, checks)
+    makers = makers_of(settings, jobs, checks, crawlers)
     access = declare_access(settings, env, need, lake, tables, makers, key_arn)
     return Data(need, lake, tables, access, files)
 

@@ -25,10 +25,10 @@ def declare_crawlers(
     foundation: Foundation,
     need: Need,
     lake: Lake,
-) -> None:
+) -> dict[str, Crawler]:
     """Declare each crawler, and the log group of all; their names in Glue are exported."""
     if not settings.lake.crawlers:
-        return
+        return {}
     logs = env.names("crawls")
     if not used(env, LOG_GROUP, f"{logs}-group", CRAWLS):
         env.component(CrawlerLogs)(
@@ -39,7 +39,7 @@ def declare_crawlers(
             },
             need.child_options(),
         )
-    crawlers = {}
+    crawlers: dict[str, Crawler] = {}
     for each in settings.lake.crawlers:
         zone, _, prefix = each.place.partition(".")
         args: CrawlerArgs = {
@@ -57,6 +57,6 @@ def declare_crawlers(
         if each.schedule != OFF:
             args["schedule"] = expression(each.schedule, f"{env.names('crawl')}-{each.name}")
         name = env.names("crawl", each.name, limit=NAME_LIMIT)
-        made = env.component(Crawler)(name, args, need.child_options())
-        crawlers[each.name] = made.crawler_name
-    pulumi.export("crawlers", crawlers)
+        crawlers[each.name] = env.component(Crawler)(name, args, need.child_options())
+    pulumi.export("crawlers", {name: each.crawler_name for name, each in crawlers.items()})
+    return crawlers

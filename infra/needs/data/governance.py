@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import pulumi
 
+from components.data.crawlers.crawler import Crawler
 from components.data.governance.expressions import seen_tables
 from components.data.governance.lake_access import (
     GovernedTableArgs,
@@ -108,9 +109,12 @@ def declare_people(
 
 
 def makers_of(
-    settings: PlatformSettings, jobs: Mapping[str, Job], checks: Mapping[str, JobCheckArgs]
+    settings: PlatformSettings,
+    jobs: Mapping[str, Job],
+    checks: Mapping[str, JobCheckArgs],
+    crawlers: Mapping[str, Crawler],
 ) -> dict[str, Maker]:
-    """Who makes tables: jobs where they write, and rules of what they reject.
+    """Who makes tables: jobs where they write, rules of what they reject, crawlers what they find.
 
     A check is known by its place: a zone and a prefix.
     """
@@ -121,6 +125,9 @@ def makers_of(
     for place, check in checks.items():
         name = check["table"].replace(".", "-").replace("_", "-")
         makers[f"rules-of-{name}"] = check["role_arn"], [place.partition(".")[0]]
+    for crawler in settings.lake.crawlers:
+        zone = crawler.place.partition(".")[0]
+        makers[f"crawl-{crawler.name}"] = crawlers[crawler.name].role_arn, [zone]
     return makers
 
 
