@@ -65,8 +65,8 @@ TYPES = (
             read="ListTags",
             source=AUTHORIZATION,
             key=CallerKeyUse(
-                create="CreateGrant Decrypt DescribeKey GenerateDataKey RetireGrant",
-                alias="alias/{name}data",
+                create="Decrypt GenerateDataKey RetireGrant",
+                alias="alias/{project}-{environment}-data",
                 source="https://docs.aws.amazon.com/aws-backup/latest/devguide/create-a-vault.html",
             ),
             grants=(

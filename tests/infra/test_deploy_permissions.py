@@ -223,7 +223,9 @@ def test_the_environments_keys_are_used_through_a_service_only(action: str) -> N
     assert using
     for statement in using:
         service = statement["Condition"]["StringEquals"]["kms:ViaService"]
-        assert service in (f"s3.{REGION}.amazonaws.com", f"sagemaker.{REGION}.amazonaws.com")
+        assert service in [
+            f"{each}.{REGION}.amazonaws.com" for each in ("backup", "s3", "sagemaker")
+        ]
         alias = statement["Condition"]["ForAnyValue:StringLike"]["kms:ResourceAliases"]
         assert str(alias).startswith("alias/maslow-dev-")
     assert not granting(PREVIEW, f"kms:{action}", arn("kms", "key/data"))

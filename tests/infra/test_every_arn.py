@@ -48,6 +48,8 @@ ELSEWHERE = {
     r"arn:aws:s3:::sagemaker-sample-files(-prod-[\w-]+)?/.*": "AWS's",
     r"arn:aws:s3:::example-copies-of-raw/\*": "the stack file's, in another region",
     r"arn:aws:s3:::maslow-\w+-state-\d{12}(/.*)?": "Pulumi's state, which comes first",
+    rf"arn:aws:backup:{REGION}:\d{{12}}:recovery-point:.*": "made by AWS Backup",
+    rf"arn:aws:events:{REGION}:\d{{12}}:rule/AwsBackupManagedRule.*": "made by AWS Backup",
     rf"arn:aws:glue:{REGION}:\d{{12}}:catalog": "every account has one",
     rf"arn:aws:glue:{REGION}:\d{{12}}:table/.*": "Feature Store makes its tables",
     rf"arn:aws:ecr:{REGION}:\d{{12}}:repository/maslow-\w+-ecr-public/.*": "mirrored when pulled",

@@ -17,7 +17,9 @@ def backup_policy(
     """Read buckets, learn of what changes in them, and encrypt backups by the vault's key."""
     return document(
         allow_everywhere(
-            ["cloudwatch:GetMetricData"], reason="CloudWatch offers no resource for metrics"
+            ["cloudwatch:GetMetricData"],
+            reason="a metric is no resource; the condition on the region narrows it",
+            when={"StringEquals": {"aws:RequestedRegion": region}},
         ),
         allow(
             [
