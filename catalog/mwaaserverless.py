@@ -6,8 +6,9 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resou
 
 from dataclasses import replace
 
+from catalog.cloudcontrol import IDENTIFIED
 from catalog.cloudcontrol import TYPES as CLOUDCONTROL
-from catalog.record import Grant, Iam, arn_of, linked_role, listed
+from catalog.record import Call, Grant, Iam, arn_of, linked_role, listed
 
 AUTHORIZATION = (
     "https://docs.aws.amazon.com/service-authorization/latest/reference/list_mwaa-serverless.html"
@@ -19,6 +20,14 @@ _BY_CLOUD_CONTROL = ANY.iam.grants if ANY.iam else ()
 TYPES = (
     replace(
         ANY,
+        create=replace(ANY.create, outputs={"id": "ProgressEvent.Identifier"}),
+        read=Call(
+            "GetResource",
+            given=IDENTIFIED,
+            at="ResourceDescription",
+            outputs={"properties": "Properties"},
+        ),
+        emulated=True,
         id=arn_of("airflow-serverless", "workflow/{typeName}-{hex}"),
         cloudformation="AWS::MWAAServerless::Workflow",
         holds_no_data="its definition is written anew from the program; runs leave a history",

@@ -89,7 +89,7 @@ class Resources:
         Raises UnsupportedInput, and ValueError for a name that is longer than AWS allows or a
         region that is not the embedded AWS's own.
         """
-        entry = catalog.entry_of(type_)
+        entry = catalog.entry_of(type_, inputs)
         given = {key: value for key, value in inputs.items() if value is not None}
         checked = {**entry.defaults, **given}
         if entry.taggable and self._default_tags:
@@ -112,7 +112,7 @@ class Resources:
 
     def create(self, type_: str, inputs: Values) -> Created:
         """Create a resource. Raises UnsupportedInput, CallFailed."""
-        entry = catalog.entry_of(type_)
+        entry = catalog.entry_of(type_, inputs)
         after = prepared(entry, inputs)
         context = self._context({**inputs, **after, **_made_up(entry, inputs)})
         response = self._call(entry, entry.create, creating(entry, after), context)
@@ -138,7 +138,7 @@ class Resources:
 
     def read(self, type_: str, id_: str, inputs: Values) -> Values | None:
         """The outputs of a resource, None when there is none of that id. Raises CallFailed."""
-        return self._read(catalog.entry_of(type_), id_, inputs)
+        return self._read(catalog.entry_of(type_, inputs), id_, inputs)
 
     def adopt(self, type_: str, id_: str) -> tuple[Values, Values] | None:
         """The inputs of a resource that someone made, as far as AWS tells them, and its outputs.
@@ -162,7 +162,7 @@ class Resources:
 
     def diff(self, type_: str, olds: Values, news: Values) -> Diff:
         """What differs between two checked inputs; one that was added or left out has changed."""
-        entry = catalog.entry_of(type_)
+        entry = catalog.entry_of(type_, olds)
         changed = sorted(_changed(olds, news))
         replace = [key for key in changed if not updatable(entry, key)]
         if replace:  # a part that is updated apart is no longer in it
@@ -176,7 +176,7 @@ class Resources:
 
         Raises UnsupportedInput, CallFailed.
         """
-        entry = catalog.entry_of(type_)
+        entry = catalog.entry_of(type_, olds)
         before, after = prepared(entry, olds), prepared(entry, news)
         changed = _changed(before, after)
         current = self._present(entry, id_, olds)
@@ -201,7 +201,7 @@ class Resources:
 
     def delete(self, type_: str, id_: str, state: Values) -> None:
         """Delete a resource; one that is gone already is as good. Raises CallFailed."""
-        entry = catalog.entry_of(type_)
+        entry = catalog.entry_of(type_, state)
         context = self._context(state, id_)
         try:
             if empty := EMPTIED.get(entry.token):

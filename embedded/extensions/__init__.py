@@ -68,6 +68,7 @@ MODULES = (
     "pipeline_execution",
     "policy_simulation",
     "prepared_statements",
+    "resource_control",
     "rollouts",
     "sagemaker_tags",
     "scaling_targets",

@@ -15,7 +15,7 @@ import pytest
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication
 
 import catalog
-from catalog import own_entries
+from catalog import key_of, own_entries
 from catalog.wire import ASSET, SIGNATURE, UNKNOWN
 from embedded.cloud import UNKNOWN as NOBODY
 from embedded.cloud import Cloud
@@ -41,7 +41,10 @@ TRUST = json.dumps(
                 "Principal": {"Service": f"{service}.amazonaws.com"},
                 "Action": "sts:AssumeRole",
             }
-            for service in ("sagemaker", "codepipeline", "firehose", "lambda")
+            for service in (
+                *("sagemaker", "codepipeline", "firehose", "lambda"),
+                "airflow-serverless",
+            )
         ],
     }
 )
@@ -225,6 +228,12 @@ def sagemaker(what: str, inputs: Values, change: Values | None = None) -> Case:
     return Case(f"aws:sagemaker/{what[0].lower()}{what[1:]}:{what}", inputs, change or {})
 
 
+FLOW: Values = {
+    "Name": "wards",
+    "RoleArn": "arn:aws:iam::123456789012:role/maslow-world",
+    "DefinitionS3Location": {"Bucket": "maslow-world", "ObjectKey": "wards.yaml"},
+    "Tags": {"team": "oncology"},
+}
 TAGGED: Values = {"tags": {"team": "oncology"}}
 
 CASES = [
@@ -462,8 +471,13 @@ CASES = [
     ),
     Case(
         "aws:cloudcontrol/resource:Resource",
-        {"typeName": "AWS::MWAAServerless::Workflow", "desiredState": '{"Name": "flow"}'},
-        {"desiredState": '{"Name": "flow", "Description": "x"}'},
+        {"typeName": "AWS::ARC::Plan", "desiredState": '{"Name": "plan"}'},
+        {"desiredState": '{"Name": "plan", "Description": "x"}'},
+    ),
+    Case(
+        "aws:cloudcontrol/resource:Resource",
+        {"typeName": "AWS::MWAAServerless::Workflow", "desiredState": json.dumps(FLOW)},
+        {"desiredState": json.dumps({**FLOW, "Description": "Wards, once a day"})},
     ),
     Case(
         "aws:sqs/queue:Queue",
@@ -1547,6 +1561,12 @@ def world(cloud: Cloud, resources: Resources) -> Values:
         )
     function = {"name": "maslow-world", **placed(FUNCTION, known)}
     known["function"] = make("aws:lambda/function:Function", function)["arn"]
+    glue = "airflow.providers.amazon.aws.operators.glue.GlueJobOperator"
+    flow = {"wards": {"tasks": {"run": {"operator": glue, "job_name": "wards"}}}}
+    make(
+        "aws:s3/bucketObjectv2:BucketObjectv2",
+        {"bucket": "maslow-world", "key": "wards.yaml", "content": json.dumps(flow)},
+    )
     versioned = {"bucket": "maslow-locked", "versioningConfiguration": {"status": "Enabled"}}
     make("aws:s3/bucketVersioning:BucketVersioning", versioned)
     for token in ("recorder:Recorder", "deliveryChannel:DeliveryChannel"):
@@ -1732,7 +1752,7 @@ def test_types_live_beside_one_another(
     monkeypatch.setattr(inference, "others_first", outside)
     services: dict[str, list[Case]] = {}
     for case in CASES:
-        services.setdefault(catalog.entry_of(case.token).service, []).append(case)
+        services.setdefault(catalog.entry_of(case.token, case.inputs).service, []).append(case)
     del services["config"]
     address = resources.create("aws:ec2/eip:Eip", {"domain": "vpc"}).outputs["allocationId"]
     world = {**world, "address": address}  # moto takes a gateway's for its own for ever
@@ -1766,7 +1786,8 @@ def test_types_live_beside_one_another(
 
 
 def test_every_type_of_the_catalog_has_a_case() -> None:
-    assert {case.token for case in CASES} == set(own_entries())
+    told = {key_of(catalog.entry_of(case.token, case.inputs)) for case in CASES}
+    assert told == set(own_entries())
 
 
 BUCKET = "aws:s3/bucket:Bucket"
