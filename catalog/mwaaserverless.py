@@ -60,7 +60,6 @@ TYPES = (
                     "kms",
                     "key/*",
                     create="Decrypt GenerateDataKey",
-                    read="Decrypt",
                     update="Decrypt GenerateDataKey",
                     when={
                         "StringEquals": {

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from typing import TypedDict
 
 from components.data.jobs.engines import GLUE_LOGS
+from infra import workflows
 from infra.cluster_logs import PRINTED, cluster_logs
 from infra.errors import InputError
 from infra.models.logs import Source, read
@@ -20,6 +21,7 @@ from infra.needs.data.jobs import NAME_LIMIT
 from infra.settings import StackFile
 from infra.settings.data.clusters import EMR
 from infra.settings.data.jobs import Job
+from infra.settings.data.orchestration import SERVERLESS
 from infra.settings.mistakes import did_you_mean
 
 GLUE_DRIVER = "-driver"
@@ -56,7 +58,7 @@ def listed(place: Place) -> list[JobShape]:
             "reads": list(job.reads),
             "writes": list(job.writes),
             "fills": list(job.fills),
-            "runs": turns(place, _machine(place, job.name)),
+            "runs": _runs(place, job),
         }
         for job in place.stack.platform.jobs
     ]
@@ -79,7 +81,12 @@ def day(text: str | None) -> date | None:
 
 
 def start(place: Place, name: str, reason: str, when: date | None) -> Started:
-    """Start a job, for a day if one is given. Raises InputError where it is not there yet."""
+    """Start a job, for a day if one is given. Raises InputError where it is not there yet.
+
+    Where Airflow runs it, its reason is nowhere kept.
+    """
+    if _in_workflows(place):
+        return workflows.start(place, job_of(place.stack, name), when)
     machine = _machine(place, name)
     if machine is None:
         raise InputError(
@@ -135,6 +142,16 @@ def _newest_stream(place: Place, group: str) -> str | None:
     except logs.exceptions.ResourceNotFoundException:
         return None
     return streams[0]["logStreamName"] if streams else None
+
+
+def _in_workflows(place: Place) -> bool:
+    return place.stack.platform.orchestration == SERVERLESS
+
+
+def _runs(place: Place, job: Job) -> list[TurnShape]:
+    if _in_workflows(place):
+        return workflows.runs(place, job)
+    return turns(place, _machine(place, job.name))
 
 
 def _machine(place: Place, name: str) -> str | None:

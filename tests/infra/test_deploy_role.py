@@ -39,6 +39,8 @@ PART_OF = {
     "aws:athena/preparedStatement:PreparedStatement": (
         f"arn:aws:athena:{HERE}:workgroup/{{workgroup}}"
     ),
+    # Those of our stacks are workflows of MWAA Serverless.
+    "aws:cloudcontrol/resource:Resource": f"arn:aws:airflow-serverless:{HERE}:workflow/{{name}}",
     "aws:cloudwatch/dashboard:Dashboard": "arn:aws:cloudwatch::{account}:dashboard/{dashboardName}",
     "aws:cfg/deliveryChannel:DeliveryChannel": NOWHERE,
     "aws:cfg/recorder:Recorder": RECORDER,
@@ -212,7 +214,7 @@ def missing(graph: Graph, what: str) -> Iterator[tuple[str, str, str]]:
     """Name, action and ARN of what a resource's life needs and the role may not do."""
     known = reach(graph, what)
     for resource in declared(graph):
-        entry, arn = entries()[resource.type], arn_of(resource, graph)
+        entry, arn = entry_of(resource.type, resource.inputs), arn_of(resource, graph)
         wanted = read(entry) if what == "preview" else read(entry) | written(entry)
         for action in sorted(wanted - WITHHELD.keys()):
             if not known.allows(action, arn):

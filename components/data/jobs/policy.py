@@ -149,9 +149,10 @@ def workflow_policy(
         # The operator looks for the rulesets first, and reads all results at once.
         statements += [
             *check_statements(checks, account_id, region),
-            allow(
-                ["glue:GetDataQualityRuleset", "glue:BatchGetDataQualityResult"],
-                [f"{glue}:dataQualityRuleset/*"],
+            allow(["glue:GetDataQualityRuleset"], [f"{glue}:dataQualityRuleset/*"]),
+            allow_everywhere(
+                ["glue:BatchGetDataQualityResult"],
+                reason="results of several rulesets are no resource",
             ),
         ]
     return document(*statements, write_logs(region, account_id, [log_group]), use_keys([key_arn]))

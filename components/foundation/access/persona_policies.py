@@ -22,6 +22,7 @@ from components.foundation.access.persona_statements import (
     read_tables,
     read_versions,
     run_machines,
+    run_workflows,
     see_serving,
     start_trainings,
     use_key,
@@ -67,6 +68,7 @@ def data_engineer(scope: PersonaScope) -> list[Statement]:
             sid="Streams",
         ),
         *run_machines(scope, "maslow:need", "data"),
+        *run_workflows(scope),
         read_logs(
             scope,
             *(f"{scope.prefix}{what}-" for what in ("job", "stream", "splunk")),

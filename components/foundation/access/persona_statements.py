@@ -238,6 +238,30 @@ def run_machines(scope: PersonaScope, tag: str, value: str = "") -> list[Stateme
     ]
 
 
+def run_workflows(scope: PersonaScope) -> list[Statement]:
+    """Start the environment's workflows of Airflow, and see how their runs fare.
+
+    https://docs.aws.amazon.com/service-authorization/latest/reference/list_mwaa-serverless.html
+    """
+    return [
+        allow(
+            [
+                "airflow-serverless:GetWorkflowRun",
+                "airflow-serverless:ListTaskInstances",
+                "airflow-serverless:ListWorkflowRuns",
+                "airflow-serverless:StartWorkflowRun",
+            ],
+            scope.own("airflow-serverless", "workflow/"),
+            sid="StartWorkflows",
+        ),
+        allow_everywhere(
+            ["airflow-serverless:ListWorkflows"],
+            reason="workflows are listed per account",
+            when={"StringEquals": {"aws:RequestedRegion": scope.region}},
+        ),
+    ]
+
+
 def read_metrics(scope: PersonaScope) -> list[Statement]:
     """See metrics, alarms and the environment's dashboards."""
     return [

@@ -11,6 +11,7 @@ from components.data.jobs.job import Job
 from components.data.jobs.workflow import ChainedJobArgs, Workflow, WorkflowArgs
 from components.data.jobs.workflow_alerts import alert_on_workflows
 from infra.environment import Environment
+from infra.naming import Names
 from infra.needs.need import Need
 from infra.settings import PlatformSettings
 from infra.settings.data.jobs import Job as JobSettings
@@ -40,7 +41,7 @@ def declare_workflows(
         chain = [*chain_of(first, settings.jobs)]
         own = made[first.name][1]
         args: WorkflowArgs = {
-            "workflow_name": workflow_name(env, first.name),
+            "workflow_name": workflow_name(env.names, first.name),
             "jobs": [_chained(job, *made[job.name]) for job in chain],
             "artifacts_bucket": own["artifacts_bucket"],
             "artifacts_key_arn": own["artifacts_key_arn"],
@@ -80,9 +81,9 @@ def first_of(job: JobSettings, jobs: Sequence[JobSettings]) -> JobSettings:
     return job
 
 
-def workflow_name(env: Environment, first: str) -> str:
+def workflow_name(names: Names, first: str) -> str:
     """The name in AWS of the workflow that begins with a job."""
-    return env.names("workflow", first, limit=NAME_LIMIT)
+    return names("workflow", first, limit=NAME_LIMIT)
 
 
 def _chained(job: JobSettings, component: Job, args: JobArgs) -> ChainedJobArgs:
