@@ -224,7 +224,7 @@ PARTS: dict[str, list[Part | None]] = {
     "platform": [
         Part(
             "Training pipeline",
-            frozenset({"TrainingPipeline", "TrainingAlert", "JobLogs"}),
+            frozenset({"TrainingPipeline", "TrainingSet", "TrainingAlert", "JobLogs"}),
             _training,
         ),
         None,

@@ -22,7 +22,11 @@ FILE, NOTE = "training-set.csv", "training-set.json"
 SCHEMA = "maslow/training-set"
 NOT_MADE = "NotMade"
 """Error of an execution: the query failed, for the reason that it gives."""
-POLL_SECONDS = 5
+POLL_SECONDS = 2
+"""Between two looks at a query, each of which leaves some thirteen events of an execution's 25,000.
+
+https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
+"""
 HOURS = 2
 """After which an execution is stopped: a query of Athena's ends within 30 minutes.
 

@@ -6,7 +6,7 @@ happens here is what would happen in an account.
 
 import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean
 from typing import Any, Protocol
@@ -112,16 +112,23 @@ def approved(cloud: Clients, group: str) -> Version:
     return Version(arn, package["ModelPackageVersion"], *_metrics(cloud, package))
 
 
-def ask(cloud: Clients, endpoint: str, records: Records, drop: Sequence[str] = ()) -> Answers:
+def ask(
+    cloud: Clients,
+    endpoint: str,
+    records: Records,
+    drop: Sequence[str] = (),
+    features: Sequence[Mapping[str, Any]] | None = None,
+) -> Answers:
     """Send the held-out records through InvokeEndpoint and compare what comes with their target.
 
-    Raises WorkError for an answer of another form than that of the model projects in templates/.
+    They are asked about by their `features`, where these were looked up, each by its name. Raises
+    WorkError for an answer of another form than that of the model projects in templates/.
     """
+    kind, body = "text/csv", records.questions(drop)
+    if features is not None:
+        kind, body = "application/json", json.dumps({"instances": features})
     response = cloud.client("sagemaker-runtime").invoke_endpoint(
-        EndpointName=endpoint,
-        ContentType="text/csv",
-        Accept="application/json",
-        Body=records.questions(drop),
+        EndpointName=endpoint, ContentType=kind, Accept="application/json", Body=body
     )
     answer = response["Body"].read().decode(errors="replace")
     truth = records.truth(records.held_out)

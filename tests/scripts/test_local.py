@@ -73,9 +73,11 @@ def test_a_round_ends_in_answers_of_the_very_model_that_was_registered(project, 
     assert story.endswith("\nasked about 57 records\n")
     assert "\r" not in story
     assert "\x1b" not in story
-    stages = re.findall(r"^  (Start|Create|Train|Deploy|Ask) +(.*)  \d+ s$", story, re.MULTILINE)
-    assert [name for name, _ in stages] == ["Start", "Create", "Train", "Deploy", "Ask"]
+    names = ["Start", "Create", "Features", "Train", "Deploy", "Ask"]
+    stages = re.findall(rf"^  ({'|'.join(names)}) +(.*)  \d+ s$", story, re.MULTILINE)
+    assert [name for name, _ in stages] == names
     told = dict(stages)
+    assert told["Features"] == ("tumours: 569 records, 512 learned from; both stores tell the same")
     assert re.fullmatch(r"\d+ created", told["Create"])
     assert re.fullmatch(r"\d+ created, \d+ unchanged", told["Deploy"])
     assert re.fullmatch(

@@ -279,6 +279,16 @@ def test_a_newer_record_is_what_the_model_is_asked_about(turned):
     assert float(turned.training_set()["s1"]["mean_radius"]) > 0
 
 
+def test_many_are_looked_up_as_each_is_by_itself(turned):
+    ids = [*turned.values, "s9999"]
+    found = lookup.features_of_many(turned.place, turned.model, ids)
+    assert list(found) == ids
+    assert found["s9999"] == dict.fromkeys(FEATURES)
+    for id_ in ("s0", "s1", "s400"):
+        one = lookup.features_of(turned.place, turned.model, {"tumours": id_})
+        assert found[id_] == one
+
+
 def test_people_read_the_features_and_the_answer(turned):
     lines = turned.told("model", "ask", MODEL, "--record", "tumours=s0").splitlines()
     assert len(lines) == len(FEATURES) + 1

@@ -200,6 +200,20 @@ def test_the_answers_are_counted_and_tell_which_version_gave_them(cloud, data, r
     assert answers == smoke_run.Answers(asked=57, right=right, version=2)
 
 
+def test_held_out_records_are_asked_about_by_the_features_that_were_looked_up(
+    cloud, register, deploy
+):
+    rows = [[str(n), str(2 * n)] for n in range(20)]
+    table = records.Records(["x", "y"], "y", rows, "here")
+    by_name = NUMBERS.replace(
+        'return [float(line.partition(",")[0]) for line in text.splitlines()]',
+        'return [2 * each["x"] for each in json.loads(text)["instances"]]',
+    )
+    endpoint = deploy(register(by_name))
+    answers = smoke_run.ask(cloud, endpoint, table, features=[{"x": 0.0}, {"x": 10.0}])
+    assert answers == smoke_run.Answers(asked=2, version=1, error=0.0, error_of_mean=10.0)
+
+
 def test_numbers_are_compared_with_the_mean_of_what_was_learned(cloud, register, deploy):
     rows = [[str(n), str(n + 2)] for n in range(20)]
     table = records.Records(["x", "y"], "y", rows, "here")
