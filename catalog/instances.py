@@ -30,8 +30,8 @@ class Family:
 
 
 PROCESSORS = (
-    "c4 c5 c5d c5n c6i c6in c7i c7i-flex c8i c8i-flex "
-    "m4 m5 m5d m6i m7i m7i-flex m8i m8i-flex r5 r5d r6i r7i r8i r8i-flex"
+    "c4 c5 c5d c5n c6i c6id c6in c7i c7i-flex c8i c8i-flex "
+    "m4 m5 m5d m6i m6id m7i m7i-flex m8i m8i-flex r5 r5d r6i r6id r7i r8i r8i-flex"
 )
 ARM = "c6g c6gd c6gn c7g c8g m6g m6gd m8g r6g r6gd r7gd r8g"
 GPUS = "g4dn g5 g6 g6e g7 g7e p2 p3 p3dn p4d p4de p5 p5e p5en p6-b200 p6-b300"

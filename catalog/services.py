@@ -16,7 +16,7 @@ from catalog.data_services import DATA_SERVICES
 from catalog.record import Conditions
 from catalog.service_record import ANYTHING, PUBLISHING, Endpoint, KeyUse, Principal, Service
 
-RUNNING = ("builds", "jobs", "data jobs", "serving")
+RUNNING = ("builds", "jobs", "data jobs", "serving", "studio")
 """What needs an endpoint that every workload needs."""
 PULLING = ("builds", "jobs", "serving")
 """What runs images of our own."""
@@ -282,11 +282,13 @@ SERVICES: tuple[Service, ...] = (
         # https://docs.aws.amazon.com/sagemaker/latest/dg/interface-vpc-endpoint.html
         endpoints=(
             # registering, starting, describing
-            Endpoint("sagemaker.api", uses=("builds", "jobs")),
+            Endpoint("sagemaker.api", uses=("builds", "jobs", "studio")),
             Endpoint("sagemaker.featurestore-runtime", uses=("online features",)),
             Endpoint("sagemaker.metrics"),
             # invocations by other workloads
-            Endpoint("sagemaker.runtime", uses=("jobs", "serving")),
+            Endpoint("sagemaker.runtime", uses=("jobs", "serving", "studio")),
+            # https://docs.aws.amazon.com/sagemaker/latest/dg/studio-updated-and-internet-access.html
+            Endpoint("sagemaker.studio", uses=("studio",)),
         ),
         boundary=ANYTHING,
         encrypts=("artifacts", "data"),

@@ -224,6 +224,8 @@ def _holds(operator: str, found: list[str] | None, wanted: list[str]) -> bool:
     compare = COMPARED.get(NEGATED.get(name, name))
     if compare is None:
         raise NotSimulated(f"The embedded AWS does not simulate the operator {operator}.")
+    if found is None and quantifier == "ForAnyValue":
+        return optional  # of no value, none is anything
     if found is None:
         return optional or negated or quantifier == "ForAllValues"
     passed = [any(compare(value, each) for each in wanted) is not negated for value in found]

@@ -1224,6 +1224,84 @@ CASES = [
     ),
     sagemaker("ModelPackageGroup", {"modelPackageGroupName": "maslow-readmission"}, TAGGED),
     sagemaker(
+        "Domain",
+        {
+            "domainName": "maslow-cases",
+            "authMode": "IAM",
+            "vpcId": "$vpc",
+            "subnetIds": ["$subnet"],
+            "appNetworkAccessType": "VpcOnly",
+            "kmsKeyId": "$key",
+            "tagPropagation": "ENABLED",
+            "retentionPolicy": {"homeEfsFileSystem": "Delete"},
+            "domainSettings": {"dockerSettings": {"enableDockerAccess": "DISABLED"}},
+            "defaultUserSettings": {
+                "executionRole": "$role",
+                "autoMountHomeEfs": "Enabled",
+                "securityGroups": ["$group"],
+            },
+        },
+        {
+            "defaultUserSettings": {
+                "executionRole": "$role",
+                "securityGroups": ["$group"],
+                "jupyterLabAppSettings": {
+                    "codeRepositories": [{"repositoryUrl": "https://github.com/example/notes"}],
+                    "appLifecycleManagement": {
+                        "idleSettings": {
+                            "lifecycleManagement": "ENABLED",
+                            "idleTimeoutInMinutes": 60,
+                            "minIdleTimeoutInMinutes": 60,
+                            "maxIdleTimeoutInMinutes": 60,
+                        }
+                    },
+                },
+            },
+            "domainSettings": {"dockerSettings": {"enableDockerAccess": "ENABLED"}},
+            "retentionPolicy": {"homeEfsFileSystem": "Retain"},
+            **TAGGED,
+        },
+    ),
+    sagemaker(
+        "UserProfile",
+        {
+            "domainId": "$domain",
+            "userProfileName": "ben",
+            "userSettings": {"executionRole": "$role"},
+        },
+        {
+            "userSettings": {
+                "executionRole": "$role",
+                "spaceStorageSettings": {
+                    "defaultEbsStorageSettings": {
+                        "defaultEbsVolumeSizeInGb": 5,
+                        "maximumEbsVolumeSizeInGb": 50,
+                    }
+                },
+            },
+            **TAGGED,
+        },
+    ),
+    sagemaker(
+        "Space",
+        {
+            "domainId": "$domain",
+            "spaceName": "oncology",
+            "spaceDisplayName": "Oncology",
+            "ownershipSettings": {"ownerUserProfileName": "ana"},
+            "spaceSharingSettings": {"sharingType": "Shared"},
+            "spaceSettings": {"appType": "JupyterLab"},
+        },
+        {
+            "spaceDisplayName": "All of oncology",
+            "spaceSettings": {
+                "appType": "JupyterLab",
+                "spaceStorageSettings": {"ebsStorageSettings": {"ebsVolumeSizeInGb": 20}},
+            },
+            **TAGGED,
+        },
+    ),
+    sagemaker(
         "Pipeline",
         {
             "pipelineName": "maslow-training",
@@ -1579,6 +1657,20 @@ def world(cloud: Cloud, resources: Resources) -> Values:
     make(
         "aws:sagemaker/modelPackageGroup:ModelPackageGroup",
         {"modelPackageGroupName": "maslow-world"},
+    )
+    known["domain"] = make(
+        "aws:sagemaker/domain:Domain",
+        {
+            "domainName": "maslow-world",
+            "authMode": "IAM",
+            "vpcId": vpc,
+            "subnetIds": [subnet],
+            "defaultUserSettings": {"executionRole": role["arn"]},
+        },
+    )["id"]
+    make(
+        "aws:sagemaker/userProfile:UserProfile",
+        {"domainId": known["domain"], "userProfileName": "ana"},
     )
     make("aws:glue/catalogDatabase:CatalogDatabase", {"name": "features"})
     sensitivity = {"key": "maslow-world", "values": ["internal", "personal"]}

@@ -82,6 +82,8 @@ def test_conditions_are_weighed(cloud, condition, values, decision):
         ("StringEquals", "implicitDeny", ["aws:stage"]),
         ("StringEqualsIfExists", "allowed", ["aws:stage"]),
         ("StringNotEquals", "allowed", ["aws:stage"]),
+        ("ForAnyValue:StringNotEquals", "implicitDeny", ["aws:stage"]),
+        ("ForAllValues:StringEquals", "allowed", ["aws:stage"]),
         ("Null", "implicitDeny", []),
     ],
 )
