@@ -23,6 +23,7 @@ from infra.needs.mlops.monitors import Monitoring
 from infra.needs.model_context import ModelContext, model_context
 from infra.needs.need import Need
 from infra.needs.outputs import DevOps, Model, Platform
+from infra.needs.studio import declare_studio
 from infra.promotion import promotion_of
 from infra.settings import StackFile
 from infra.stack_secrets import Secrets, assumed
@@ -74,6 +75,7 @@ def declare(
         platform.declare_job_logs(context, training)
     if settings.models:
         platform.declare_training_alert(context, training)
+    declare_studio(settings, env, foundation, training, data)
     models = _models(stack, context, devops, training, serving, newest_approved, root)
     pulumi.export("models", {name: model.names for name, model in models.items()})
     if custom:

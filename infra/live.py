@@ -39,6 +39,9 @@ class Live:
     """What the account has already of what it has once."""
     lake_settings: Callable[[bool], LakeSettingsArgs] = lake_settings.new_account
     """What the account's Lake Formation is set to; with True, who deploys administers it, too."""
+    studio_domain: Callable[[str], Mapping[str, Any] | None] = lambda _domain: None
+    """From the id of a domain of Studio to what DescribeDomain says of it, nothing where there is
+    none; None where nobody looks."""
 
 
 NOTHING = Live()
@@ -50,6 +53,7 @@ def in_account(client: Callable[[str], Any], names: Names, held: Held) -> Live:
 
     What was answered once is not asked again: each run of the program needs an answer of its own.
 
+    https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeDomain.html
     https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeEndpoint.html
     https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeFeatureGroup.html
     https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeSubnets.html
@@ -94,6 +98,14 @@ def in_account(client: Callable[[str], Any], names: Names, held: Held) -> Live:
         except sagemaker.exceptions.ResourceNotFound:
             return {}
 
+    def studio_domain(domain: str) -> Mapping[str, Any]:
+        sagemaker = made("sagemaker")
+        try:
+            there: Mapping[str, Any] = sagemaker.describe_domain(DomainId=domain)
+        except sagemaker.exceptions.ResourceNotFound:
+            return {}
+        return there
+
     return Live(
         instances,
         zones,
@@ -102,6 +114,7 @@ def in_account(client: Callable[[str], Any], names: Names, held: Held) -> Live:
         feature_group,
         found_in_account(made, standing),
         lake_settings.settings_in_account(made, names.project),
+        studio_domain,
     )
 
 

@@ -127,3 +127,27 @@ LUSTRE_LINKS = 8
 
 https://docs.aws.amazon.com/fsx/latest/APIReference/API_CreateDataRepositoryAssociation.html
 """
+
+STUDIO_IDLE_MINUTES = (60, 525_600)
+"""The fewest and the most minutes without use after which Studio stops an app.
+
+https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_IdleSettings.html
+"""
+
+STUDIO_DISK_GB = (5, 16_384)
+"""The smallest and the largest disk of a space, in GB.
+
+https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DefaultEbsStorageSettings.html
+"""
+
+STUDIO_REPOSITORIES = 10
+"""Most Git repositories that Studio offers to clone.
+
+https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_JupyterLabAppSettings.html
+"""
+
+STUDIO_PROFILE = re.compile(r"(?=.{1,63}$)[a-zA-Z0-9](-*[a-zA-Z0-9])*")
+"""Names of user profiles and spaces.
+
+https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateUserProfile.html
+"""

@@ -21,8 +21,14 @@ USES = {
     "processing": "ProcessingInstanceType",
     "endpoint": "ProductionVariantInstanceType",
     "transform": "TransformInstanceType",
+    "studio": "AppInstanceType",
 }
 """What an instance is for, and the botocore shape that lists the types allowed for it."""
+NOT_CHOSEN = frozenset({"system", "ml.geospatial.interactive"})
+"""What Studio runs its own servers on, and what is closed to new customers.
+
+https://docs.aws.amazon.com/general/latest/gr/maintenance_services.html
+"""
 
 
 OTHERS = {
@@ -51,7 +57,8 @@ def allowed_by_botocore() -> dict[str, list[str]]:
 
     session = botocore.session.get_session()
     model = session.get_service_model("sagemaker")
-    return {use: sorted(model.shape_for(shape).enum) for use, shape in USES.items()}
+    enums = {use: model.shape_for(shape).enum for use, shape in USES.items()}
+    return {use: sorted(set(enum) - NOT_CHOSEN) for use, enum in enums.items()}
 
 
 def allowed_regions() -> tuple[str, ...]:

@@ -32,6 +32,7 @@ from infra.settings.foundation.audit import check_log_archive, check_object_lock
 from infra.settings.foundation.network import check_reachable
 from infra.settings.mistakes import Mistake
 from infra.settings.mlops.labels import check_labels
+from infra.settings.studio_checks import check_studio
 from infra.settings.unused_checks import check_access, check_model_settings, check_previews
 
 Values = Mapping[str, Any]
@@ -118,6 +119,7 @@ CHECKS: tuple[Check, ...] = (
     check_stream_features,
     check_iceberg_streams,
     check_fills,
+    check_studio,
 )
 
 

@@ -12,9 +12,14 @@ from typing import NamedTuple
 from catalog.instances import FAMILIES, PREVIOUS, kind_of
 from infra.settings.mistakes import one_of
 
-DOES = {"training": "trains", "processing": "processes", "endpoint": "serves"}
+DOES = {
+    "training": "trains",
+    "processing": "processes",
+    "endpoint": "serves",
+    "studio": "runs notebooks",
+}
 """What a use does. Batch transform serves too."""
-FOR = {"endpoint": "an endpoint"}
+FOR = {"endpoint": "an endpoint", "studio": "Studio"}
 ALIKE = 0.5
 """How alike two families are spelt that may mean the same, of 0 to 1 (difflib's ratio)."""
 SMALL = {"medium": 0.5, "large": 1.0, "xlarge": 2.0}

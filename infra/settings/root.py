@@ -29,6 +29,7 @@ from infra.settings.foundation.logs import Logs
 from infra.settings.foundation.network import Network, uses
 from infra.settings.foundation.tags import Tags
 from infra.settings.mlops.model import ModelSettings
+from infra.settings.studio import Studio
 
 
 class PlatformSettings(Settings):
@@ -78,6 +79,9 @@ class PlatformSettings(Settings):
         description="What runs the jobs: Step Functions, or Apache Airflow by MWAA Serverless.",
     )
     shares: tuple[Share, ...] = Field((), description="Who else reads of the lake.")
+    studio: Studio | None = Field(
+        None, description="SageMaker Studio: where the people of teams work with notebooks."
+    )
     models: tuple[ModelSettings, ...] = Field((), description="Models.")
     dashboards: bool = Field(
         True,

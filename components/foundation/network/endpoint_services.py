@@ -30,6 +30,8 @@ class Use(enum.Enum):
     """Jobs of data, on Spark."""
     BUILDS = "builds"
     """Builds of a model: its tests, its image, its evaluation."""
+    STUDIO = "studio"
+    """Notebooks of people: SageMaker, its pipelines and endpoints, the lake and its queries."""
     PACKAGES = "packages"
     """Getting packages from the account's own repository."""
 
@@ -70,6 +72,15 @@ def needed(uses: Collection[Use]) -> list[str]:
     return sorted(service for service, by in NEEDED.items() if by & set(uses))
 
 
+STUDIO = "sagemaker.studio"
+"""The endpoint of Studio, whose name in full is made otherwise than those of all others.
+
+https://docs.aws.amazon.com/sagemaker/latest/dg/studio-updated-and-internet-access.html
+"""
+
+
 def service_name(service: str, region: str) -> str:
     """What AWS calls the interface endpoint of a service: `sagemaker.api` in full."""
+    if service == STUDIO:
+        return f"aws.sagemaker.{region}.studio"
     return f"com.amazonaws.{region}.{service}"

@@ -2,7 +2,7 @@
 
 import ipaddress
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
@@ -271,6 +271,7 @@ def uses(values: Mapping[str, Any]) -> frozenset[Use]:
     """
     models, groups = _mappings(values.get("models")), _mappings(values.get("features"))
     data = {Use.DATA_JOBS} if _mappings(values.get("jobs")) else set()
+    data |= _studio_uses(values, groups)
     if not models:
         return frozenset(data)
     found = data | {Use.JOBS, Use.SERVING}
@@ -286,6 +287,21 @@ def uses(values: Mapping[str, Any]) -> frozenset[Use]:
         if mapping(values.get("registry")).get("packages") is not False:
             found.add(Use.PACKAGES)
     return frozenset(found)
+
+
+def _studio_uses(values: Mapping[str, Any], groups: Sequence[Mapping[str, Any]]) -> set[Use]:
+    """What notebooks of Studio do: nothing where there is none."""
+    studio = mapping(values.get("studio"))
+    if not studio:
+        return set()
+    teams = [mapping(team) for team in mapping(studio.get("teams")).values()]
+    found = {Use.STUDIO}
+    if any(team.get(key) for team in teams for key in ("reads", "writes", "features")):
+        found.add(Use.FEATURES)
+    wanted = {str(name).partition("@")[0] for team in teams for name in team.get("features") or ()}
+    if any(group.get("online", True) and group.get("name") in wanted for group in groups):
+        found.add(Use.ONLINE_FEATURES)
+    return found
 
 
 def check_reachable(values: Mapping[str, Any]) -> Iterator[Mistake]:

@@ -37,7 +37,11 @@ def told(group: str, instance: str) -> str:
         ("training", "ml.inf2.2xlarge", "ml.inf2 only serves; for training: ml.trn1.2xlarge."),
         ("training", "ml.c6g.xlarge", "ml.c6g.xlarge only serves; for training: ml.c6i.xlarge."),
         ("training", "ml.t2.medium", "ml.t2.medium only serves; for training: ml.t3.medium."),
-        ("processing", "ml.trn1.2xlarge", "ml.trn1.2xlarge only trains and serves."),
+        (
+            "processing",
+            "ml.trn1.2xlarge",
+            "ml.trn1.2xlarge only trains, serves and runs notebooks.",
+        ),
         (
             "serving",
             "ml.c8i.xlarge",
@@ -46,7 +50,7 @@ def told(group: str, instance: str) -> str:
         (
             "serving",
             "ml.p3dn.24xlarge",
-            "ml.p3dn.24xlarge only trains; for an endpoint: ml.p4d.24xlarge.",
+            "ml.p3dn.24xlarge only trains and runs notebooks; for an endpoint: ml.p4d.24xlarge.",
         ),
     ],
 )

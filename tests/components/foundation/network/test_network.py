@@ -6,7 +6,7 @@ import pytest
 from components.foundation.network.egress import Egress
 from components.foundation.network.egress_firewall import FilterBy
 from components.foundation.network.endpoint_policies import s3_endpoint_policy
-from components.foundation.network.endpoint_services import Use, needed
+from components.foundation.network.endpoint_services import Use, needed, service_name
 from components.foundation.network.network import Network
 from infra.graph import record
 
@@ -109,7 +109,7 @@ def test_services_are_reached_by_private_endpoints_in_every_zone():
     graph = network(zone_count=3, endpoints=tuple(needed(Use)))
     interface = [e for e in graph.of_type(ENDPOINT) if e.inputs["vpcEndpointType"] == "Interface"]
     assert [e.inputs["serviceName"] for e in interface] == [
-        f"com.amazonaws.eu-west-1.{service}" for service in needed(Use)
+        service_name(service, "eu-west-1") for service in needed(Use)
     ]
     assert all(e.inputs["privateDnsEnabled"] for e in interface)
     assert all(len(e.inputs["subnetIds"]) == 3 for e in interface)

@@ -1,0 +1,1 @@
+"""SageMaker Studio: where people of a team work with notebooks and code."""

@@ -1,0 +1,65 @@
+"""What Studio's apps are like: when they stop, what they start on, and what is hidden of them."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from components.common.limits import STUDIO_DISK_GB, STUDIO_IDLE_MINUTES
+
+APPS = ("JupyterLab", "CodeEditor")
+"""What people start; all other kinds of apps are hidden, and no role may start them."""
+HIDDEN_APPS = (
+    *("Canvas", "JupyterServer", "KernelGateway", "RStudioServerPro", "RSessionGateway"),
+    *("DetailedProfiler", "TensorBoard"),
+)
+SMALLEST_DISK_GB = STUDIO_DISK_GB[0]
+
+
+def idle_stop(minutes: int) -> dict[str, Any]:
+    """Stop an app after so many minutes without use, or fewer where its owner wants; never more.
+
+    https://docs.aws.amazon.com/sagemaker/latest/dg/studio-updated-idle-shutdown-setup.html
+    """
+    return {
+        "idle_settings": {
+            "lifecycle_management": "ENABLED",
+            "idle_timeout_in_minutes": minutes,
+            "min_idle_timeout_in_minutes": STUDIO_IDLE_MINUTES[0],
+            "max_idle_timeout_in_minutes": minutes,
+        }
+    }
+
+
+def user_settings(
+    *,
+    idle_minutes: int,
+    disk_gb: int,
+    instances: Sequence[str],
+    repositories: Sequence[str] = (),
+) -> dict[str, Any]:
+    """The settings of a domain or a profile, but for its role and its security groups.
+
+    An app starts on the first of `instances` unless its owner chooses another one of them. A disk
+    begins with the smallest size there is, and may have `disk_gb`. Files in the home directory of
+    EFS are mounted into every space, beside the space's own disk.
+
+    https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_UserSettings.html
+    """
+    app: dict[str, Any] = {
+        "app_lifecycle_management": idle_stop(idle_minutes),
+        "default_resource_spec": {"instance_type": instances[0]},
+    }
+    cloned = [{"repository_url": url} for url in repositories]
+    return {
+        "studio_web_portal": "ENABLED",
+        "default_landing_uri": "studio::",
+        "auto_mount_home_efs": "Enabled",
+        "jupyter_lab_app_settings": {**app, **({"code_repositories": cloned} if cloned else {})},
+        "code_editor_app_settings": app,
+        "space_storage_settings": {
+            "default_ebs_storage_settings": {
+                "default_ebs_volume_size_in_gb": SMALLEST_DISK_GB,
+                "maximum_ebs_volume_size_in_gb": disk_gb,
+            }
+        },
+        "studio_web_portal_settings": {"hidden_app_types": list(HIDDEN_APPS)},
+    }

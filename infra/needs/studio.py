@@ -1,0 +1,164 @@
+"""The part of need 3 where people work by hand: Studio, and the teams in it."""
+
+import pulumi
+
+from components.data.lake.lake import Lake
+from components.foundation.keys.key import DataClass
+from components.platform.studio.domain import SignIn, StudioDomain, StudioDomainArgs
+from components.platform.studio.policies import STUDIO_LOGS
+from components.platform.studio.team import MemberArgs, StudioTeam, StudioTeamArgs, Worker
+from infra.environment import Environment
+from infra.errors import InputError
+from infra.found import LOG_GROUP
+from infra.needs.adoption import used
+from infra.needs.data.features import versioned
+from infra.needs.data.places import place
+from infra.needs.need import Need
+from infra.needs.outputs import Foundation
+from infra.needs.tags import tagging
+from infra.settings import PlatformSettings
+from infra.settings.data.features import group_of
+from infra.settings.studio import Studio, profile_name
+from infra.settings.studio import StudioTeam as TeamSettings
+
+NAME_LIMIT = 40
+"""Leaves room for what a component adds to its own name."""
+TEAM = "maslow:team"
+"""Tag of what is a team's: its cost is told apart by it, and shared files know its roles by it."""
+
+
+def declare_studio(
+    settings: PlatformSettings,
+    env: Environment,
+    foundation: Foundation,
+    need: Need,
+    lake: Lake,
+) -> None:
+    """Declare the domain, unless one is there, and each team in it; export where people come in.
+
+    Raises InputError for a domain that is not there, or signs people in by other means.
+    """
+    studio = settings.studio
+    if studio is None:
+        return
+    sign_in = SignIn.IDENTITY_CENTER if settings.access.identity_center else SignIn.IAM
+    exported: dict[str, pulumi.Input[object]] = {}
+    if studio.domain:
+        domain_id: pulumi.Input[str] = studio.domain
+        exported["url"] = _adopted(studio.domain, sign_in, env)
+    else:
+        domain = _domain(studio, sign_in, settings, env, foundation, need)
+        domain_id, exported["url"] = domain.domain_id, domain.url
+    exported["domain"] = domain_id
+    profiles = {}
+    for name, team in studio.teams.items():
+        args = _team(name, team, studio, settings, env, foundation, lake)
+        args["domain_id"], args["by_name"] = domain_id, sign_in is SignIn.IDENTITY_CENTER
+        if not studio.domain:
+            # Of a domain that is there nobody knows here which network it is in.
+            args["security_group_id"] = foundation.network.workload_security_group_id
+        options = pulumi.ResourceOptions.merge(
+            need.child_options(), pulumi.ResourceOptions(transformations=[tagging({TEAM: name})])
+        )
+        made = env.component(StudioTeam)(env.names("studio", name, limit=NAME_LIMIT), args, options)
+        profiles[name] = made.profiles
+    pulumi.export("studio", {**exported, "profiles": profiles})
+
+
+def _adopted(domain: str, sign_in: SignIn, env: Environment) -> str:
+    """Where people come into a domain that is there; empty where nobody looks.
+
+    https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeDomain.html
+    """
+    there = env.live.studio_domain(domain)
+    if there is None:
+        return ""
+    if not there:
+        raise InputError(f"studio.domain: there is no domain {domain} in {env.region}")
+    if there["AuthMode"] != sign_in.value:
+        words = {
+            "SSO": "by IAM Identity Center, which access.identity_center does not name",
+            "IAM": "by IAM, and access.identity_center is given",
+        }
+        raise InputError(
+            f"studio.domain: {domain} signs people in {words[there['AuthMode']]}. AWS never "
+            "changes that of a domain that is there"
+        )
+    pulumi.log.info(f"The domain {domain} is used as it is; people get their profiles in it")
+    return str(there["Url"])
+
+
+def _domain(
+    studio: Studio,
+    sign_in: SignIn,
+    settings: PlatformSettings,
+    env: Environment,
+    foundation: Foundation,
+    need: Need,
+) -> StudioDomain:
+    name = env.names("studio", limit=NAME_LIMIT)
+    elsewhere = settings.job_logs(env.names.environment) != "here"
+    network = foundation.network
+    args: StudioDomainArgs = {
+        "domain_name": env.names("studio"),
+        "sign_in": sign_in,
+        "vpc_id": network.vpc_id,
+        "subnet_ids": network.private_subnet_ids,
+        "security_group_id": network.workload_security_group_id,
+        "key_arn": foundation.keys[DataClass.DATA].arn,
+        "instances": list(studio.instances),
+        "idle_minutes": studio.idle_minutes,
+        "disk_gb": studio.disk_gb,
+        "logs_are_there": elsewhere or bool(used(env, LOG_GROUP, f"{name}-logs", STUDIO_LOGS)),
+        "log_key_arn": foundation.keys[DataClass.LOGS].arn,
+        "log_retention_days": env.log_retention_days,
+        "durability": env.durability,
+        "account_id": env.account_id,
+        "region": env.region,
+    }
+    return env.component(StudioDomain)(name, args, need.child_options())
+
+
+def _team(
+    name: str,
+    team: TeamSettings,
+    studio: Studio,
+    settings: PlatformSettings,
+    env: Environment,
+    foundation: Foundation,
+    lake: Lake,
+) -> StudioTeamArgs:
+    groups = [group_of(one, settings.features) for one in team.features]
+    tables = settings.lake.tables
+    args: StudioTeamArgs = {
+        "team": name,
+        "domain_id": "",
+        "by_name": False,
+        "members": [
+            MemberArgs(profile=profile_name(member), person=member, persona=Worker(persona))
+            for member, persona in team.members.items()
+        ],
+        "instances": list(studio.instances_of(team)),
+        "idle_minutes": studio.idle_minutes,
+        "disk_gb": studio.disk_gb,
+        "repositories": list(team.repositories),
+        "models": {model: env.names(model) for model in team.models},
+        "groups": [env.names(versioned(group), limit=64) for group in groups if group],
+        "features_bucket": lake.zone_buckets["features"],
+        "features_database": lake.database_names["features"],
+        "reads": [place(one, lake, tables) for one in team.reads],
+        "writes": [place(one, lake, tables) for one in team.writes],
+        "results_bucket": lake.results_bucket,
+        "key_arn": foundation.keys[DataClass.DATA].arn,
+        "artifacts_bucket": foundation.artifacts.bucket,
+        "artifacts_key_arn": foundation.keys[DataClass.ARTIFACTS].arn,
+        "makes_log_groups": settings.job_logs(env.names.environment) == "unknown",
+        "durability": env.durability,
+        "account_id": env.account_id,
+        "region": env.region,
+    }
+    if name in settings.queries.teams:
+        args["workgroup"] = f"{env.names('queries', name)}-*"
+    if team.space_gb is not None:
+        args["space_gb"] = team.space_gb
+    return args

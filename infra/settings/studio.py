@@ -1,0 +1,128 @@
+"""Studio: where people of a team work with notebooks and code, and what they may do there."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, Field
+
+from components.common.limits import STUDIO_DISK_GB, STUDIO_IDLE_MINUTES, STUDIO_REPOSITORIES
+from infra.settings.aws import InstanceType, allowed
+from infra.settings.base import Settings, matching
+from infra.settings.cross_stack import mapping
+from infra.settings.data.features import Reference
+from infra.settings.data.jobs import Place
+from infra.settings.data.queries import TeamName
+from infra.settings.foundation.network import distinct
+
+Worker = Literal["data-scientist", "ml-engineer", "data-engineer"]
+"""The personas who work in Studio."""
+
+member_name = matching(
+    r"(?=.{1,63}$)[A-Za-z0-9]+([._+=@-]+[A-Za-z0-9]+)*",
+    "is not a name of a person",
+    "Letters and digits, with . _ + = @ - between them, at most 63: ana or ana@example.com. "
+    "With access.identity_center it is the name that the person signs in by.",
+)
+"""Refuses what makes no name of a profile, or no tag.
+
+https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateUserProfile.html
+"""
+repository_url = matching(
+    r"https://([.\-_a-zA-Z0-9]+/?){3,1016}",
+    "is not the address of a Git repository",
+    "Example: https://github.com/example/notebooks.git.",
+)
+"""Refuses what Studio does not offer to clone.
+
+https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CodeRepository.html
+"""
+domain_id = matching(
+    r"d-[a-z0-9](-*[a-z0-9]){0,60}",
+    "is not the id of a domain",
+    "It reads d-xxxxxxxxxxxx (aws sagemaker list-domains tells it).",
+)
+Member = Annotated[str, AfterValidator(member_name)]
+RepositoryUrl = Annotated[str, AfterValidator(repository_url)]
+StudioInstance = Annotated[
+    str,
+    AfterValidator(InstanceType("studio", "studio.instances")),
+    Field(json_schema_extra=lambda schema: schema.update(enum=allowed()["studio"])),
+]
+Instances = Annotated[tuple[StudioInstance, ...], Field(min_length=1), AfterValidator(distinct)]
+DiskGb = Annotated[int, Field(ge=STUDIO_DISK_GB[0], le=STUDIO_DISK_GB[1])]
+
+
+def profile_name(member: str) -> str:
+    """The name of a member's profile: `ana-example-com` of ana@example.com."""
+    return re.sub(r"[^A-Za-z0-9]+", "-", member)
+
+
+class StudioTeam(Settings):
+    """A team: who is in it, and what its people work with."""
+
+    members: Annotated[dict[Member, Worker], Field(min_length=1)] = Field(
+        description="The people, each with the persona as which they work: {ana: data-scientist}."
+    )
+    instances: Instances | None = Field(
+        None, description="Instance types that the team may start; studio.instances if unset."
+    )
+    models: Annotated[tuple[str, ...], AfterValidator(distinct)] = Field(
+        (), description="Models that are the team's: it starts their pipelines, and no others."
+    )
+    features: Annotated[tuple[Reference, ...], AfterValidator(distinct)] = Field(
+        (), description="Feature groups that its data scientists read."
+    )
+    reads: Annotated[tuple[Place, ...], AfterValidator(distinct)] = Field(
+        (), description="Places of the lake that it reads: [curated.visits]."
+    )
+    writes: Annotated[tuple[Place, ...], AfterValidator(distinct)] = Field(
+        (), description="Places of the lake that it reads and writes: [curated.oncology]."
+    )
+    repositories: Annotated[
+        tuple[RepositoryUrl, ...], Field(max_length=STUDIO_REPOSITORIES), AfterValidator(distinct)
+    ] = Field((), description="Git repositories that JupyterLab offers to clone, at most 10.")
+    space_gb: DiskGb | None = Field(
+        None,
+        description="Disk of the space that each member gets from the first, in GB; without it, "
+        "people make their spaces themselves.",
+    )
+
+
+class Studio(Settings):
+    """SageMaker Studio: JupyterLab and Code Editor for teams, in the private network."""
+
+    teams: Annotated[dict[TeamName, StudioTeam], Field(min_length=1)] = Field(
+        description="Teams, each with its people and what it works with."
+    )
+    instances: Instances = Field(
+        ("ml.t3.medium",),
+        description="Instance types that people may start here, unless their team says otherwise.",
+    )
+    idle_minutes: Annotated[int, Field(ge=STUDIO_IDLE_MINUTES[0], le=STUDIO_IDLE_MINUTES[1])] = (
+        Field(60, description="Minutes without use after which what somebody started is stopped.")
+    )
+    disk_gb: DiskGb = Field(50, description="The largest disk that a space may have, in GB.")
+    domain: Annotated[str, AfterValidator(domain_id)] | None = Field(
+        None,
+        description="Id of a domain that is there already: people get their profiles in it, and "
+        "it stays its owner's. Without it, one is made.",
+    )
+
+    def instances_of(self, team: StudioTeam) -> tuple[str, ...]:
+        """The instance types that a team may start."""
+        return team.instances or self.instances
+
+
+def teams_of(values: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    """The teams among the plain values of a stack file, by name."""
+    teams = mapping(mapping(values.get("studio")).get("teams"))
+    return {name: mapping(team) for name, team in teams.items() if isinstance(name, str)}
+
+
+def people_of(teams: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
+    """Team and name of every member, in the file's order."""
+    for team, settings in teams.items():
+        for member in mapping(settings.get("members")):
+            if isinstance(member, str):
+                yield team, member

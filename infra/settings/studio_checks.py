@@ -1,0 +1,110 @@
+"""What of Studio must fit the rest of a stack file."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from infra.settings.cross_stack import entries, mapping
+from infra.settings.data.features import unknown_groups
+from infra.settings.data.jobs import PLACE
+from infra.settings.data.zones import zones_of
+from infra.settings.mistakes import Mistake, Path, did_you_mean, shown
+from infra.settings.studio import people_of, profile_name, teams_of
+
+Values = Mapping[str, Any]
+
+
+def check_studio(values: Values) -> Iterator[Mistake]:
+    """Yield people who would share a profile, and what teams name that is not there."""
+    teams = teams_of(values)
+    yield from _profiles(teams)
+    models = [model.get("name") for model in entries(values.get("models"))]
+    groups = [one for one in entries(values.get("features")) if isinstance(one.get("name"), str)]
+    origin = mapping(values.get("promotion")).get("from")
+    for name, team in teams.items():
+        at: Path = ("studio", "teams", name)
+        yield from _models(team, at, [one for one in models if isinstance(one, str)], origin)
+        for mistake in unknown_groups(team.get("features"), groups):
+            yield replace(mistake, path=(*at, "features", *mistake.path))
+        yield from _places(team, at, zones_of(values))
+        yield from _repositories(team, at, mapping(values.get("network")))
+        yield from _disk(team, at, mapping(values.get("studio")).get("disk_gb", 50))
+
+
+def _profiles(teams: Mapping[str, Values]) -> Iterator[Mistake]:
+    """People who are in two teams, and two whose profiles would have one name.
+
+    A profile has one execution role, and so one team. Names of profiles differ by more than
+    capitals, for they are told apart in file systems and in ARNs of AWS's in small letters.
+    """
+    seen: dict[str, tuple[str, str]] = {}
+    for team, member in people_of(teams):
+        profile = profile_name(member).lower()
+        at: Path = ("studio", "teams", team, "members", member)
+        if before := seen.get(profile):
+            other_team, other = before
+            if other == member:
+                yield Mistake(
+                    at,
+                    f"{member} is in {other_team} too, and a person has one profile, with the "
+                    "rights of one team.",
+                    "Leave them in one of the two.",
+                )
+            else:
+                yield Mistake(
+                    at,
+                    f"{other} of {other_team} and {member} would share the profile {profile}.",
+                    "Letters, digits and hyphens tell profiles apart: change one of the names.",
+                )
+        seen.setdefault(profile, (team, member))
+
+
+def _models(team: Values, at: Path, known: Sequence[str], origin: object) -> Iterator[Mistake]:
+    wanted = team.get("models")
+    for place, model in enumerate(wanted if isinstance(wanted, list) else []):
+        path = (*at, "models", place)
+        if origin:
+            yield Mistake(
+                path,
+                f"{shown(model)} is trained in {origin}, and there is no pipeline to start here.",
+                "Leave models out.",
+            )
+        elif isinstance(model, str) and model not in known:
+            yield Mistake(
+                path,
+                f"there is no model {shown(model)}.",
+                did_you_mean(model, known) or f"Known: {', '.join(known) or 'none'}.",
+            )
+
+
+def _places(team: Values, at: Path, zones: Sequence[str]) -> Iterator[Mistake]:
+    for key in ("reads", "writes"):
+        listed = team.get(key)
+        for place, name in enumerate(listed if isinstance(listed, list) else []):
+            found = PLACE.fullmatch(name) if isinstance(name, str) else None
+            if found and found["zone"] not in zones:
+                yield Mistake(
+                    (*at, key, place),
+                    f"{found['zone']} is not a zone.",
+                    did_you_mean(found["zone"], zones) or f"Allowed: {', '.join(zones)}.",
+                )
+
+
+def _repositories(team: Values, at: Path, network: Values) -> Iterator[Mistake]:
+    """Repositories that no notebook reaches: Studio is in the network, and goes out by it."""
+    if team.get("repositories") and network.get("egress") == "none":
+        yield Mistake(
+            (*at, "repositories"),
+            "without egress, notebooks reach no Git repository.",
+            "Leave it out, or give the network a way out (network.egress).",
+        )
+
+
+def _disk(team: Values, at: Path, most: object) -> Iterator[Mistake]:
+    asked = team.get("space_gb")
+    if isinstance(asked, int) and isinstance(most, int) and asked > most:
+        yield Mistake(
+            (*at, "space_gb"),
+            f"{asked} GB are more than the {most} GB that a space may have here.",
+            "Raise studio.disk_gb, or ask for less.",
+        )

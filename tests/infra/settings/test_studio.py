@@ -1,0 +1,124 @@
+"""Studio in a stack file: who is in a team, and what AWS or the rest of the file would refuse."""
+
+import pytest
+
+from infra.settings.studio import Studio, StudioTeam, profile_name
+
+ANA = {"ana": "data-scientist"}
+MODEL = {"name": "readmission", "project": "templates/tabular"}
+VISITS = {
+    "name": "visits",
+    "record_id": "id",
+    "event_time": "at",
+    "features": {"id": "string", "at": "string"},
+}
+
+
+def team(**more):
+    return {"teams": {"oncology": {"members": ANA, **more}}}
+
+
+@pytest.mark.parametrize(
+    "studio",
+    [
+        team(),
+        team(members={"ana@example.com": "ml-engineer", "ben": "data-engineer"}),
+        team(instances=["ml.t3.medium", "ml.g5.xlarge"], space_gb=50),
+        team(models=["readmission"], features=["visits", "visits@1"]),
+        team(reads=["curated.visits"], writes=["curated.oncology"]),
+        team(repositories=["https://github.com/example/notebooks.git"]),
+        {**team(), "idle_minutes": 525_600, "disk_gb": 16_384, "instances": ["ml.m5.large"]},
+        {**team(), "domain": "d-0a1b2c3d4e5f"},
+    ],
+)
+def test_a_team_has_people_and_what_they_work_with(found, studio):
+    assert found(studio=studio, models=[MODEL], features=[VISITS]) == []
+
+
+@pytest.mark.parametrize(
+    ("studio", "said"),
+    [
+        ({}, "studio.teams: is missing"),
+        ({"teams": {}}, "studio.teams"),
+        ({"teams": {"oncology": {"members": {}}}}, "studio.teams.oncology.members"),
+        ({"teams": {"oncology": {}}}, "studio.teams.oncology.members: is missing"),
+        (team(members={"ana": "auditor"}), 'members.ana: "auditor" is not data-scientist'),
+        (team(members={"a na": "ml-engineer"}), '"a na" is not a name of a person.'),
+        (team(instances=["ml.c5.medium"]), '"ml.c5.medium" is not a studio instance type.'),
+        (team(instances=["ml.inf2.xlarge"]), "ml.inf2.xlarge only"),
+        (team(instances=["system"]), '"system" is not a studio instance type.'),
+        (team(instances=[]), "studio.teams.oncology.instances"),
+        (team(repositories=["git@github.com:example/x"]), "is not the address of a Git"),
+        (team(space_gb=4), "studio.teams.oncology.space_gb"),
+        ({**team(), "idle_minutes": 59}, "studio.idle_minutes"),
+        ({**team(), "idle_minutes": 525_601}, "studio.idle_minutes"),
+        ({**team(), "disk_gb": 16_385}, "studio.disk_gb"),
+        ({**team(), "domain": "studio"}, '"studio" is not the id of a domain.'),
+    ],
+)
+def test_what_studio_does_not_offer_is_named(found, studio, said):
+    (mistake,) = found(studio=studio)
+    assert said in mistake
+
+
+@pytest.mark.parametrize(
+    ("studio", "said"),
+    [
+        (team(models=["readmision"]), 'there is no model "readmision"'),
+        (team(features=["visit"]), 'there is no feature group "visit"'),
+        (team(reads=["cured.visits"]), "cured is not a zone."),
+        (team(writes=["cured.visits"]), "cured is not a zone."),
+        (team(space_gb=60), "60 GB are more than the 50 GB that a space may have here."),
+        (
+            team(members={"ana.b": "ml-engineer", "Ana-B": "ml-engineer"}),
+            "ana.b of oncology and Ana-B would share the profile ana-b.",
+        ),
+    ],
+)
+def test_what_a_team_names_is_there(found, studio, said):
+    (mistake,) = found(studio=studio, models=[MODEL], features=[VISITS])
+    assert said in mistake
+
+
+def test_a_person_is_in_one_team(found):
+    teams = {"oncology": {"members": ANA}, "cardiology": {"members": ANA}}
+    (mistake,) = found(studio={"teams": teams})
+    assert "studio.teams.cardiology.members.ana: ana is in oncology too" in mistake
+
+
+def test_nobody_starts_a_pipeline_that_is_elsewhere(found):
+    (mistake,) = found(
+        studio=team(models=["readmission"]),
+        models=[MODEL],
+        promotion={"from": "staging"},
+        accounts={"dev": "111111111111", "staging": "222222222222"},
+    )
+    assert '"readmission" is trained in staging, and there is no pipeline to start here.' in mistake
+
+
+def test_without_a_way_out_no_repository_is_reached(found):
+    repositories = team(repositories=["https://github.com/example/notebooks.git"])
+    network = {"cidr": "10.10.0.0/16", "egress": "none"}
+    (mistake,) = found(studio=repositories, network=network)
+    assert "notebooks reach no Git repository" in mistake
+    assert found(studio=repositories, network={**network, "egress": "single"}) == []
+
+
+def test_without_a_way_out_studio_needs_its_endpoints(found):
+    network = {"cidr": "10.10.0.0/16", "egress": "none"}
+    assert found(studio=team(), network=network) == []
+    (mistake,) = found(studio=team(), network={**network, "endpoints": ["logs", "kms", "sts"]})
+    assert "sagemaker.api, sagemaker.runtime, sagemaker.studio cannot be reached" in mistake
+
+
+def test_a_profile_is_called_as_the_person_is():
+    assert profile_name("ana@example.com") == "ana-example-com"
+    assert profile_name("ana") == "ana"
+
+
+def test_a_teams_instances_stand_for_those_of_the_environment():
+    own = StudioTeam(members=ANA, instances=("ml.g5.xlarge",))
+    plain = StudioTeam(members=ANA)
+    studio = Studio(teams={"own": own, "plain": plain})
+    assert studio.instances_of(own) == ("ml.g5.xlarge",)
+    assert studio.instances_of(plain) == ("ml.t3.medium",)
