@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from catalog.services import by_prefix
 from components.common.iam import Statement, allow
 from components.common.job_access import read_objects, write_objects
-from components.data.jobs.job import PlaceArgs
+from components.data.jobs.args import PlaceArgs
 
 
 def use_data(

@@ -10,7 +10,7 @@ from components.common.args import PlacedArgs
 from components.common.durability import Durability
 from components.common.execution_role import ExecutionRole
 from components.common.iam import Document, Statement, document, rendered
-from components.data.jobs.job import PlaceArgs
+from components.data.jobs.args import PlaceArgs
 from components.platform.studio.app_settings import user_settings
 from components.platform.studio.data_policies import query_as_team, read_features, use_data
 from components.platform.studio.policies import read_models, start_pipelines, work_in_studio
