@@ -43,8 +43,12 @@ DATA_SERVICES: tuple[Service, ...] = (
             Principal("backup.amazonaws.com", roles_passed=True, sends_source_account=False),
         ),
         kms_via="backup",
+        # A vault encrypts by the service's own grant.
+        # https://docs.aws.amazon.com/aws-backup/latest/devguide/encryption.html
+        keeps_grants=True,
         endpoints=(Endpoint("backup"),),
         boundary=ANYTHING,
+        encrypts=("data",),
     ),
     Service("batch", endpoints=(Endpoint("batch"),)),
     Service("datasync", endpoints=(Endpoint("datasync"),)),
@@ -158,7 +162,31 @@ DATA_SERVICES: tuple[Service, ...] = (
         boundary=ANYTHING,
         endpoints=(Endpoint("lambda"),),
     ),
-    Service("macie2", kms_via="macie"),
+    Service(
+        "macie2",
+        cloudformation="Macie",
+        # https://docs.aws.amazon.com/macie/latest/user/discovery-results-repository-s3.html
+        principals=(
+            Principal(
+                "macie.amazonaws.com",
+                key=KeyUse(
+                    classes=("audit",),
+                    actions=("kms:Encrypt", "kms:GenerateDataKey"),
+                    when={
+                        "StringEquals": {"aws:SourceAccount": "{account}"},
+                        "ArnLike": {
+                            "aws:SourceArn": [
+                                "arn:aws:macie2:{region}:{account}:export-configuration:*",
+                                "arn:aws:macie2:{region}:{account}:classification-job/*",
+                            ]
+                        },
+                    },
+                ),
+            ),
+        ),
+        kms_via="macie",
+        boundary=ANYTHING,
+    ),
     Service("rds-data", endpoints=(Endpoint("rds-data"),)),
     Service("redshift", kms_via="redshift", endpoints=(Endpoint("redshift"),)),
     Service("redshift-data", endpoints=(Endpoint("redshift-data"),)),

@@ -13,6 +13,7 @@ from infra.kept import Held
 
 DETECTOR = "aws:guardduty/detector:Detector"
 LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
+MACIE = "aws:macie2/account:Account"
 HUB = "aws:securityhub/account:Account"
 PROVIDER = "aws:iam/openIdConnectProvider:OpenIdConnectProvider"
 RECORDER = "aws:cfg/recorder:Recorder"
@@ -21,6 +22,7 @@ TRAIL = "aws:cloudtrail/trail:Trail"
 CALLED = {
     DETECTOR: "a GuardDuty detector",
     HUB: "a Security Hub",
+    MACIE: "a session of Macie",
     PROVIDER: "an identity provider for CI",
     RECORDER: "a recorder of AWS Config",
     TRAIL: "a trail of all regions",
@@ -96,6 +98,24 @@ def _recorder(client: Client, _: str) -> str:
     return ""
 
 
+def _session(client: Client, _: str) -> str:
+    """The role of the region's session of Macie.
+
+    https://docs.aws.amazon.com/macie/latest/APIReference/macie.html
+    """
+    macie = client("macie2")
+    try:
+        session = macie.get_macie_session()
+    except (macie.exceptions.AccessDeniedException, macie.exceptions.ResourceNotFoundException):
+        return ""  # so AWS answers where Macie is off
+    if session["status"] != "ENABLED":
+        raise InputError(
+            "audit.macie: the account has a session of Macie that is paused and finds nothing. "
+            "Have its owner resume it, or leave audit.macie out"
+        )
+    return str(session["serviceRole"])
+
+
 def _provider(client: Client, issuer: str) -> str:
     """ARN of the account's identity provider for an issuer.
 
@@ -161,6 +181,7 @@ FINDERS: dict[str, Callable[[Client, str], str]] = {
     DETECTOR: _detector,
     HUB: _hub,
     LOG_GROUP: _log_group,
+    MACIE: _session,
     PROVIDER: _provider,
     RECORDER: _recorder,
     TRAIL: _trail,

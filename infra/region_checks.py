@@ -41,6 +41,7 @@ WITHOUT = {
     "config": Choice(("audit", "config_rules"), "Set it to false."),
     "guardduty": Choice(("audit", "guardduty"), "Set it to false."),
     "inspector2": Choice(("registry", "scanning"), "Set it to basic."),
+    "macie2": Choice(("audit", "macie"), "Leave it out."),
     "network-firewall": Choice(("network", "filter"), "Filter by dns, or leave it out."),
     "route53resolver": Choice(("network",), "Leave filter out, and set query_log to false."),
     "securityhub": Choice(("audit", "security_hub"), "Set it to false."),

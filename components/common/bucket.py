@@ -15,7 +15,7 @@ from components.common.hardened_bucket import (
     hardened_bucket,
     lifecycle,
 )
-from components.common.iam import Document, Statement, allow, deny, document, tls_only
+from components.common.iam import Conditions, Document, Statement, allow, deny, document, tls_only
 from components.common.other_accounts import PrefixReaderArgs, open_prefixes
 from components.common.storage_classes import STORAGE_CLASSES, refused_moves
 
@@ -97,6 +97,39 @@ def delivered_by_config(bucket_arn: str, account_id: str) -> list[Statement]:
     ]
 
 
+def delivered_by_macie(bucket_arn: str, account_id: str) -> list[Statement]:
+    """Let Macie of this account write what its jobs discover.
+
+    https://docs.aws.amazon.com/macie/latest/user/discovery-results-repository-s3.html
+    """
+    macie = {"Service": "macie.amazonaws.com"}
+    ours: Conditions = {
+        "StringEquals": {"aws:SourceAccount": account_id},
+        "ArnLike": {
+            "aws:SourceArn": [
+                f"arn:aws:macie2:*:{account_id}:export-configuration:*",
+                f"arn:aws:macie2:*:{account_id}:classification-job/*",
+            ]
+        },
+    }
+    return [
+        allow(
+            ["s3:GetBucketLocation"],
+            [bucket_arn],
+            principal=macie,
+            when=ours,
+            sid="LookedAtByMacie",
+        ),
+        allow(
+            ["s3:PutObject"],
+            [f"{bucket_arn}/*"],
+            principal=macie,
+            when=ours,
+            sid="DeliveredByMacie",
+        ),
+    ]
+
+
 def private_bucket_policy(
     *,
     bucket_arn: str,
@@ -104,11 +137,13 @@ def private_bucket_policy(
     account_id: str,
     kept_from_deletion: bool = False,
     history_of_config: bool = False,
+    results_of_macie: bool = False,
     readers: Sequence[PrefixReaderArgs] = (),
 ) -> Document:
     """The policy of a private bucket: it refuses, and IAM policies of the account allow.
 
-    What it allows itself is what `readers` of other accounts read, and what AWS Config delivers.
+    What it allows itself is what `readers` of other accounts read, and what AWS Config or
+    Macie delivers.
     """
     return document(
         tls_only(bucket_arn),
@@ -116,6 +151,7 @@ def private_bucket_policy(
         own_key_only(bucket_arn, key_arn),
         services_of_this_account(bucket_arn, account_id),
         *(delivered_by_config(bucket_arn, account_id) if history_of_config else []),
+        *(delivered_by_macie(bucket_arn, account_id) if results_of_macie else []),
         *open_prefixes(bucket_arn, readers),
     )
 
@@ -171,6 +207,8 @@ class PrivateBucketArgs(AccountArgs):
     """Whether the bucket refuses everyone the deletion of objects before that; no unless given."""
     history_of_config: NotRequired[bool]
     """Whether AWS Config delivers to it; no unless given."""
+    results_of_macie: NotRequired[bool]
+    """Whether Macie delivers to it; no unless given."""
     readers: NotRequired[list[PrefixReaderArgs]]
     """Roles of other accounts that read prefixes; the key's policy must let them decrypt."""
 
@@ -210,6 +248,7 @@ class PrivateBucket(pulumi.ComponentResource):
                 "account_id": args["account_id"],
                 "kept_from_deletion": kept_from_deletion,
                 "history_of_config": args.get("history_of_config", False),
+                "results_of_macie": args.get("results_of_macie", False),
                 "readers": args.get("readers", []),
             },
             lock=Lock(args["lock"]["mode"], args["lock"]["days"]) if "lock" in args else None,

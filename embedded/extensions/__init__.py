@@ -58,6 +58,7 @@ MODULES = (
     "long_polling",
     "lustre_file_systems",
     "machine_executions",
+    "macie",
     "managed_policies",
     "metrics",
     "model_registry",

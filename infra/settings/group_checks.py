@@ -28,7 +28,7 @@ from infra.settings.devops.model_delivery import check_model_deliveries
 from infra.settings.devops.promotion import check_promotion
 from infra.settings.foundation.access import check_approvers, check_key_administrators
 from infra.settings.foundation.accounts import check_own_account
-from infra.settings.foundation.audit import check_log_archive, check_object_lock
+from infra.settings.foundation.audit import check_log_archive, check_macie, check_object_lock
 from infra.settings.foundation.network import check_reachable
 from infra.settings.mistakes import Mistake
 from infra.settings.mlops.labels import check_labels
@@ -97,6 +97,7 @@ CHECKS: tuple[Check, ...] = (
     check_object_lock,
     check_zone_locks,
     check_log_archive,
+    check_macie,
     check_approvers,
     check_key_administrators,
     check_model_deliveries,

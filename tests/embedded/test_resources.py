@@ -897,6 +897,42 @@ CASES = [
         },
     ),
     Case(
+        "aws:macie/customDataIdentifier:CustomDataIdentifier",
+        {"name": "record-number", "regex": "MRN[0-9]{8}", "keywords": ["record"]},
+    ),
+    Case(
+        "aws:macie2/classificationJob:ClassificationJob",
+        {
+            "name": "maslow-raw",
+            "jobType": "SCHEDULED",
+            "scheduleFrequency": {"weeklySchedule": "MONDAY"},
+            "s3JobDefinition": {
+                "bucketDefinitions": [{"accountId": "123456789012", "buckets": ["maslow-world"]}],
+                "scoping": {
+                    "excludes": {
+                        "ands": [
+                            {
+                                "simpleScopeTerm": {
+                                    "comparator": "STARTS_WITH",
+                                    "key": "OBJECT_KEY",
+                                    "values": ["_quality/"],
+                                }
+                            }
+                        ]
+                    }
+                },
+            },
+            "samplingPercentage": 50,
+        },
+        {"jobStatus": "USER_PAUSED"},
+    ),
+    Case(
+        "aws:macie2/classificationExportConfiguration:ClassificationExportConfiguration",
+        {"s3Destination": {"bucketName": "maslow-world", "keyPrefix": "a/", "kmsKeyArn": "$key"}},
+        {"s3Destination": {"bucketName": "maslow-world", "keyPrefix": "b/", "kmsKeyArn": "$key"}},
+        left=True,
+    ),
+    Case(
         "aws:glue/crawler:Crawler",
         {
             "name": "maslow-partners",
@@ -1545,6 +1581,9 @@ CASES = [
             "principals": [{"dataLakePrincipalIdentifier": "$role"}],
             "resourceDatas": [{"table": {"databaseName": "features", "wildcard": True}}],
         },
+        "aws:macie2/account:Account",
+        {"findingPublishingFrequency": "FIFTEEN_MINUTES", "status": "ENABLED"},
+        {"findingPublishingFrequency": "SIX_HOURS"},
     ),
     Case(
         "aws:securityhub/account:Account",
@@ -1716,9 +1755,19 @@ def world(cloud: Cloud, resources: Resources) -> Values:
     return known
 
 
+MACIE = "aws:macie2/account:Account"
+
+
 @contextmanager
 def watched_over(case: Case, resources: Resources, world: Values) -> Iterator[Values]:
-    """The world, with a detector for a case that names one: a region has a single one."""
+    """The world, with the session or the detector that a case needs: a region has a single one."""
+    if case.token.startswith("aws:macie") and case.token != MACIE:
+        session = resources.create(MACIE, {})
+        try:
+            yield world
+        finally:
+            resources.delete(MACIE, session.id, session.outputs)
+        return
     if "$detector" not in case.inputs.values():
         yield world
         return

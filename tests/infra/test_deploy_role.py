@@ -41,6 +41,10 @@ PART_OF = {
     ),
     # Those of our stacks are workflows of MWAA Serverless.
     "aws:cloudcontrol/resource:Resource": f"arn:aws:airflow-serverless:{HERE}:workflow/{{name}}",
+    "aws:backup/selection:Selection": f"arn:aws:backup:{HERE}:backup-plan:{{planId}}",
+    "aws:backup/vaultLockConfiguration:VaultLockConfiguration": (
+        f"arn:aws:backup:{HERE}:backup-vault:{{backupVaultName}}"
+    ),
     "aws:cloudwatch/dashboard:Dashboard": "arn:aws:cloudwatch::{account}:dashboard/{dashboardName}",
     "aws:cfg/deliveryChannel:DeliveryChannel": NOWHERE,
     "aws:cfg/recorder:Recorder": RECORDER,
@@ -90,6 +94,9 @@ PART_OF = {
     "aws:guardduty/detectorFeature:DetectorFeature": (
         f"arn:aws:guardduty:{HERE}:detector/{{detectorId}}"
     ),
+    "aws:macie2/account:Account": NOWHERE,
+    "aws:macie2/classificationExportConfiguration:ClassificationExportConfiguration": NOWHERE,
+    "aws:macie2/classificationJob:ClassificationJob": "{jobArn}",
     "aws:networkfirewall/loggingConfiguration:LoggingConfiguration": "{firewallArn}",
     "aws:route53/resolverFirewallConfig:ResolverFirewallConfig": (
         f"arn:aws:route53resolver:{HERE}:firewall-config/any"

@@ -20,7 +20,7 @@ BREAK_GLASS = "break-glass"
 ZONE_BACKUPS = "zone-backups"
 """The end of the name of the role by which AWS Backup keeps zones."""
 
-BUCKETS = ("access-logs-*", "config-history-*", "lake-*", "state-*", "trails-*")
+BUCKETS = ("access-logs-*", "config-history-*", "lake-*", "macie-*", "state-*", "trails-*")
 """Buckets that hold data or the record of what was done, by how their names go on after the
 environment's prefix."""
 KEYS = ("audit", "data", "state")
@@ -84,7 +84,7 @@ def kept_from_all_but(
 ) -> list[Statement]:
     """Deny the settings of what holds data to all roles but `exempt`, an ARN.
 
-    The roles of the ARNs `lists` may have its objects listed as well, and nothing else.
+    The roles of the ARNs `lists` may have objects listed as well, and nothing else.
 
     No role makes, changes or hands on the exempt one, itself included, whether it is there or not:
     what it may do would be anybody's who can write a policy into some other role. A key is told by
@@ -92,26 +92,19 @@ def kept_from_all_but(
     https://docs.aws.amazon.com/kms/latest/developerguide/alias-authorization.html
     """
     others: Conditions = {"ArnNotEquals": {"aws:PrincipalArn": exempt}}
-    buckets = [f"arn:aws:s3:::{scope.prefix}{what}" for what in BUCKETS]
     aliases = [f"alias/{scope.prefix}{what}" for what in KEYS]
     return [
         deny(
-            [*BUCKET_SETTINGS, *([] if lists else LISTING)],
-            buckets,
+            BUCKET_SETTINGS,
+            [f"arn:aws:s3:::{scope.prefix}{what}" for what in BUCKETS],
             when=others,
             sid="BucketsOfData",
         ),
-        *(
-            [
-                deny(
-                    LISTING,
-                    buckets,
-                    when={"ArnNotEquals": {"aws:PrincipalArn": [exempt, *lists]}},
-                    sid="ListingsOfData",
-                )
-            ]
-            if lists
-            else []
+        deny(
+            LISTING,
+            [f"arn:aws:s3:::{scope.prefix}*"],
+            when={"ArnNotEquals": {"aws:PrincipalArn": [exempt, *lists]}},
+            sid="Listings",
         ),
         deny(
             KEY_SETTINGS,

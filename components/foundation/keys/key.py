@@ -39,6 +39,8 @@ class KeyArgs(TypedDict):
     linked_to_files: NotRequired[bool]
     """Whether FSx moves objects that it encrypts to file systems of Lustre, and back; no unless
     given."""
+    read_by_macie: NotRequired[bool]
+    """Whether Macie looks into objects that it encrypts; no unless given."""
     rotation_days: NotRequired[int]
     """Days between rotations, 90 to 2560; 365 unless given."""
     deletion_days: NotRequired[int]
@@ -88,6 +90,7 @@ class Key(pulumi.ComponentResource):
                 closed_to=args.get("closed_to", []),
                 readers=args.get("readers", []),
                 linked_to_files=args.get("linked_to_files", False),
+                read_by_macie=args.get("read_by_macie", False),
             ),
             enable_key_rotation=True,
             rotation_period_in_days=args.get("rotation_days", ROTATION_DAYS),

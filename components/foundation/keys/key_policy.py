@@ -54,6 +54,13 @@ as their policies allow: Feature Store does in the name of an offline store's ro
 nothing is read."""
 
 
+MACIE_ROLE = (
+    "arn:aws:iam::{account}:role/aws-service-role/macie.amazonaws.com/AWSServiceRoleForAmazonMacie"
+)
+"""The role by which Macie looks into objects.
+
+https://docs.aws.amazon.com/macie/latest/user/discovery-supported-encryption-types.html
+"""
 LUSTRE_S3_ROLES = (
     "arn:aws:iam::{account}:role/aws-service-role/s3.data-source.lustre.fsx.amazonaws.com/"
     "AWSServiceRoleForFSxS3Access_*"
@@ -82,6 +89,7 @@ def key_policy(
     closed_to: Sequence[str] = (),
     readers: Sequence[KeyReaderArgs] = (),
     linked_to_files: bool = False,
+    read_by_macie: bool = False,
 ) -> Document:
     """The policy of the key of one class of data.
 
@@ -93,7 +101,8 @@ def key_policy(
 
     With `linked_to_files`, FSx's roles for Lustre read and write objects of S3. The policies of
     these are AWS's own and name no key, so that this policy lets them by itself. A condition names
-    them, for KMS refuses a principal that is not there yet.
+    them, for KMS refuses a principal that is not there yet. With
+    `read_by_macie`, Macie's role decrypts likewise.
 
     Administration is the account's, which IAM policies then give; with `administrators`, only of
     those of its identities, while any may be allowed to read the key's settings. The principal
@@ -210,6 +219,22 @@ def key_policy(
                     },
                 },
                 sid="LinkToFiles",
+            )
+        )
+    if read_by_macie:
+        statements.append(
+            allow_everywhere(
+                ["kms:Decrypt"],
+                reason=_THE_KEY_ITSELF,
+                principal={"AWS": "*"},
+                when={
+                    "ArnEquals": {"aws:PrincipalArn": MACIE_ROLE.format(account=account_id)},
+                    "StringEquals": {
+                        "aws:PrincipalAccount": account_id,
+                        "kms:CallerAccount": account_id,
+                    },
+                },
+                sid="ReadByMacie",
             )
         )
     for principal, key in users_of(holds):

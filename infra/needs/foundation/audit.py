@@ -10,16 +10,22 @@ from components.foundation.audit.account_watch import AccountWatch, AccountWatch
 from components.foundation.audit.conformance import Conformance, ConformanceArgs
 from components.foundation.audit.recorder import RecorderArgs
 from components.foundation.audit.security_hub import SecurityHub, SecurityHubArgs
+from components.foundation.audit.sensitive_data import (
+    LookEvery,
+    SensitiveData,
+    SensitiveDataArgs,
+)
 from components.foundation.audit.threat_detection import ThreatDetection, ThreatDetectionArgs
 from components.foundation.audit.trail import Trail, TrailArgs
 from components.foundation.audit.trail_bucket import TrailBucket, TrailBucketArgs
 from components.foundation.keys.key import DataClass
 from infra.environment import Environment
-from infra.found import DETECTOR, HUB, RECORDER, TRAIL
+from infra.found import DETECTOR, HUB, MACIE, RECORDER, TRAIL
 from infra.needs.adoption import used
 from infra.needs.foundation.access import role_name
 from infra.needs.outputs import Foundation
 from infra.settings import PlatformSettings
+from infra.settings.foundation.audit import Macie
 
 
 def declare(
@@ -41,12 +47,46 @@ def declare(
         if detector := used(env, DETECTOR, f"{name}-detector"):
             threats["detector_id"] = detector
         env.component(ThreatDetection)(name, threats, need.child_options())
+    if audit.macie:
+        _sensitive_data(audit.macie, settings, env, foundation, data)
     if audit.security_hub:
         hub: SecurityHubArgs = {"region": env.region, "topics": topics}
         name = env.names("security-hub")
         if arn := used(env, HUB, f"{name}-hub"):
             hub["hub_arn"] = arn
         env.component(SecurityHub)(name, hub, need.child_options())
+
+
+def _sensitive_data(
+    macie: Macie,
+    settings: PlatformSettings,
+    env: Environment,
+    foundation: Foundation,
+    data: Lake,
+) -> None:
+    name = env.names("macie")
+    args: SensitiveDataArgs = {
+        "buckets": {zone: data.zone_buckets[zone] for zone in macie.zones},
+        "every": LookEvery(macie.every),
+        "sample_percent": macie.sample_percent,
+        "identifiers": {
+            each: {
+                "regex": told.regex,
+                "keywords": list(told.keywords),
+                "distance": told.distance,
+            }
+            for each, told in macie.identifiers.items()
+        },
+        "topics": foundation.alerts.topics,
+        "key_arn": foundation.keys[DataClass.AUDIT].arn,
+        "log_bucket": foundation.access_logs.bucket,
+        "retention_days": settings.audit.retention_days,
+        "durability": env.durability,
+        "account_id": env.account_id,
+    }
+    if session := used(env, MACIE, f"{name}-session"):
+        args["session"] = session
+    env.component(SensitiveData)(name, args, foundation.need.child_options())
 
 
 def _trails(

@@ -79,6 +79,8 @@ def _args(settings: PlatformSettings, env: Environment, holds: DataClass) -> Key
     fast = settings.files.fast
     if holds is DataClass.DATA and fast and fast.links:
         args["linked_to_files"] = True
+    if holds is DataClass.DATA and settings.audit.macie:
+        args["read_by_macie"] = True
     if settings.keys.deletion_days is not None:
         args["deletion_days"] = settings.keys.deletion_days
     return args

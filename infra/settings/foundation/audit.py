@@ -1,22 +1,80 @@
 """What is recorded of who did what, how it is judged, and how long it is kept."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from components.common.limits import LONGEST_LOCK_DAYS
-from infra.settings.base import BucketName, Settings
+from embedded.macie_checks import (
+    FARTHEST,
+    LONGEST_KEYWORD,
+    MOST_KEYWORDS,
+    SHORTEST_KEYWORD,
+    wrong_regex,
+)
+from infra.settings.base import BucketName, Settings, matching
 from infra.settings.cross_stack import StackValues, mapping
-from infra.settings.mistakes import Mistake
+from infra.settings.data.zones import zones_of
+from infra.settings.foundation.network import distinct
+from infra.settings.mistakes import Mistake, did_you_mean, refusal
 
 ONCE_AN_ACCOUNT = {
     ("audit", "config_rules"): "a recorder of AWS Config",
     ("audit", "guardduty"): "a GuardDuty detector",
+    ("audit", "macie"): "a session of Macie",
     ("audit", "security_hub"): "a Security Hub",
     ("logs", "jobs"): "the log groups of SageMaker's jobs",
 }
 """Settings that turn on what an account has once in each region, and what that is."""
+
+
+identifier_name = matching(
+    r"(?=.{1,40}$)[a-z][a-z0-9]*(-[a-z0-9]+)*",
+    "is not a name for an identifier",
+    "Small letters and digits, with single hyphens between them, at most 40: record-number.",
+)
+
+
+def macie_regex(value: str) -> str:
+    """Refuse a regular expression that Macie does not take."""
+    if reason := wrong_regex(value):
+        raise refusal(f"{reason}.")
+    return value
+
+
+class Identifier(Settings):
+    """What Macie looks for beside what it knows itself.
+
+    https://docs.aws.amazon.com/macie/latest/user/custom-data-identifiers.html
+    """
+
+    regex: Annotated[str, AfterValidator(macie_regex)] = Field(
+        description="A regular expression: MRN[0-9]{8}."
+    )
+    keywords: tuple[
+        Annotated[str, Field(min_length=SHORTEST_KEYWORD, max_length=LONGEST_KEYWORD)], ...
+    ] = Field((), max_length=MOST_KEYWORDS, description="Words of which one is near each match.")
+    distance: Annotated[int, Field(ge=1, le=FARTHEST)] = Field(
+        50, description="Most characters between a keyword and what matches, 1 to 300."
+    )
+
+
+class Macie(Settings):
+    """What Macie looks at, and for what."""
+
+    zones: Annotated[tuple[str, ...], Field(min_length=1), AfterValidator(distinct)] = Field(
+        ("raw",), description="Zones of the lake that it looks at."
+    )
+    every: Literal["weekly", "monthly"] = Field(
+        "weekly", description="How often it looks at the objects that are new."
+    )
+    sample_percent: Annotated[int, Field(ge=1, le=100)] = Field(
+        100, description="Of these, how many it looks into: it is paid by the gigabyte."
+    )
+    identifiers: dict[Annotated[str, AfterValidator(identifier_name)], Identifier] = Field(
+        {}, description="What it looks for beside what it knows itself, by name."
+    )
 
 
 class Audit(Settings):
@@ -60,6 +118,11 @@ class Audit(Settings):
     guardduty: bool = Field(
         False, description="Looks for threats with GuardDuty. Once an account and region."
     )
+    macie: Macie | None = Field(
+        None,
+        description="Looks for sensitive data in zones of the lake with Macie. Once an account and "
+        "region.",
+    )
     security_hub: bool = Field(
         False,
         description="Scores the account by AWS's Foundational Security Best Practices, of which "
@@ -76,6 +139,19 @@ def check_object_lock(values: Mapping[str, Any]) -> Iterator[Mistake]:
             "what is locked cannot be destroyed, and durability is disposable.",
             "Leave object_lock out, or choose durability: keep or protected.",
         )
+
+
+def check_macie(values: Mapping[str, Any]) -> Iterator[Mistake]:
+    """Yield zones that Macie is to look at and that there are not."""
+    zones = zones_of(values)
+    wanted = mapping(mapping(values.get("audit")).get("macie")).get("zones")
+    for index, zone in enumerate(wanted if isinstance(wanted, list) else ()):
+        if isinstance(zone, str) and zone not in zones:
+            yield Mistake(
+                ("audit", "macie", "zones", index),
+                f"{zone} is not a zone.",
+                did_you_mean(zone, zones) or f"Allowed: {', '.join(zones)}.",
+            )
 
 
 def check_log_archive(values: Mapping[str, Any]) -> Iterator[Mistake]:
@@ -101,7 +177,8 @@ def check_account_services(own: StackValues, others: Sequence[StackValues]) -> I
         if (_account(own, own), own.region) != (_account(other, own), other.region):
             continue
         for (group, setting), what in ONCE_AN_ACCOUNT.items():
-            if all(mapping(each.values.get(group)).get(setting) is True for each in (own, other)):
+            found = [mapping(each.values.get(group)).get(setting) for each in (own, other)]
+            if all(each is True or isinstance(each, Mapping) for each in found):
                 yield Mistake(
                     (group, setting),
                     f"{other.file} turns it on too, and an account has {what} "

@@ -134,3 +134,16 @@ def test_an_archive_for_nothing_is_refused(found):
     ]
     assert found(audit={"log_archive": "central"}) == []
     assert found(audit={"log_archive": "Central"}) != []
+
+
+def test_macie_looks_at_zones_that_there_are_for_what_it_understands(found):
+    def macie(**told):
+        return found(audit={"macie": told}, lake={"zones": {"gold": {}}})
+
+    record = {"regex": "MRN[0-9]{8}", "keywords": ["record"]}
+    assert macie() == macie(zones=["raw", "gold"], identifiers={"record": record}) == []
+    assert macie(zones=["rwa"]) == ["audit.macie.zones[1]: rwa is not a zone."]
+    (said,) = macie(identifiers={"record": {"regex": "(?=a)b"}})
+    assert "which Macie does not support" in said
+    (said,) = macie(identifiers={"Record": record})
+    assert "is not a name for an identifier" in said

@@ -149,14 +149,14 @@ def test_only_the_role_of_backups_has_objects_listed_beside_break_glass():
         return {
             action: each["Condition"]["ArnNotEquals"]["aws:PrincipalArn"]
             for each in policy["Statement"]
-            if each["Effect"] == "Deny" and "arn:aws:s3:::maslow-prod-lake-*" in each["Resource"]
+            if each["Effect"] == "Deny" and "ArnNotEquals" in each.get("Condition", {})
             for action in each["Action"]
         }
 
     listing = "s3:PutInventoryConfiguration"
     alone, beside = denied(""), denied("maslow-prod-zone-backups")
     glass = f"arn:aws:iam::{ACCOUNT}:role/maslow-prod-break-glass"
-    assert alone[listing] == glass
+    assert alone[listing] == [glass]
     assert beside[listing] == [glass, f"arn:aws:iam::{ACCOUNT}:role/maslow-prod-zone-backups"]
     for each in (alone, beside):
         del each[listing]

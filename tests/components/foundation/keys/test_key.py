@@ -96,6 +96,9 @@ def test_administrators_can_replicate_a_key_that_is_made_for_it(holds):
 def test_the_data_key_is_used_through_the_stores_of_data():
     (using,) = [s for s in statements(DataClass.DATA) if s.get("Sid") == "UseThroughServices"]
     assert using["Condition"]["StringEquals"]["kms:ViaService"] == [
+        "airflow-serverless.eu-west-1.amazonaws.com",
+        "backup.eu-west-1.amazonaws.com",
+        "ec2.eu-west-1.amazonaws.com",
         "elasticfilesystem.eu-west-1.amazonaws.com",
         "fsx.eu-west-1.amazonaws.com",
         "glue.eu-west-1.amazonaws.com",
@@ -111,6 +114,9 @@ def test_the_data_key_is_used_through_the_stores_of_data():
         (
             DataClass.DATA,
             [
+                "airflow-serverless.eu-west-1.amazonaws.com",
+                "backup.eu-west-1.amazonaws.com",
+                "ec2.eu-west-1.amazonaws.com",
                 "elasticfilesystem.eu-west-1.amazonaws.com",
                 "fsx.eu-west-1.amazonaws.com",
                 "sagemaker.eu-west-1.amazonaws.com",
