@@ -255,6 +255,11 @@ class InProcessHost:
         for held in gone:
             if held.protected:
                 raise Refused(f"{held.type} {held.name} is protected: a destroy must not take it")
+        with _environ(self._environment):  # for the hooks
+            self._delete_in_order(gone)
+        return len(gone)
+
+    def _delete_in_order(self, gone: list[Held]) -> None:
         for held in sorted([*gone, *self._replaced], key=lambda one: one.order, reverse=True):
             if held in self._replaced:
                 held.delete()
@@ -265,7 +270,6 @@ class InProcessHost:
                 held.delete()
             del self._held[held.urn]
             self._tell(Operation.DELETE, Phase.DONE, held.urn, held.type, held.name)
-        return len(gone)
 
     def _tell(self, operation: Operation, phase: Phase, urn: str, type_: str, name: str) -> None:
         self._on_step(Step(operation, phase, urn, type_, name))

@@ -15,6 +15,7 @@ from infra.needs.data.features import versioned
 from infra.needs.data.places import place
 from infra.needs.need import Need
 from infra.needs.outputs import Foundation
+from infra.needs.studio_hooks import emptying, studio_hooks
 from infra.needs.tags import tagging
 from infra.settings import PlatformSettings
 from infra.settings.data.features import group_of
@@ -39,15 +40,18 @@ def declare_studio(
     Raises InputError for a domain that is not there, or signs people in by other means.
     """
     studio = settings.studio
+    hooks = studio_hooks(env.durability, env.region)
     if studio is None:
         return
+    in_order = pulumi.ResourceOptions(transformations=[emptying(hooks)])
     sign_in = SignIn.IDENTITY_CENTER if settings.access.identity_center else SignIn.IAM
     exported: dict[str, pulumi.Input[object]] = {}
     if studio.domain:
         domain_id: pulumi.Input[str] = studio.domain
         exported["url"] = _adopted(studio.domain, sign_in, env)
     else:
-        domain = _domain(studio, sign_in, settings, env, foundation, need)
+        options = pulumi.ResourceOptions.merge(need.child_options(), in_order)
+        domain = _domain(studio, sign_in, settings, env, foundation, options)
         domain_id, exported["url"] = domain.domain_id, domain.url
     exported["domain"] = domain_id
     profiles = {}
@@ -58,7 +62,8 @@ def declare_studio(
             # Of a domain that is there nobody knows here which network it is in.
             args["security_group_id"] = foundation.network.workload_security_group_id
         options = pulumi.ResourceOptions.merge(
-            need.child_options(), pulumi.ResourceOptions(transformations=[tagging({TEAM: name})])
+            pulumi.ResourceOptions.merge(need.child_options(), in_order),
+            pulumi.ResourceOptions(transformations=[tagging({TEAM: name})]),
         )
         made = env.component(StudioTeam)(env.names("studio", name, limit=NAME_LIMIT), args, options)
         profiles[name] = made.profiles
@@ -94,7 +99,7 @@ def _domain(
     settings: PlatformSettings,
     env: Environment,
     foundation: Foundation,
-    need: Need,
+    options: pulumi.ResourceOptions,
 ) -> StudioDomain:
     name = env.names("studio", limit=NAME_LIMIT)
     elsewhere = settings.job_logs(env.names.environment) != "here"
@@ -116,7 +121,7 @@ def _domain(
         "account_id": env.account_id,
         "region": env.region,
     }
-    return env.component(StudioDomain)(name, args, need.child_options())
+    return env.component(StudioDomain)(name, args, options)
 
 
 def _team(
