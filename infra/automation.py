@@ -118,7 +118,12 @@ class Engine:
         """Delete all resources of the stack, and with `remove` its history. Raises EngineFailed."""
         with _listening(on_step) as listener:
             stack = self._select()
-            found = stack.destroy(on_event=listener, color="never", show_secrets=False)
+            found = stack.destroy(
+                on_event=listener,
+                color="never",
+                show_secrets=False,
+                run_program=_has_deletion_hooks(stack.export_stack().deployment),
+            )
             if remove:
                 self._workspace.remove_stack(self.stack)
         return Result(_counted(found.summary.resource_changes))
@@ -133,6 +138,16 @@ class Engine:
             return automation.Stack.select(self.stack, self._workspace)
         except automation.StackNotFoundError as error:
             raise NoSuchStack(self.stack) from error
+
+
+def _has_deletion_hooks(state: Mapping[str, Any] | None) -> bool:
+    """Whether hooks run around a deletion of what a stack has, for which the program has to run.
+
+    https://www.pulumi.com/docs/iac/concepts/options/hooks/
+    """
+    resources = (state or {}).get("resources") or []
+    named = [hooks for each in resources for hooks in [each.get("resourceHooks") or {}]]
+    return any("delete" in moment.lower() for hooks in named for moment in hooks)
 
 
 class _Listener:

@@ -145,6 +145,13 @@ def _platform(graph: Graph, stack: StackFile) -> Iterator[Row]:
     if not pipelines:
         origin = stack.platform.origin
         yield "training", f"none here: {origin} trains" if origin else "no models"
+    if studio := stack.platform.studio:
+        people = sum(len(team.members) for team in studio.teams.values())
+        types = {each for team in studio.teams.values() for each in studio.instances_of(team)}
+        where = f" in {studio.domain}, which is there already" if studio.domain else ""
+        who = f"{people} {'person' if people == 1 else 'people'} of {some([*studio.teams])}"
+        stops = f"stopped after {studio.idle_minutes:,} idle minutes"
+        yield "studio", f"{who}{where}; {some(sorted(types))}, {stops}"
 
 
 def _mlops(graph: Graph, stack: StackFile) -> Iterator[Row]:
