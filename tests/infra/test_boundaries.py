@@ -293,7 +293,7 @@ BOUNDARY = boundary_policy(
         ("iam:PassRole", f"arn:aws:iam::{ACCOUNT}:role/maslow-dev-training", True),
         ("iam:PassRole", f"arn:aws:iam::{ACCOUNT}:role/administrator", False),
         ("iam:PutRolePolicy", "*", False),
-        ("lambda:CreateFunction", "*", False),
+        ("redshift:CreateCluster", "*", False),
         ("cloudtrail:StopLogging", f"arn:aws:cloudtrail:eu-west-1:{ACCOUNT}:trail/x", False),
     ],
 )
