@@ -94,3 +94,5 @@ class JobArgs(PlacedArgs, LoggedArgs):
     """Whether a workflow of Airflow runs it: then it has no machine, and nothing starts one."""
     checks: NotRequired[Sequence[JobCheckArgs]]
     """Tables that it writes whose rules must pass before what comes after it begins."""
+    streaming: NotRequired[bool]
+    """Whether a run goes on where the last one ended: it is told of a checkpoint."""

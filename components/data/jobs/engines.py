@@ -9,6 +9,7 @@ import pulumi_aws as aws
 from components.common.execution_role import ExecutionRole
 from components.common.iam import Json, Statement, rendered
 from components.data.jobs.args import JobArgs, PlaceArgs
+from components.data.jobs.checkpoint import told_arguments
 from components.data.jobs.cluster import ClusterRunArgs, cluster_machine
 from components.data.jobs.cluster_policy import cluster_runs
 from components.data.jobs.glue import glue_job, glue_machine, script_arguments
@@ -59,7 +60,7 @@ def _by_serverless(_: pulumi.Resource, __: str, args: JobArgs, parts: Parts) -> 
                 "script_uri": script_uri,
                 "inputs": inputs,
                 "outputs": outputs,
-                "arguments": args["arguments"],
+                "arguments": _arguments(args, script_uri),
                 "max_vcpu": args["max_vcpu"],
                 "log_group": log_group,
                 "log_key_arn": log_key_arn,
@@ -102,9 +103,9 @@ def glue(
         version=args["glue_version"],
         role=role,
         script_uri=script_uri,
-        told=pulumi.Output.all(place_uris(args["reads"]), place_uris(args["writes"])).apply(
-            lambda uris: script_arguments(uris[0], uris[1], args["arguments"])
-        ),
+        told=pulumi.Output.all(
+            place_uris(args["reads"]), place_uris(args["writes"]), script_uri
+        ).apply(lambda uris: script_arguments(uris[0], uris[1], _arguments(args, uris[2]))),
         log_prefix=f"{GLUE_LOGS}/{name}",
         key_arn=args["data_key_arn"],
         max_vcpu=args["max_vcpu"],
@@ -142,7 +143,7 @@ def _by_cluster(job: pulumi.Resource, name: str, args: JobArgs, parts: Parts) ->
                     **cluster,
                     **known,
                     "name": name,
-                    "arguments": args["arguments"],
+                    "arguments": _arguments(args, known["script_uri"]),
                     "max_vcpu": args["max_vcpu"],
                     "tags": args["job_tags"],
                 },
@@ -189,6 +190,11 @@ def engine_of(args: JobArgs) -> Engine:
 def checks_of(args: JobArgs) -> pulumi.Output[list[CheckArgs]]:
     """The rules that are evaluated once a run has written, as far as they are known by then."""
     return pulumi.Output.all(*args.get("checks", []))
+
+
+def _arguments(args: JobArgs, script_uri: str) -> dict[str, str]:
+    streaming = args.get("streaming", False)
+    return told_arguments(args["arguments"], args["job"], script_uri, streaming=streaming)
 
 
 def _machine(args: JobArgs, starts: Sequence[str], checks: Sequence[CheckArgs]) -> MachineArgs:

@@ -11,6 +11,7 @@ from components.common.iam import rendered
 from components.common.log_group import encrypted_log_group
 from components.common.state_machine import logged_machine
 from components.data.jobs.args import JobArgs
+from components.data.jobs.checkpoint import checkpoint_prefix
 from components.data.jobs.engines import Parts, checks_of, engine_of, glue
 from components.data.jobs.policy import job_policy, machine_policy
 
@@ -71,6 +72,9 @@ class Job(pulumi.ComponentResource):
                         writes=pulumi.Output.all(*args["writes"]),
                         script_bucket=args["artifacts_bucket"],
                         script_prefix=prefix,
+                        checkpoint=(
+                            checkpoint_prefix(args["job"]) if args.get("streaming") else None
+                        ),
                         group_arns=pulumi.Output.all(*args.get("group_arns", [])),
                         key_arns=pulumi.Output.all(*keys).apply(lambda arns: sorted(set(arns))),
                         log_groups=pulumi.Output.all(*logs),

@@ -42,6 +42,7 @@ def job_policy(
     writes: Sequence[Place],
     script_bucket: str,
     script_prefix: str,
+    checkpoint: str | None = None,
     group_arns: Sequence[str],
     key_arns: Sequence[str],
     log_groups: Sequence[str],
@@ -53,7 +54,8 @@ def job_policy(
     """Read its script and its places, write the others, and say what happens; nothing else.
 
     It puts records into the feature groups `group_arns`, and reads what their features are. What
-    happens is said in `log_groups`, or below a prefix of `log_bucket` where there is one.
+    happens is said in `log_groups`, or below a prefix of `log_bucket` where there is one. A streaming
+    job keeps how far it has come below the prefix `checkpoint` of its script's bucket.
 
     Spark lists, renames by copies and deletes what it writes.
     https://docs.aws.amazon.com/emr/latest/EMR-Serverless-UserGuide/security-iam-runtime-role.html
@@ -63,6 +65,7 @@ def job_policy(
     return document(
         *read_objects(script_bucket, script_prefix),
         *use_places(reads, writes),
+        *(change_objects(script_bucket, checkpoint) if checkpoint else []),
         allow(
             ["glue:GetDatabase", "glue:GetTable", "glue:GetTables", "glue:GetPartitions"],
             catalog_of([*reads, *writes], account_id, region),
@@ -95,10 +98,18 @@ def use_places(reads: Sequence[Place], writes: Sequence[Place]) -> list[Statemen
         for statement in read_objects(place["bucket"], place["prefix"])
     ]
     for place in writes:
-        objects = f"arn:aws:s3:::{place['bucket']}/{place['prefix']}/*"
-        statements.append(write_objects(place["bucket"], place["prefix"]))
-        statements.append(allow(["s3:DeleteObject"], [objects]))
+        statements += _write_and_delete(place["bucket"], place["prefix"])
     return statements
+
+
+def change_objects(bucket: str, prefix: str) -> list[Statement]:
+    """Read, write and delete what is under a prefix of a bucket."""
+    return [*read_objects(bucket, prefix), *_write_and_delete(bucket, prefix)]
+
+
+def _write_and_delete(bucket: str, prefix: str) -> list[Statement]:
+    objects = f"arn:aws:s3:::{bucket}/{prefix}/*"
+    return [write_objects(bucket, prefix), allow(["s3:DeleteObject"], [objects])]
 
 
 def machine_policy(

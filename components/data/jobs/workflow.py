@@ -14,6 +14,7 @@ from components.common.execution_role import ExecutionRole
 from components.common.iam import Statement, rendered
 from components.common.log_group import encrypted_log_group
 from components.data.jobs.args import JobCheckArgs
+from components.data.jobs.checkpoint import told_arguments
 from components.data.jobs.policy import (
     workflow_glue_runs,
     workflow_policy,
@@ -50,6 +51,8 @@ class ChainedJobArgs(TypedDict):
     """How often a run that failed is tried again."""
     log_group: pulumi.Input[str]
     """Log group of what its runs print."""
+    streaming: NotRequired[bool]
+    """Whether a run goes on where the last one ended: it is told of a checkpoint."""
     glue_job: NotRequired[pulumi.Input[str]]
     """Its name in Glue, where Glue runs it."""
     checks: Sequence[JobCheckArgs]
@@ -180,7 +183,11 @@ def _tasks(job: ChainedJobArgs, args: WorkflowArgs) -> pulumi.Output[JobTasks]:
             "script_uri": job["script_uri"],
             "inputs": job["inputs"],
             "outputs": job["outputs"],
-            "arguments": job["arguments"],
+            "arguments": pulumi.Output.from_input(job["script_uri"]).apply(
+                lambda uri: told_arguments(
+                    job["arguments"], job["job"], uri, streaming=job.get("streaming", False)
+                )
+            ),
             "max_vcpu": job["max_vcpu"],
             "max_minutes": job["max_minutes"],
             "retries": job["retries"],

@@ -129,6 +129,8 @@ def _args(
         "account_id": env.account_id,
         "region": env.region,
     }
+    if job.streaming:
+        args["streaming"] = True
     if job.engine == "glue":
         args["glue_version"] = settings.spark.glue_version
     if job.on.arrival:

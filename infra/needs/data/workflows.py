@@ -102,6 +102,8 @@ def _chained(job: JobSettings, component: Job, args: JobArgs) -> ChainedJobArgs:
     }
     if job.on.after:
         chained["after"] = job.on.after
+    if job.streaming:
+        chained["streaming"] = True
     if job.engine == "glue":
         chained["glue_job"] = component.glue_job
     return chained

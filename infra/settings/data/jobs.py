@@ -44,6 +44,8 @@ release_label = matching(
 
 TOLD = ("input", "output", "date", "group")
 """Arguments that the platform gives each script itself."""
+CHECKPOINT = "checkpoint"
+"""The one that it gives those of streaming jobs."""
 GLUE_TAKES = frozenset(
     {
         "additional-python-modules",
@@ -184,6 +186,11 @@ class Job(Settings):
         (),
         description="Feature groups that it puts records into: the newest version, or visits@1.",
     )
+    streaming: bool = Field(
+        False,
+        description="Whether a run goes on where the last one ended: the script is told of a "
+        "checkpoint.",
+    )
     arguments: dict[Annotated[str, AfterValidator(argument)], str | int | float | bool] = Field(
         {}, description="What the script is told beside its places, by name: {days: 7}."
     )
@@ -233,7 +240,7 @@ class Job(Settings):
 
     def _reserved(self) -> Iterator[Mistake]:
         for name in self.arguments:
-            if name in TOLD:
+            if name in TOLD or (name == CHECKPOINT and self.streaming):
                 yield Mistake(
                     ("arguments", name), f"the platform itself tells each script --{name}."
                 )
