@@ -190,3 +190,16 @@ def test_a_job_reads_and_writes_any_zone_that_the_lake_has(found):
     assert found(jobs=[job], lake={"zones": {"gold-a": {}}}) == []
     (mistake,) = found(jobs=[job])
     assert mistake == "jobs[visits].writes[1]: gold-a is not a zone."
+
+
+def test_a_streaming_job_is_told_of_its_checkpoint_by_the_platform(found):
+    job = {
+        "name": "vitals",
+        "script": "templates/jobs/stream.py",
+        "reads": ["raw.vitals"],
+        "writes": ["curated.vitals"],
+        "arguments": {"checkpoint": "mine"},
+    }
+    assert found(jobs=[job]) == []
+    (mistake,) = found(jobs=[{**job, "streaming": True}])
+    assert "the platform itself tells each script --checkpoint." in mistake
