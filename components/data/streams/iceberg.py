@@ -91,11 +91,6 @@ class IcebergDelivery(pulumi.ComponentResource):
             table=table,
             adds_rows=True,
         )
-        logging = {
-            "enabled": True,
-            "log_group_name": on.log.name,
-            "log_stream_name": on.log_stream.name,
-        }
         delivery = aws.kinesis.FirehoseDeliveryStream(
             f"{name}-delivery",
             destination="iceberg",
@@ -116,7 +111,11 @@ class IcebergDelivery(pulumi.ComponentResource):
                 "destination_table_configurations": [
                     {"database_name": args["zone_database"], "table_name": table}
                 ],
-                "cloudwatch_logging_options": {**logging},
+                "cloudwatch_logging_options": {
+                    "enabled": True,
+                    "log_group_name": on.log.name,
+                    "log_stream_name": on.log_stream.name,
+                },
                 "s3_configuration": {
                     "role_arn": on.role.arn,
                     "bucket_arn": args["bucket_arn"],
@@ -125,7 +124,11 @@ class IcebergDelivery(pulumi.ComponentResource):
                     "buffering_interval": args["buffer_seconds"],
                     "compression_format": "GZIP",
                     "kms_key_arn": args["key_arn"],
-                    "cloudwatch_logging_options": {**logging},
+                    "cloudwatch_logging_options": {
+                        "enabled": True,
+                        "log_group_name": on.log.name,
+                        "log_stream_name": on.log_stream.name,
+                    },
                 },
             },
             tags={COLUMNS_TAG: columns_tag(args["columns"])},
