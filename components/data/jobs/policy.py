@@ -54,8 +54,8 @@ def job_policy(
     """Read its script and its places, write the others, and say what happens; nothing else.
 
     It puts records into the feature groups `group_arns`, and reads what their features are. What
-    happens is said in `log_groups`, or below a prefix of `log_bucket` where there is one. A job that
-    streams keeps how far it has come below the prefix `checkpoint` of its script's bucket.
+    happens is said in `log_groups`, or below a prefix of `log_bucket` where there is one. How far a
+    streaming job has come it keeps below the prefix `checkpoint` of its script's bucket.
 
     Spark lists, renames by copies and deletes what it writes.
     https://docs.aws.amazon.com/emr/latest/EMR-Serverless-UserGuide/security-iam-runtime-role.html
