@@ -10,6 +10,7 @@ from components.data.governance.lake_access import (
     GovernedTableArgs,
     LakeAccess,
     LakeAccessArgs,
+    LakeSettingsArgs,
 )
 from components.data.governance.reader import FilterArgs, LakeReader, LakeReaderArgs
 from components.data.governance.table_maker import TableMaker, TableMakerArgs
@@ -19,6 +20,7 @@ from components.data.lake.lake import Lake
 from infra.environment import Environment
 from infra.errors import InputError
 from infra.lake_readers import columns_seen, readers
+from infra.lake_settings import BY_IAM
 from infra.needs.need import Need
 from infra.needs.outputs import Data
 from infra.settings import PlatformSettings
@@ -42,14 +44,19 @@ def declare_access(
     makers: Mapping[str, Maker],
     key_arn: pulumi.Input[str],
 ) -> LakeAccess | None:
-    """Declare what Lake Formation looks after; None where it decides nothing."""
+    """Declare what Lake Formation looks after; None where it decides nothing.
+
+    Raises InputError for an account whose new tables IAM gives to nobody.
+    """
     wanted = settings.lake
     if not wanted.governed:
         return None
+    known = env.live.lake_settings(not pulumi.runtime.is_dry_run())
+    _require_hybrid(known)
     filtered = [persona for persona, told in readers(settings).items() if _filtered(told)]
     args: LakeAccessArgs = {
         "tag_prefix": env.names(""),
-        "settings": env.live.lake_settings(not pulumi.runtime.is_dry_run()),
+        "settings": known,
         "zones": {
             zone: {
                 "bucket_arn": lake.zone_arns[zone],
@@ -144,6 +151,25 @@ def _declare_maker(
         "place_arns": {zone: access.place_arns[zone] for zone in zones},
     }
     env.component(TableMaker)(env.names("tables-of", name), args, need.child_options())
+
+
+def _require_hybrid(known: LakeSettingsArgs) -> None:
+    """Raise InputError where jobs would be locked out of what is made from now on.
+
+    In hybrid mode IAM decides of tables that the group IAMAllowedPrincipals has.
+    https://docs.aws.amazon.com/lake-formation/latest/dg/hybrid-access-mode.html
+    """
+    for what, defaults in (
+        ("databases", known["database_defaults"]),
+        ("tables", known["table_defaults"]),
+    ):
+        if BY_IAM not in defaults:
+            raise InputError(
+                f"lake.governed: the account's Lake Formation gives new {what} to nobody by IAM, "
+                "so that jobs would be locked out. Have its administrator put "
+                "IAM_ALLOWED_PRINCIPALS with ALL back among the defaults (aws lakeformation "
+                "put-data-lake-settings), or leave lake.governed out"
+            )
 
 
 def _filtered(told: Reader) -> set[str]:

@@ -90,8 +90,10 @@ class Reader:
 def lake() -> Iterator[Lake]:
     stack = from_config(SETTINGS, "eu-west-1", "dev")
     with Cloud("eu-west-1") as cloud:
-        settings = {"DataLakeAdmins": [{"DataLakePrincipalIdentifier": OWNER}]}
-        cloud.client("lakeformation").put_data_lake_settings(DataLakeSettings=settings)
+        client = cloud.client("lakeformation")
+        settings = client.get_data_lake_settings()["DataLakeSettings"]
+        settings["DataLakeAdmins"] = [{"DataLakePrincipalIdentifier": OWNER}]
+        client.put_data_lake_settings(DataLakeSettings=settings)
         run = Run(project="maslow", stack="dev", region="eu-west-1")
         host = InProcessHost(Resources(cloud), run, cloud.environment)
 

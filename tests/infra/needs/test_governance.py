@@ -1,13 +1,19 @@
 """What Lake Formation is told of prod's lake: who reads, and who makes tables where."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from infra.composition import declare
 from infra.errors import InputError
-from infra.graph import Graph
+from infra.graph import Graph, record
+from infra.lake_settings import new_account
+from infra.live import NOTHING, Live
 from infra.settings import from_config
+from infra.versions import none_yet
 
+ROOT = Path(__file__).parents[3]
 PERMISSIONS = "aws:lakeformation/permissions:Permissions"
 USER = "arn:aws:iam::111111111111:user/someone"
 
@@ -53,17 +59,31 @@ def test_the_key_of_data_is_closed_to_whom_the_lake_is(prod: Graph) -> None:
     assert "role/maslow-prod-ml-engineer" not in closed
 
 
-def test_a_table_keeps_a_column_to_see(record_like: Any) -> None:
+def declared(live: Live = NOTHING, **lake: Any) -> None:
+    """Declare a small environment with a governed lake."""
+    tables = [{"name": "curated.visits", "columns": {"id": "string"}}]
     values = {
         "owner": "ml@example.com",
         "network": {"cidr": "10.0.0.0/16"},
         "source": {"github": "example/platform"},
         "access": {"personas": {"data-scientist": [USER]}},
-        "lake": {
-            "governed": True,
-            "tables": [{"name": "curated.visits", "columns": {"id": "string"}}],
-            "readers": {"data-scientist": {"without": {"curated.visits": ["id"]}}},
-        },
+        "lake": {"governed": True, "tables": tables, **lake},
     }
+    stack = from_config(values, "eu-west-1", "dev")
+    record(lambda: declare(stack, none_yet, ROOT, services=frozenset(), live=live))
+
+
+def test_a_table_keeps_a_column_to_see() -> None:
+    readers = {"data-scientist": {"without": {"curated.visits": ["id"]}}}
     with pytest.raises(InputError, match=r"without\.curated\.visits: no column is left to see"):
-        record_like(from_config(values, "eu-west-1", "dev"))
+        declared(readers=readers)
+
+
+@pytest.mark.parametrize(
+    ("key", "what"), [("database_defaults", "databases"), ("table_defaults", "tables")]
+)
+def test_an_account_in_which_jobs_would_be_locked_out_is_refused(key: str, what: str) -> None:
+    emptied: Any = {**new_account(False), key: []}
+    with pytest.raises(InputError, match=f"gives new {what} to nobody by IAM"):
+        declared(Live(lake_settings=lambda _joins: emptied))
+    declared()
