@@ -86,3 +86,10 @@ def test_a_run_of_glue_is_one_task(refused):
     ]
     (mistake,) = refused(engine="glue")
     assert mistake.endswith("this one may take 120.")
+
+
+def test_a_cluster_of_emr_is_refused(found, refused):
+    assert refused(engine="emr") == [
+        "jobs[visits].engine: MWAA Serverless runs jobs here on EMR Serverless or by Glue."
+    ]
+    assert found(jobs=[JOB | {"engine": "emr"}]) == []
