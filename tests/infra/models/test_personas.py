@@ -1,5 +1,6 @@
 """What `maslow model` and `maslow job` ask of AWS is allowed to the personas that they are for."""
 
+import json
 from collections.abc import Callable
 from contextlib import suppress
 from functools import cache
@@ -26,7 +27,7 @@ MODEL, JOB = "readmission", "visits"
 class Asked:
     """A place whose clients tell of each operation that they are asked for."""
 
-    def __init__(self, cloud: Cloud, project: Project) -> None:
+    def __init__(self, cloud: Cloud, project: Project, environment: str = "dev") -> None:
         self.actions: set[str] = set()
 
         @cache
@@ -38,7 +39,7 @@ class Asked:
             )
             return made
 
-        self.place = Place(Names("maslow", "dev"), project.stack("dev"), client)
+        self.place = Place(Names("maslow", environment), project.stack(environment), client)
 
     def _hears(self, model: Any, **_: Any) -> None:
         service = model.service_model.service_name
@@ -103,4 +104,45 @@ def test_a_data_engineer_runs_jobs_and_reads_what_they_print(asked: Asked) -> No
     with pytest.raises(InputError):
         jobs.job_of(place.stack, "none")
     assert "states:StartExecution" in asked.actions
+    assert asked.actions - actions("data-engineer") == set()
+
+
+@pytest.fixture
+def workflow(cloud: Cloud) -> str:
+    """The name of a job that a workflow of Airflow runs in the stack `airflow`."""
+    trust = {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Principal": {"Service": "airflow-serverless.amazonaws.com"},
+                "Action": "sts:AssumeRole",
+            }
+        ],
+    }
+    role = cloud.client("iam").create_role(
+        RoleName="workflow", AssumeRolePolicyDocument=json.dumps(trust)
+    )
+    glue = "airflow.providers.amazon.aws.operators.glue.GlueJobOperator"
+    text = json.dumps({"wards": {"tasks": {"run": {"operator": glue, "job_name": "none"}}}})
+    s3 = cloud.client("s3")
+    s3.create_bucket(Bucket="flows", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+    s3.put_object(Bucket="flows", Key="wards.yaml", Body=text.encode())
+    cloud.client("mwaa-serverless").create_workflow(
+        Name="maslow-airflow-workflow-ward-load",
+        DefinitionS3Location={"Bucket": "flows", "ObjectKey": "wards.yaml"},
+        RoleArn=role["Role"]["Arn"],
+    )
+    return "ward-load"
+
+
+def test_a_data_engineer_runs_workflows_of_airflow(
+    cloud: Cloud, project: Project, workflow: str
+) -> None:
+    asked = Asked(cloud, project, "airflow")
+    started = jobs.start(asked.place, workflow, "because", None)
+    started.look()
+    started.doing()
+    jobs.listed(asked.place)
+    assert "airflow-serverless:StartWorkflowRun" in asked.actions
     assert asked.actions - actions("data-engineer") == set()
