@@ -55,6 +55,7 @@ ELSEWHERE = {
     rf"arn:aws:ecr:{REGION}:\d{{12}}:repository/maslow-\w+-ecr-public/.*": "mirrored when pulled",
     rf"arn:aws:ec2:{REGION}:\d{{12}}:network-interface/\*": "made for each job",
     rf"arn:aws:logs:{REGION}:\d{{12}}:log-group:/aws/sagemaker/.*": "SageMaker names them",
+    rf"arn:aws:logs:{REGION}:\d{{12}}:log-group:/aws-glue/data-quality/.*": "Glue names them",
     rf"arn:aws:sagemaker:{REGION}:\d{{12}}:(processing|training)-job/.*": "made by runs",
     rf"arn:aws:sagemaker:{REGION}:\d{{12}}:(model-package(-group)?|pipeline)/maslow-\w+-\*": (
         "for people, whether or not the environment trains anything"
