@@ -32,6 +32,7 @@ SETTINGS = {
     "durability": "disposable",
     "network": {"cidr": "10.10.0.0/16", "endpoints": "none"},
     "source": {"github": "example/platform"},
+    "lake": {"zones": {"curated": {"events": True}}},
     "files": {
         "shared": {"teams": ["oncology"], "training": ["oncology"], "backup": False},
         "fast": {"links": {"images": "curated.images"}},
