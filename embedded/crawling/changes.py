@@ -80,10 +80,10 @@ class Crawl:
                 self._update(known, table, changes)
             kept.add(name)
             self._partitions(name, table, changes)
-        for table in self.catalog.tables(self.database):
-            mine = (table.get("Parameters") or {}).get(BY) == self.crawler
-            if mine and table["Name"] not in kept:
-                self._gone(table, changes)
+        for each in self.catalog.tables(self.database):
+            mine = (each.get("Parameters") or {}).get(BY) == self.crawler
+            if mine and each["Name"] not in kept:
+                self._gone(each, changes)
         return changes
 
     def _known(self, found: FoundTable) -> Entity | None:

@@ -96,7 +96,9 @@ PART_OF = {
     ),
     "aws:macie2/account:Account": NOWHERE,
     "aws:macie2/classificationExportConfiguration:ClassificationExportConfiguration": NOWHERE,
-    "aws:macie2/classificationJob:ClassificationJob": "{jobArn}",
+    "aws:macie2/classificationJob:ClassificationJob": (
+        f"arn:aws:macie2:{HERE}:classification-job/any"
+    ),
     "aws:networkfirewall/loggingConfiguration:LoggingConfiguration": "{firewallArn}",
     "aws:route53/resolverFirewallConfig:ResolverFirewallConfig": (
         f"arn:aws:route53resolver:{HERE}:firewall-config/any"

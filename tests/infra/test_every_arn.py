@@ -50,6 +50,9 @@ ELSEWHERE = {
     r"arn:aws:s3:::maslow-\w+-state-\d{12}(/.*)?": "Pulumi's state, which comes first",
     rf"arn:aws:backup:{REGION}:\d{{12}}:recovery-point:.*": "made by AWS Backup",
     rf"arn:aws:events:{REGION}:\d{{12}}:rule/AwsBackupManagedRule.*": "made by AWS Backup",
+    rf"arn:aws:macie2:{REGION}:\d{{12}}:(classification-job/|export-configuration:)\*": (
+        "a condition: whichever jobs there are, and where results go"
+    ),
     rf"arn:aws:glue:{REGION}:\d{{12}}:catalog": "every account has one",
     rf"arn:aws:glue:{REGION}:\d{{12}}:table/.*": "Feature Store makes its tables",
     rf"arn:aws:ecr:{REGION}:\d{{12}}:repository/maslow-\w+-ecr-public/.*": "mirrored when pulled",
