@@ -31,6 +31,7 @@ MODULES = (
     "emr_releases",
     "emr_security",
     "emr_steps",
+    "emr_studios",
     "endpoint_zones",
     "endpoints",
     "event_bus",

@@ -79,6 +79,16 @@ IMAGE = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-learn:1.2
 RULE_GROUP = "arn:aws:network-firewall:us-east-1:123456789012:stateful-rulegroup/domains"
 FIREWALL_POLICY = "arn:aws:network-firewall:us-east-1:123456789012:firewall-policy/way-out"
 VPC_PLACE = {"subnets": ["$subnet"], "securityGroupIds": ["$group"]}
+STUDIO = {
+    "name": "maslow-spark",
+    "authMode": "IAM",
+    "vpcId": "$vpc",
+    "subnetIds": ["$subnet"],
+    "serviceRole": "$role",
+    "workspaceSecurityGroupId": "$group",
+    "engineSecurityGroupId": "$group2",
+    "defaultS3Location": "s3://maslow-world/workspaces",
+}
 CAPTURE = {
     "enableCapture": True,
     "initialSamplingPercentage": 100,
@@ -1182,6 +1192,21 @@ CASES = [
         },
     ),
     Case(
+        "aws:emr/studio:Studio",
+        STUDIO,
+        {"defaultS3Location": "s3://maslow-world/others", **TAGGED},
+    ),
+    Case(
+        "aws:emr/studioSessionMapping:StudioSessionMapping",
+        {
+            "studioId": "$studio",
+            "identityType": "GROUP",
+            "identityName": "data-scientists",
+            "sessionPolicyArn": "$policy",
+        },
+        {"sessionPolicyArn": "arn:aws:iam::123456789012:policy/other"},
+    ),
+    Case(
         "aws:emr/securityConfiguration:SecurityConfiguration",
         {
             "name": "maslow-clusters",
@@ -1660,6 +1685,8 @@ def world(cloud: Cloud, resources: Resources) -> Values:
         )["arn"],
     }
     kept = {"ruleName": "daily", "targetVaultName": known["vault"]}
+    single_sign_on = {**STUDIO, "name": "maslow-world", "authMode": "SSO", "userRole": "$role"}
+    known["studio"] = make("aws:emr/studio:Studio", placed(single_sign_on, known))["id"]
     known["plan"] = make("aws:backup/plan:Plan", {"name": "maslow-world", "rules": [kept]})["id"]
     for bucket in ("maslow-world", "maslow-logs", "maslow-locked"):
         make("aws:s3/bucket:Bucket", {"bucket": bucket})
