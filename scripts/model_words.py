@@ -17,6 +17,7 @@ from infra.models.shapes import (
     EndpointShape,
     FleetShape,
     ListedShape,
+    MadeShape,
     SnapshotShape,
     StatusShape,
     TurnShape,
@@ -148,7 +149,17 @@ def _snapshot(found: SnapshotShape | None) -> list[str]:
     if found is None:
         return [UNKNOWN]
     held = f"{known(found['rows'])} rows in {known(found['files'])} files"
-    return [found["uri"], f"{held}, sha256 {known(found['sha256'])}"]
+    return [found["uri"], f"{held}, sha256 {known(found['sha256'])}", *_made_of(found["made_of"])]
+
+
+def _made_of(found: MadeShape | None) -> Iterator[str]:
+    """Which state of which tables a training set is of, in lines."""
+    if found is None:
+        return
+    yield f"as of {known(found['as_of'])}, made by the query {known(found['query'])} of"
+    for each in found["tables"]:
+        state = f"snapshot {each['snapshot']}" if each["snapshot"] else "as it was then"
+        yield f"{each['table']}, {state}"
 
 
 def compared(found: ComparisonShape | None) -> Iterator[str]:

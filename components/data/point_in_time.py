@@ -36,6 +36,8 @@ class Labels:
     """Table of the labels, as `<database>.<table>`; or else `query`."""
     query: str | None = None
     """A SELECT that gives the labels."""
+    state: str = ""
+    """SQL after the table's name that says which state of it is read; the newest without it."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,8 @@ class Features:
     """STRING for ISO 8601, FRACTIONAL for Unix seconds."""
     names: Mapping[str, str] = field(default_factory=dict)
     """Features that are wanted, by their column in the result."""
+    state: str = ""
+    """SQL after the table's name that says which state of it is read; the newest without it."""
 
 
 def point_in_time_query(
@@ -75,7 +79,7 @@ def point_in_time_query(
         raise ValueError(f"written_by {written_by} has no zone")
     # Athena may run a part that two others name twice, and number its rows anew. Each names the
     # one before it, and so the number of a label is the same in all of them.
-    source = _name(labels.table) if labels.table else f"({labels.query})"
+    source = f"{_name(labels.table)}{labels.state}" if labels.table else f"({labels.query})"
     told = dict.fromkeys([*labels.columns, labels.time, *labels.record_ids.values()])
     columns = [_quoted(column) for column in told]
     numbered = f"row_number() OVER () AS {_quoted(LABEL)}, {', '.join(columns)}"
@@ -108,7 +112,7 @@ def _joined(
         f"{_quoted(group.record_id)} AS {_quoted('__id')}, {event_time} AS {_quoted(TIME)}, "
         f"api_invocation_time, write_time, is_deleted AS {_quoted(DELETED)}{given}"
     )
-    records = f"SELECT {fields} FROM {_name(group.table)}"  # noqa: S608
+    records = f"SELECT {fields} FROM {_name(group.table)}{group.state}"  # noqa: S608
     if written_by is not None:
         records += f" WHERE write_time <= TIMESTAMP '{_timestamp(written_by)}'"
     order = ", ".join(

@@ -41,6 +41,13 @@ class Source(TypedDict):
     """Zone that it is in."""
     table: str
     """Its name, as `<database>.<table>`."""
+    iceberg: bool
+    """Whether it is one of Iceberg, of which a snapshot is read that is told."""
+
+
+def state_of(source: Source) -> str:
+    """What stands in the query after a table's name, for the snapshot that is read; or nothing."""
+    return f"@state-of-{source['table']}@" if source["iceberg"] else ""
 
 
 def training_set_machine(
@@ -58,13 +65,8 @@ def training_set_machine(
     a result of up to 5 GB.
     https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html
     """
-    execution = "$states.result.QueryExecution"
     uri = f"s3://{bucket}/{prefix}/{FILE}"
-    note = {
-        "schema": SCHEMA,
-        "version": 1,
-        "tables": [each["table"] for each in sources],
-    }
+    iceberg = [each for each in sources if each["iceberg"]]
     return {
         "Comment": f"Makes the training set of {model}",
         "QueryLanguage": "JSONata",
@@ -73,39 +75,11 @@ def training_set_machine(
         "States": {
             "Begin": {
                 "Type": "Pass",
-                "Assign": {"made": {"at": "{% $now() %}"}},
-                "Next": "StartQuery",
+                "Assign": {"made": {"at": "{% $now() %}"}, "snapshots": {}},
+                "Next": "StartSnapshots" if iceberg else "StartQuery",
             },
-            "StartQuery": task(
-                "athena:startQueryExecution",
-                {
-                    "QueryString": _at_run_time(query),
-                    "WorkGroup": workgroup,
-                    # A retry after an answer that was lost finds the query that it started.
-                    "ClientRequestToken": "{% $pad($states.context.Execution.Name, -32, '0') %}",
-                },
-                {"query": "{% $states.result.QueryExecutionId %}"},
-                "FindQuery",
-            ),
-            "FindQuery": task(
-                "athena:getQueryExecution",
-                {"QueryExecutionId": "{% $states.input.query %}"},
-                {
-                    "query": f"{{% {execution}.QueryExecutionId %}}",
-                    "state": f"{{% {execution}.Status.State %}}",
-                    "reason": f"{{% $join([{execution}.Status.StateChangeReason], '') %}}",
-                    "output": f"{{% {execution}.ResultConfiguration.OutputLocation %}}",
-                },
-                "HasRun",
-            ),
-            "HasRun": choice(
-                {
-                    "CopyResult": "$states.input.state = 'SUCCEEDED'",
-                    NOT_MADE: "$states.input.state in ['FAILED', 'CANCELLED']",
-                },
-                "AwaitQuery",
-            ),
-            "AwaitQuery": wait(POLL_SECONDS, "FindQuery"),
+            **(_snapshot_states(iceberg, workgroup) if iceberg else {}),
+            **_query_states("Query", _at_run_time(query, iceberg), workgroup, "CopyResult"),
             "CopyResult": task(
                 "s3:copyObject",
                 {
@@ -122,8 +96,16 @@ def training_set_machine(
                     "Bucket": bucket,
                     "Key": f"{prefix}/{NOTE}",
                     "ContentType": "application/json",
-                    "Body": f"{{% $merge([{json.dumps(note)}, "
-                    "{'as_of': $made.at, 'query': $states.input.query}]) %}",
+                    "Body": {
+                        "schema": SCHEMA,
+                        "version": 1,
+                        "as_of": "{% $made.at %}",
+                        "query": "{% $states.input.query %}",
+                        "tables": [
+                            {"table": each["table"], "snapshot": _snapshot_of(each)}
+                            for each in sources
+                        ],
+                    },
                 },
                 {
                     "uri": uri,
@@ -142,10 +124,93 @@ def training_set_machine(
     }
 
 
-def _at_run_time(query: str) -> str:
-    """The query with the execution's time, as JSONata, whose texts are written as JSON's are."""
+def _query_states(what: str, query: str, workgroup: str, following: str) -> dict[str, Json]:
+    """Run a query to its end; what follows finds its id as `query`, its result as `output`."""
+    execution = "$states.result.QueryExecution"
+    return {
+        f"Start{what}": task(
+            "athena:startQueryExecution",
+            {
+                "QueryString": query,
+                "WorkGroup": workgroup,
+                # A retry after an answer that was lost finds the query that it started.
+                "ClientRequestToken": (
+                    f"{{% $pad('{what}-' & $states.context.Execution.Name, -32, '0') %}}"
+                ),
+            },
+            {"query": "{% $states.result.QueryExecutionId %}"},
+            f"Find{what}",
+        ),
+        f"Find{what}": task(
+            "athena:getQueryExecution",
+            {"QueryExecutionId": "{% $states.input.query %}"},
+            {
+                "query": f"{{% {execution}.QueryExecutionId %}}",
+                "state": f"{{% {execution}.Status.State %}}",
+                "reason": f"{{% $join([{execution}.Status.StateChangeReason], '') %}}",
+                "output": f"{{% {execution}.ResultConfiguration.OutputLocation %}}",
+            },
+            f"HasRun{what}",
+        ),
+        f"HasRun{what}": choice(
+            {
+                following: "$states.input.state = 'SUCCEEDED'",
+                NOT_MADE: "$states.input.state in ['FAILED', 'CANCELLED']",
+            },
+            f"Await{what}",
+        ),
+        f"Await{what}": wait(POLL_SECONDS, f"Find{what}"),
+    }
+
+
+def _snapshot_states(iceberg: Sequence[Source], workgroup: str) -> dict[str, Json]:
+    """Find the newest snapshot of each table of Iceberg, which is then the one that is read.
+
+    A table that was never written has none.
+    https://docs.aws.amazon.com/athena/latest/ug/querying-iceberg-table-metadata.html
+    """
+    found = []
+    for each in iceberg:
+        database, name = each["table"].split(".")
+        found.append(
+            f"SELECT '{each['table']}', CAST(snapshot_id AS varchar) "  # noqa: S608
+            f'FROM "{database}"."{name}$refs" WHERE name = \'main\''
+        )
+    cells = "$states.result.ResultSet.Rows{Data[0].VarCharValue: Data[1].VarCharValue}"
+    return {
+        **_query_states("Snapshots", " UNION ALL ".join(found), workgroup, "ReadSnapshots"),
+        "ReadSnapshots": {
+            **task(
+                "athena:getQueryResults",
+                {"QueryExecutionId": "{% $states.input.query %}"},
+                {},
+                "StartQuery",
+            ),
+            "Assign": {"snapshots": f"{{% {cells} %}}"},
+        },
+    }
+
+
+def _snapshot_of(source: Source) -> str | None:
+    """The snapshot of a table that is read, as JSONata; None of one that is not of Iceberg."""
+    if not source["iceberg"]:
+        return None
+    found = f"$lookup($snapshots, '{source['table']}')"
+    return f"{{% $exists({found}) ? {found} : null %}}"
+
+
+def _at_run_time(query: str, iceberg: Sequence[Source]) -> str:
+    """The query with the execution's time and snapshots, as JSONata.
+
+    JSONata's texts are written as JSON's are.
+    """
     time = "$substring($made.at, 0, 10) & ' ' & $substring($made.at, 11, 12)"
-    return f"{{% $replace({json.dumps(query)}, '{AS_OF}', {time}) %}}"
+    text = f"$replace({json.dumps(query)}, '{AS_OF}', {time})"
+    for each in iceberg:
+        found = f"$lookup($snapshots, '{each['table']}')"
+        state = f"($exists({found}) ? ' FOR VERSION AS OF ' & {found} : '')"
+        text = f"$replace({text}, '{state_of(each)}', {state})"
+    return f"{{% {text} %}}"
 
 
 def training_set_policy(
@@ -172,7 +237,7 @@ def training_set_policy(
     buckets = [f"arn:aws:s3:::{each}" for each in (*read, results_bucket)]
     return document(
         allow(
-            ["athena:StartQueryExecution", "athena:GetQueryExecution"],
+            ["athena:StartQueryExecution", "athena:GetQueryExecution", "athena:GetQueryResults"],
             [workgroup_arn],
         ),
         allow(
@@ -181,6 +246,11 @@ def training_set_policy(
                 f"{glue}:catalog",
                 *(f"{glue}:database/{each}" for each in databases),
                 *(f"{glue}:table/{each['table'].replace('.', '/')}" for each in sources),
+                *(
+                    f"{glue}:table/{each['table'].replace('.', '/')}$refs"
+                    for each in sources
+                    if each["iceberg"]
+                ),
             ],
         ),
         allow(["s3:GetBucketLocation", "s3:ListBucket"], buckets),

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from components.data.feature_group import FeatureType, table_name
 from components.data.lake.zone import database_name
@@ -15,6 +16,7 @@ from infra.settings.mistakes import did_you_mean
 from infra.settings.mlops.model import ModelSettings
 
 AT = "__label_time"
+NEWEST: Mapping[str, str] = {}
 QUERY_LIMIT = 262_144
 """Characters of a query.
 
@@ -39,11 +41,17 @@ class Asked:
 
 
 def sql(
-    names: Names, stack: StackFile, model: ModelSettings, asked: Asked, as_of: datetime | str
+    names: Names,
+    stack: StackFile,
+    model: ModelSettings,
+    asked: Asked,
+    as_of: datetime | str,
+    states: Mapping[str, str] = NEWEST,
 ) -> tuple[str, list[str]]:
     """The query of a training set, and the columns of its result.
 
-    A text for `as_of` stands in the query for a time that is not known yet. Raises InputError for
+    A text for `as_of` stands in the query for a time that is not known yet. `states` is SQL that
+    says which state of a table is read, by the table as `<database>.<table>`. Raises InputError for
     what no query can be made from, and for one that Athena finds too long.
     """
     columns, groups = columns_of(stack, model), groups_of(stack, model)
@@ -54,13 +62,14 @@ def sql(
         )
     labels_table = _labels_table(names, asked.labels, [*stack.platform.lake.zones.by_name])
     tables = {group.name: _offline_table(names, name_in_aws(names, group)) for group in groups}
-    source: dict[str, str] = {"table": labels_table}
+    state = states.get(labels_table, "")
+    source: dict[str, str] = {"table": labels_table, "state": state}
     if asked.time_is_text:
         text = f'from_iso8601_timestamp("{asked.time}")'
         database, table = labels_table.split(".")
         source = {
             "query": f"SELECT *, CAST({text} AT TIME ZONE 'UTC' AS timestamp) AS \"{AT}\" "  # noqa: S608
-            f'FROM "{database}"."{table}"'
+            f'FROM "{database}"."{table}"{state}'
         }
     kept = [model.target, *asked.keep]
     labels = Labels(
@@ -79,6 +88,7 @@ def sql(
             event_time=group.event_time,
             event_time_type=FeatureType(group.features[group.event_time].capitalize()),
             names={each.name: each.feature for each in columns if each.group is group},
+            state=states.get(tables[group.name], ""),
         )
         for group in groups
     ]
@@ -101,18 +111,29 @@ def asked_of(model: ModelSettings) -> Asked | None:
     return Asked(labels.table, labels.time, labels.text_time, labels.ids)
 
 
-def tables_of(
-    names: Names, stack: StackFile, model: ModelSettings, labels: str
-) -> list[tuple[str, str]]:
-    """Zone and table, as `<database>.<table>`, of all that a training set is made from.
+class Source(NamedTuple):
+    """A table that a training set is made from."""
 
-    The labels' come first. Raises InputError for a table in no zone.
-    """
-    table = _labels_table(names, labels, [*stack.platform.lake.zones.by_name])
+    zone: str
+    table: str
+    """Its name, as `<database>.<table>`."""
+    iceberg: bool
+    """Whether the stack file says that it is one of Iceberg."""
+
+
+def sources_of(names: Names, stack: StackFile, model: ModelSettings, labels: str) -> list[Source]:
+    """What a training set is made from, the labels first. Raises InputError for no zone's table."""
+    lake = stack.platform.lake
+    table = _labels_table(names, labels, [*lake.zones.by_name])
+    iceberg = any(each.name == labels and each.format == "iceberg" for each in lake.tables)
     return [
-        (labels.partition(".")[0], table),
+        Source(labels.partition(".")[0], table, iceberg),
         *(
-            ("features", _offline_table(names, name_in_aws(names, group)))
+            Source(
+                "features",
+                _offline_table(names, name_in_aws(names, group)),
+                group.table == "iceberg",
+            )
             for group in groups_of(stack, model)
         ),
     ]

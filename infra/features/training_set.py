@@ -3,12 +3,14 @@
 https://docs.aws.amazon.com/athena/latest/APIReference/API_StartQueryExecution.html
 """
 
-from typing import TypedDict
+import json
+from datetime import datetime
+from typing import Any, TypedDict
 
-from components.platform.training_set_machine import FILE
+from components.platform.training_set_machine import FILE, NOTE, SCHEMA
 from infra.athena import run, workgroup
 from infra.errors import InputError
-from infra.features.training_query import Asked, database_of, sql
+from infra.features.training_query import Asked, database_of, sources_of, sql
 from infra.models.place import Place, iso
 from infra.settings.mlops.model import ModelSettings
 
@@ -45,6 +47,12 @@ def build(place: Place, model: ModelSettings, asked: Asked) -> TrainingSetShape:
     target = f"{model.data_prefix}/{FILE}"
     s3 = place.client("s3")
     s3.copy({"Bucket": results, "Key": key}, bucket, target)
+    s3.put_object(
+        Bucket=bucket,
+        Key=f"{model.data_prefix}/{NOTE}",
+        Body=json.dumps(_note(place, model, asked, told, as_of)).encode(),
+        ContentType="application/json",
+    )
     pages = s3.get_paginator("list_objects_v2").paginate(
         Bucket=bucket, Prefix=f"{model.data_prefix}/"
     )
@@ -59,6 +67,20 @@ def build(place: Place, model: ModelSettings, asked: Asked) -> TrainingSetShape:
         "as_of": iso(as_of),
         "scanned_bytes": told.get("Statistics", {}).get("DataScannedInBytes", 0),
         "query": told["QueryExecutionId"],
+    }
+
+
+def _note(
+    place: Place, model: ModelSettings, asked: Asked, told: dict[str, Any], as_of: datetime
+) -> dict[str, Any]:
+    """The note beside a training set; by hand the newest state of each table is read."""
+    sources = sources_of(place.names, place.stack, model, asked.labels)
+    return {
+        "schema": SCHEMA,
+        "version": 1,
+        "as_of": iso(as_of),
+        "query": told["QueryExecutionId"],
+        "tables": [{"table": each.table, "snapshot": None} for each in sources],
     }
 
 

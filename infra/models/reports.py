@@ -20,7 +20,14 @@ from infra.models.registry import (
     versions,
     waiting,
 )
-from infra.models.shapes import EndpointShape, ListedShape, SnapshotShape, StatusShape, WhyShape
+from infra.models.shapes import (
+    EndpointShape,
+    ListedShape,
+    MadeShape,
+    SnapshotShape,
+    StatusShape,
+    WhyShape,
+)
 from infra.models.turns import loop_of, turns
 
 
@@ -127,6 +134,21 @@ def _snapshot(place: Place, uri: str | None) -> SnapshotShape | None:
         "rows": read.get("rows"),
         "sha256": read.get("sha256"),
         "files": len(files) if files is not None else None,
+        "made_of": _made_of(read.get("made_of")),
+    }
+
+
+def _made_of(read: dict[str, Any] | None) -> MadeShape | None:
+    """What a note says, whoever wrote it: what it lacks is unknown."""
+    if not read:
+        return None
+    return {
+        "as_of": str(read.get("as_of", "")),
+        "query": str(read.get("query", "")),
+        "tables": [
+            {"table": each["table"], "snapshot": each.get("snapshot")}
+            for each in read.get("tables", [])
+        ],
     }
 
 

@@ -158,6 +158,24 @@ class DecisionShape(TypedDict):
     """What happens now, in a sentence."""
 
 
+class ReadShape(TypedDict):
+    """A table that a training set was made from."""
+
+    table: str
+    snapshot: str | None
+    """The snapshot of it that was read; None of a table that has none."""
+
+
+class MadeShape(TypedDict):
+    """What a training set of the feature store was made from."""
+
+    as_of: str
+    """What was written to the feature store later is not in it."""
+    query: str
+    """Id of the query in Athena, which knows it for 45 days."""
+    tables: list[ReadShape]
+
+
 class SnapshotShape(TypedDict):
     """The records that a version was trained on."""
 
@@ -166,6 +184,8 @@ class SnapshotShape(TypedDict):
     sha256: str | None
     """One digest over all files."""
     files: int | None
+    made_of: MadeShape | None
+    """None of records that did not come of the feature store."""
 
 
 class WhyShape(TypedDict):

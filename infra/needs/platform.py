@@ -11,8 +11,8 @@ from components.platform.training_alert import TrainingAlert
 from components.platform.training_definition import declared
 from components.platform.training_pipeline import TrainingPipeline
 from components.platform.training_set import TrainingSet
-from components.platform.training_set_machine import AS_OF, Source
-from infra.features.training_query import asked_of, sql, tables_of
+from components.platform.training_set_machine import AS_OF, Source, state_of
+from infra.features.training_query import asked_of, sources_of, sql
 from infra.found import LOG_GROUP
 from infra.needs import peers
 from infra.needs.adoption import used
@@ -133,11 +133,12 @@ def declare_training_set(
     asked = asked_of(model)
     if asked is None or env.promotion.origin:
         return None
-    query, _ = sql(env.names, stack, model, asked, AS_OF)
     sources = [
-        Source(zone=zone, table=table)
-        for zone, table in tables_of(env.names, stack, model, asked.labels)
+        Source(zone=found.zone, table=found.table, iceberg=found.iceberg)
+        for found in sources_of(env.names, stack, model, asked.labels)
     ]
+    states = {each["table"]: state_of(each) for each in sources}
+    query, _ = sql(env.names, stack, model, asked, AS_OF, states)
     return env.component(TrainingSet)(
         env.names(model.name, "set", limit=NAME_LIMIT),
         {

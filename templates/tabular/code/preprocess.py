@@ -21,6 +21,7 @@ from sklearn.model_selection import train_test_split
 
 SEED = 0
 SNAPSHOT = "maslow/snapshot"
+NOTE = "training-set.json"
 VALIDATION_SHARE = 0.15
 TEST_SHARE = 0.15
 
@@ -97,7 +98,8 @@ def snapshot(folder: Path, rows: int) -> dict[str, Any]:
     """What was read: each CSV file with its bytes and its digest, and one digest over all of them.
 
     The digest over all is that of the lines `<sha256>  <name>` in the order of the names, as
-    `sha256sum` prints them. `rows` is how many records they have together.
+    `sha256sum` prints them. `rows` is how many records they have together. `made_of` is the note
+    that lies beside a training set of the feature store: which tables it is of, and when.
     """
     files = []
     for path in sorted(folder.rglob("*.csv")):
@@ -111,12 +113,14 @@ def snapshot(folder: Path, rows: int) -> dict[str, Any]:
         )
     lines = "".join(f"{one['sha256']}  {one['name']}\n" for one in files)
     digest = hashlib.sha256(lines.encode()).hexdigest()
+    note = folder / NOTE
     return {
         "schema": SNAPSHOT,
         "version": 1,
         "files": files,
         "rows": rows,
         "sha256": digest,
+        "made_of": json.loads(note.read_text()) if note.is_file() else None,
     }
 
 

@@ -256,6 +256,17 @@ def test_a_facet_that_is_no_column_is_refused(work):
     assert done.stderr.startswith("no facet sex among the columns site, mean_radius")
 
 
+def test_a_snapshot_says_what_a_training_set_was_made_of(code, tmp_path):
+    snapshot = code["preprocess"].snapshot
+    (tmp_path / "training-set.csv").write_text("a,target\n1,0\n")
+    assert snapshot(tmp_path, 1)["made_of"] is None
+    note = {"as_of": "2026-01-31T12:00:00.000Z", "tables": [{"table": "a.b", "snapshot": "7"}]}
+    (tmp_path / "training-set.json").write_text(json.dumps(note))
+    found = snapshot(tmp_path, 1)
+    assert found["made_of"] == note
+    assert [each["name"] for each in found["files"]] == ["training-set.csv"]
+
+
 def test_a_snapshot_says_what_was_read(work):
     found = json.loads((work / "snapshot/snapshot.json").read_text())
     contents = {

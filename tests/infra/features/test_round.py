@@ -20,6 +20,7 @@ from infra.features import lookup
 from infra.features.columns import columns_of
 from infra.hosts import sample, smoke_run
 from infra.hosts.session import session
+from infra.models import reports
 from infra.models.place import Place
 from infra.naming import Names
 from infra.settings import from_config
@@ -166,6 +167,16 @@ class Round:
         return {row["sample_id"]: row for row in csv.DictReader(io.StringIO(text))}
 
 
+def snapshot(turned):
+    """The newest snapshot of the offline store, as the metadata of its table tell it."""
+    table = turned.cloud.client("glue").get_table(
+        DatabaseName="maslow_dev_features", Name="maslow_dev_tumours_v1"
+    )["Table"]
+    bucket, _, key = table["Parameters"]["metadata_location"].removeprefix("s3://").partition("/")
+    body = turned.cloud.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read()
+    return str(json.loads(body)["current-snapshot-id"])
+
+
 def ended(cloud, run):
     """An execution of a state machine, once it has ended."""
     deadline = time.monotonic() + 60
@@ -238,14 +249,27 @@ def test_the_machine_makes_the_same_set_and_notes_what_it_is_made_of(turned):
     assert note == {
         "schema": "maslow/training-set",
         "version": 1,
-        "tables": ["maslow_dev_curated.outcomes", "maslow_dev_features.maslow_dev_tumours_v1"],
+        "tables": [
+            {"table": "maslow_dev_curated.outcomes", "snapshot": None},
+            {"table": "maslow_dev_features.maslow_dev_tumours_v1", "snapshot": snapshot(turned)},
+        ],
         "as_of": made["as_of"],
         "query": made["query"],
     }
     asked = turned.cloud.client("athena").get_query_execution(QueryExecutionId=made["query"])
     at = made["as_of"].replace("T", " ").rstrip("Z")
     assert f"write_time <= TIMESTAMP '{at}'" in asked["QueryExecution"]["Query"]
+    assert f'_v1" FOR VERSION AS OF {snapshot(turned)} ' in asked["QueryExecution"]["Query"]
     s3.put_object(Bucket=bucket, Key=key, Body=turned.text)
+
+
+def test_a_version_tells_what_its_training_set_was_made_of(turned):
+    made = reports.why(turned.place, MODEL, None)["snapshot"]["made_of"]
+    assert (made["query"], made["as_of"]) == (turned.made["query"], turned.made["as_of"])
+    assert [each["table"] for each in made["tables"]] == [
+        "maslow_dev_curated.outcomes",
+        "maslow_dev_features.maslow_dev_tumours_v1",
+    ]
 
 
 def test_a_query_that_fails_ends_the_machine_with_its_reason(turned):

@@ -3,6 +3,7 @@ import pytest
 from infra.errors import InputError
 from infra.models import registry, reports, shapes
 from infra.models.registry import Version
+from scripts import model_words
 from tests.json_shapes import misfits
 
 SNAPSHOT = {
@@ -60,6 +61,7 @@ def test_why_tells_what_was_registered_and_decided(place, register, put):
         "rows": 569,
         "sha256": "a1",
         "files": 2,
+        "made_of": None,
     }
     assert found["code"] == "0123456789abcdef"
     assert found["image_digest"] == "sha256:0a1b"
@@ -90,7 +92,31 @@ def test_a_snapshot_that_cannot_be_read_is_told_by_where_it_is(place, register):
         "rows": None,
         "sha256": None,
         "files": None,
+        "made_of": None,
     }
+
+
+def test_why_tells_which_snapshots_of_which_tables_were_learned_from(place, register, put):
+    made = {
+        "schema": "maslow/training-set",
+        "as_of": "2026-01-31T12:00:00.000Z",
+        "query": "a-b",
+        "tables": [
+            {"table": "lake.outcomes", "snapshot": None},
+            {"table": "features.visits", "snapshot": "712"},
+        ],
+    }
+    register("Approved", snapshot=put("made.json", {**SNAPSHOT, "made_of": made}))
+    found = reports.why(place, "readmission", None)
+    assert misfits(found, shapes.WhyShape) == []
+    assert found["snapshot"]["made_of"] == {
+        key: value for key, value in made.items() if key != "schema"
+    }
+    assert model_words._snapshot(found["snapshot"])[2:] == [
+        "as of 2026-01-31T12:00:00.000Z, made by the query a-b of",
+        "lake.outcomes, as it was then",
+        "features.visits, snapshot 712",
+    ]
 
 
 def test_why_is_asked_of_the_approved_version_before_the_newest(place, register):
