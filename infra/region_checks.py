@@ -119,13 +119,21 @@ def _images(stack: StackFile) -> Iterator[Mistake]:
 
 
 def instances(stack: StackFile) -> Iterator[tuple[Path, str, str]]:
-    """Each instance type that the models name: where, what for (as in settings), and the type."""
+    """Each instance type that is named: where, what for (as in settings), and the type."""
     uses = {"processing": "processing", "serving": "endpoint"}
     if not stack.platform.origin:
         uses = {"training": "training", **uses}
     for index, model in enumerate(stack.platform.models):
         for group, use in uses.items():
             yield ("models", index, group, "instance"), use, getattr(model, group).instance
+    if studio := stack.platform.studio:
+        teams: dict[Path, tuple[str, ...]] = {
+            ("studio", "teams", name, "instances"): team.instances or ()
+            for name, team in studio.teams.items()
+        }
+        for at, listed in {("studio", "instances"): studio.instances, **teams}.items():
+            for place, instance in enumerate(listed):
+                yield (*at, place), "studio", instance
 
 
 def _instances(stack: StackFile) -> Iterator[Mistake]:

@@ -86,7 +86,7 @@ def _notes(graph: "Graph", stack: StackFile, *, first_pass: bool) -> Iterator[st
 
 
 def _unknown_instances(stack: StackFile) -> list[str]:
-    """The instance types of an environment's models of which no record says where they are."""
+    """The instance types of an environment of which no record says where they are."""
     from catalog.instance_regions import offered
     from infra.region_checks import instances
 

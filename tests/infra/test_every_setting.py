@@ -219,6 +219,7 @@ CONTEXTS: dict[str, dict[str, Any]] = {
     "spark": JOBS,
     "shares": SHARED,
     "shares.0.databricks": LAKEHOUSE,
+    "studio": {"studio": {"teams": {"oncology": {"members": {"ana": "data-scientist"}}}}},
     "streams": STREAMS,
     "streams.0.features": {
         "streams": [{**STREAM, "columns": VISITS}],
@@ -348,6 +349,8 @@ VALUES: dict[str, Any] = {
     "jobs.0.arguments": {"id": "visit"},
     "jobs.0.fills": ["visits"],
     "jobs.0.size.max_vcpu": 32,
+    "studio.teams": {"oncology": {"members": {"ben": "ml-engineer"}}},
+    "studio.domain": "d-0a1b2c3d4e5f",
     "streams.0.name": "pulses",
     "streams.0.shards": 2,
     "streams.0.to": "curated",

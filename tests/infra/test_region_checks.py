@@ -227,6 +227,25 @@ def test_a_type_that_the_region_lacks_is_told_with_one_of_its_kind_and_the_regio
     )
 
 
+def test_a_type_that_the_region_lacks_is_told_of_studio_too(project: Project) -> None:
+    studio = {
+        "instances": ["ml.t3.medium", "ml.g6.xlarge"],
+        "teams": {
+            "oncology": {"members": {"ana": "data-scientist"}, "instances": ["ml.g6e.xlarge"]}
+        },
+    }
+    assert plan(project, "eu-west-1", {**DEFAULTS, "studio": studio}) == {
+        "studio.instances[1]": "eu-west-1 has no ml.g6.xlarge.",
+        "studio.teams.oncology.instances[0]": "eu-west-1 has no ml.g6e.xlarge.",
+    }
+    there = {
+        **studio,
+        "instances": ["ml.g5.xlarge"],
+        "teams": {"oncology": {"members": {"ana": "data-scientist"}}},
+    }
+    assert plan(project, "eu-west-1", {**DEFAULTS, "studio": there}) == {}
+
+
 @pytest.mark.parametrize(
     ("region", "settings"),
     [
