@@ -18,6 +18,7 @@ USES = (
     "ProcessingInstanceType",
     "ProductionVariantInstanceType",
     "TransformInstanceType",
+    "AppInstanceType",
 )
 """The shapes of botocore that list SageMaker's types."""
 MIB_A_GIB = 1024

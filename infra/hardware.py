@@ -16,6 +16,7 @@ USES = {
     "processing": ("processing", "processing"),
     "endpoint": ("endpoint", "hosting"),
     "transform": ("transform", "transform"),
+    "studio": ("studio", "studio"),
 }
 """For each use, under which its types are allowed, and under which its prices are known."""
 

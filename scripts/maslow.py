@@ -92,7 +92,7 @@ def plan(stack: str | None, as_json: bool, first_pass: bool, whole: bool) -> Non
 @click.option(
     "--for",
     "use",
-    type=click.Choice(["training", "tuning", "processing", "endpoint", "transform"]),
+    type=click.Choice(["training", "tuning", "processing", "endpoint", "transform", "studio"]),
     default="training",
     show_default=True,
     help="What it is for.",
