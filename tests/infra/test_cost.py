@@ -155,6 +155,23 @@ def test_a_type_of_which_nothing_is_known_is_told_by_name():
     assert costs(graph_of(program), "us-east-1").not_priced == {"aws:transfer/server:Server": 2}
 
 
+@pytest.mark.parametrize(("throughput", "monthly"), [(125, 2400 * 0.145), (250, None)])
+def test_a_file_system_of_lustre_is_paid_by_its_size_whatever_it_holds(throughput, monthly):
+    def program():
+        aws.fsx.LustreFileSystem(
+            "fast",
+            storage_capacity=2400,
+            per_unit_storage_throughput=throughput,
+            subnet_ids="subnet-1",
+        )
+
+    found = costs(graph_of(program), "us-east-1")
+    item = f"GB of Lustre at {throughput} MB/s"
+    assert [(line.item, line.count) for line in found.lines] == ([(item, 2400)] if monthly else [])
+    assert found.monthly == pytest.approx(monthly or 0)
+    assert found.unknown == ({} if monthly else {item: 2400})
+
+
 def test_each_type_of_every_graph_is_in_exactly_one_part_of_the_answer(graph: Graph):
     found = costs(graph, "eu-west-1")
     types = Counter(
