@@ -5,9 +5,7 @@ https://docs.aws.amazon.com/emr/latest/APIReference/
 
 from catalog.record import OURS, Call, Grant, Iam, Tags, Type, arn_of
 
-AUTHORIZATION = (
-    "https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonemr.html"
-)
+AUTHORIZATION = "https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticmapreduce.html"
 """Which actions there are, and on what."""
 
 SECURITY = {"Name": "{name}"}

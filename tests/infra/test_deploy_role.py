@@ -63,6 +63,7 @@ PART_OF = {
         f"arn:aws:codeartifact:{HERE}:domain/{{domain}}"
     ),
     "aws:costexplorer/costAllocationTag:CostAllocationTag": NOWHERE,
+    "aws:emr/securityConfiguration:SecurityConfiguration": NOWHERE,
     "aws:ecr/pullThroughCacheRule:PullThroughCacheRule": NOWHERE,
     "aws:ecr/registryScanningConfiguration:RegistryScanningConfiguration": NOWHERE,
     "aws:ecr/repositoryCreationTemplate:RepositoryCreationTemplate": NOWHERE,

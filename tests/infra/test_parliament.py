@@ -69,6 +69,25 @@ EXEMPT = (
         "of another account it asks for the version alone; the model is made in this one",
     ),
     Exempt(
+        "RESOURCE_MISMATCH",
+        "ec2:CreateFleet on *",
+        "RolePolicy *-emr-nodes",
+        "what a fleet names is allowed by several statements, each with its condition",
+    ),
+    Exempt(
+        "RESOURCE_MISMATCH",
+        "ec2:RunInstances on *",
+        "RolePolicy *-emr-nodes",
+        "what an instance names is allowed by several statements, each with its condition",
+    ),
+    Exempt(
+        "UNKNOWN_CONDITION_FOR_ACTION",
+        "Unknown condition elasticmapreduce:ResourceTag/* for action elasticmapreduce:*",
+        "*Policy *",
+        "clusters have it: https://docs.aws.amazon.com/service-authorization/latest/reference/"
+        "list_amazonelasticmapreduce.html",
+    ),
+    Exempt(
         "UNKNOWN_ACTION",
         "Unknown action kinesis:*Resource",
         "Policy *",

@@ -42,8 +42,6 @@ class ClusterArgs(TypedDict):
     """Share of the vCPUs beyond the first worker's that are of spot instances, 0 to 100."""
     idle_minutes: int
     """Minutes without work after which a cluster ends by itself."""
-    service_role_arn: pulumi.Input[str]
-    """Role that EMR makes the cluster as."""
     security_configuration: pulumi.Input[str]
     """Name of the security configuration."""
     subnet_ids: pulumi.Input[list[str]]
@@ -66,6 +64,7 @@ class ClusterRunArgs(MachineArgs, FleetArgs):
     release: str
     idle_minutes: int
     service_role_arn: str
+    """Role that EMR makes the cluster as."""
     security_configuration: str
     subnet_ids: Sequence[str]
     nodes_group_id: str

@@ -15,6 +15,27 @@ from components.data.jobs.cluster import JOB_TAG
 SERVICE = "elasticmapreduce.amazonaws.com"
 EVENTS_OF_CLUSTERS = "StepFunctionsGetEventForEMRRunJobFlowRule"
 """The rule by which Step Functions learns that a cluster is there."""
+DESCRIBED = (
+    "AccountAttributes",
+    "CapacityReservations",
+    "DhcpOptions",
+    "Images",
+    "InstanceTypeOfferings",
+    "Instances",
+    "LaunchTemplates",
+    "NetworkAcls",
+    "NetworkInterfaces",
+    "RouteTables",
+    "SecurityGroups",
+    "SpotInstanceRequests",
+    "SpotPriceHistory",
+    "Subnets",
+    "VolumeStatus",
+    "Volumes",
+    "VpcEndpoints",
+    "Vpcs",
+)
+"""What of EC2 the service role looks at."""
 
 
 def cluster_runs(
@@ -28,7 +49,7 @@ def cluster_runs(
     """Make clusters that are tagged with `name`, run steps on them, and end them; and no others.
 
     https://docs.aws.amazon.com/step-functions/latest/dg/emr-iam.html
-    https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonemr.html
+    https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticmapreduce.html
     """
     clusters = [f"arn:aws:elasticmapreduce:{region}:{account_id}:cluster/*"]
     return [
@@ -64,20 +85,18 @@ def cluster_runs(
 
 def service_policy(
     *,
+    name: str,
+    job_role_arn: str,
     subnet_ids: Sequence[str],
     group_ids: Sequence[str],
     key_arn: str,
-    role_prefix: str,
-    environment: Conditions,
-    own: Conditions,
     account_id: str,
     region: str,
 ) -> Document:
     """What EMR does in the account: nodes in these subnets and groups, whose disks a key encrypts.
 
-    `environment` is the condition that a request tags what it makes as the environment's, `own`
-    that a resource is tagged so. It passes the roles whose names begin with `role_prefix` to EC2.
-    It is as AWS's policy for the role, but for the tag, which is the environment's own.
+    It is as AWS's policy for the role, but for the tag that what it makes has to bear: `name`, that
+    of the job, whose role it passes to the nodes.
 
     https://docs.aws.amazon.com/emr/latest/ManagementGuide/emr-iam-role.html
     https://docs.aws.amazon.com/emr/latest/ManagementGuide/emr-encryption-enable.html
@@ -88,18 +107,22 @@ def service_policy(
     groups = [f"{ec2}:security-group/{each}" for each in group_ids]
     places = [f"{ec2}:subnet/{each}" for each in subnet_ids]
     making = ["ec2:CreateFleet", "ec2:CreateLaunchTemplate", "ec2:RunInstances"]
+    own: Conditions = {"StringEquals": {f"aws:ResourceTag/{JOB_TAG}": name}}
     return document(
-        allow(making, made, when=environment),
+        allow(making, made, when={"StringEquals": {f"aws:RequestTag/{JOB_TAG}": name}}),
         allow(
-            [*making, "ec2:CreateNetworkInterface"],
-            [*places, *groups, interfaces, f"arn:aws:ec2:{region}::image/ami-*"],
+            ["ec2:CreateFleet", "ec2:CreateNetworkInterface", "ec2:RunInstances"],
+            [*places, *groups, interfaces],
         ),
+        allow(["ec2:CreateFleet", "ec2:RunInstances"], [f"arn:aws:ec2:{region}::image/ami-*"]),
         # A fleet names the launch template that it was just made of.
         allow(
             [
                 "ec2:CreateFleet",
                 "ec2:CreateLaunchTemplateVersion",
+                "ec2:CreateTags",
                 "ec2:DeleteLaunchTemplate",
+                "ec2:DeleteTags",
                 "ec2:DeleteVolume",
                 "ec2:ModifyInstanceAttribute",
                 "ec2:RunInstances",
@@ -122,8 +145,8 @@ def service_policy(
                 }
             },
         ),
-        allow(["ec2:DeleteTags", "ec2:CreateTags"], made, when=own),
-        allow(["ec2:DeleteNetworkInterface", "ec2:DetachNetworkInterface"], [interfaces]),
+        allow(["ec2:DeleteNetworkInterface"], [interfaces]),
+        allow(["ec2:DetachNetworkInterface"], [interfaces, f"{ec2}:instance/*"]),
         allow(
             [
                 "ec2:AuthorizeSecurityGroupEgress",
@@ -133,7 +156,10 @@ def service_policy(
             ],
             groups,
         ),
-        allow_everywhere(["ec2:Describe*"], reason="EC2 offers no resource for describing"),
+        allow_everywhere(
+            [f"ec2:Describe{what}" for what in DESCRIBED],
+            reason="EC2 offers no resource for describing",
+        ),
         allow(
             [
                 "kms:Decrypt",
@@ -145,7 +171,7 @@ def service_policy(
             [key_arn],
         ),
         allow(["kms:CreateGrant"], [key_arn], when={"Bool": {"kms:GrantIsForAWSResource": "true"}}),
-        _pass_role(f"arn:aws:iam::{account_id}:role/{role_prefix}*", "ec2.amazonaws.com"),
+        _pass_role(job_role_arn, "ec2.amazonaws.com"),
         _linked_role("spot.amazonaws.com", account_id),
     )
 

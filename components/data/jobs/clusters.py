@@ -1,9 +1,7 @@
-"""What the clusters of an environment's jobs share: who makes them, how they encrypt, who speaks.
+"""What the clusters of an environment's jobs share: how they encrypt, who speaks, where logs are.
 
 https://docs.aws.amazon.com/emr/latest/ManagementGuide/emr-plan.html
 """
-
-from collections.abc import Mapping
 
 import pulumi
 import pulumi_aws as aws
@@ -11,9 +9,7 @@ import pulumi_aws as aws
 from components.common.args import LoggedArgs, PlacedArgs
 from components.common.bucket import PrivateBucket, PrivateBucketArgs
 from components.common.durability import Durability
-from components.common.execution_role import ExecutionRole
 from components.common.iam import Json, rendered
-from components.data.jobs.cluster_policy import SERVICE, service_policy
 
 MANAGER_PORT, SERVICE_PORT = 8443, 9443
 """Where EMR reaches the primary node of a private subnet, and where nodes reach EMR.
@@ -29,20 +25,12 @@ class SparkClustersArgs(PlacedArgs, LoggedArgs):
     """Name of the security configuration, at most 255 characters."""
     vpc_id: pulumi.Input[str]
     """VPC of the nodes."""
-    subnet_ids: pulumi.Input[list[str]]
-    """Private subnets of the nodes."""
-    workload_group_id: pulumi.Input[str]
-    """Security group by which nodes reach S3, AWS's services and the internet."""
     data_key_arn: pulumi.Input[str]
     """Key of the nodes' disks and of what they write to S3."""
     access_log_bucket: pulumi.Input[str]
     """Bucket of the access logs of the bucket of logs."""
     durability: Durability
     """Whether logs outlive the stack."""
-    job_role_prefix: str
-    """What the names of the jobs' roles begin with."""
-    own_tags: Mapping[str, str]
-    """The tags by which what EMR makes is told to be the environment's."""
 
 
 class SparkClusters(pulumi.ComponentResource):
@@ -52,8 +40,6 @@ class SparkClusters(pulumi.ComponentResource):
     encrypt: settings take no others. Nodes answer to session tokens of the metadata service alone.
     """
 
-    service_role_arn: pulumi.Output[str]
-    """Role that EMR makes clusters as."""
     security_configuration: pulumi.Output[str]
     """Name of the security configuration."""
     nodes_group_id: pulumi.Output[str]
@@ -77,42 +63,18 @@ class SparkClusters(pulumi.ComponentResource):
         }
         bucket = PrivateBucket(f"{name}-logs", logs, pulumi.ResourceOptions(parent=self))
         nodes, service = self._groups(name, args)
-        own = args["own_tags"]
-        role = ExecutionRole(
-            f"{name}-emr",
-            {
-                "service": SERVICE,
-                "account_id": args["account_id"],
-                "policies": {
-                    "nodes": rendered(
-                        service_policy,
-                        subnet_ids=args["subnet_ids"],
-                        group_ids=[nodes.id, service.id, args["workload_group_id"]],
-                        key_arn=args["data_key_arn"],
-                        role_prefix=args["job_role_prefix"],
-                        environment=_tagged("RequestTag", own),
-                        own=_tagged("ResourceTag", own),
-                        account_id=args["account_id"],
-                        region=args["region"],
-                    )
-                },
-            },
-            pulumi.ResourceOptions(parent=self),
-        )
         configuration = aws.emr.SecurityConfiguration(
             f"{name}-security",
             name=args["configuration_name"],
             configuration=rendered(security, key_arn=args["data_key_arn"]),
             opts=pulumi.ResourceOptions(parent=self),
         )
-        self.service_role_arn = role.arn
         self.security_configuration = configuration.name
         self.nodes_group_id = nodes.id
         self.service_group_id = service.id
         self.log_bucket = bucket.bucket
         self.register_outputs(
             {
-                "service_role_arn": self.service_role_arn,
                 "security_configuration": self.security_configuration,
                 "nodes_group_id": self.nodes_group_id,
                 "service_group_id": self.service_group_id,
@@ -191,7 +153,3 @@ def security(key_arn: str) -> Json:
             "HttpPutResponseHopLimit": 1,
         },
     }
-
-
-def _tagged(kind: str, tags: Mapping[str, str]) -> Json:
-    return {"StringEquals": {f"aws:{kind}/{key}": value for key, value in tags.items()}}

@@ -11,7 +11,7 @@ from components.common.iam import Json, Statement, rendered
 from components.data.jobs.args import JobArgs, PlaceArgs
 from components.data.jobs.checkpoint import told_arguments
 from components.data.jobs.cluster import ClusterRunArgs, cluster_machine
-from components.data.jobs.cluster_policy import cluster_runs
+from components.data.jobs.cluster_policy import SERVICE, cluster_runs, service_policy
 from components.data.jobs.glue import glue_job, glue_machine, script_arguments
 from components.data.jobs.machine import MachineArgs
 from components.data.jobs.policy import glue_runs, serverless_runs
@@ -134,6 +134,32 @@ def _by_cluster(job: pulumi.Resource, name: str, args: JobArgs, parts: Parts) ->
         role=parts.role.name,
         opts=pulumi.ResourceOptions(parent=job, depends_on=parts.role.ready),
     )
+    cluster = args["cluster"]
+    groups = [
+        cluster["nodes_group_id"],
+        cluster["service_group_id"],
+        cluster["workload_group_id"],
+    ]
+    service = ExecutionRole(
+        f"{name}-emr",
+        {
+            "service": SERVICE,
+            "account_id": args["account_id"],
+            "policies": {
+                "nodes": rendered(
+                    service_policy,
+                    name=name,
+                    job_role_arn=parts.role.arn,
+                    subnet_ids=cluster["subnet_ids"],
+                    group_ids=groups,
+                    key_arn=args["data_key_arn"],
+                    account_id=args["account_id"],
+                    region=args["region"],
+                )
+            },
+        },
+        pulumi.ResourceOptions(parent=job),
+    )
     definition = rendered(
         lambda starts, checks, cluster, **known: cluster_machine(
             cast(
@@ -149,9 +175,10 @@ def _by_cluster(job: pulumi.Resource, name: str, args: JobArgs, parts: Parts) ->
                 },
             )
         ),
-        cluster=args["cluster"],
+        cluster=cluster,
+        service_role_arn=service.arn,
         instance_profile=profile.name,
-        log_uri=pulumi.Output.concat("s3://", args["cluster"]["log_bucket"], f"/{name}/"),
+        log_uri=pulumi.Output.concat("s3://", cluster["log_bucket"], f"/{name}/"),
         log_key_arn=args["log_key_arn"],
         script_uri=parts.script_uri,
         inputs=place_uris(args["reads"]),
@@ -161,7 +188,7 @@ def _by_cluster(job: pulumi.Resource, name: str, args: JobArgs, parts: Parts) ->
     )
     runs = pulumi.Output.all(
         job_role_arn=parts.role.arn,
-        service_role_arn=args["cluster"]["service_role_arn"],
+        service_role_arn=service.arn,
         account_id=args["account_id"],
     ).apply(lambda known: cluster_runs(name=name, region=args["region"], **known))
     return definition, runs

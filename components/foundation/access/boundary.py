@@ -48,6 +48,15 @@ OWN_ROLES = (
     "iam:UpdateRoleDescription",
 )
 """What may be done to any role of the environment's names."""
+OWN_PROFILES = (
+    "iam:AddRoleToInstanceProfile",
+    "iam:CreateInstanceProfile",
+    "iam:DeleteInstanceProfile",
+    "iam:RemoveRoleFromInstanceProfile",
+    "iam:TagInstanceProfile",
+    "iam:UntagInstanceProfile",
+)
+"""What is done with instance profiles; who puts a role into one has to be allowed to pass it."""
 
 WITHHELD = (
     *("account:*", "billing:*", "organizations:*", "iam:DeleteRolePermissionsBoundary"),
@@ -108,6 +117,7 @@ def boundary_policy(
         allow(PULLS, [f"arn:aws:ecr:{region}:*:repository/*"], sid="ImagesOfAws"),
         allow(BOUNDED_WRITES, [roles], when=bounded, sid="RolesWithinTheBoundary"),
         allow(OWN_ROLES, [roles], sid="OwnRoles"),
+        allow(OWN_PROFILES, [f"{iam}:instance-profile/{scope.prefix}*"], sid="OwnInstanceProfiles"),
         allow(
             # Such a role trusts its own service alone, whomever it is passed to.
             ["iam:CreateServiceLinkedRole", "iam:PassRole"],

@@ -166,17 +166,12 @@ def _clusters(
     if not any(job.engine == EMR for job in settings.jobs):
         return None
     spark, network = settings.spark, foundation.network
-    own = {key: env.tags[key] for key in ("maslow:project", "maslow:environment")}
     args: SparkClustersArgs = {
         "configuration_name": env.names("clusters"),
         "vpc_id": network.vpc_id,
-        "subnet_ids": network.private_subnet_ids,
-        "workload_group_id": network.workload_security_group_id,
         "data_key_arn": foundation.keys[DataClass.DATA].arn,
         "access_log_bucket": foundation.access_logs.bucket,
         "durability": env.durability,
-        "job_role_prefix": env.names("job-"),
-        "own_tags": own,
         "log_key_arn": foundation.keys[DataClass.LOGS].arn,
         "log_retention_days": env.log_retention_days,
         "account_id": env.account_id,
@@ -188,7 +183,6 @@ def _clusters(
         "instances": {name: emr_instances().vcpu[name] for name in spark.clusters.instances},
         "spot_percent": spark.clusters.spot,
         "idle_minutes": spark.clusters.idle_minutes,
-        "service_role_arn": shared.service_role_arn,
         "security_configuration": shared.security_configuration,
         "subnet_ids": network.private_subnet_ids,
         "nodes_group_id": shared.nodes_group_id,

@@ -3,8 +3,9 @@ from components.data.jobs.cluster_policy import cluster_runs, service_policy
 ACCOUNT, REGION = "123456789012", "eu-west-1"
 KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 JOB_ROLE, SERVICE_ROLE = (f"arn:aws:iam::{ACCOUNT}:role/{name}" for name in ("job", "emr"))
-TAGGED = {"StringEquals": {"aws:RequestTag/maslow:environment": "dev"}}
-OWN = {"StringEquals": {"aws:ResourceTag/maslow:environment": "dev"}}
+NAME = "maslow-dev-job-visits"
+TAGGED = {"StringEquals": {"aws:RequestTag/maslow:job": NAME}}
+OWN = {"StringEquals": {"aws:ResourceTag/maslow:job": NAME}}
 
 
 def of(statements, action):
@@ -14,7 +15,7 @@ def of(statements, action):
 
 def runs():
     return cluster_runs(
-        name="maslow-dev-job-visits",
+        name=NAME,
         job_role_arn=JOB_ROLE,
         service_role_arn=SERVICE_ROLE,
         account_id=ACCOUNT,
@@ -24,12 +25,11 @@ def runs():
 
 def service():
     return service_policy(
+        name=NAME,
+        job_role_arn=JOB_ROLE,
         subnet_ids=["subnet-1"],
         group_ids=["sg-1"],
         key_arn=KEY,
-        role_prefix="maslow-dev-job-",
-        environment=TAGGED,
-        own=OWN,
         account_id=ACCOUNT,
         region=REGION,
     )["Statement"]
@@ -59,7 +59,7 @@ def test_a_machine_passes_two_roles_each_to_whom_it_is_for() -> None:
     }
 
 
-def test_emr_makes_only_what_bears_the_environments_tags() -> None:
+def test_emr_makes_only_what_bears_the_jobs_tag() -> None:
     instances = f"arn:aws:ec2:{REGION}:{ACCOUNT}:instance/*"
     made = [each for each in of(service(), "ec2:RunInstances") if instances in each["Resource"]]
     assert [each["Condition"] for each in made] == [TAGGED, OWN]
@@ -80,9 +80,9 @@ def test_emr_puts_nodes_into_the_given_subnets_and_groups_alone() -> None:
     assert rules["Resource"] == [f"{ec2}:security-group/sg-1"]
 
 
-def test_emr_passes_the_roles_of_jobs_to_ec2_and_uses_one_key() -> None:
+def test_emr_passes_the_role_of_the_job_to_ec2_and_uses_one_key() -> None:
     (passed,) = of(service(), "iam:PassRole")
-    assert passed["Resource"] == [f"arn:aws:iam::{ACCOUNT}:role/maslow-dev-job-*"]
+    assert passed["Resource"] == [JOB_ROLE]
     assert passed["Condition"] == {"StringEquals": {"iam:PassedToService": "ec2.amazonaws.com"}}
     keys = {arn for each in service() for arn in each["Resource"] if ":kms:" in arn}
     assert keys == {KEY}
