@@ -46,6 +46,7 @@ ELSEWHERE = {
     IMAGES: "SageMaker's images",
     r"arn:aws:s3:::(prod-[\w-]+-starport-layer-bucket|jumpstart-cache-prod-[\w-]+)/.*": "AWS's",
     r"arn:aws:s3:::sagemaker-sample-files(-prod-[\w-]+)?/.*": "AWS's",
+    r"arn:aws:s3:::(repo\.[\w-]+\.emr\.amazonaws\.com|al2023-repos-[\w-]+)/.*": "AWS's",
     r"arn:aws:s3:::example-copies-of-raw/\*": "the stack file's, in another region",
     r"arn:aws:s3:::maslow-\w+-state-\d{12}(/.*)?": "Pulumi's state, which comes first",
     rf"arn:aws:backup:{REGION}:\d{{12}}:recovery-point:.*": "made by AWS Backup",

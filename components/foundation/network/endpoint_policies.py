@@ -10,10 +10,15 @@ AWS_OWNED_BUCKETS = (
     "jumpstart-cache-prod-{region}",
     "sagemaker-sample-files",
     "sagemaker-sample-files-prod-{region}",
+    "repo.{region}.emr.amazonaws.com",
+    "al2023-repos-{region}-de612dc2",
 )
-"""Buckets of AWS's own that workloads read: ECR's image layers, SageMaker's models and samples.
+"""Buckets of AWS's own that workloads read: ECR's image layers, SageMaker's models and samples, and
+the packages of EMR and of Amazon Linux that the nodes of its clusters are made of.
 
 https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html#ecr-minimum-s3-perms
+https://docs.aws.amazon.com/emr/latest/ManagementGuide/private-subnet-iampolicy.html
+https://repost.aws/knowledge-center/ec2-al1-al2-update-yum-without-internet
 """
 
 
