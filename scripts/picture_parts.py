@@ -206,6 +206,11 @@ def _dashboards(graph: Graph) -> str:
     return _count(graph, "aws:cloudwatch/dashboard:Dashboard", "dashboard")
 
 
+def _studio(graph: Graph) -> str:
+    people = _count(graph, "aws:sagemaker/userProfile:UserProfile", "person", "people")
+    return f"notebooks of {people}"
+
+
 def _fixed(text: str) -> Facts:
     return lambda _: text
 
@@ -229,6 +234,7 @@ PARTS: dict[str, list[Part | None]] = {
         ),
         None,
         Part("Model registry", frozenset({"ModelGroup"}), _registry),
+        Part("Studio", frozenset({"StudioDomain", "StudioTeam"}), _studio),
     ],
     "data": [
         Part("Lake", frozenset({"Lake", "SharedFiles", "ZoneReplica"}), _lake),

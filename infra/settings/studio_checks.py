@@ -28,6 +28,7 @@ def check_studio(values: Values) -> Iterator[Mistake]:
             yield replace(mistake, path=(*at, "features", *mistake.path))
         yield from _places(team, at, zones_of(values))
         yield from _repositories(team, at, mapping(values.get("network")))
+        yield from _governed(team, at, mapping(values.get("lake")))
         yield from _disk(team, at, mapping(values.get("studio")).get("disk_gb", 50))
 
 
@@ -98,6 +99,20 @@ def _repositories(team: Values, at: Path, network: Values) -> Iterator[Mistake]:
             "without egress, notebooks reach no Git repository.",
             "Leave it out, or give the network a way out (network.egress).",
         )
+
+
+def _governed(team: Values, at: Path, lake: Values) -> Iterator[Mistake]:
+    """Data that a team would read as files, past what Lake Formation keeps from its people."""
+    if lake.get("governed") is not True:
+        return
+    for key in ("reads", "writes", "features"):
+        if team.get(key):
+            yield Mistake(
+                (*at, key),
+                "the lake is governed, and files of it would show Studio's people what Lake "
+                "Formation keeps from their persona.",
+                "Leave it out: as their persona they query what they may read.",
+            )
 
 
 def _disk(team: Values, at: Path, most: object) -> Iterator[Mistake]:

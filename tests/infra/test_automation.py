@@ -140,3 +140,16 @@ def test_what_no_deployment_may_do_is_told_with_who_may(listener, because, told)
         raise CommandError(CommandResult("", "", 255))
     assert because in str(failed.value)
     assert ("sign in as the persona break-glass" in str(failed.value)) is told
+
+
+@pytest.mark.parametrize(
+    ("state", "runs"),
+    [
+        (None, False),
+        ({"resources": []}, False),
+        ({"resources": [{"type": "a"}, {"resourceHooks": {"afterUpdate": ["x"]}}]}, False),
+        ({"resources": [{"type": "a"}, {"resourceHooks": {"beforeDelete": ["x"]}}]}, True),
+    ],
+)
+def test_a_destroy_runs_the_program_where_deletions_have_hooks(state, runs):
+    assert automation._has_deletion_hooks(state) is runs

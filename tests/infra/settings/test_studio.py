@@ -96,6 +96,15 @@ def test_nobody_starts_a_pipeline_that_is_elsewhere(found):
     assert '"readmission" is trained in staging, and there is no pipeline to start here.' in mistake
 
 
+@pytest.mark.parametrize("key", ["reads", "writes", "features"])
+def test_studio_is_no_way_around_a_governed_lake(found, key):
+    asked = team(**{key: ["visits" if key == "features" else "curated.visits"]})
+    access = {"personas": {"data-scientist": ["arn:aws:iam::111111111111:user/ana"]}}
+    (mistake,) = found(studio=asked, features=[VISITS], lake={"governed": True}, access=access)
+    assert f"studio.teams.oncology.{key}: the lake is governed" in mistake
+    assert found(studio=asked, features=[VISITS], access=access) == []
+
+
 def test_without_a_way_out_no_repository_is_reached(found):
     repositories = team(repositories=["https://github.com/example/notebooks.git"])
     network = {"cidr": "10.10.0.0/16", "egress": "none"}
