@@ -235,8 +235,8 @@ def test_a_type_that_the_region_lacks_is_told_of_studio_too(project: Project) ->
         },
     }
     assert plan(project, "eu-west-1", {**DEFAULTS, "studio": studio}) == {
-        "studio.instances[1]": "eu-west-1 has no ml.g6.xlarge.",
-        "studio.teams.oncology.instances[0]": "eu-west-1 has no ml.g6e.xlarge.",
+        "studio.instances[2]": "eu-west-1 has no ml.g6.xlarge.",
+        "studio.teams.oncology.instances[1]": "eu-west-1 has no ml.g6e.xlarge.",
     }
     there = {
         **studio,
