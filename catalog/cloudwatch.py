@@ -100,6 +100,7 @@ TYPES = (
             # What a service keeps its logs under comes before the name; jobs share theirs.
             on="log-group:{name} log-group:/aws/*/{name} "
             "log-group:/aws/sagemaker/TrainingJobs log-group:/aws/sagemaker/ProcessingJobs "
+            "log-group:/aws/sagemaker/studio "
             "log-group:/aws-glue/crawlers log-group:/aws-glue/iceberg-*/logs "
             "log-group:/aws-glue/jobs/{name}",
             read="ListTagsForResource",

@@ -22,8 +22,8 @@ from infra.settings.data.features import group_of
 from infra.settings.studio import Studio, profile_name
 from infra.settings.studio import StudioTeam as TeamSettings
 
-NAME_LIMIT = 40
-"""Leaves room for what a component adds to its own name."""
+NAME_LIMIT = 36
+"""Leaves room for what a team adds to its own name within IAM's 64 characters for a role."""
 TEAM = "maslow:team"
 """Tag of what is a team's: its cost is told apart by it, and shared files know its roles by it."""
 

@@ -49,6 +49,7 @@ ELSEWHERE = {
     r"arn:aws:s3:::(repo\.[\w-]+\.emr\.amazonaws\.com|al2023-repos-[\w-]+)/.*": "AWS's",
     r"arn:aws:s3:::example-copies-of-raw/\*": "the stack file's, in another region",
     r"arn:aws:s3:::maslow-\w+-state-\d{12}(/.*)?": "Pulumi's state, which comes first",
+    rf"arn:aws:sagemaker:{REGION}:\d{{12}}:(app|space|user-profile)/d-\w+/.*": "people's own",
     rf"arn:aws:backup:{REGION}:\d{{12}}:recovery-point:.*": "made by AWS Backup",
     rf"arn:aws:events:{REGION}:\d{{12}}:rule/AwsBackupManagedRule.*": "made by AWS Backup",
     rf"arn:aws:macie2:{REGION}:\d{{12}}:(classification-job/|export-configuration:)\*": (
