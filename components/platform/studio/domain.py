@@ -1,7 +1,7 @@
 """A domain of Studio: where profiles and spaces live, in the private network."""
 
 import enum
-from typing import NotRequired
+from typing import Any, NotRequired
 
 import pulumi
 import pulumi_aws as aws
@@ -102,6 +102,15 @@ class StudioDomain(pulumi.ComponentResource):
             },
             pulumi.ResourceOptions(parent=self),
         )
+        everyone: Any = {
+            "execution_role": role.arn,
+            "security_groups": [args["security_group_id"]],
+            **user_settings(
+                idle_minutes=args["idle_minutes"],
+                disk_gb=args["disk_gb"],
+                instances=args["instances"],
+            ),
+        }
         domain = aws.sagemaker.Domain(
             f"{name}-domain",
             domain_name=args["domain_name"],
@@ -112,15 +121,7 @@ class StudioDomain(pulumi.ComponentResource):
             kms_key_id=args["key_arn"],
             # Apps and spaces bear the tags of the profile that starts them: its team's cost.
             tag_propagation="ENABLED",
-            default_user_settings={
-                "execution_role": role.arn,
-                "security_groups": [args["security_group_id"]],
-                **user_settings(
-                    idle_minutes=args["idle_minutes"],
-                    disk_gb=args["disk_gb"],
-                    instances=args["instances"],
-                ),
-            },
+            default_user_settings=everyone,
             domain_settings={"docker_settings": {"enable_docker_access": "DISABLED"}},
             retention_policy={
                 "home_efs_file_system": "Delete"

@@ -232,7 +232,7 @@ def _profile(
     role: ExecutionRole,
     args: StudioTeamArgs,
 ) -> aws.sagemaker.UserProfile:
-    settings: dict[str, Any] = {
+    settings: Any = {  # of the shape that a domain takes as well
         "execution_role": role.arn,
         **user_settings(
             idle_minutes=args["idle_minutes"],
