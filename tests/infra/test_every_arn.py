@@ -65,6 +65,9 @@ ELSEWHERE = {
     rf"arn:aws:events:{REGION}:\d{{12}}:rule/StepFunctionsGetEvent.*": "Step Functions makes it",
     rf"arn:aws:logs:{REGION}:\d{{12}}:log-group:/aws/sagemaker/.*": "SageMaker names them",
     rf"arn:aws:logs:{REGION}:\d{{12}}:log-group:/aws-glue/data-quality/.*": "Glue names them",
+    rf"arn:aws:airflow-serverless:{REGION}:\d{{12}}:workflow/maslow-\w+-\*": (
+        "for people, whether or not Airflow runs the environment's jobs"
+    ),
     rf"arn:aws:sagemaker:{REGION}:\d{{12}}:(processing|training)-job/.*": "made by runs",
     rf"arn:aws:sagemaker:{REGION}:\d{{12}}:(model-package(-group)?|pipeline)/maslow-\w+-\*": (
         "for people, whether or not the environment trains anything"
