@@ -170,14 +170,12 @@ class Workflow(pulumi.ComponentResource):
 
 def _tasks(job: ChainedJobArgs, args: WorkflowArgs) -> pulumi.Output[JobTasks]:
     """The job as its tasks need it, once all is known."""
-    run: dict[str, Any]
-    if "glue_job" in job:
-        kind = "glue"
-        run = {"job": job["job"], "glue_job": job["glue_job"], "retries": job["retries"]}
+    by_glue = "glue_job" in job
+    run: dict[str, Any] = {"job": job["job"], "retries": job["retries"]}
+    if by_glue:
+        run["glue_job"] = job["glue_job"]
     else:
-        kind = "serverless"
-        run = {
-            "job": job["job"],
+        run |= {
             "application_id": args["application_id"],
             "role_arn": job["role_arn"],
             "script_uri": job["script_uri"],
@@ -190,19 +188,25 @@ def _tasks(job: ChainedJobArgs, args: WorkflowArgs) -> pulumi.Output[JobTasks]:
             ),
             "max_vcpu": job["max_vcpu"],
             "max_minutes": job["max_minutes"],
-            "retries": job["retries"],
             "log_group": job["log_group"],
             "log_key_arn": args["log_key_arn"],
             "disk_key_arn": args["data_key_arn"],
             "tags": args["job_tags"],
         }
     after = job.get("after")
+
+    def known(values: list[Any]) -> JobTasks:
+        tasks: JobTasks = {"checks": values[1]}
+        if by_glue:
+            tasks["glue"] = values[0]
+        else:
+            tasks["serverless"] = values[0]
+        if after:
+            tasks["after"] = after
+        return tasks
+
     return pulumi.Output.all(pulumi.Output.all(**run), pulumi.Output.all(*job["checks"])).apply(
-        lambda known: {
-            kind: known[0],
-            "checks": known[1],
-            **({"after": after} if after else {}),
-        }
+        known
     )
 
 
