@@ -216,6 +216,7 @@ CONTEXTS: dict[str, dict[str, Any]] = {
     "files.shared": {"files": {"shared": {"teams": ["oncology"]}}},
     "files.fast": {"files": {"fast": LINKED}},
     "files.fast.backup_days": {"files": {"fast": {}}},
+    "orchestration": JOBS,
     "spark": JOBS,
     "shares": SHARED,
     "shares.0.databricks": LAKEHOUSE,
