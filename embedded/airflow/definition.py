@@ -4,6 +4,7 @@ https://docs.aws.amazon.com/mwaa/latest/mwaa-serverless-userguide/supported-airf
 https://docs.aws.amazon.com/mwaa/latest/mwaa-serverless-userguide/mwaa-serverless-quotas.html
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
@@ -11,11 +12,14 @@ from typing import Any
 
 import yaml
 
+from embedded.schedules import Cron, Invalid, parse
+
 MOST_BYTES = 50 * 1024
 MOST_RETRIES = 3
 MOST_DELAY_SECONDS = 300
 MOST_SECONDS = 3600
 FIELDS = 5
+DAYS = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")
 OWN = {"operator", "dependencies", "retries", "retry_delay", "execution_timeout", "task_id"}
 """What of a task is Airflow's own, and no argument of its operator."""
 
@@ -42,6 +46,8 @@ class Definition:
 
     schedule: str | None
     """Cron of five fields; None where it starts by hand alone."""
+    cron: Cron | None
+    """When that is."""
     params: Mapping[str, Any]
     tasks: Sequence[Task]
 
@@ -67,8 +73,12 @@ def read(text: str, operators: Sequence[str]) -> Definition:
         ]
     except CycleError as error:
         raise Wrong(f"The tasks wait for one another: {' -> '.join(error.args[1])}.") from error
+    schedule = _schedule(dag.get("schedule"))
     return Definition(
-        _schedule(dag.get("schedule")), dag.get("params") or {}, [tasks[id_] for id_ in order]
+        schedule,
+        _cron(schedule) if schedule else None,
+        dag.get("params") or {},
+        [tasks[id_] for id_ in order],
     )
 
 
@@ -78,6 +88,23 @@ def _schedule(given: object) -> str | None:
     if not isinstance(given, str) or len(given.split()) != FIELDS:
         raise Wrong(f"The schedule {given!r} is not cron of five fields.")
     return given
+
+
+def _cron(five: str) -> Cron:
+    """The schedule as EventBridge would have it, in which one of the two days is `?`."""
+    minute, hour, day, month, weekday = five.split()
+    if weekday == "*":
+        weekday = "?"
+    elif day == "*":
+        day = "?"
+    weekday = re.sub(r"(?<![/\d])[0-7](?!\d)", lambda found: DAYS[int(found[0]) % 7], weekday)
+    try:
+        parsed = parse(f"cron({minute} {hour} {day} {month} {weekday} *)")
+    except Invalid as error:
+        raise Wrong(f"The schedule {five!r} is not carried out here: {error}.") from error
+    if not isinstance(parsed, Cron):
+        raise Wrong(f"The schedule {five!r} is not cron.")
+    return parsed
 
 
 def _task(id_: str, settings: object, all_: Mapping[str, Any], operators: Sequence[str]) -> Task:

@@ -5,6 +5,8 @@ https://docs.aws.amazon.com/mwaa-serverless/latest/APIReference/Welcome.html
 
 import re
 import sys
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 from hashlib import md5
 from typing import Any
 from uuid import uuid4
@@ -12,6 +14,7 @@ from uuid import uuid4
 from moto import backend_index
 from moto.core.responses import ActionResult, BaseResponse
 
+from embedded import clock
 from embedded.airflow.run import OVER, Run, Work
 from embedded.extensions.event_bus import emit
 from embedded.extensions.operations import paged
@@ -24,6 +27,7 @@ from embedded.extensions.workflow_store import (
     airflowserverless_backends,
 )
 from embedded.sagemaker.job import clients
+from embedded.schedules import Cron
 from embedded.turns import others_first
 
 NAME = "airflowserverless"
@@ -144,12 +148,7 @@ class WorkflowResponse(BaseResponse):
         token = self._get_param("ClientToken") or uuid4().hex
         id_ = md5(f"{one.arn} {token}".encode(), usedforsecurity=False).hexdigest()[:15]
         if id_ not in one.runs:
-            run = Run(id_, one.versions[-1], one.definition, params)
-            one.runs[id_] = run
-            client, _ = clients(backend.region_name)
-            work = Work(run, client, lambda run: _tell(backend, one, run))
-            _works[id_] = work
-            work.start()
+            _begin(backend, one, Run(id_, one.versions[-1], one.definition, params))
         run = one.runs[id_]
         return ActionResult({"RunId": id_, "Status": run.status, "StartedAt": run.created})
 
@@ -286,6 +285,42 @@ class WorkflowResponse(BaseResponse):
         return {name: value for name, value in given.items() if value is not None}
 
 
+class _Scheduled:
+    """The workflows of all accounts that have a schedule."""
+
+    def next(self, after: datetime) -> datetime | None:
+        """When the first of them is due."""
+        dues = (cron.next(after) for _, _, cron in _scheduled())
+        return min((due for due in dues if due), default=None)
+
+    def fire(self, at: datetime) -> int:
+        """Start a run of those that are due."""
+        before = at - timedelta(microseconds=1)
+        due = [(backend, one) for backend, one, cron in _scheduled() if cron.next(before) == at]
+        for backend, one in due:
+            given, version = one.definition, one.versions[-1]
+            run = Run(uuid4().hex[:15], version, given, given.params, "SCHEDULED", created=at)
+            _begin(backend, one, run)
+        return len(due)
+
+
+def _scheduled() -> Iterator[tuple[WorkflowBackend, Workflow, Cron]]:
+    for regions in airflowserverless_backends.values():
+        for backend in regions.values():
+            for one in backend.workflows.values():
+                if one.definition.cron:
+                    yield backend, one, one.definition.cron
+
+
+def _begin(backend: WorkflowBackend, workflow: Workflow, run: Run) -> None:
+    """Have a run carried out, beside all else."""
+    workflow.runs[run.id] = run
+    client, _ = clients(backend.region_name)
+    work = Work(run, client, lambda run: _tell(backend, workflow, run))
+    _works[run.id] = work
+    work.start()
+
+
 def _tell(backend: WorkflowBackend, workflow: Workflow, run: Run) -> None:
     """Send the event of a run's state; what AWS's own holds beside its kind is not known.
 
@@ -306,7 +341,8 @@ url_paths = {"{0}/$": WorkflowResponse.dispatch}
 
 
 def install() -> None:
-    """Add the service to moto's index, where its server looks a request's service up."""
+    """Add the service where moto's server looks it up, and have schedules fire."""
+    clock.current().add(_Scheduled())
     if MODULE not in sys.modules:
         sys.modules[MODULE] = sys.modules[__name__]
         backend_index.backend_url_patterns.extend((NAME, re.compile(base)) for base in url_bases)

@@ -170,6 +170,24 @@ def test_a_run_without_a_day_is_for_that_of_its_start(made, ended, work, chain):
     assert asked[1]["Arguments"] == {"--date": f"{detail['CreatedAt']:%Y-%m-%d}"}
 
 
+def test_a_schedule_starts_a_run_for_its_day(made, work, airflow, cloud):
+    asked, _ = work
+    for other in airflow.list_workflows()["Workflows"]:  # of other tests, which would start, too
+        airflow.delete_workflow(WorkflowArn=other["WorkflowArn"])
+    arn = made(definition("daily", [WARDS], "30 4 * * *"))
+    cloud.advance(86400)
+    (run,) = airflow.list_workflow_runs(WorkflowArn=arn)["WorkflowRuns"]
+    assert run["RunType"] == "SCHEDULED"
+    created = run["RunDetailSummary"]["CreatedOn"]
+    assert f"{created:%H:%M}" == "04:30"
+    began = time.monotonic()
+    while not asked:
+        assert time.monotonic() - began < SECONDS
+        time.sleep(0.05)
+    assert asked == [{"JobName": "wards", "Arguments": {"--date": f"{created:%Y-%m-%d}"}}]
+    airflow.delete_workflow(WorkflowArn=arn)
+
+
 def test_what_comes_after_a_task_that_fails_does_not_run(made, ended, work, chain, airflow):
     asked, ends = work
     ends["emr"] = ("FAILED", "no memory")
@@ -279,6 +297,7 @@ GLUE = {"operator": next(name for name in OPERATORS if name.endswith("GlueJobOpe
         ({"a": {"tasks": {}}, "b": {}}, "holds one workflow"),
         ({"a": {"tasks": {}}}, "a has no tasks"),
         ({"a": {"schedule": "@daily", "tasks": {"b": GLUE}}}, "five fields"),
+        ({"a": {"schedule": "99 0 * * *", "tasks": {"b": GLUE}}}, "not carried out"),
         ({"a": {"tasks": {"b": {"operator": "x.PythonOperator"}}}}, "x.PythonOperator"),
         ({"a": {"tasks": {"b": {**GLUE, "dependencies": ["c"]}}}}, "comes after c"),
         ({"a": {"tasks": {"b": {**GLUE, "dependencies": ["b"]}}}}, "wait for one another"),
