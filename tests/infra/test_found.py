@@ -11,6 +11,7 @@ from infra.found import (
     FINDERS,
     HUB,
     LOG_GROUP,
+    MACIE,
     PROVIDER,
     RECORDER,
     TRAIL,
@@ -99,6 +100,15 @@ def test_a_suspended_detector_is_no_good(cloud: Cloud) -> None:
     cloud.client("guardduty").create_detector(Enable=False)
     with pytest.raises(InputError, match=r"audit\.guardduty: .* suspended"):
         found(cloud)(DETECTOR, "own", "")
+
+
+def test_a_session_of_macie_is_found_unless_it_is_paused(cloud: Cloud) -> None:
+    macie = cloud.client("macie2")
+    macie.enable_macie()
+    assert found(cloud)(MACIE, "own", "").endswith("/AWSServiceRoleForAmazonMacie")
+    macie.update_macie_session(status="PAUSED")
+    with pytest.raises(InputError, match=r"audit\.macie: .* paused"):
+        found(cloud)(MACIE, "own", "")
 
 
 def test_a_recorder_that_records_is_found(cloud: Cloud) -> None:

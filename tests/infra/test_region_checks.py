@@ -27,7 +27,7 @@ DEFAULTS: dict[str, Any] = {
 }
 ALL: dict[str, Any] = {
     **DEFAULTS,
-    "audit": {"config_rules": True, "guardduty": True, "security_hub": True},
+    "audit": {"config_rules": True, "guardduty": True, "macie": {}, "security_hub": True},
     "registry": {"scanning": "enhanced"},
     "network": {
         **DEFAULTS["network"],
@@ -41,6 +41,7 @@ ADVICE: dict[str, Any] = {
     "source": {"s3": {"bucket": "sources", "key": "platform.zip"}},
     "audit.config_rules": False,
     "audit.guardduty": False,
+    "audit.macie": None,
     "audit.security_hub": False,
     "network.filter": None,
     "models[readmission].image": "123456789012.dkr.ecr.{region}.amazonaws.com/training:1",

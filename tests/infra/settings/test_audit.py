@@ -99,6 +99,15 @@ def test_what_an_account_has_once_is_turned_on_once(stacks, group, setting):
         assert "Turn it on in one of them; it is for the whole account." in text
 
 
+def test_two_environments_of_an_account_look_not_both_with_macie(stacks):
+    environment(stacks, "dev", accounts=SHARED, audit="{macie: {}}")
+    path = environment(stacks, "prod", accounts=SHARED, audit="{macie: {zones: [curated]}}")
+    assert "an account has a session of Macie once in eu-west-1" in said(path)
+    environment(stacks, "dev", accounts=OWN, audit="{macie: {}}")
+    path = environment(stacks, "prod", accounts=OWN, audit="{macie: {}}")
+    assert load(path).platform.audit.macie is not None
+
+
 def test_environments_that_give_no_accounts_are_taken_to_share_one(stacks):
     environment(stacks, "dev", audit="{guardduty: true}")
     assert "say by accounts that each has its own" in said(
