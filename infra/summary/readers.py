@@ -6,6 +6,7 @@ from components.foundation.access.persona_policies import PERSONAS, WITHOUT_DATA
 from infra.lake_readers import columns_seen, is_read, readers
 from infra.settings import PlatformSettings
 from infra.settings.data.readers import Reader
+from infra.settings.data.table_checks import overlap
 from infra.settings.data.tables import Table
 from infra.summary.section import Row, Section
 
@@ -38,8 +39,33 @@ def _rows(settings: PlatformSettings) -> Iterator[Row]:
             nothing.append(persona)
     if nothing:
         yield "nothing", ", ".join(nothing)
+    yield from _by_place(settings)
     if lake.governed:
         yield "jobs", "places that each names, by IAM"
+
+
+def _by_place(settings: PlatformSettings) -> Iterator[Row]:
+    """Teams of Studio and shares, which read files of places, whatever Lake Formation says."""
+    teams = settings.studio.teams if settings.studio else {}
+    read = {
+        **{f"studio: {name}": [*team.reads, *team.writes] for name, team in teams.items()},
+        **{f"share: {share.name}": [*share.reads] for share in settings.shares},
+    }
+    for who, places in read.items():
+        if places:
+            personal = [
+                f"{column} of {table.name}"
+                for table in settings.lake.tables
+                if any(_lies_in(table, place) for place in places)
+                for column in table.personal
+            ]
+            among = f"; {', '.join(personal)} among them" if personal else ""
+            yield who, f"files of {', '.join(places)}{among}"
+
+
+def _lies_in(table: Table, place: str) -> bool:
+    zone, _, prefix = place.partition(".")
+    return table.zone == zone and overlap(prefix, table.location)
 
 
 def _governed(persona: str, told: Reader, settings: PlatformSettings) -> Iterator[Row]:

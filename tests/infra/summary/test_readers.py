@@ -14,13 +14,14 @@ WARDS = {"name": "curated.wards", "columns": {"ward": "string"}, "sensitivity": 
 BEDS = {"name": "curated.beds", "columns": {"bed": "string"}}
 
 
-def told(lake, *personas):
+def told(lake, *personas, **more):
     values = {
         "owner": "ml@example.com",
         "network": {"cidr": "10.0.0.0/16"},
         "source": {"github": "example/platform"},
         "access": {"personas": dict.fromkeys(personas, USER)},
         "lake": lake,
+        **more,
     }
     sections = lake_readers(from_config(values, "eu-west-1", "dev").platform)
     return [line for line, _ in lines(sections, 100)]
@@ -62,3 +63,20 @@ def test_who_reads_no_zone_reads_nothing():
 
 def test_without_personas_nothing_is_told():
     assert told({}) == []
+
+
+def test_who_reads_files_of_places_is_told_with_what_is_personal_there():
+    share = {"name": "research", "account": "444455556666", "external_id": "research-2026"}
+    found = told(
+        {"governed": True, "tables": [VISITS, BEDS]},
+        "data-scientist",
+        shares=[{**share, "reads": ["curated.beds"]}],
+        studio={
+            "teams": {"wards": {"members": {"ana": "data-scientist"}, "reads": ["curated.visits"]}}
+        },
+    )
+    assert found[-3:] == [
+        "  studio: wards     files of curated.visits; patient of curated.visits among them",
+        "  share: research   files of curated.beds",
+        "  jobs              places that each names, by IAM",
+    ]
