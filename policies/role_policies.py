@@ -15,19 +15,25 @@ from policies.finding import Finding, found
 
 GIVING = ("aws:iam/rolePolicy:RolePolicy", "aws:iam/rolePolicyAttachment:RolePolicyAttachment")
 """What gives a role its permissions; the input `role` of each is the role's name."""
+GRANTS = (
+    "aws:lakeformation/dataLakeSettings:DataLakeSettings",
+    "aws:lakeformation/optIn:OptIn",
+    "aws:lakeformation/permissions:Permissions",
+)
+"""What says by ARN to whom something is granted: it takes no role."""
 
 
 def role_policies(graph: Graph) -> list[Finding]:
     """Resources that use a role of their graph without waiting for all of its policies.
 
     An input uses a role when the whole of it is the role's ARN; documents that only mention the
-    ARN, as a key's policy does, and IAM's own resources do not. To wait is to depend on a policy,
+    ARN, as a key's policy does, grants and IAM's own resources do not. To wait is to depend on a policy,
     be it through others. A policy that needs the resource itself cannot be waited for.
     """
     policies = _policies(graph)
     findings = []
     for resource in graph.resources:
-        if not resource.custom or resource.type.startswith("aws:iam/"):
+        if not resource.custom or resource.type.startswith(("aws:iam/", *GRANTS)):
             continue
         roles = {value.rpartition("/")[2] for value in _texts(resource.inputs) if _is_role(value)}
         wanted = {policy for role in roles for policy in policies.get(role, ())}

@@ -56,6 +56,7 @@ ELSEWHERE = {
         "a condition: whichever jobs there are, and where results go"
     ),
     rf"arn:aws:glue:{REGION}:\d{{12}}:catalog": "every account has one",
+    rf"arn:aws:glue:{REGION}:\d{{12}}:database/default": "Athena looks for it, there or not",
     rf"arn:aws:glue:{REGION}:\d{{12}}:table/.*": "Feature Store makes its tables",
     rf"arn:aws:ecr:{REGION}:\d{{12}}:repository/maslow-\w+-ecr-public/.*": "mirrored when pulled",
     rf"arn:aws:ec2:{REGION}:\d{{12}}:network-interface/\*": "made for each job",

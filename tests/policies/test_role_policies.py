@@ -43,8 +43,15 @@ def mentioning() -> None:
     aws.kms.Key("key", policy=used.arn.apply(lambda arn: f'{{"Principal": "{arn} "}}'))
 
 
+def granting() -> None:
+    used, _ = role()
+    aws.lakeformation.Permissions(
+        "grant", principal=used.arn, permissions=["DESCRIBE"], database={"name": "curated"}
+    )
+
+
 @pytest.mark.parametrize(
-    "program", [waiting, waiting_through_another, needed_by_the_policy, mentioning]
+    "program", [waiting, waiting_through_another, needed_by_the_policy, mentioning, granting]
 )
 def test_what_waits_or_cannot_is_let_pass(program: Callable[[], None]) -> None:
     assert role_policies(record(program)) == []
