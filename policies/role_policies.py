@@ -27,8 +27,8 @@ def role_policies(graph: Graph) -> list[Finding]:
     """Resources that use a role of their graph without waiting for all of its policies.
 
     An input uses a role when the whole of it is the role's ARN; documents that only mention the
-    ARN, as a key's policy does, grants and IAM's own resources do not. To wait is to depend on a policy,
-    be it through others. A policy that needs the resource itself cannot be waited for.
+    ARN, as a key's policy does, grants and IAM's own resources do not. To wait is to depend on a
+    policy, be it through others. A policy that needs the resource itself cannot be waited for.
     """
     policies = _policies(graph)
     findings = []
