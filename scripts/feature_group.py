@@ -56,3 +56,15 @@ def training_set(
         print_only=print_only,
         as_json=as_json,
     )
+
+
+@features.command("tag")
+@click.argument("model")
+@click.argument("version", type=int, required=False)
+@stack_option
+@json_option
+def tag(model: str, version: int | None, stack: str | None, as_json: bool) -> None:
+    """Tag the snapshots that a version was learned from, so that they are kept."""
+    from scripts import features as command
+
+    command.tag(*found(stack), model, version=version, as_json=as_json)

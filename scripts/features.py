@@ -8,7 +8,7 @@ import click
 from rich.markup import escape
 
 from infra.errors import InputError
-from infra.features import lookup
+from infra.features import lookup, tags
 from infra.features import training_set as sets
 from infra.features.columns import by_group, groups_of
 from infra.features.training_query import Asked, asked_of, sql
@@ -54,6 +54,21 @@ def training_set(
     if made["beside"]:
         told = f"trained on as well: {', '.join(made['beside'])}"
         out.print(row("[yellow]beside[/]", escape(told), width=WIDTH))
+
+
+def tag(
+    project: Project, stack: StackFile, name: str, *, version: int | None, as_json: bool
+) -> None:
+    """Tag the snapshots that a version was learned from. Raises InputError and WorkError."""
+    model_of(stack, name)
+    with model_words.readable():
+        told = tags.keep(place_of(project, stack), name, version)
+    if as_json:
+        model_words.as_json(told)
+        return
+    for table, snapshot in told["tables"].items():
+        line = f"{told['tag']}: snapshot {snapshot} of {table}"
+        out.print(row("[cyan]tagged[/]", escape(line), width=WIDTH))
 
 
 def _asked(

@@ -117,15 +117,19 @@ def add_columns(
 
 
 def expire(catalog: Catalog, database: str, name: str, now: datetime) -> None:
-    """Forget the snapshots, but for the newest, that are older than the table's property says."""
+    """Forget the snapshots that are older than the table's property says.
+
+    The newest stays, and so do those that a tag or a branch names.
+    https://iceberg.apache.org/docs/latest/branching/
+    """
     table = _changeable(catalog, database, name)
     seconds = int(table.properties.get(SNAPSHOT_AGE, SNAPSHOT_AGE_SECONDS))
     before = (now.timestamp() - seconds) * 1000
-    newest = table.current_snapshot()
+    kept = {each.snapshot_id for each in table.refs().values()}
     old = [
         each.snapshot_id
         for each in table.snapshots()
-        if each.timestamp_ms < before and newest and each.snapshot_id != newest.snapshot_id
+        if each.timestamp_ms < before and each.snapshot_id not in kept
     ]
     if old:
         table.maintenance.expire_snapshots().by_ids(old).commit()

@@ -272,6 +272,24 @@ def test_a_version_tells_what_its_training_set_was_made_of(turned):
     ]
 
 
+def test_the_snapshots_of_a_version_are_tagged_by_a_command(turned):
+    said = turned.told("features", "tag", MODEL, status=2)
+    assert said.startswith(f"Version 1 of {MODEL} names no snapshot that it was learned from.")
+
+    found = reports.why(turned.place, MODEL, 1)
+    bucket, _, key = found["snapshot"]["uri"].removeprefix("s3://").partition("/")
+    s3 = turned.cloud.client("s3")
+    document = json.loads(s3.get_object(Bucket=bucket, Key=key)["Body"].read())
+    document["made_of"]["tables"][1]["snapshot"] = snapshot(turned)
+    s3.put_object(Bucket=bucket, Key=key, Body=json.dumps(document))
+    table = "maslow_dev_features.maslow_dev_tumours_v1"
+    assert turned.told("features", "tag", MODEL, "1").split() == [
+        *("tagged", f"{MODEL}-v1:", "snapshot", snapshot(turned), "of", table)
+    ]
+    told = json.loads(turned.told("features", "tag", MODEL, "--json"))
+    assert told["tables"] == {table: snapshot(turned)}
+
+
 def test_a_query_that_fails_ends_the_machine_with_its_reason(turned):
     glue = turned.cloud.client("glue")
     outcomes = glue.get_table(DatabaseName="maslow_dev_curated", Name="outcomes")["Table"]
