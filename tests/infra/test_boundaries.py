@@ -145,12 +145,12 @@ def reaches(statement: Statement, resource: str) -> bool:
 def beyond(statements: list[Statement], within: list[Statement]) -> set[tuple[str, str]]:
     """Actions and resources that are allowed, and that the boundary does not allow."""
     allowing = [bound for bound in within if bound["Effect"] == "Allow"]
-    # A deny of some keys alone leaves the action on others.
+    # A deny of some keys, or to some roles, leaves the action on others, or to them.
     withheld = [
         bound
         for bound in within
         if bound["Effect"] == "Deny"
-        and "ForAnyValue:StringEquals" not in bound.get("Condition", {})
+        and not {"ForAnyValue:StringEquals", "ArnNotLike"} & bound.get("Condition", {}).keys()
     ]
     return {
         (action, resource)
@@ -207,6 +207,25 @@ def takes_itself(role: Resource, statement: Statement) -> bool:
     return [arn.rpartition("/")[2] for arn in statement["Resource"]] == [role.inputs.get("name")]
 
 
+def of_emr(role: Resource) -> bool:
+    """Whether EMR alone assumes a role."""
+    trusted = json.loads(role.inputs["assumeRolePolicy"])["Statement"]
+    return [each["Principal"] for each in trusted] == [
+        {"Service": "elasticmapreduce.amazonaws.com"}
+    ]
+
+
+def test_machines_are_started_by_the_roles_of_emr_alone(graph: Graph) -> None:
+    (deny,) = [each for each in bounds(graph) if each.get("Sid") == "Nodes"]
+    assert deny["Effect"] == "Deny"
+    assert (deny["Action"], deny["Resource"]) == (["ec2:RunInstances"], ["*"])
+    left_out = deny["Condition"]["ArnNotLike"]["aws:PrincipalArn"]
+    for role in graph.of_type(ROLE):
+        name = role.inputs.get("name") or f"{role.name}-1a2b3c4"  # as autonaming ends it
+        arn = arn_of(graph, "role", name)
+        assert fnmatchcase(arn, left_out) is of_emr(role), role.name
+
+
 def test_only_a_deployment_can_make_a_role_more_than_it_is(graph: Graph) -> None:
     able = {
         holder.role.name
@@ -216,6 +235,8 @@ def test_only_a_deployment_can_make_a_role_more_than_it_is(graph: Graph) -> None
         if fnmatchcase(escalating, pattern)
         and not holder.deploys
         and not takes_itself(holder.role, statement)
+        # EMR starts nodes with the one role that it may pass, that of the job.
+        and not (of_emr(holder.role) and escalating == "ec2:RunInstances")
     }
     assert able == set()
 

@@ -44,19 +44,14 @@ OWN_ROLES = (
     "iam:TagRole",
     "iam:UntagRole",
     "iam:UpdateAssumeRolePolicy",
-    "iam:UpdateRole",
-    "iam:UpdateRoleDescription",
+    "iam:UpdateRole*",
+    "iam:*InstanceProfile",
 )
-"""What may be done to any role of the environment's names."""
-OWN_PROFILES = (
-    "iam:AddRoleToInstanceProfile",
-    "iam:CreateInstanceProfile",
-    "iam:DeleteInstanceProfile",
-    "iam:RemoveRoleFromInstanceProfile",
-    "iam:TagInstanceProfile",
-    "iam:UntagInstanceProfile",
-)
-"""What is done with instance profiles; who puts a role into one has to be allowed to pass it."""
+"""What may be done to any role and any instance profile of the environment's names; who puts a role
+into a profile has to be allowed to pass it."""
+
+NODE_STARTERS = "arn:aws:iam::*:role/*-emr-role-*"
+"""The service roles by which EMR makes the clusters of jobs, of all that bear a boundary."""
 
 WITHHELD = (
     *("account:*", "billing:*", "organizations:*", "iam:DeleteRolePermissionsBoundary"),
@@ -64,13 +59,13 @@ WITHHELD = (
     *("config:DeleteDeliveryChannel", "config:StopConfigurationRecorder"),
     *("guardduty:DeleteDetector", "guardduty:StopMonitoringMembers"),
     *("s3:BypassGovernanceRetention", "securityhub:DisableSecurityHub"),
-    *("ec2:RunInstances", "glue:*DevEndpoint"),
+    "glue:*DevEndpoint",
 )
 """What no role of the environment does, not even the one that deploys it: leave the boundary,
-switch the audit trail off, break a retention, act on the organization, start a machine by hand that
-another role could be put into. Nor does one change managed
-policies, the boundary among them, or who may sign in: that is not allowed in the first place. A
-person with an administrator's role of the account's own does these."""
+switch the audit trail off, break a retention, act on the organization, start a notebook of Glue
+that another role could be put into; machines of EC2 are started by EMR's service roles alone. Nor
+does one change managed policies, the boundary among them, or who may sign in: that is not allowed
+in the first place. A person with an administrator's role of the account's own does these."""
 
 
 def boundary_policy(
@@ -113,16 +108,15 @@ def boundary_policy(
             },
             sid="ServicesHere",
         ),
-        allow_everywhere(_actions(elsewhere=True), reason=reason, sid="ServicesWithoutRegion"),
+        allow_everywhere(_actions(elsewhere=True), reason=reason, sid="ServicesElsewhere"),
         allow(PULLS, [f"arn:aws:ecr:{region}:*:repository/*"], sid="ImagesOfAws"),
-        allow(BOUNDED_WRITES, [roles], when=bounded, sid="RolesWithinTheBoundary"),
-        allow(OWN_ROLES, [roles], sid="OwnRoles"),
-        allow(OWN_PROFILES, [f"{iam}:instance-profile/{scope.prefix}*"], sid="OwnInstanceProfiles"),
+        allow(BOUNDED_WRITES, [roles], when=bounded, sid="BoundedRoles"),
+        allow(OWN_ROLES, [f"{iam}:*/{scope.prefix}*"], sid="OwnRoles"),
         allow(
             # Such a role trusts its own service alone, whomever it is passed to.
             ["iam:CreateServiceLinkedRole", "iam:PassRole"],
             [f"{iam}:role/aws-service-role/*"],
-            sid="RolesOfServices",
+            sid="LinkedRoles",
         ),
         # FSx writes the policies of these, in the caller's name. IAM lets nobody else change what a
         # service-linked role may do.
@@ -133,9 +127,16 @@ def boundary_policy(
             sid="RolesOfLustre",
         ),
         # Databricks asks the role of a share to take itself.
-        allow(["sts:AssumeRole"], [f"{roles[:-1]}share-*"], sid="SharesThemselves"),
+        allow(["sts:AssumeRole"], [f"{roles[:-1]}share-*"], sid="Shares"),
         *([allow([*COPIES], copies, sid="CopiesElsewhere")] if copies else []),
         deny(WITHHELD, ["*"], sid="Withheld"),
+        # Another role could be put into a machine; EMR starts the nodes of clusters.
+        deny(
+            ["ec2:RunInstances"],
+            ["*"],
+            when={"ArnNotLike": {"aws:PrincipalArn": NODE_STARTERS}},
+            sid="Nodes",
+        ),
         *kept_from_all_but(
             role_arn(account_id, break_glass),
             scope,

@@ -43,8 +43,8 @@ def test_a_connection_is_used_by_either_name_of_its_service():
 
 
 def test_a_role_is_made_and_written_to_only_if_it_bears_the_boundary():
-    assert titled("RolesWithinTheBoundary") == {
-        "Sid": "RolesWithinTheBoundary",
+    assert titled("BoundedRoles") == {
+        "Sid": "BoundedRoles",
         "Effect": "Allow",
         "Action": ["iam:CreateRole", "iam:DeleteRolePolicy", "iam:PutRolePolicy"],
         "Resource": [f"arn:aws:iam::{ACCOUNT}:role/maslow-prod-*"],
@@ -69,6 +69,7 @@ def test_what_is_allowed_in_iam_is_reading_and_the_environments_own_roles():
     assert {resource for _, resource in named if resource != "*"} == {
         f"arn:aws:iam::{ACCOUNT}:role/maslow-prod-*",
         f"arn:aws:iam::{ACCOUNT}:role/aws-service-role/*",
+        f"arn:aws:iam::{ACCOUNT}:*/maslow-prod-*",  # and instance profiles
         LUSTRE_ROLES,
     }
     # IAM lets nobody but their service change these, in whoever's name.
