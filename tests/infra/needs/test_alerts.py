@@ -55,6 +55,8 @@ PUBLISHERS = {
     "MetricAlarm *-queries*-scanned": {"warning"},
     "MetricAlarm *-stream-*": {"warning"},
     "MetricAlarm *-splunk-*": {"warning"},
+    "MetricAlarm *-features-*-features-*": {"warning"},
+    "MetricAlarm *-iceberg-*": {"warning"},
     "EventTarget *-stream-*-unparted": {"warning"},
     "EventTarget *-pull-requests-outcome": {"info"},
     "Pipeline *-delivery-pipeline": {"info"},
