@@ -122,6 +122,7 @@ TYPES = (
             "arn": arn_of("sagemaker", "domain/{id}"),
             "url": "https://{id}.studio.{region}.sagemaker.aws",
         },
+        log_groups=("/aws/sagemaker/studio",),
         holds_data="the files of people's homes, which its retention policy keeps or deletes",
         iam=Iam(
             on=DOMAINS,

@@ -28,6 +28,8 @@ WITHIN_ANOTHER = (
     "aws:glue/catalogTable:CatalogTable",
     "aws:glue/schema:Schema",
     "aws:route53/resolverFirewallRule:ResolverFirewallRule",
+    "aws:sagemaker/space:Space",
+    "aws:sagemaker/userProfile:UserProfile",
 )
 """Types whose names count within something else, whose name bears the prefix."""
 MADE_UP = "-1a2b3c4"
