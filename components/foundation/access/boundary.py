@@ -111,7 +111,7 @@ def boundary_policy(
         allow_everywhere(_actions(elsewhere=True), reason=reason, sid="ServicesElsewhere"),
         allow(PULLS, [f"arn:aws:ecr:{region}:*:repository/*"], sid="ImagesOfAws"),
         allow(BOUNDED_WRITES, [roles], when=bounded, sid="BoundedRoles"),
-        allow(OWN_ROLES, [f"{iam}:*/{scope.prefix}*"], sid="OwnRoles"),
+        allow(OWN_ROLES, [roles, f"{iam}:instance-profile/{scope.prefix}*"], sid="OwnRoles"),
         allow(
             # Such a role trusts its own service alone, whomever it is passed to.
             ["iam:CreateServiceLinkedRole", "iam:PassRole"],
