@@ -11,12 +11,6 @@ import pulumi
 
 from components.common.iam import Statement, allow, allow_everywhere
 
-MOST_CHANNELS = 20
-"""Of one training job.
-
-https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTrainingJob.html
-"""
-
 
 class FileSystemKind(enum.Enum):
     """File systems that SageMaker mounts, as it calls them."""
@@ -87,19 +81,3 @@ def read_file_systems(systems: Iterable[Sequence[str]]) -> list[Statement]:
             )
         )
     return statements
-
-
-def with_channels(present: Sequence[dict[str, Any]], more: Sequence[dict[str, Any]]) -> list[Any]:
-    """The channels of a job with more of them.
-
-    Raises ValueError for a name that is there already, and for more than a job can have.
-    """
-    names = {each["ChannelName"] for each in present}
-    if twice := sorted(names & {each["ChannelName"] for each in more}):
-        raise ValueError(f"the training has a channel {', '.join(twice)} of its own")
-    if len(present) + len(more) > MOST_CHANNELS:
-        raise ValueError(
-            f"the training would have {len(present) + len(more)} channels, and {MOST_CHANNELS} is "
-            "the most"
-        )
-    return [*present, *more]

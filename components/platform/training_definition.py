@@ -13,7 +13,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from components.platform.file_channels import with_channels
 from components.platform.instance_types import has_local_storage
 
 Definition = dict[str, Any]
@@ -36,6 +35,13 @@ TAGGED_STEPS = frozenset(
 
 A registered version bears the tags of its group:
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateModelPackage.html
+"""
+
+
+MOST_CHANNELS = 20
+"""Of one training job.
+
+https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTrainingJob.html
 """
 
 
@@ -208,3 +214,19 @@ def _instance_type(step: str, cluster: dict[str, Any], defaults: Mapping[str, An
             f"the instance type of step {step} must be a literal or a parameter with a default"
         )
     return given
+
+
+def with_channels(present: Sequence[dict[str, Any]], more: Sequence[dict[str, Any]]) -> list[Any]:
+    """The channels of a job with more of them.
+
+    Raises ValueError for a name that is there already, and for more than a job can have.
+    """
+    names = {each["ChannelName"] for each in present}
+    if twice := sorted(names & {each["ChannelName"] for each in more}):
+        raise ValueError(f"the training has a channel {', '.join(twice)} of its own")
+    if len(present) + len(more) > MOST_CHANNELS:
+        raise ValueError(
+            f"the training would have {len(present) + len(more)} channels, and {MOST_CHANNELS} is "
+            "the most"
+        )
+    return [*present, *more]

@@ -290,8 +290,16 @@ def test_every_alarm_watches_what_is_there(graph: Graph) -> None:
     known = {
         "DeliveryStreamName": {one.name for one in graph.of_type(DELIVERY)},
         "EndpointName": {endpoint.inputs["name"] for endpoint in endpoints},
+        "FileSystemId": {
+            one.id for one in graph.of_type("aws:fsx/lustreFileSystem:LustreFileSystem")
+        },
+        "FunctionName": {
+            one.inputs.get("name") or one.name
+            for one in graph.of_type("aws:lambda/function:Function")
+        },
         "Model": {job.argument("--model") for job in jobs},
         "Monitor": {job.argument("--monitor") for job in jobs},
+        "Publisher": {"AutoImport", "AutoExport"},
         "QueryState": {"SUCCEEDED", "FAILED", "CANCELED"},
         "QueryType": {"DML"},
         "QueueName": {queue.name for queue in graph.of_type("aws:sqs/queue:Queue")},

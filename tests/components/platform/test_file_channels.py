@@ -2,13 +2,8 @@
 
 import pytest
 
-from components.platform.file_channels import (
-    MOST_CHANNELS,
-    FileSystemKind,
-    file_channel,
-    read_file_systems,
-    with_channels,
-)
+from components.platform.file_channels import FileSystemKind, file_channel, read_file_systems
+from components.platform.training_definition import MOST_CHANNELS, with_channels
 
 SHARED = "arn:aws:elasticfilesystem:eu-west-1:123456789012:file-system/fs-1"
 FAST = "arn:aws:fsx:eu-west-1:123456789012:file-system/fs-2"

@@ -56,7 +56,12 @@ def test_training_data_lies_under_the_models_name_unless_said_otherwise():
             "ml.inf2.xlarge",
             "ml.inf2.xlarge only serves; for training: ml.trn1.2xlarge.",
         ),
-        ("processing", "ml.m5.large", "ml.trn1.2xlarge", "ml.trn1.2xlarge only trains and serves."),
+        (
+            "processing",
+            "ml.m5.large",
+            "ml.trn1.2xlarge",
+            "ml.trn1.2xlarge only trains, serves and runs notebooks.",
+        ),
         (
             "serving",
             "ml.c6i.large",
