@@ -52,7 +52,7 @@ TYPES = (
                 ),
                 Grant(
                     "s3",
-                    "arn:aws:s3:::{name}/*",
+                    "arn:aws:s3:::{project}-{environment}-artifacts-*/*",
                     create="GetObject GetObjectVersion",
                     update="GetObject GetObjectVersion",
                 ),

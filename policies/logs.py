@@ -11,12 +11,19 @@ https://docs.aws.amazon.com/sagemaker/latest/dg/logging-cloudwatch.html
 https://docs.aws.amazon.com/chatbot/latest/adminguide/cloudwatch-logs.html
 """
 
+import json
 from collections.abc import Iterator
 
 from catalog import entries
 from catalog.record import filled
 from infra.graph import Graph
 from policies.finding import Finding, found
+
+OF_THE_ACCOUNT = ":log-group:/aws-glue/data-quality/"
+"""Groups that Glue has once in an account, so that no one environment can declare them.
+
+https://docs.aws.amazon.com/glue/latest/dg/data-quality-authorization.html
+"""
 
 
 def logs(graph: Graph) -> list[Finding]:
@@ -89,8 +96,11 @@ def _channels(graph: Graph) -> Iterator[Finding]:
 def _makers(graph: Graph) -> Iterator[Finding]:
     """What may make a group makes it again once the stack is destroyed."""
     for policy in graph.of_type("aws:iam/rolePolicy:RolePolicy"):
-        if "logs:CreateLogGroup" in policy.inputs["policy"]:
-            yield found(__name__, policy, "it lets a role make log groups, which nothing declares")
+        for statement in json.loads(policy.inputs["policy"])["Statement"]:
+            arns = statement["Resource"] if "logs:CreateLogGroup" in statement["Action"] else []
+            if any(OF_THE_ACCOUNT not in arn for arn in arns):
+                message = "it lets a role make log groups, which nothing declares"
+                yield found(__name__, policy, message)
 
 
 def _builds(graph: Graph) -> Iterator[Finding]:

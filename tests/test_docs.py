@@ -502,7 +502,7 @@ def test_the_recorded_session_is_what_is_printed(page: Path, ran: list[str]) -> 
     shown = [line for line in recorded_session() if line]
     assert [line for line in shown if generalised(line) not in lines] == []
     stages = [line.split()[0] for line in shown if re.search(r" \d+ s$", line)]
-    assert stages == ["Start", "Create", "Train", "Deploy", "Ask"]
+    assert stages == ["Start", "Create", "Features", "Train", "Deploy", "Ask"]
     assert shown[-1] == next_.splitlines()[-1].strip()
 
 

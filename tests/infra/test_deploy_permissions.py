@@ -224,7 +224,8 @@ def test_the_environments_keys_are_used_through_a_service_only(action: str) -> N
     for statement in using:
         service = statement["Condition"]["StringEquals"]["kms:ViaService"]
         assert service in [
-            f"{each}.{REGION}.amazonaws.com" for each in ("backup", "fsx", "s3", "sagemaker")
+            f"{each}.{REGION}.amazonaws.com"
+            for each in ("airflow-serverless", "backup", "fsx", "s3", "sagemaker")
         ]
         alias = statement["Condition"]["ForAnyValue:StringLike"]["kms:ResourceAliases"]
         assert str(alias).startswith("alias/maslow-dev-")

@@ -64,6 +64,19 @@ EXEMPT = (
     Exempt("RESOURCE_MISMATCH", "sns:Unsubscribe on [*]", "Policy *", NARROWER),
     Exempt(
         "RESOURCE_MISMATCH",
+        "sagemaker:* on *:user-profile/[*]/[*]",
+        "RolePolicy *-studio-*",
+        NARROWER,
+    ),
+    Exempt(
+        "UNKNOWN_PREFIX",
+        "Unknown prefix airflow-serverless",
+        "*Policy *",
+        "MWAA Serverless is newer: "
+        "https://docs.aws.amazon.com/service-authorization/latest/reference/list_mwaa-serverless.html",
+    ),
+    Exempt(
+        "RESOURCE_MISMATCH",
         "sagemaker:CreateModel on *:model/[*]",
         "*olicy *",
         "of another account it asks for the version alone; the model is made in this one",

@@ -130,13 +130,13 @@ def read_models(
     groups = sorted(models.values())
     return [
         allow(
-            ["sagemaker:DescribeModelPackage", "sagemaker:DescribeModelPackageGroup"],
+            [
+                "sagemaker:DescribeModelPackage",
+                "sagemaker:DescribeModelPackageGroup",
+                "sagemaker:ListModelPackages",
+            ],
             [f"{sagemaker}:model-package-group/{group}" for group in groups]
             + [f"{sagemaker}:model-package/{group}/*" for group in groups],
-        ),
-        allow(
-            ["sagemaker:ListModelPackages"],
-            [f"{sagemaker}:model-package-group/{group}" for group in groups],
         ),
         allow(
             ["s3:GetObject"],

@@ -2,7 +2,7 @@
 
 import pytest
 
-from components.foundation.network.endpoint_services import NEEDED, Use, needed
+from components.foundation.network.endpoint_services import NEEDED, STUDIO, Use, needed
 from infra.settings import from_config
 
 VPC = {"id": "vpc-0a1b2c3d4e5f67890", "subnets": ["subnet-0a1b2c3d", "subnet-1a1b2c3d"]}
@@ -172,9 +172,12 @@ def test_endpoints_follow_from_the_settings():
         [Use.JOBS, Use.SERVING]
     )
     reading = {**MODEL, "features": ["visits"]}
-    assert endpoints(models=[reading], features=[GROUP]) == sorted(NEEDED)
+    without = sorted(set(NEEDED) - {STUDIO})
+    assert endpoints(models=[reading], features=[GROUP]) == without
+    both = {"models": [reading], "features": [GROUP], "studio": {"teams": {"oncology": {"members": {"ada": "data-scientist"}}}}}
+    assert endpoints(**both) == sorted(NEEDED)
     offline = endpoints(models=[reading], features=[{**GROUP, "online": False}])
-    assert set(NEEDED) - set(offline) == {"sagemaker.featurestore-runtime"}
+    assert set(without) - set(offline) == {"sagemaker.featurestore-runtime"}
 
 
 def test_chosen_endpoints_are_taken_as_they_are():
