@@ -130,7 +130,7 @@ PULL_REQUESTS = {
     "Project": 2,
     "Role": 3,
     "RolePolicy": 4,
-    "RolePolicyAttachment": 2,
+    "RolePolicyAttachment": 3,
 }
 MIRROR = {"PullThroughCacheRule": 1, "RepositoryCreationTemplate": 1}
 LOGIN = "arn:aws:secretsmanager:eu-west-1:111111111111:secret:ecr-pullthroughcache/hub-a1b2c3"
@@ -273,7 +273,7 @@ CHANGES = [
     (
         "access.personas",
         {"auditor": ("arn:aws:iam::111111111111:role/risk",)},
-        Difference({"Role": 1, "RolePolicy": 1, "RolePolicyAttachment": 2}, {}, {"Key": 1}),
+        Difference({"Role": 1, "RolePolicy": 1, "RolePolicyAttachment": 3}, {}, {"Key": 1}),
     ),
     ("budget", None, removed(Budget=1)),
     ("budget.monthly_usd", 100.0, changed(Budget=1)),
@@ -296,7 +296,7 @@ CHANGES = [
     (
         "ci",
         Ci(github="example/ml-platform"),
-        added(OpenIdConnectProvider=1, Role=2, RolePolicy=2, RolePolicyAttachment=2),
+        added(OpenIdConnectProvider=1, Role=2, RolePolicy=2, RolePolicyAttachment=3),
     ),
     (
         "promotion",
