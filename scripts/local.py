@@ -217,9 +217,9 @@ def _train(
 
 
 def _stored(stored: Stored, records: int) -> str:
-    """`tumours: 569 records, 512 learned from; both stores tell the same`."""
+    """`tumours: 569 records, 512 learned from; both stores agree`."""
     groups = ", ".join(stored.groups)
-    return f"{groups}: {records} records, {stored.learned} learned from; both stores tell the same"
+    return f"{groups}: {records} records, {stored.learned} learned from; both stores agree"
 
 
 def _measured(version: smoke_run.Version, model: ModelSettings) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from components.foundation.network.endpoint_services import ENDPOINTS
+from components.foundation.network.endpoint_services import ENDPOINTS, service_name
 from infra.graph import Graph, Resource
 from infra.offline import recorded
 from infra.project import Project
@@ -128,8 +128,8 @@ def test_workloads_are_in_the_private_subnets_and_in_their_group(isolated: Graph
 
 
 def test_what_workloads_are_allowed_to_call_they_can_reach(isolated: Graph) -> None:
-    region = "com.amazonaws.eu-west-1."
-    there = [e.inputs["serviceName"].removeprefix(region) for e in isolated.of_type(ENDPOINT)]
+    names = {service_name(name, "eu-west-1"): name for name in [*ENDPOINTS, "s3"]}
+    there = [names[e.inputs["serviceName"]] for e in isolated.of_type(ENDPOINT)]
     reached = {ENDPOINTS[service] for service in there if service != "s3"}
     # What starts a job for a schedule or a state machine is AWS's own, outside of the network.
     outside = ("scheduler.amazonaws.com", "states.amazonaws.com")

@@ -66,6 +66,8 @@ QUICK = {
 
         def input_fn(body, content_type):
             text = body.decode() if isinstance(body, bytes) else body
+            if "json" in content_type:
+                return [float(one["mean_radius"]) for one in json.loads(text)["instances"]]
             return [float(line.partition(",")[0]) for line in text.splitlines()]
 
 

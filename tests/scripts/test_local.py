@@ -77,7 +77,7 @@ def test_a_round_ends_in_answers_of_the_very_model_that_was_registered(project, 
     stages = re.findall(rf"^  ({'|'.join(names)}) +(.*)  \d+ s$", story, re.MULTILINE)
     assert [name for name, _ in stages] == names
     told = dict(stages)
-    assert told["Features"] == ("tumours: 569 records, 512 learned from; both stores tell the same")
+    assert told["Features"] == ("tumours: 569 records, 512 learned from; both stores agree")
     assert re.fullmatch(r"\d+ created", told["Create"])
     assert re.fullmatch(r"\d+ created, \d+ unchanged", told["Deploy"])
     assert re.fullmatch(

@@ -187,24 +187,6 @@ SEVERAL = {"InstanceType": "ml.m6i.large", "InstanceCount": 2, "VolumeSizeInGB":
             "it names no ContainerEntrypoint",
         ),
         ({"ResourceConfig": SEVERAL}, "several instances"),
-        (
-            {
-                "InputDataConfig": [
-                    {
-                        "ChannelName": "train",
-                        "DataSource": {
-                            "FileSystemDataSource": {
-                                "FileSystemId": "fs-0123456789a",
-                                "FileSystemAccessMode": "ro",
-                                "FileSystemType": "EFS",
-                                "DirectoryPath": "/",
-                            }
-                        },
-                    }
-                ]
-            },
-            "channel train is no S3 data source",
-        ),
     ],
 )
 def test_a_training_job_that_would_not_run_is_refused(sagemaker, changes, why):

@@ -35,6 +35,7 @@ PUBLISHERS = {
     "EventTarget *-conformance-failed": {"warning"},
     "EventTarget *-delivery-failed": {"warning"},
     "EventTarget *-files-backup-failed": {"warning"},
+    "MetricAlarm *-fast-files-*": {"warning"},
     "EventTarget *-image-scanning-findings": {"warning"},
     "EventTarget *-machines-failed": {"warning"},
     "EventTarget *-workflows-failed": {"warning"},

@@ -174,7 +174,11 @@ def test_endpoints_follow_from_the_settings():
     reading = {**MODEL, "features": ["visits"]}
     without = sorted(set(NEEDED) - {STUDIO})
     assert endpoints(models=[reading], features=[GROUP]) == without
-    both = {"models": [reading], "features": [GROUP], "studio": {"teams": {"oncology": {"members": {"ada": "data-scientist"}}}}}
+    both = {
+        "models": [reading],
+        "features": [GROUP],
+        "studio": {"teams": {"oncology": {"members": {"ada": "data-scientist"}}}},
+    }
     assert endpoints(**both) == sorted(NEEDED)
     offline = endpoints(models=[reading], features=[{**GROUP, "online": False}])
     assert set(without) - set(offline) == {"sagemaker.featurestore-runtime"}

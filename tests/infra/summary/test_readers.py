@@ -70,13 +70,16 @@ def test_who_reads_files_of_places_is_told_with_what_is_personal_there():
     found = told(
         {"governed": True, "tables": [VISITS, BEDS]},
         "data-scientist",
-        shares=[{**share, "reads": ["curated.beds"]}],
-        studio={
-            "teams": {"wards": {"members": {"ana": "data-scientist"}, "reads": ["curated.visits"]}}
-        },
+        shares=[{**share, "reads": ["curated.beds", "curated.visits"]}],
     )
-    assert found[-3:] == [
-        "  studio: wards     files of curated.visits; patient of curated.visits among them",
-        "  share: research   files of curated.beds",
+    assert found[-2:] == [
+        "  share: research   files of curated.beds, curated.visits; patient of curated.visits among "
+        "them",
         "  jobs              places that each names, by IAM",
     ]
+
+
+def test_a_team_of_studio_reads_files_of_its_places():
+    team = {"members": {"ana": "data-scientist"}, "reads": ["curated.visits"]}
+    found = told({}, "data-scientist", studio={"teams": {"wards": team}})
+    assert found[-1] == "  studio: wards     files of curated.visits"
