@@ -1606,6 +1606,8 @@ CASES = [
             "principals": [{"dataLakePrincipalIdentifier": "$role"}],
             "resourceDatas": [{"table": {"databaseName": "features", "wildcard": True}}],
         },
+    ),
+    Case(
         "aws:macie2/account:Account",
         {"findingPublishingFrequency": "FIFTEEN_MINUTES", "status": "ENABLED"},
         {"findingPublishingFrequency": "SIX_HOURS"},

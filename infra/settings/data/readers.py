@@ -103,7 +103,7 @@ def _ungoverned(lake: Mapping[str, Any]) -> Iterator[Mistake]:
     if lake.get("readers"):
         yield Mistake(("lake", "readers"), "says nothing where the lake is not governed.", hint)
     for name, zone in mapping(lake.get("zones")).items():
-        if "sensitivity" in mapping(zone):
+        if mapping(zone).get("sensitivity"):
             yield Mistake(
                 ("lake", "zones", name, "sensitivity"),
                 "keeps nothing from anybody where the lake is not governed.",

@@ -9,7 +9,7 @@ import pytest
 from embedded.cloud import Cloud
 from embedded.resources import Resources
 from infra.composition import declare
-from infra.found import CALLED, DETECTOR, FINDERS, HUB, PROVIDER, RECORDER, TRAIL
+from infra.found import CALLED, DETECTOR, FINDERS, HUB, MACIE, PROVIDER, RECORDER, TRAIL
 from infra.graph import Run
 from infra.hosts.in_process import InProcessHost, Outcome
 from infra.hosts.progress import Operation
@@ -22,7 +22,7 @@ from infra.versions import none_yet
 
 ISSUER = "https://token.actions.githubusercontent.com"
 OURS = {
-    "audit": {"config_rules": True, "guardduty": True, "security_hub": True},
+    "audit": {"config_rules": True, "guardduty": True, "security_hub": True, "macie": {}},
     "durability": "disposable",
     "models": [],
     "features": [],
@@ -61,6 +61,7 @@ def furnish(cloud: Cloud) -> None:
     """What an organization gives an account."""
     cloud.client("guardduty").create_detector(Enable=True)
     cloud.client("securityhub").enable_security_hub()
+    cloud.client("macie2").enable_macie()
     constraint = {"LocationConstraint": cloud.region}
     cloud.client("s3").create_bucket(Bucket="central", CreateBucketConfiguration=constraint)
     config = cloud.client("config")
@@ -106,7 +107,7 @@ def test_what_an_account_has_is_used_and_left(
 def test_what_the_stack_made_stays_its_own(project: Project, cloud: Cloud) -> None:
     host, up = standing(project, cloud)
     first = up()
-    assert made(first) == {DETECTOR, HUB, PROVIDER, RECORDER, TRAIL}
+    assert made(first) == {DETECTOR, HUB, MACIE, PROVIDER, RECORDER, TRAIL}
     again = up()
     assert made(again) == made(first)
     assert set(again.changes) == {Operation.SAME}
