@@ -134,7 +134,7 @@ def test_the_role_of_a_workflow_may_call_what_its_operators_call_and_no_more(
         "emr-serverless:StartApplication",
         "glue:BatchStopJobRun",
         "glue:GetJobRuns",
-        "glue:*GetDataQualityResult",
+        "glue:GetDataQualityResult",
         "iam:PassRole",
         "kms:*",
         "logs:*",
@@ -154,7 +154,7 @@ def test_the_role_of_a_workflow_may_call_what_its_operators_call_and_no_more(
             for statement in json.loads(policy.inputs["policy"])["Statement"]
             for action in statement["Action"]
         }
-        assert all(any(fnmatchcase(one, each) for each in allowed) for one in called), name
+        assert called <= allowed, name
         more = {
             action
             for action in allowed - called

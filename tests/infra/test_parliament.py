@@ -102,6 +102,13 @@ EXEMPT = (
     ),
     Exempt(
         "UNKNOWN_ACTION",
+        "Unknown action glue:BatchGetDataQualityResult",
+        "RolePolicy *-workflow",
+        "Glue has it since: "
+        "https://docs.aws.amazon.com/glue/latest/webapi/API_BatchGetDataQualityResult.html",
+    ),
+    Exempt(
+        "UNKNOWN_ACTION",
         "Unknown action kinesis:*Resource",
         "Policy *",
         "Kinesis has it since: "

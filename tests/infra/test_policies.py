@@ -110,6 +110,13 @@ IDENTIFIERS = {
 }
 """What no two of a type may have in common."""
 
+NEWER = {
+    "batchgetdataqualityresult": (
+        "https://docs.aws.amazon.com/glue/latest/webapi/API_BatchGetDataQualityResult.html"
+    ),
+}
+"""Actions that the linter's list lacks, in its small letters, and where AWS tells of them."""
+
 TEMPLATE_LIMIT = 500
 """Resources that a template of CloudFormation may have."""
 
@@ -200,7 +207,8 @@ def test_every_policy_is_good_grammar_and_names_real_actions(every_graph: list[G
     different = {policy.text: policy for graph in every_graph for policy in policies(graph)}
     wanted = list(different.values())
     for start in range(0, len(wanted), TEMPLATE_LIMIT):
-        assert findings(wanted[start : start + TEMPLATE_LIMIT]) == []
+        found = findings(wanted[start : start + TEMPLATE_LIMIT])
+        assert [each for each in found if not any(f"'{one}' is" in each for one in NEWER)] == []
 
 
 def test_every_kind_of_policy_is_known_here(graph: Graph) -> None:

@@ -162,8 +162,7 @@ def workflow_policy(
             *check_statements(checks, account_id, region),
             allow(["glue:GetDataQualityRuleset"], [f"{glue}:dataQualityRuleset/*"]),
             allow_everywhere(
-                # BatchGet…, which lists of IAM's actions do not all have
-                ["glue:*GetDataQualityResult"],
+                ["glue:BatchGetDataQualityResult"],
                 reason="results of several rulesets are no resource",
             ),
         ]
