@@ -21,6 +21,9 @@ PREDICTING = """
 def model_fn(folder):
     return None
 
+def input_fn(body, content_type):
+    return body
+
 def predict_fn(records, model):"""
 
 
