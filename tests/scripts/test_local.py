@@ -210,7 +210,7 @@ def test_what_aws_refuses_on_the_way_is_told_without_a_traceback(project, monkey
     """Whatever the round asks of AWS, not only what stands up, may be refused."""
 
     class Running:
-        url = "http://127.0.0.1:1"
+        url, client = "http://127.0.0.1:1", None
 
     @contextmanager
     def given(*_):
