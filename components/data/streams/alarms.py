@@ -4,6 +4,7 @@ https://docs.aws.amazon.com/streams/latest/dev/monitoring-with-cloudwatch.html
 https://docs.aws.amazon.com/firehose/latest/dev/monitoring-with-cloudwatch-metrics.html
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import pulumi
@@ -164,9 +165,9 @@ def unparted_alert(
     )
 
 
-def alarm_on(
+def alarms_on(
     name: str,
-    watch: Watch,
+    watches: Iterable[Watch],
     *,
     parent: pulumi.Resource,
     stream: str,
@@ -174,25 +175,26 @@ def alarm_on(
     dimensions: dict[str, pulumi.Input[str]],
     topic_arn: pulumi.Input[str],
 ) -> None:
-    """An alarm, child of `parent`, that tells the topic when it goes off and when it is over."""
-    # Success is a share of 1: every failure is below it, and none of a missing delivery is.
-    share = watch.metric.endswith(".Success")
-    aws.cloudwatch.MetricAlarm(
-        f"{name}-{watch.suffix}",
-        alarm_description=f"{stream}: {watch.tells}",
-        namespace=namespace,
-        metric_name=watch.metric,
-        dimensions=dimensions,
-        statistic=watch.statistic,
-        period=watch.period,
-        evaluation_periods=3 if watch.periods > 1 else 1,
-        datapoints_to_alarm=watch.periods,
-        comparison_operator=(
-            "LessThanThreshold" if watch.below or share else "GreaterThanThreshold"
-        ),
-        threshold=watch.threshold,
-        treat_missing_data="breaching" if watch.below else "notBreaching",
-        alarm_actions=[topic_arn],
-        ok_actions=[topic_arn],
-        opts=pulumi.ResourceOptions(parent=parent),
-    )
+    """An alarm for each, child of `parent`, that tells the topic when it goes off and is over."""
+    for watch in watches:
+        # Success is a share of 1: every failure is below it, and none of a missing delivery is.
+        share = watch.metric.endswith(".Success")
+        aws.cloudwatch.MetricAlarm(
+            f"{name}-{watch.suffix}",
+            alarm_description=f"{stream}: {watch.tells}",
+            namespace=namespace,
+            metric_name=watch.metric,
+            dimensions=dimensions,
+            statistic=watch.statistic,
+            period=watch.period,
+            evaluation_periods=3 if watch.periods > 1 else 1,
+            datapoints_to_alarm=watch.periods,
+            comparison_operator=(
+                "LessThanThreshold" if watch.below or share else "GreaterThanThreshold"
+            ),
+            threshold=watch.threshold,
+            treat_missing_data="breaching" if watch.below else "notBreaching",
+            alarm_actions=[topic_arn],
+            ok_actions=[topic_arn],
+            opts=pulumi.ResourceOptions(parent=parent),
+        )

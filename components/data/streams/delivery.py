@@ -9,6 +9,7 @@ from components.common.args import LoggedArgs, PlacedArgs
 from components.common.execution_role import ExecutionRole
 from components.common.iam import rendered
 from components.common.log_group import encrypted_log_group
+from components.data.streams.layout import error_prefix
 from components.data.streams.policy import delivery_policy
 
 
@@ -100,3 +101,23 @@ def ground(
         pulumi.ResourceOptions(parent=parent),
     )
     return Ground(role, log, log_stream)
+
+
+def kept_aside(
+    on: Ground, args: DeliveryArgs
+) -> aws.kinesis.FirehoseDeliveryStreamSplunkConfigurationS3ConfigurationArgsDict:
+    """Where Firehose keeps what another destination than S3 does not take, as each names it."""
+    return {
+        "role_arn": on.role.arn,
+        "bucket_arn": args["bucket_arn"],
+        "error_output_prefix": error_prefix(args["stream"]),
+        "buffering_size": args["buffer_mb"],
+        "buffering_interval": args["buffer_seconds"],
+        "compression_format": "GZIP",
+        "kms_key_arn": args["key_arn"],
+        "cloudwatch_logging_options": {
+            "enabled": True,
+            "log_group_name": on.log.name,
+            "log_stream_name": on.log_stream.name,
+        },
+    }

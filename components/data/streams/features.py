@@ -13,7 +13,7 @@ from components.common.iam import Document, Json, allow, document
 from components.common.job_access import publish_metrics
 from components.common.limits import STREAM_ERRORS
 from components.common.scheduled_start import give_up
-from components.data.streams.alarms import MILLISECONDS, SECONDS_PER_MINUTE, Watch, alarm_on
+from components.data.streams.alarms import MILLISECONDS, SECONDS_PER_MINUTE, Watch, alarms_on
 
 RUNTIME = Path(__file__).parent / "runtime" / "to_features.py"
 ASIDE = "features-failed"
@@ -187,19 +187,18 @@ class StreamFeatures(pulumi.ComponentResource):
             destination_config={"on_failure": {"destination_arn": args["dead_letter_arn"]}},
             opts=pulumi.ResourceOptions(parent=self),
         )
-        for watch in watches(args["late_minutes"]):
-            alarm_on(
-                name,
-                watch,
-                parent=self,
-                stream=args["stream"],
-                namespace="AWS/Lambda",
-                dimensions={"FunctionName": function.name},
-                topic_arn=args["topic_arn"],
-            )
-        alarm_on(
+        alarms_on(
             name,
-            UNFIT,
+            watches(args["late_minutes"]),
+            parent=self,
+            stream=args["stream"],
+            namespace="AWS/Lambda",
+            dimensions={"FunctionName": function.name},
+            topic_arn=args["topic_arn"],
+        )
+        alarms_on(
+            name,
+            [UNFIT],
             parent=self,
             stream=args["stream"],
             namespace=NAMESPACE,

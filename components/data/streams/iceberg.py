@@ -7,9 +7,9 @@ import pulumi_aws as aws
 
 from components.common.function import CodePlaceArgs
 from components.common.limits import STREAM_ERRORS
-from components.data.streams.alarms import DELIVERY, alarm_on, iceberg_watches
-from components.data.streams.delivery import DeliveryArgs, ground
-from components.data.streams.layout import error_prefix, table_name
+from components.data.streams.alarms import DELIVERY, alarms_on, iceberg_watches
+from components.data.streams.delivery import DeliveryArgs, ground, kept_aside
+from components.data.streams.layout import table_name
 from components.data.tables.athena_table import COLUMNS_TAG, AthenaTable, columns_tag
 from components.data.tables.upkeep import TableUpkeep
 
@@ -116,20 +116,7 @@ class IcebergDelivery(pulumi.ComponentResource):
                     "log_group_name": on.log.name,
                     "log_stream_name": on.log_stream.name,
                 },
-                "s3_configuration": {
-                    "role_arn": on.role.arn,
-                    "bucket_arn": args["bucket_arn"],
-                    "error_output_prefix": error_prefix(stream),
-                    "buffering_size": args["buffer_mb"],
-                    "buffering_interval": args["buffer_seconds"],
-                    "compression_format": "GZIP",
-                    "kms_key_arn": args["key_arn"],
-                    "cloudwatch_logging_options": {
-                        "enabled": True,
-                        "log_group_name": on.log.name,
-                        "log_stream_name": on.log_stream.name,
-                    },
-                },
+                "s3_configuration": kept_aside(on, args),
             },
             tags={COLUMNS_TAG: columns_tag(args["columns"])},
             opts=pulumi.ResourceOptions(
@@ -151,15 +138,14 @@ class IcebergDelivery(pulumi.ComponentResource):
                 # The table is there once the delivery is.
                 pulumi.ResourceOptions(parent=self, depends_on=delivery),
             )
-        for watch in iceberg_watches(args["late_minutes"]):
-            alarm_on(
-                name,
-                watch,
-                parent=self,
-                stream=stream,
-                namespace=DELIVERY,
-                dimensions={"DeliveryStreamName": delivery.name},
-                topic_arn=args["topic_arn"],
-            )
+        alarms_on(
+            name,
+            iceberg_watches(args["late_minutes"]),
+            parent=self,
+            stream=stream,
+            namespace=DELIVERY,
+            dimensions={"DeliveryStreamName": delivery.name},
+            topic_arn=args["topic_arn"],
+        )
         self.name = delivery.name
         self.register_outputs({"name": self.name})

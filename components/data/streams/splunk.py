@@ -6,9 +6,8 @@ import pulumi
 import pulumi_aws as aws
 
 from components.common.limits import STREAM_ERRORS
-from components.data.streams.alarms import DELIVERY, alarm_on, delivery_watches
-from components.data.streams.delivery import DeliveryArgs, ground
-from components.data.streams.layout import error_prefix
+from components.data.streams.alarms import DELIVERY, alarms_on, delivery_watches
+from components.data.streams.delivery import DeliveryArgs, ground, kept_aside
 
 ACKNOWLEDGED_SECONDS = 300
 """How long Firehose waits for Splunk to say that it has indexed what it got: 180 to 600."""
@@ -92,32 +91,18 @@ class SplunkDelivery(pulumi.ComponentResource):
                     "log_group_name": on.log.name,
                     "log_stream_name": on.log_stream.name,
                 },
-                "s3_configuration": {
-                    "role_arn": on.role.arn,
-                    "bucket_arn": args["bucket_arn"],
-                    "error_output_prefix": error_prefix(stream),
-                    "buffering_size": args["buffer_mb"],
-                    "buffering_interval": args["buffer_seconds"],
-                    "compression_format": "GZIP",
-                    "kms_key_arn": args["key_arn"],
-                    "cloudwatch_logging_options": {
-                        "enabled": True,
-                        "log_group_name": on.log.name,
-                        "log_stream_name": on.log_stream.name,
-                    },
-                },
+                "s3_configuration": kept_aside(on, args),
             },
             opts=pulumi.ResourceOptions(parent=self, depends_on=on.ready),
         )
-        for watch in delivery_watches(args["late_minutes"], to="Splunk"):
-            alarm_on(
-                name,
-                watch,
-                parent=self,
-                stream=stream,
-                namespace=DELIVERY,
-                dimensions={"DeliveryStreamName": delivery.name},
-                topic_arn=args["topic_arn"],
-            )
+        alarms_on(
+            name,
+            delivery_watches(args["late_minutes"], to="Splunk"),
+            parent=self,
+            stream=stream,
+            namespace=DELIVERY,
+            dimensions={"DeliveryStreamName": delivery.name},
+            topic_arn=args["topic_arn"],
+        )
         self.name = delivery.name
         self.register_outputs({"name": self.name})

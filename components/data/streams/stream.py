@@ -14,7 +14,7 @@ from components.data.streams import layout
 from components.data.streams.alarms import (
     DELIVERY,
     STREAMS,
-    alarm_on,
+    alarms_on,
     delivery_watches,
     stream_watches,
     unparted_alert,
@@ -89,16 +89,15 @@ class Stream(pulumi.ComponentResource):
         )
         self.stream_name = stream.name
         self.stream_arn = stream.arn
-        for watch in stream_watches(args["late_minutes"], args.get("silent_minutes")):
-            alarm_on(
-                name,
-                watch,
-                parent=self,
-                stream=args["stream"],
-                namespace=STREAMS,
-                dimensions={"StreamName": stream.name},
-                topic_arn=args["topic_arn"],
-            )
+        alarms_on(
+            name,
+            stream_watches(args["late_minutes"], args.get("silent_minutes")),
+            parent=self,
+            stream=args["stream"],
+            namespace=STREAMS,
+            dimensions={"StreamName": stream.name},
+            topic_arn=args["topic_arn"],
+        )
         if args["format"] is not Format.ICEBERG:
             self._deliver(name, args, stream)
         self.register_outputs({"stream_name": self.stream_name, "stream_arn": self.stream_arn})
@@ -126,18 +125,17 @@ class Stream(pulumi.ComponentResource):
             extended_s3_configuration=_files(args, on, table if converts else None),
             opts=pulumi.ResourceOptions(parent=self, depends_on=on.ready),
         )
-        for watch in delivery_watches(
-            args["late_minutes"], converts=converts, partitions=bool(args["partition_by"])
-        ):
-            alarm_on(
-                name,
-                watch,
-                parent=self,
-                stream=args["stream"],
-                namespace=DELIVERY,
-                dimensions={"DeliveryStreamName": delivery.name},
-                topic_arn=args["topic_arn"],
-            )
+        alarms_on(
+            name,
+            delivery_watches(
+                args["late_minutes"], converts=converts, partitions=bool(args["partition_by"])
+            ),
+            parent=self,
+            stream=args["stream"],
+            namespace=DELIVERY,
+            dimensions={"DeliveryStreamName": delivery.name},
+            topic_arn=args["topic_arn"],
+        )
         if args["partition_by"]:
             unparted_alert(
                 f"{name}-unparted",
