@@ -3,12 +3,14 @@
 import io
 import json
 import uuid
+from datetime import timedelta
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from botocore.exceptions import ClientError
 
+from embedded import clock
 from embedded.cloud import Cloud
 from tests.athena import BUCKET, DATABASE, begin, put, rows
 
@@ -257,10 +259,10 @@ def test_a_crawl_that_is_stopped_changes_nothing(cloud, glue, place, crawler):
 
 def test_a_schedule_starts_it_unless_it_is_stopped(cloud, glue, place, crawler):
     put(cloud, f"{place}/a.json", '{"id": 1}')
-    name = crawler(place, Schedule="cron(0 * * * ? *)")
-    cloud.advance(3700)
+    in_half_an_hour = (clock.now() + timedelta(minutes=30)).minute
+    name = crawler(place, Schedule=f"cron({in_half_an_hour} * * * ? *)")
+    cloud.advance(2400)
     assert len(glue.list_crawls(CrawlerName=name)["Crawls"]) == 1
-    cloud.advance(120)
     glue.stop_crawler_schedule(CrawlerName=name)
     assert glue.get_crawler(Name=name)["Crawler"]["Schedule"]["State"] == "NOT_SCHEDULED"
     with pytest.raises(glue.exceptions.SchedulerNotRunningException):
