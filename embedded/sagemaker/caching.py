@@ -13,9 +13,6 @@ from typing import Any
 from embedded.clock import utcnow
 from embedded.sagemaker.definition import Invalid, Step, every_step
 
-CACHED = {"Processing", "Training"}
-"""Types of steps that are cached here; AWS caches others, too, which are not run here."""
-
 DURATION = re.compile(
     r"P(?=.)((?P<years>\d+)Y)?((?P<months>\d+)M)?((?P<weeks>\d+)W)?((?P<days>\d+)D)?"
     r"(T(?=.)((?P<hours>\d+)H)?((?P<minutes>\d+)M)?((?P<seconds>\d+)S)?)?"
@@ -49,8 +46,8 @@ def check_caching(steps: Iterable[Step]) -> None:
 
 
 def is_cached(step: Step) -> bool:
-    """Whether the step is to be taken from the cache, if it is there."""
-    return step["Type"] in CACHED and bool(step.get("CacheConfig", {}).get("Enabled"))
+    """Whether the step asks to be taken from the cache, if it is there."""
+    return bool(step.get("CacheConfig", {}).get("Enabled"))
 
 
 def key_of(pipeline: str, step: Step, arguments: Mapping[str, Any]) -> str:

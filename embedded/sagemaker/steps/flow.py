@@ -1,0 +1,26 @@
+"""Steps that decide how an execution goes on: Condition and Fail.
+
+https://docs.aws.amazon.com/sagemaker/latest/dg/build-and-manage-steps-types.html
+"""
+
+from typing import Any
+
+from embedded.sagemaker.definition import holds
+from embedded.sagemaker.jobs import JobFailed
+from embedded.sagemaker.steps.work import Work
+
+
+def decide(work: Work) -> Any:
+    """Condition: go on with the steps of a branch; all of its conditions have to be met."""
+    arguments = work.step["Arguments"]
+    met = all(holds(one, work.scope) for one in arguments["Conditions"])
+    work.note(Condition={"Outcome": str(met)})
+    work.added = arguments.get("IfSteps" if met else "ElseSteps", [])
+    return {"Outcome": met}
+
+
+def fail(work: Work) -> Any:
+    """Fail: end the execution with the step's message."""
+    message = str(work.arguments["ErrorMessage"])
+    work.note(Fail={"ErrorMessage": message})
+    raise JobFailed(message)

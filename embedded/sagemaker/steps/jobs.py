@@ -1,0 +1,36 @@
+"""Steps that are a job of SageMaker's: Processing and Training.
+
+https://docs.aws.amazon.com/sagemaker/latest/dg/build-and-manage-steps-types.html
+"""
+
+from typing import Any
+
+from embedded.sagemaker.steps.work import Work
+
+
+def process(work: Work) -> Any:
+    """Processing: run the job; property files are found in its outputs."""
+    arguments, name = work.arguments, work.name()
+    made = work.client("sagemaker").create_processing_job(ProcessingJobName=name, **arguments)
+    work.note(ProcessingJob={"Arn": made["ProcessingJobArn"]})
+    work.finish(made["ProcessingJobArn"])
+    outputs = arguments.get("ProcessingOutputConfig", {}).get("Outputs", [])
+    places = {one["OutputName"]: one["S3Output"]["S3Uri"] for one in outputs}
+    return {
+        **arguments,
+        "ProcessingJobName": name,
+        "ProcessingJobArn": made["ProcessingJobArn"],
+        "PropertyFiles": {
+            one["PropertyFileName"]: f"{places[one['OutputName']]}/{one['FilePath']}"
+            for one in work.step.get("PropertyFiles", [])
+        },
+    }
+
+
+def train(work: Work) -> Any:
+    """Training: run the job, which is described with its metrics then."""
+    name, client = work.name(), work.client("sagemaker")
+    made = client.create_training_job(TrainingJobName=name, **work.arguments)
+    work.note(TrainingJob={"Arn": made["TrainingJobArn"]})
+    work.finish(made["TrainingJobArn"])
+    return client.describe_training_job(TrainingJobName=name)

@@ -1,0 +1,28 @@
+"""The types of steps that are carried out, by the name that a definition has for each.
+
+https://docs.aws.amazon.com/sagemaker/latest/dg/build-and-manage-steps-types.html
+"""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from embedded.sagemaker.steps import flow, jobs, models
+from embedded.sagemaker.steps.work import Work
+
+
+class Kind(NamedTuple):
+    """How steps of a type are carried out."""
+
+    run: Callable[[Work], Any]
+    """Carries a step out; returns what references to it resolve to."""
+    is_cached: bool = False
+    """Whether a step of this type can be taken from the cache."""
+
+
+KINDS = {
+    "Condition": Kind(flow.decide),
+    "Fail": Kind(flow.fail),
+    "Processing": Kind(jobs.process, is_cached=True),
+    "RegisterModel": Kind(models.register),
+    "Training": Kind(jobs.train, is_cached=True),
+}
