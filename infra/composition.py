@@ -70,6 +70,7 @@ def declare(
         repositories,
         jobs_make_log_groups=job_logs == "unknown",
         tables=settings.lake.tables,
+        hours=settings.hours.args if settings.hours else None,
     )
     if settings.models and job_logs == "here":
         platform.declare_job_logs(context, training)

@@ -126,6 +126,7 @@ def _world(cloud: Cloud) -> dict[str, Any]:
     topic = cloud.client("sns").create_topic(Name="alerts")["TopicArn"]
     return {
         "endpoint_name": NAME,
+        "hours": None,
         "model_package_arn": created["ModelPackageArn"].rpartition("/")[0],
         "image_uri": "141502667606.dkr.ecr.eu-west-1.amazonaws.com/sagemaker-scikit-learn:1.2",
         "instance_type": "ml.c6i.large",

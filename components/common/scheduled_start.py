@@ -8,8 +8,9 @@ from collections.abc import Sequence
 import pulumi
 import pulumi_aws as aws
 
+from components.common.event_start import start_policy
 from components.common.execution_role import ExecutionRole
-from components.common.iam import Statement, allow
+from components.common.iam import Document, Statement, allow
 
 RETRY_SECONDS, RETRIES = 3600, 10
 
@@ -25,6 +26,13 @@ def give_up(dead_letter_arn: str, messages_key_arn: str) -> list[Statement]:
     ]
 
 
+def starting_policy(*, machine_arn: str, dead_letter_arn: str, messages_key_arn: str) -> Document:
+    """What a schedule may do: start the machine, and keep what it gives up."""
+    allowed = start_policy(machine_arn=machine_arn)
+    allowed["Statement"] += give_up(dead_letter_arn, messages_key_arn)
+    return allowed
+
+
 def start_on_schedule(
     name: str,
     *,
@@ -36,13 +44,14 @@ def start_on_schedule(
     policy: pulumi.Input[str],
     dead_letter_arn: pulumi.Input[str],
     account_id: pulumi.Input[str],
+    zone: str = "UTC",
     ready: Sequence[pulumi.Resource] = (),
 ) -> aws.scheduler.Schedule:
     """A schedule and its role, as children of `parent`.
 
-    `expression` is in UTC, `given` what the target is told, as JSON, and `policy` what the role may
-    do: start the target, and `give_up`. A start that fails is tried again for an hour. `ready` is
-    what the target needs and does not name.
+    `expression` is in the time of `zone`, `given` what the target is told, as JSON, and `policy`
+    what the role may do: start the target, and `give_up`. A start that fails is tried again for an
+    hour. `ready` is what the target needs and does not name.
     """
     role = ExecutionRole(
         f"{name}-at",
@@ -57,6 +66,7 @@ def start_on_schedule(
         name,
         description=description,
         schedule_expression=expression,
+        schedule_expression_timezone=zone,
         flexible_time_window={"mode": "OFF"},
         target={
             "arn": target_arn,

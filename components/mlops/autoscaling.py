@@ -3,10 +3,26 @@
 import pulumi
 import pulumi_aws as aws
 
+from components.common.iam import Json
+
 NAMESPACE = "sagemaker"
 DIMENSION = "sagemaker:variant:DesiredInstanceCount"
+METRIC = "SageMakerVariantInvocationsPerInstance"
 SCALE_OUT_COOLDOWN_SECONDS = 60
 SCALE_IN_COOLDOWN_SECONDS = 300
+
+
+def tracking(invocations_per_minute: int) -> Json:
+    """The target tracking of a policy, as Application Auto Scaling itself takes it.
+
+    https://docs.aws.amazon.com/autoscaling/application/APIReference/API_TargetTrackingScalingPolicyConfiguration.html
+    """
+    return {
+        "PredefinedMetricSpecification": {"PredefinedMetricType": METRIC},
+        "TargetValue": invocations_per_minute,
+        "ScaleOutCooldown": SCALE_OUT_COOLDOWN_SECONDS,
+        "ScaleInCooldown": SCALE_IN_COOLDOWN_SECONDS,
+    }
 
 
 def scale_variant(
@@ -42,9 +58,7 @@ def scale_variant(
         resource_id=target.resource_id,
         scalable_dimension=target.scalable_dimension,
         target_tracking_scaling_policy_configuration={
-            "predefined_metric_specification": {
-                "predefined_metric_type": "SageMakerVariantInvocationsPerInstance"
-            },
+            "predefined_metric_specification": {"predefined_metric_type": METRIC},
             "target_value": invocations_per_minute,
             "scale_out_cooldown": SCALE_OUT_COOLDOWN_SECONDS,
             "scale_in_cooldown": SCALE_IN_COOLDOWN_SECONDS,

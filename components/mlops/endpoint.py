@@ -1,6 +1,6 @@
 """A real-time endpoint: one approved version of a model, scaled, captured, watched, rolled out."""
 
-from typing import Any, NotRequired
+from typing import Any, NotRequired, TypedDict
 
 import pulumi
 import pulumi_aws as aws
@@ -8,17 +8,34 @@ import pulumi_aws as aws
 from catalog.instances import family_of
 from components.common.args import LoggedArgs
 from components.common.execution_role import ExecutionRole
+from components.common.hours import HoursArgs
 from components.common.iam import Document, allow, document, rendered
 from components.common.job_access import publish_metrics, read_objects, use_keys, write_objects
 from components.common.log_group import encrypted_log_group, endpoint_log_group
 from components.common.other_accounts import OriginArgs, read_origin
 from components.common.workload import artifacts_prefix, run_inputs, run_statements
 from components.mlops.alarms import error_alarm, latency_alarm, release_alert
-from components.mlops.autoscaling import scale_variant
+from components.mlops.autoscaling import scale_variant, tracking
 from components.mlops.capture import CaptureArgs
+from components.mlops.hours.machine import ScalingArgs
+from components.mlops.hours.switch import Switch
+from components.mlops.hours.turning_on import on_before_update
 from components.mlops.release import release_hooks
 from components.mlops.rollout import ALL_TRAFFIC, Rollout, deployment_config
 from components.platform.instance_types import has_local_storage
+
+
+class HoursOfEndpointArgs(TypedDict):
+    """When an endpoint serves, and what turning it off and on takes."""
+
+    week: HoursArgs
+    """The hours."""
+    tags: dict[str, str]
+    """Tags of what is created when they begin."""
+    dead_letter_arn: pulumi.Input[str]
+    """Queue that keeps what could not be started."""
+    messages_key_arn: pulumi.Input[str]
+    """Key of that queue and of the alert topics."""
 
 
 class EndpointArgs(CaptureArgs, LoggedArgs):
@@ -51,6 +68,8 @@ class EndpointArgs(CaptureArgs, LoggedArgs):
     """Invocations whose data is captured, in percent."""
     network_isolation: NotRequired[bool]
     """Whether the container can make no network calls, which is so unless given."""
+    hours: HoursOfEndpointArgs | None
+    """When it serves; None for always."""
 
 
 def serving_policy(
@@ -174,11 +193,13 @@ class Endpoint(pulumi.ComponentResource):
                     endpoint_name=endpoint_name,
                     region=args["region"],
                     scaled=not family.burstable,
+                    first=_turned_on(name, args),
                 ),
             ),
         )
+        policy = None
         if not family.burstable:
-            scale_variant(
+            policy = scale_variant(
                 f"{name}-scaling",
                 parent=self,
                 endpoint=endpoint,
@@ -188,6 +209,8 @@ class Endpoint(pulumi.ComponentResource):
                 max_instances=args["max_instances"],
                 invocations_per_minute=args["invocations_per_minute"],
             )
+        if hours := args["hours"]:
+            self._switch(name, args, hours, endpoint, policy)
         self.name = endpoint.name
         self.arn = endpoint.arn
         self.register_outputs(
@@ -197,6 +220,45 @@ class Endpoint(pulumi.ComponentResource):
                 "alarm_names": self.alarm_names,
                 "capture_uri": self.capture_uri,
             }
+        )
+
+    def _switch(
+        self,
+        name: str,
+        args: EndpointArgs,
+        hours: HoursOfEndpointArgs,
+        endpoint: aws.sagemaker.Endpoint,
+        policy: aws.appautoscaling.Policy | None,
+    ) -> None:
+        """Turn the endpoint off and on again, once it is there."""
+
+        def scaling(policy_name: str) -> ScalingArgs:
+            return {
+                "variant_name": ALL_TRAFFIC,
+                "min_instances": args["min_instances"],
+                "max_instances": args["max_instances"],
+                "policy_name": policy_name,
+                "policy": tracking(args["invocations_per_minute"]),
+            }
+
+        Switch(
+            f"{name}-hours",
+            {
+                "hours": hours["week"],
+                "endpoint_name": args["endpoint_name"],
+                # What a failed release leaves is not what the next morning begins with.
+                "configuration_name": endpoint.endpoint_config_name,
+                "tags": hours["tags"],
+                "scaling": policy.name.apply(scaling) if policy else None,
+                "topic_arn": args["alert_topics"]["critical"],
+                "dead_letter_arn": hours["dead_letter_arn"],
+                "messages_key_arn": hours["messages_key_arn"],
+                "log_key_arn": args["log_key_arn"],
+                "log_retention_days": args["log_retention_days"],
+                "account_id": args["account_id"],
+                "region": args["region"],
+            },
+            pulumi.ResourceOptions(parent=self),
         )
 
     def _model(self, name: str, args: EndpointArgs) -> aws.sagemaker.Model:
@@ -275,3 +337,17 @@ class Endpoint(pulumi.ComponentResource):
                 ignore_changes=["productionVariants[0].initialInstanceCount"] if scaled else None,
             ),
         )
+
+
+def _turned_on(name: str, args: EndpointArgs) -> list[pulumi.ResourceHook]:
+    hours = args["hours"]
+    if not hours:
+        return []
+    return [
+        on_before_update(
+            f"{name}-turned-on",
+            endpoint_name=args["endpoint_name"],
+            region=args["region"],
+            tags=hours["tags"],
+        )
+    ]

@@ -5,7 +5,7 @@ https://www.pulumi.com/docs/iac/concepts/options/hooks/
 """
 
 import asyncio
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -41,14 +41,19 @@ class RolledBack(Exception):
 
 
 def release_hooks(
-    name: str, *, endpoint_name: str, region: str, scaled: bool
+    name: str,
+    *,
+    endpoint_name: str,
+    region: str,
+    scaled: bool,
+    first: Sequence[pulumi.ResourceHook] = (),
 ) -> pulumi.ResourceHookBinding:
     """Hooks for the update of an endpoint of that name; `name` is the prefix of theirs.
 
     Before it, a variant that gets another instance type stops being scaled, since SageMaker refuses
     the update otherwise. After it, and where it fails, the variant is scaled as it was, unless the
     new one is not to be (`scaled`). An update that SageMaker rolled back raises RolledBack, which
-    fails the deployment before it deletes what still serves.
+    fails the deployment before it deletes what still serves. Hooks of `first` run before these.
 
     https://docs.aws.amazon.com/sagemaker/latest/dg/endpoint-scaling-update.html
     """
@@ -98,7 +103,7 @@ def release_hooks(
         return False
 
     return pulumi.ResourceHookBinding(
-        before_update=[pulumi.ResourceHook(f"{name}-before", before_update)],
+        before_update=[*first, pulumi.ResourceHook(f"{name}-before", before_update)],
         after_update=[pulumi.ResourceHook(f"{name}-after", after_update)],
         on_error=[pulumi.ErrorHook(f"{name}-failed", on_error)],
     )

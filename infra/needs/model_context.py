@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
+from components.common.hours import HoursArgs
 from components.common.workload import WorkloadArgs
 from components.data.lake.lake import Lake
 from components.devops.registries.image_registry import ImageRegistry
@@ -43,11 +44,21 @@ class ModelContext:
     """Whether nobody is known to declare the log groups of the account's jobs."""
     tables: Sequence[Table] = ()
     """The lake's tables in the stack file."""
+    hours: HoursArgs | None = None
+    """When the environment works; None for always."""
 
     def group_of(self, model: ModelSettings) -> str:
         """The model package group of a model: its name, or its ARN where another account has it."""
         origin = self.env.promotion.origin
         return origin.group(model.name) if origin else self.env.names(model.name)
+
+    @property
+    def dead_letter_arn(self) -> pulumi.Output[str]:
+        """The queue of what could not be delivered, which is there before anything is scheduled."""
+        arn = self.foundation.need.guards.dead_letter_arn
+        if arn is None:
+            raise pulumi.RunError("the dead-letter queue is declared before what is scheduled")
+        return arn
 
     def key_arn(self, holds: DataClass) -> pulumi.Output[str]:
         """ARN of the key of one class of data."""
@@ -113,6 +124,7 @@ def model_context(
     *,
     jobs_make_log_groups: bool,
     tables: Sequence[Table] = (),
+    hours: HoursArgs | None = None,
 ) -> ModelContext:
     """What every model is told, with SageMaker's own image looked up once for all of them."""
     repository, tag = TRAINING_IMAGE
@@ -131,4 +143,5 @@ def model_context(
         repositories,
         jobs_make_log_groups,
         tables,
+        hours,
     )

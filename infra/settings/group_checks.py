@@ -30,6 +30,7 @@ from infra.settings.foundation.access import check_approvers, check_key_administ
 from infra.settings.foundation.accounts import check_own_account
 from infra.settings.foundation.audit import check_log_archive, check_macie, check_object_lock
 from infra.settings.foundation.network import check_reachable
+from infra.settings.hours import check_hours
 from infra.settings.mistakes import Mistake
 from infra.settings.mlops.labels import check_labels
 from infra.settings.studio_checks import check_studio
@@ -121,6 +122,7 @@ CHECKS: tuple[Check, ...] = (
     check_iceberg_streams,
     check_fills,
     check_studio,
+    check_hours,
 )
 
 

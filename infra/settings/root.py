@@ -28,6 +28,7 @@ from infra.settings.foundation.keys import Keys
 from infra.settings.foundation.logs import Logs
 from infra.settings.foundation.network import Network, uses
 from infra.settings.foundation.tags import Tags
+from infra.settings.hours import Hours
 from infra.settings.mlops.model import ModelSettings
 from infra.settings.studio import Studio
 
@@ -83,6 +84,11 @@ class PlatformSettings(Settings):
         None, description="SageMaker Studio: where the people of teams work with notebooks."
     )
     models: tuple[ModelSettings, ...] = Field((), description="Models.")
+    hours: Hours | None = Field(
+        None,
+        description="When the environment works: outside of these hours its endpoints are off, and "
+        "nothing but a person starts a training.",
+    )
     dashboards: bool = Field(
         True,
         description="Whether CloudWatch has a dashboard of each model and one of all of them.",

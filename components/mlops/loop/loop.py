@@ -5,6 +5,7 @@ from typing import Any
 import pulumi
 
 from components.common.args import LoggedArgs
+from components.common.hours import HoursArgs
 from components.common.iam import Json, rendered
 from components.common.state_machine import logged_machine
 from components.common.workload import WorkloadArgs, artifacts_prefix
@@ -54,6 +55,8 @@ class LoopArgs(WorkloadArgs, LoggedArgs):
     """Instance type of the comparing jobs."""
     budget: BudgetArgs | None
     """What training may cost a month; None for no bound."""
+    hours: HoursArgs | None
+    """When training may begin but for a person; None for always."""
     alert_topics: AlertTopics
     """ARNs of the topics `info` and `warning`."""
     messages_key_arn: pulumi.Input[str]
@@ -135,6 +138,7 @@ class Loop(pulumi.ComponentResource):
                 },
                 "training_set_arn": training_set_arn,
                 "budget": args["budget"],
+                "hours": args["hours"],
             }
             return loop_machine(known)
 

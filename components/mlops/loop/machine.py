@@ -13,6 +13,7 @@ https://docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html
 
 from typing import NotRequired, TypedDict
 
+from components.common.hours import HoursArgs, longest_pause_hours
 from components.common.iam import Json
 from components.common.states import (
     FOLLOWED,
@@ -93,6 +94,8 @@ class MachineArgs(TypedDict):
     """How a comparison runs."""
     training_set_arn: NotRequired[str | None]
     """ARN of the machine that makes its training set; None where its data comes otherwise."""
+    hours: NotRequired[HoursArgs | None]
+    """When training may begin but for a person; always where it is missing."""
     budget: NotRequired[BudgetArgs | None]
     """What training may cost; no bound where it is missing."""
     poll_seconds: NotRequired[int]
@@ -113,7 +116,9 @@ def loop_machine(args: MachineArgs) -> Json:
     if args["cooldown_hours"] < 1:
         raise ValueError(f"a cool-down lasts one hour or more: {args['cooldown_hours']}")
     life_hours = args["cooldown_hours"] + args["training_hours"] + COMPARE_HOURS
-    every = args.get("poll_seconds")
+    every, hours = args.get("poll_seconds"), args.get("hours")
+    if hours:
+        life_hours += longest_pause_hours(hours)
     budget, training_set = args.get("budget"), args.get("training_set_arn")
     training = first_state(training_set, "StartTraining")
     states: dict[str, Json] = {
@@ -124,6 +129,7 @@ def loop_machine(args: MachineArgs) -> Json:
             alarms=args["alarms"],
             every_seconds=every or poll_seconds(life_hours),
             following="FindSpent" if budget else training,
+            hours=hours,
         ),
         **(
             budget_states(

@@ -5,12 +5,16 @@ Only one execution retrains at a time, and one more waits (`components.common.on
 
 from collections.abc import Mapping, Sequence
 
+from components.common.hours import HoursArgs, closed
 from components.common.iam import Json
 from components.common.one_at_a_time import HOUR_MILLIS, ended, one_at_a_time
-from components.common.states import choice, retried
+from components.common.states import choice, retried, wait
 
 PASSING = ("drift", "quality")
 """Causes that may be over before the cool-down is."""
+
+CLOSED_SECONDS = 1800
+"""Between two looks whether the hours have begun."""
 
 _TOLD = "$states.context.Execution.Input"
 
@@ -23,6 +27,7 @@ def waiting_states(
     alarms: Mapping[str, Sequence[str]],
     every_seconds: int,
     following: str,
+    hours: HoursArgs | None = None,
 ) -> dict[str, Json]:
     """The states from Begin to `following`, where it may train.
 
@@ -42,7 +47,7 @@ def waiting_states(
             "Next": "FindOthers",
         },
         **one_at_a_time(life_hours, every_seconds, "FindNewestRun", passing=PASSING),
-        **_cooled_down(pipeline_name, cooldown_hours, alarms, following),
+        **_cooled_down(pipeline_name, cooldown_hours, alarms, following, hours),
     }
 
 
@@ -51,8 +56,9 @@ def _cooled_down(
     cooldown_hours: int,
     alarms: Mapping[str, Sequence[str]],
     following: str,
+    hours: HoursArgs | None,
 ) -> dict[str, Json]:
-    """Wait for the end of the cool-down, and see whether there is still a reason.
+    """Wait for the end of the cool-down and for the hours, and see whether there is still a reason.
 
     Whoever started the newest run of the pipeline, and whatever came of it, the next one starts no
     sooner than `cooldown_hours` after it, unless a person wants it. The alarms of another account
@@ -80,6 +86,7 @@ def _cooled_down(
             {
                 following: "$told.cause = 'person'",
                 "AwaitCooldown": "$cooled.at > $millis()",
+                **({"AwaitHours": closed(hours)} if hours else {}),
                 **_asked(alarms),
             },
             following,
@@ -90,6 +97,8 @@ def _cooled_down(
             "Next": "FindNewestRun",
         },
     }
+    if hours:
+        states["AwaitHours"] = wait(CLOSED_SECONDS, "FindNewestRun")
     for cause, names in alarms.items():
         if not names:
             continue

@@ -5,9 +5,8 @@ import json
 import pulumi
 
 from components.common.args import LoggedArgs, PlacedArgs
-from components.common.event_start import start_policy
-from components.common.iam import Document, rendered
-from components.common.scheduled_start import give_up, start_on_schedule
+from components.common.iam import rendered
+from components.common.scheduled_start import start_on_schedule, starting_policy
 from components.common.state_machine import logged_machine
 from components.mlops.monitoring.silence_machine import (
     RareMonitor,
@@ -27,13 +26,6 @@ class SilenceWatchArgs(PlacedArgs, LoggedArgs):
     """Queue that keeps what could not be started."""
     messages_key_arn: pulumi.Input[str]
     """Key of that queue."""
-
-
-def starting_policy(*, machine_arn: str, dead_letter_arn: str, messages_key_arn: str) -> Document:
-    """What the schedule may do: start the machine, and keep what it gives up."""
-    allowed = start_policy(machine_arn=machine_arn)
-    allowed["Statement"] += give_up(dead_letter_arn, messages_key_arn)
-    return allowed
 
 
 class SilenceWatch(pulumi.ComponentResource):

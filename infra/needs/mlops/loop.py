@@ -62,6 +62,7 @@ def keep_good(
         "job_name": cut(env.names(model.name, "compare"), JOB_NAME_LIMIT),
         "job_tags": context.job_tags("mlops", model),
         "budget": _budget(model, context),
+        "hours": context.hours,
         "instance_type": model.processing.instance,
         "alert_topics": context.foundation.alerts.topics,
         "messages_key_arn": context.key_arn(DataClass.MESSAGES),

@@ -58,7 +58,7 @@ class Monitoring:
             {
                 "monitors": self._rare,
                 "schedule": expression("daily", env.names("silence")),
-                "dead_letter_arn": dead_letter_arn(context),
+                "dead_letter_arn": context.dead_letter_arn,
                 "messages_key_arn": context.key_arn(DataClass.MESSAGES),
                 "log_key_arn": context.key_arn(DataClass.LOGS),
                 "log_retention_days": env.log_retention_days,
@@ -136,7 +136,7 @@ def monitor_args(
         "image_uri": context.image_of(model, version) if explains else context.training_image,
         "instance_type": model.processing.instance,
         "job_tags": context.job_tags("mlops", model),
-        "dead_letter_arn": dead_letter_arn(context),
+        "dead_letter_arn": context.dead_letter_arn,
         "messages_key_arn": context.key_arn(DataClass.MESSAGES),
     }
 
@@ -157,11 +157,3 @@ def options(model: ModelSettings, kind: MonitorKind) -> list[str]:
             if monitor.quality.by:
                 told["segments"] = ",".join(monitor.quality.by)
     return [part for option, value in told.items() for part in (f"--{option}", value)]
-
-
-def dead_letter_arn(context: ModelContext) -> pulumi.Output[str]:
-    """The queue of what could not be delivered, which is there before anything is scheduled."""
-    arn = context.foundation.need.guards.dead_letter_arn
-    if arn is None:
-        raise pulumi.RunError("the dead-letter queue is declared before what is scheduled")
-    return arn

@@ -82,6 +82,9 @@ class Serving(Settings):
     scale: Scale = Field(Scale(), description="How it grows with its load.")
     rollout: Rollout = Field(Rollout(), description="How a new version takes over.")
     alarms: EndpointAlarms = Field(EndpointAlarms(), description="When it is not well.")
+    always_on: bool = Field(
+        False, description="Whether it serves outside of the environment's hours, too."
+    )
 
 
 def check_hardware(

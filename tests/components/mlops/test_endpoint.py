@@ -30,6 +30,7 @@ def graph_of(**changes):
         "min_instances": 2,
         "max_instances": 8,
         "live_instances": 0,
+        "hours": None,
         "invocations_per_minute": 1200,
         "rollout": {"canary_percent": 10, "bake_minutes": 30},
         "latency_ms": 300,

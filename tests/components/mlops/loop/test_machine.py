@@ -7,6 +7,7 @@ import pytest
 from cfnlint.api import lint
 from moto.sagemaker.models import sagemaker_backends
 
+from components.common.hours import DAYS
 from components.mlops.loop.machine import EVENTS, EVENTS_PER_LOOK, loop_machine, poll_seconds
 from embedded import clock
 from embedded.cloud import Cloud
@@ -85,6 +86,7 @@ WORSE = BETTER | {"better": False, "reason": "auc 0.800 against 0.843: worse"}
         {"training_set_arn": "arn:aws:states:eu-west-1:123456789012:stateMachine:set"},
         {"budget": BUDGET},
         {"approve_when": None, "alarms": {}},
+        {"hours": {"days": ["mon"], "start": 420, "end": 1140, "zone": "Europe/Vienna"}},
         VOLUME,
         KEPT,
     ],
@@ -542,6 +544,20 @@ class TestCooldown:
         loop.waits(arn, "AwaitCooldown")
         assert loop.path(arn).count("AwaitCooldown") == 2
         assert len(loop.runs) == 2
+
+    def test_outside_of_the_hours_only_a_person_need_not_wait(self, cloud, name):
+        opens = clock.now() + timedelta(days=2)
+        week = {"days": [DAYS[opens.weekday()]], "start": 0, "end": 1440, "zone": "UTC"}
+        loop = Loop(cloud, name, hours=week)
+        assert loop.run("person")["outcome"] == "approved"
+        arn = loop.start("schedule")
+        loop.waits(arn, "AwaitCooldown")
+        midnight = opens.replace(hour=0, minute=0)
+        cloud.advance((midnight - clock.now()).total_seconds() - 120)
+        loop.waits(arn, "AwaitHours")
+        assert len(loop.runs) == 1
+        cloud.advance(HOUR)
+        assert json.loads(loop.ended(arn)["output"])["outcome"] == "approved"
 
     def test_an_alarm_that_is_over_by_then_trains_nothing(self, cloud, name):
         alarm(cloud, f"{name}-drifts", "ALARM")
