@@ -22,6 +22,7 @@ from embedded.extensions.operations import add
 from embedded.sagemaker.execution import ENDS
 
 PIPELINE = "SageMaker Model Building Pipeline Execution Status Change"
+PIPELINE_STEP = "SageMaker Model Building Pipeline Execution Step Status Change"
 MODEL_PACKAGE_DETAIL = (
     "ApprovalDescription",
     "CertifyForMarketplace",
@@ -129,6 +130,32 @@ def pipeline_execution_changed(
     _tell(backend, PIPELINE, [pipeline, execution.arn], known)
 
 
+def pipeline_step_changed(
+    backend: SageMakerModelBackend,
+    execution: FakePipelineExecution,
+    step: Mapping[str, Any],
+    kind: str,
+    before: str,
+) -> None:
+    """Tell of a step's status, and the one before; `step` is as it is listed, `kind` its type."""
+    pipeline = execution.arn.rpartition("/execution/")[0]
+    detail = {
+        "metadata": _lower(step["Metadata"]),
+        "stepStartTime": _iso(step["StartTime"]),
+        "stepEndTime": _iso(step["EndTime"]) if "EndTime" in step else None,
+        "stepName": step["StepName"],
+        "stepType": kind,
+        "previousStepStatus": before or None,
+        "currentStepStatus": step["StepStatus"],
+        "failureReason": step.get("FailureReason"),
+        "cacheHitResult": _lower(step.get("CacheHitResult")),
+        "pipelineArn": pipeline,
+        "pipelineExecutionArn": execution.arn,
+    }
+    known = {name: value for name, value in detail.items() if value is not None}
+    _tell(backend, PIPELINE_STEP, [pipeline, execution.arn], known)
+
+
 def _tell(
     backend: SageMakerModelBackend, kind: str, resources: list[str], detail: dict[str, Any]
 ) -> None:
@@ -151,6 +178,17 @@ def _milliseconds(told: Any) -> Any:
             return {key: _milliseconds(each) for key, each in told.items() if each is not None}
         case list():
             return [_milliseconds(each) for each in told]
+        case _:
+            return told
+
+
+def _lower(told: Any) -> Any:
+    """The same with names that begin with a small letter, as the events of pipelines have them."""
+    match told:
+        case dict():
+            return {f"{key[0].lower()}{key[1:]}": _lower(each) for key, each in told.items()}
+        case list():
+            return [_lower(each) for each in told]
         case _:
             return told
 

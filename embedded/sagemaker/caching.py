@@ -18,6 +18,7 @@ DURATION = re.compile(
     r"(T(?=.)((?P<hours>\d+)H)?((?P<minutes>\d+)M)?((?P<seconds>\d+)S)?)?"
 )
 """A duration of ISO 8601, such as P30D or PT1H."""
+UNCACHED = ("CacheConfig", "DependsOn", "Description", "DisplayName", "RetryPolicies")
 DAYS = {"years": 365, "months": 30}
 
 
@@ -50,10 +51,14 @@ def is_cached(step: Step) -> bool:
     return bool(step.get("CacheConfig", {}).get("Enabled"))
 
 
-def key_of(pipeline: str, step: Step, arguments: Mapping[str, Any]) -> str:
-    """What two runs of a step have in common where one can stand for the other."""
-    asked = {"type": step["Type"], "arguments": arguments, "files": step.get("PropertyFiles")}
-    return json.dumps([pipeline, step["Name"], asked], sort_keys=True, default=str)
+def key_of(pipeline: str, step: Step, asked: Mapping[str, Any]) -> str:
+    """What two runs of a step have in common where one can stand for the other.
+
+    `asked` is the step's definition, its references replaced. How a step is shown, awaited or
+    retried makes no difference.
+    """
+    told = {key: value for key, value in asked.items() if key not in UNCACHED}
+    return json.dumps([pipeline, step["Name"], told], sort_keys=True, default=str)
 
 
 def recalled(memory: Memory, key: str, step: Step) -> Success | None:

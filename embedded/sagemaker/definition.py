@@ -26,6 +26,12 @@ _COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
     "LessThanOrEqualTo": lambda left, right: bool(left <= right),
 }
 
+CONDITIONS = (*_COMPARISONS, "In", "Not", "Or")
+"""The types of conditions that are decided here: all that the SDK writes."""
+COMPLETED = "Completed"
+OF_STEPS = ("FunctionArn", "SqsQueueUrl", "ModelPackageGroupName", "CheckJobConfig")
+"""Members of steps, beside their arguments, that may refer to other steps."""
+
 
 class Invalid(Exception):
     """What the definition asks for that it does not say, or that is not emulated."""
@@ -82,20 +88,32 @@ def branches(step: Step) -> list[Step]:
     return [*arguments.get("IfSteps", []), *arguments.get("ElseSteps", [])]
 
 
-def needs(step: Step) -> set[str]:
-    """Names of the steps that have to succeed before this one, its branches left aside.
+def branch(step: Step, met: bool) -> Sequence[Step]:
+    """The steps with which an execution goes on after a Condition step."""
+    chosen: Sequence[Step] = step["Arguments"].get("IfSteps" if met else "ElseSteps", [])
+    return chosen
 
-    Raises Invalid for a dependency that runs on anything but success.
+
+def dependencies(step: Step) -> dict[str, str]:
+    """The steps that have to end before this one, its branches left aside, each with its trigger.
+
+    The trigger is the outcome at which this step begins: Completed, Failed, Stopped or Any. What a
+    step refers to has to complete.
     """
     arguments = step.get("Arguments", {})
     if step["Type"] == "Condition":
         arguments = arguments["Conditions"]
-    named = {path.split(".")[1] for path in _references(arguments) if path.startswith("Steps.")}
+    own = [arguments, *(step[key] for key in OF_STEPS if key in step)]
+    waits = {}
     for dependency in step.get("DependsOn", []):
-        if not isinstance(dependency, str):
-            raise Invalid(f"step {step['Name']}: a dependency with a trigger is not emulated")
-        named.add(dependency)
-    return named
+        if isinstance(dependency, str):
+            waits[dependency] = COMPLETED
+        else:
+            waits[dependency["Step"]] = dependency.get("Trigger", COMPLETED)
+    for path in _references(own):
+        if path.startswith("Steps."):
+            waits[path.split(".")[1]] = COMPLETED
+    return waits
 
 
 def check_order(steps: Sequence[Step]) -> None:
@@ -104,7 +122,7 @@ def check_order(steps: Sequence[Step]) -> None:
     names = [step["Name"] for step in every]
     if len(set(names)) < len(names):
         raise Invalid("two steps bear one name")
-    waits = {step["Name"]: needs(step) for step in every}
+    waits = {step["Name"]: set(dependencies(step)) for step in every}
     for name, needed in waits.items():
         if unknown := sorted(needed - set(names)):
             raise Invalid(f"step {name} refers to {', '.join(unknown)}, which is no step")

@@ -1,7 +1,9 @@
-"""One execution of a SageMaker pipeline, worked off step by step in a thread of its own.
+"""One execution of a SageMaker pipeline, worked off in a thread of its own.
 
-The steps run one after another, where AWS runs independent ones at once. Jobs are created as by any
-client (job.py). What a step of each type does is in steps/; any other type fails by name.
+Steps that wait for nothing run at once, up to MaxParallelExecutionSteps, each in a thread. What a
+step of each type does is in steps/, and how one is tried and tried again in attempts.py. After a
+failure no other step begins, but for those whose dependency's trigger is that failure; the steps
+that run go on to their end.
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/build-and-manage-steps.html
 """
@@ -9,84 +11,117 @@ https://docs.aws.amazon.com/sagemaker/latest/dg/build-and-manage-steps.html
 import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
 from moto.sagemaker.models import FakePipelineExecution, SageMakerModelBackend
 
 from embedded.clock import utcnow
-from embedded.sagemaker.caching import Memory, Success, is_cached, key_of, recalled
-from embedded.sagemaker.container import Stopped
-from embedded.sagemaker.definition import Invalid, Scope, Step, needs
-from embedded.sagemaker.job import clients, put
-from embedded.sagemaker.jobs import JobFailed, text_at
-from embedded.sagemaker.steps.kinds import KINDS
-from embedded.sagemaker.steps.work import Running, Work
+from embedded.sagemaker.attempts import Attempts, Outcome
+from embedded.sagemaker.caching import Memory
+from embedded.sagemaker.definition import COMPLETED, Scope, Step, dependencies
+from embedded.sagemaker.job import clients
+from embedded.sagemaker.jobs import text_at
+from embedded.sagemaker.steps.work import Running
 from embedded.turns import turn
 from embedded.workplace import is_closed
 
 log = logging.getLogger(__name__)
 
-ENDS = {"Succeeded", "Failed", "Stopped"}
+ENDS = {"Succeeded", "Failed", "Stopped", "CompletedWithFailures"}
+FAILED = "Step failure: One or multiple steps failed."
+"""What AWS says of every execution whose steps failed; the steps tell why."""
+TRIGGERED_BY = {
+    COMPLETED: {Outcome.SUCCEEDED},
+    "Failed": {Outcome.FAILED},
+    "Stopped": {Outcome.STOPPED},
+    "Any": {*Outcome},
+}
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What an execution is to do."""
+
+    steps: Sequence[Step]
+    """Those to be carried out; the branches of a Condition step are in it."""
+    values: Mapping[str, Any]
+    """By parameter."""
+    results: Mapping[str, Any] = field(default_factory=dict)
+    """By the name of a step that is not carried out again, what references to it resolve to."""
+    most_at_once: int | None = None
+    """MaxParallelExecutionSteps."""
 
 
 class Execution(threading.Thread):
     """One execution of a pipeline, at work.
 
     Its state is on moto's record, where the operations find it after the thread has ended.
-    `at_change` is told the status before, whenever it has changed.
+    `at_change` is told the status before, whenever it has changed, and `at_step` a step as it is
+    shown, its type, and its status before.
     """
 
     def __init__(
         self,
         backend: SageMakerModelBackend,
         record: FakePipelineExecution,
-        steps: Sequence[Step],
-        values: Mapping[str, Any],
+        plan: Plan,
         job_of: Callable[[str], Running],
         memory: Memory,
         at_end: Callable[["Execution"], None],
         at_change: Callable[[str], None] = lambda _: None,
+        at_step: Callable[[Mapping[str, Any], str, str], None] = lambda *_: None,
     ) -> None:
         self.arn: str = record.arn
         self.id = record.arn.rpartition("/")[2]
         super().__init__(name=f"pipeline-execution-{self.id}", daemon=True)
         pipeline_arn = record.arn.rpartition("/execution/")[0]
+        self.most_at_once = plan.most_at_once
         self._record = record
-        self._steps = steps
-        self._job_of = job_of
-        self._memory = memory
+        self._waiting = list(plan.steps)
         self._at_end = at_end
         self._at_change = at_change
-        self._work: Work | None = None
         self._ended = False
         self._stopping = threading.Event()
-        self._client, _ = clients(backend.region_name)
-        self._scope = Scope(
-            parameters=values,
+        self._changed = threading.Condition()
+        self._running: dict[str, Attempts] = {}
+        self._outcomes = dict.fromkeys(plan.results, Outcome.SUCCEEDED)
+        self._answered: set[str] = set()
+        """Steps whose failure or stop was what another step, by its trigger, began at."""
+        client, _ = clients(backend.region_name)
+        scope = Scope(
+            parameters=plan.values,
             execution={
                 "PipelineArn": pipeline_arn,
                 "PipelineName": pipeline_arn.rpartition("/")[2],
                 "PipelineExecutionArn": record.arn,
                 "PipelineExecutionId": self.id,
                 "StartDateTime": record.start_time.isoformat(),
-                "CurrentDateTime": record.start_time.isoformat(),
             },
-            read=partial(text_at, self._client("s3")),
+            read=partial(text_at, client("s3")),
+            steps=dict(plan.results),
         )
-        vars(record)["steps"] = []
+        vars(record).setdefault("steps", [])
+        vars(record)["results"] = scope.steps
+        self._attempts = partial(
+            Attempts,
+            scope=scope,
+            listed=vars(record)["steps"],
+            client=client,
+            job_of=job_of,
+            memory=memory,
+            stopping=self._stopping,
+            at_step=at_step,
+            at_end=self._take,
+        )
         self._set("Executing")
 
     def run(self) -> None:
         """Work all steps off, to whichever end."""
         try:
-            self._work_off(self._steps)
-            self._set("Succeeded")
-        except Stopped:
-            self._set("Stopped")
-        except JobFailed as error:
-            self._set("Failed", f"Step failure: {error}")
+            self._work_off()
+            self._set(*self._end())
         except Exception as error:
             if not is_closed():
                 log.exception("the execution %s broke", self._record.arn)
@@ -95,11 +130,14 @@ class Execution(threading.Thread):
             self._at_end(self)
 
     def stop(self) -> None:
-        """End the step that runs, and start no other."""
+        """End the steps that run, and start no other."""
         self._set("Stopping")
         self._stopping.set()
-        if (work := self._work) is not None:
-            work.stop()
+        with self._changed:
+            running = list(self._running.values())
+            self._changed.notify_all()
+        for attempts in running:
+            attempts.stop()
 
     def _set(self, status: str, reason: str = "") -> None:
         with turn():
@@ -114,54 +152,64 @@ class Execution(threading.Thread):
             )
             self._at_change(before)
 
-    def _work_off(self, steps: Sequence[Step]) -> None:
-        waiting = list(steps)
-        while ready := [step for step in waiting if needs(step) <= self._scope.steps.keys()]:
-            waiting.remove(ready[0])
-            waiting.extend(self._carry_out(ready[0]))
+    def _work_off(self) -> None:
+        with self._changed:
+            while True:
+                for step in self._ready():
+                    self._waiting.remove(step)
+                    attempts = self._running[step["Name"]] = self._attempts(step)
+                    attempts.start()
+                if not self._running:
+                    return
+                self._changed.wait()
 
-    def _carry_out(self, step: Step) -> Sequence[Step]:
-        """Carry one step out; returns the steps that its outcome adds."""
+    def _ready(self) -> list[Step]:
+        """The steps that begin now."""
+        if self._stopping.is_set() or self._unanswered():
+            return []
+        ready = [step for step in self._waiting if self._may_begin(step)]
+        if self.most_at_once is None:
+            return ready
+        return ready[: max(0, self.most_at_once - len(self._running))]
+
+    def _may_begin(self, step: Step) -> bool:
+        return all(
+            self._outcomes.get(name) in TRIGGERED_BY[trigger]
+            for name, trigger in dependencies(step).items()
+        )
+
+    def _unanswered(self) -> bool:
+        """Whether a step has not succeeded, and none was there to begin at that."""
+        return any(
+            outcome is not Outcome.SUCCEEDED and name not in self._answered
+            for name, outcome in self._outcomes.items()
+        )
+
+    def _take(self, attempts: Attempts) -> None:
+        """Take note of a step's end; other threads call it."""
+        name = attempts.step["Name"]
+        with self._changed:
+            self._outcomes[name] = attempts.outcome
+            if attempts.outcome is not Outcome.SUCCEEDED and any(
+                trigger != COMPLETED and attempts.outcome in TRIGGERED_BY[trigger]
+                for step in self._waiting
+                for needed, trigger in dependencies(step).items()
+                if needed == name
+            ):
+                self._answered.add(name)
+            self._waiting.extend(attempts.added)
+            del self._running[name]
+            self._changed.notify_all()
+
+    def _end(self) -> tuple[str, str]:
+        """The status at which it ends, and why."""
         if self._stopping.is_set():
-            raise Stopped
-        seen = {"StepName": step["Name"], "StartTime": utcnow(), "StepStatus": "Executing"}
-        seen["Metadata"] = {}
-        with turn():
-            vars(self._record)["steps"].append(seen)
-        status = "Failed"
-        work = Work(step, self._scope, self._client, self._job_of, seen, stopping=self._stopping)
-        self._work = work
-        try:
-            self._scope.steps[step["Name"]] = self._result(work)
-            status = "Succeeded"
-        except Stopped:
-            status = "Stopped"
-            raise
-        except (JobFailed, Invalid, ClientError, BotoCoreError, ValueError) as error:
-            put(seen, FailureReason=str(error))
-            raise JobFailed(f"{step['Name']}: {error}") from error
-        finally:
-            self._work = None
-            put(seen, StepStatus=status, EndTime=utcnow())
-        return work.added
-
-    def _result(self, work: Work) -> Any:
-        """What references to a step resolve to: by carrying it out, unless the cache has it."""
-        step = work.step
-        if step["Type"] not in KINDS:
-            raise JobFailed(f"steps of type {step['Type']} are not emulated")
-        kind = KINDS[step["Type"]]
-        if not (kind.is_cached and is_cached(step)):
-            return kind.run(work)
-        key = key_of(self._scope.execution["PipelineName"], step, work.arguments)
-        with turn():
-            success = recalled(self._memory, key, step)
-        if success:
-            put(work.shown, CacheHitResult={"SourcePipelineExecutionArn": success.execution})
-            work.note(**success.metadata)
-            return success.properties
-        properties = kind.run(work)
-        with turn():
-            metadata = dict(work.shown["Metadata"])
-            self._memory[key] = Success(self.arn, utcnow(), properties, metadata)
-        return properties
+            return "Stopped", ""
+        outcomes = {
+            outcome for name, outcome in self._outcomes.items() if name not in self._answered
+        }
+        if Outcome.FAILED in outcomes:
+            return "Failed", FAILED
+        if Outcome.STOPPED in outcomes:
+            return "Stopped", ""
+        return ("CompletedWithFailures" if self._answered else "Succeeded"), ""

@@ -5,17 +5,16 @@ https://docs.aws.amazon.com/sagemaker/latest/dg/build-and-manage-steps-types.htm
 
 from typing import Any
 
-from embedded.sagemaker.definition import holds
+from embedded.sagemaker.definition import branch, holds
 from embedded.sagemaker.jobs import JobFailed
 from embedded.sagemaker.steps.work import Work
 
 
 def decide(work: Work) -> Any:
     """Condition: go on with the steps of a branch; all of its conditions have to be met."""
-    arguments = work.step["Arguments"]
-    met = all(holds(one, work.scope) for one in arguments["Conditions"])
+    met = all(holds(one, work.scope) for one in work.step["Arguments"]["Conditions"])
     work.note(Condition={"Outcome": str(met)})
-    work.added = arguments.get("IfSteps" if met else "ElseSteps", [])
+    work.added = branch(work.step, met)
     return {"Outcome": met}
 
 

@@ -17,12 +17,19 @@ class Kind(NamedTuple):
     """Carries a step out; returns what references to it resolve to."""
     is_cached: bool = False
     """Whether a step of this type can be taken from the cache."""
+    is_retried: bool = False
+    """Whether a step of this type may have retry policies."""
 
 
 KINDS = {
     "Condition": Kind(flow.decide),
     "Fail": Kind(flow.fail),
-    "Processing": Kind(jobs.process, is_cached=True),
-    "RegisterModel": Kind(models.register),
-    "Training": Kind(jobs.train, is_cached=True),
+    "Processing": Kind(jobs.process, is_cached=True, is_retried=True),
+    "RegisterModel": Kind(models.register, is_retried=True),
+    "Training": Kind(jobs.train, is_cached=True, is_retried=True),
 }
+
+CLOSED = {
+    "AutoML": "nothing here searches for models by itself; train one by a Training or Tuning step",
+}
+"""Types of AWS's that are not run for a reason of their own, and what to do instead."""

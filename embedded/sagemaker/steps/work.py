@@ -2,16 +2,23 @@
 
 import secrets
 import threading
+import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
+from embedded.clock import now
 from embedded.sagemaker.container import Stopped
 from embedded.sagemaker.definition import Scope, Step, resolve
 from embedded.turns import turn
+from embedded.workplace import is_closed
 
 NAME_LIMIT = 63
+SUFFIX_BYTES = 5
+POLL_SECONDS = 0.1
+
+Found = TypeVar("Found")
 
 
 class Running(Protocol):
@@ -29,10 +36,10 @@ class Running(Protocol):
 
 @dataclass
 class Work:
-    """A step at work. What its type's function returns is what references to the step resolve to.
+    """One attempt at a step. What its type's function returns is what references to it resolve to.
 
     Such a function raises JobFailed with the reason where the step fails, and Stopped where it was
-    told to stop.
+    told to stop. Errors of AWS's operations fail the step, too, and need not be caught.
     """
 
     step: Step
@@ -47,12 +54,22 @@ class Work:
     """Steps to be carried out because of the outcome of this one."""
     stopping: threading.Event = field(default_factory=threading.Event)
     """Set once the execution is told to stop."""
+    _suffix: str = field(default_factory=lambda: secrets.token_hex(SUFFIX_BYTES))
     _running: Running | None = None
 
     @cached_property
     def arguments(self) -> Any:
         """The step's arguments, their references replaced. Raises Invalid."""
-        return resolve(self.step.get("Arguments", {}), self.scope)
+        return self.resolved(self.step.get("Arguments", {}))
+
+    def resolved(self, value: Any) -> Any:
+        """A part of the step's definition, its references replaced. Raises Invalid."""
+        own = {
+            "CurrentDateTime": now().isoformat(),
+            "TrainingJobName": self.name(),
+            "ProcessingJobName": self.name(),
+        }
+        return resolve(value, replace(self.scope, execution={**self.scope.execution, **own}))
 
     @property
     def execution(self) -> str:
@@ -68,11 +85,13 @@ class Work:
             self.shown["Metadata"].update(metadata)
 
     def name(self, limit: int = NAME_LIMIT) -> str:
-        """A new name for what the step makes, of at most so many characters, as SageMaker's are."""
-        suffix = secrets.token_hex(5)
+        """The name of what this attempt makes, as SageMaker's are, of at most so many characters.
+
+        A definition made with names of its own has it in the arguments: those come first.
+        """
         execution = self.scope.execution["PipelineExecutionId"]
         name = f"pipelines-{execution}-{self.step['Name']}".replace("_", "-")
-        return f"{name[: limit - len(suffix) - 1]}-{suffix}"
+        return f"{name[: limit - len(self._suffix) - 1]}-{self._suffix}"
 
     def finish(self, arn: str) -> None:
         """Wait for a job's end. Raises JobFailed, or Stopped."""
@@ -84,13 +103,24 @@ class Work:
         if running.failure:
             raise running.failure
 
+    def poll(self, read: Callable[[], Found | None], at_stop: Callable[[], object]) -> Found:
+        """What `read` returns as soon as it returns anything, asked again and again.
+
+        `at_stop` is called once where the execution is told to stop meanwhile; the wait goes on,
+        for what it has stopped has an end to be told of. Raises Stopped where the cloud stops.
+        """
+        told = False
+        while (found := read()) is None:
+            if is_closed():
+                raise Stopped
+            if self.stopping.is_set() and not told:
+                told = True
+                at_stop()
+            time.sleep(POLL_SECONDS)
+        return found
+
     def stop(self) -> None:
-        """End what the step waits for."""
+        """End the job that the step waits for."""
         self.stopping.set()
         if (running := self._running) is not None:
             running.stop()
-
-    def go_on(self) -> None:
-        """Raise Stopped where the execution was told to stop."""
-        if self.stopping.is_set():
-            raise Stopped

@@ -212,8 +212,9 @@ def test_a_model_below_the_minimum_fails_and_is_not_registered(cloud):
     arn = _start(cloud, "tumour", **PARAMETERS, Accept="auc >= 1.1")
     described = _ended(cloud, arn)
     assert described["PipelineExecutionStatus"] == "Failed"
-    assert "Fail: The model is not what is accepted: auc >= 1.1" in described["FailureReason"]
+    assert described["FailureReason"] == "Step failure: One or multiple steps failed."
     steps = _steps(cloud, arn)
+    assert steps["Fail"]["FailureReason"] == "The model is not what is accepted: auc >= 1.1"
     assert steps["Fail"]["Metadata"]["Fail"]["ErrorMessage"] == (
         "The model is not what is accepted: auc >= 1.1"
     )
@@ -226,8 +227,8 @@ def test_a_broken_script_fails_with_its_last_lines(cloud):
     arn = _script(cloud, "broken", "print('so far')\nraise LookupError('no such column: age')")
     described = _ended(cloud, arn)
     assert described["PipelineExecutionStatus"] == "Failed"
-    assert "LookupError: no such column: age" in described["FailureReason"]
     step = _steps(cloud, arn)["Only"]
+    assert "LookupError: no such column: age" in step["FailureReason"]
     assert step["StepStatus"] == "Failed"
     job = step["Metadata"]["ProcessingJob"]["Arn"].rpartition("/")[2]
     failed = cloud.client("sagemaker").describe_processing_job(ProcessingJobName=job)
@@ -238,7 +239,8 @@ def test_a_broken_script_fails_with_its_last_lines(cloud):
 def test_a_script_over_its_time_is_ended(cloud):
     limit = {"MaxRuntimeInSeconds": 1}
     arn = _script(cloud, "slow", "import time; time.sleep(600)", StoppingCondition=limit)
-    assert "still running after 1 seconds" in _ended(cloud, arn)["FailureReason"]
+    assert _ended(cloud, arn)["PipelineExecutionStatus"] == "Failed"
+    assert "still running after 1 seconds" in _steps(cloud, arn)["Only"]["FailureReason"]
 
 
 def test_a_stopped_execution_ends_its_processes_and_leaves_no_folder(cloud, tmp_path, monkeypatch):
@@ -270,25 +272,6 @@ def test_an_execution_does_not_start_with_wrong_parameters(cloud):
     assert "Parameter [TrainingInstanceCount]: 'two' is not of type Integer" in message
     with pytest.raises(ClientError, match=r"Parameter \[DataUri\] is missing a value"):
         _start(cloud, "tumour")
-
-
-def test_an_execution_of_some_steps_is_refused(cloud):
-    selected = {"SelectedSteps": [{"StepName": "Train"}]}
-    with pytest.raises(ClientError, match="runs all steps of a pipeline or none"):
-        cloud.client("sagemaker").start_pipeline_execution(
-            PipelineName="tumour", SelectiveExecutionConfig=selected
-        )
-
-
-def test_an_unknown_step_type_fails_by_name(cloud):
-    definition = {"Version": "2020-12-01", "Steps": [{"Name": "Ask", "Type": "Callback"}]}
-    cloud.client("sagemaker").create_pipeline(
-        PipelineName="asking", PipelineDefinition=json.dumps(definition), RoleArn=ROLE
-    )
-    described = _ended(cloud, _start(cloud, "asking"))
-    assert (
-        described["FailureReason"] == "Step failure: Ask: steps of type Callback are not emulated"
-    )
 
 
 def _document(cloud, source):

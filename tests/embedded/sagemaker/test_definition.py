@@ -6,8 +6,8 @@ from embedded.sagemaker.definition import (
     Invalid,
     Scope,
     check_order,
+    dependencies,
     holds,
-    needs,
     parameters,
     resolve,
 )
@@ -163,15 +163,15 @@ def test_a_step_needs_what_it_refers_to_and_what_it_depends_on():
         "DependsOn": ["A"],
         "Arguments": {"Uri": [{"Std:Join": {"On": "", "Values": [{"Get": "Steps.B.Arn"}]}}]},
     }
-    assert needs(step) == {"A", "B"}
-    with pytest.raises(Invalid, match="trigger"):
-        needs({**step, "DependsOn": [{"Step": "A", "Trigger": "Failed"}]})
+    assert dependencies(step) == {"A": "Completed", "B": "Completed"}
+    triggered = {**step, "DependsOn": [{"Step": "A", "Trigger": "Failed"}]}
+    assert dependencies(triggered) == {"A": "Failed", "B": "Completed"}
 
 
 def test_a_condition_does_not_need_what_its_branches_need():
     inner = {"Name": "D", "Type": "Fail", "Arguments": {"ErrorMessage": {"Get": "Steps.Z.Arn"}}}
     step = {"Name": "C", "Type": "Condition", "Arguments": {"Conditions": [], "IfSteps": [inner]}}
-    assert needs(step) == set()
+    assert dependencies(step) == {}
 
 
 @pytest.mark.parametrize(

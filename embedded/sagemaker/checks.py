@@ -1,0 +1,67 @@
+"""What is told of a definition before its first step runs.
+
+Everything that would fail a later step for certain is found here: what AWS refuses, and what the
+embedded AWS does not run.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from embedded.sagemaker import retries
+from embedded.sagemaker.caching import check_caching
+from embedded.sagemaker.definition import (
+    CONDITIONS,
+    Invalid,
+    Step,
+    check_order,
+    dependencies,
+    every_step,
+)
+from embedded.sagemaker.steps.kinds import CLOSED, KINDS
+
+TRIGGERS = ("Completed", "Failed", "Stopped", "Any")
+
+
+def check(steps: Sequence[Step]) -> None:
+    """Raise Invalid with all that keeps a definition from running."""
+    if unknown := list(_not_run(steps)):
+        raise Invalid(f"The embedded AWS does not run this pipeline: {'; '.join(unknown)}")
+    if found := list(_mistakes(steps)):
+        raise Invalid("; ".join(found))
+    check_order(steps)
+    check_caching(steps)
+
+
+def _not_run(steps: Sequence[Step]) -> Iterator[str]:
+    for step in every_step(steps):
+        kind = step["Type"]
+        if kind in CLOSED:
+            yield f"step {step['Name']} is of type {kind}: {CLOSED[kind]}"
+        elif kind not in KINDS:
+            yield f"step {step['Name']} is of type {kind}, which is not emulated"
+        elif kind == "Condition":
+            for one in _conditions(step["Arguments"].get("Conditions", [])):
+                if one["Type"] not in CONDITIONS:
+                    yield f"step {step['Name']} has a condition of type {one['Type']}"
+
+
+def _conditions(conditions: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    for one in conditions:
+        yield one
+        inner = [one["Condition"]] if "Condition" in one else one.get("Conditions", [])
+        yield from _conditions(inner)
+
+
+def _mistakes(steps: Sequence[Step]) -> Iterator[str]:
+    for step in every_step(steps):
+        name, kind = step["Name"], step["Type"]
+        if step.get("RetryPolicies") and not KINDS[kind].is_retried:
+            yield f"step {name}: steps of type {kind} have no retry policy"
+        for mistake in retries.mistakes(step):
+            yield f"step {name}: {mistake}"
+        for needed, trigger in dependencies(step).items():
+            if trigger not in TRIGGERS:
+                yield (
+                    f"step {name}: the trigger {trigger} of {needed} is none of "
+                    f"{', '.join(TRIGGERS)}"
+                )
