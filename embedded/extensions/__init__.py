@@ -67,6 +67,7 @@ MODULES = (
     "named_queries",
     "network_firewall",
     "object_events",
+    "pipeline_callbacks",
     "pipeline_execution",
     "policy_simulation",
     "prepared_statements",

@@ -29,6 +29,8 @@ log = logging.getLogger(__name__)
 
 ENDS = ("Completed", "Failed", "Stopped")
 STOP_SECONDS = 30
+FUNCTION_SECONDS = 900
+"""The longest that an answer takes: a function of Lambda's."""
 
 
 class Job(threading.Thread):
@@ -156,7 +158,11 @@ def clients(region: str) -> tuple[Callable[[str], Any], dict[str, str]]:
         return session.client(
             service,
             endpoint_url=variables["AWS_ENDPOINT_URL"],
-            config=Config(retries={"total_max_attempts": 1}, inject_host_prefix=False),
+            config=Config(
+                retries={"total_max_attempts": 1},
+                inject_host_prefix=False,
+                read_timeout=FUNCTION_SECONDS,
+            ),
         )
 
     return client, variables

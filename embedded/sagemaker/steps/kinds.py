@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/sagemaker/latest/dg/build-and-manage-steps-types.htm
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from embedded.sagemaker.steps import flow, jobs, models
+from embedded.sagemaker.steps import callbacks, flow, functions, jobs, models, spark
 from embedded.sagemaker.steps.work import Work
 
 
@@ -22,8 +22,15 @@ class Kind(NamedTuple):
 
 
 KINDS = {
+    "Callback": Kind(callbacks.call, is_cached=True),
     "Condition": Kind(flow.decide),
+    "EMR": Kind(spark.emr, is_cached=True),
+    "EMRServerless": Kind(spark.serverless, is_cached=True, is_retried=True),
+    "Endpoint": Kind(models.deploy, is_cached=True),
+    "EndpointConfig": Kind(models.configure, is_cached=True, is_retried=True),
     "Fail": Kind(flow.fail),
+    "Lambda": Kind(functions.invoke, is_cached=True),
+    "Model": Kind(models.create, is_retried=True),
     "Processing": Kind(jobs.process, is_cached=True, is_retried=True),
     "RegisterModel": Kind(models.register, is_retried=True),
     "Training": Kind(jobs.train, is_cached=True, is_retried=True),

@@ -85,13 +85,23 @@ class Work:
             self.shown["Metadata"].update(metadata)
 
     def name(self, limit: int = NAME_LIMIT) -> str:
-        """The name of what this attempt makes, as SageMaker's are, of at most so many characters.
-
-        A definition made with names of its own has it in the arguments: those come first.
-        """
+        """The name of what this attempt makes, of at most so many characters."""
         execution = self.scope.execution["PipelineExecutionId"]
         name = f"pipelines-{execution}-{self.step['Name']}".replace("_", "-")
         return f"{name[: limit - len(self._suffix) - 1]}-{self._suffix}"
+
+    def named(self, key: str, limit: int = NAME_LIMIT) -> dict[str, Any]:
+        """The arguments, with this attempt's name under `key`.
+
+        A name in the definition, which the SDK leaves there for use_custom_job_prefix, becomes the
+        beginning of it.
+        https://docs.aws.amazon.com/sagemaker/latest/dg/build-and-manage-access.html
+        """
+        given = self.arguments.get(key)
+        if not given:
+            return {**self.arguments, key: self.name(limit)}
+        rest = f"-{self.scope.execution['PipelineExecutionId']}-{self._suffix}"
+        return {**self.arguments, key: f"{str(given)[: limit - len(rest)]}{rest}"}
 
     def finish(self, arn: str) -> None:
         """Wait for a job's end. Raises JobFailed, or Stopped."""
