@@ -55,6 +55,51 @@ def model_run(
     command.run(*found(stack), name, reason=reason, wait=not no_wait, as_json=as_json)
 
 
+@model.command("new")
+@click.argument("name")
+@click.option("--kind", required=True, metavar="KIND", help="What it learns from: tabular.")
+def model_new(name: str, kind: str) -> None:
+    """Make a model project in models/NAME: code, tests, pipeline, Dockerfile."""
+    from scripts import model_projects as command
+
+    command.new(name, kind)
+
+
+@model.command("train")
+@click.argument("name")
+@stack_option
+@click.option("--local", is_flag=True, help="On this machine; `model run` trains elsewhere.")
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path),
+    metavar="PATH",
+    help="What to learn from: a file or a folder; the project's own sample unless given.",
+)
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="FOLDER",
+    help="Where everything that the jobs write goes; build/NAME unless given.",
+)
+@json_option
+def model_train(
+    name: str,
+    stack: str | None,
+    local: bool,
+    data: Path | None,
+    output: Path | None,
+    as_json: bool,
+) -> None:
+    """Train a model on this machine by the jobs of its pipeline; nothing is registered."""
+    if not local:
+        raise click.UsageError(
+            f"--local trains on this machine; `maslow model run {name}` trains in an environment."
+        )
+    from scripts import model_projects as command
+
+    command.train(name, stack, data=data, output=output, as_json=as_json)
+
+
 @model.command("ask")
 @click.argument("name")
 @stack_option

@@ -234,3 +234,23 @@ class StartedShape(TypedDict):
 
     model: str
     turn: TurnShape
+
+
+class TrainedShape(TypedDict):
+    """What `train --local` prints."""
+
+    project: str
+    data: str
+    """The file or folder that was learned from, or `sample`."""
+    metrics: dict[str, float]
+    """Of the evaluation, by name."""
+    accepted: bool | None
+    """Whether they are what is accepted; None for a project that does not say it."""
+    unmet: list[str]
+    """What is not reached, in sentences."""
+    seconds: dict[str, float]
+    """By job."""
+    model: str
+    """Path of model.tar.gz in `output`; empty where no job trains."""
+    output: str
+    """The folder of all that the jobs wrote."""

@@ -1,26 +1,24 @@
 """Need 3, anyone can train a model by themselves."""
 
 from pathlib import Path
-from typing import Any
 
 from components.foundation.keys.key import DataClass
 from components.platform.job_logs import GROUPS, JobLogs, JobLogsArgs
 from components.platform.model_project import read_project
 from components.platform.model_registry import ModelGroup
 from components.platform.training_alert import TrainingAlert
-from components.platform.training_definition import declared
 from components.platform.training_pipeline import TrainingPipeline
 from components.platform.training_set import TrainingSet
 from components.platform.training_set_machine import AS_OF, Source, state_of
 from infra.features.training_query import asked_of, sources_of, sql
 from infra.found import LOG_GROUP
+from infra.models.project_parameters import asked_of_project
 from infra.needs import peers
 from infra.needs.adoption import used
 from infra.needs.model_context import NAME_LIMIT, ModelContext
 from infra.needs.need import Need
 from infra.settings import StackFile
 from infra.settings.mlops.model import ModelSettings
-from infra.settings.projects import ASKED
 from infra.versions import ModelVersion
 
 PENDING, APPROVED = "PendingManualApproval", "Approved"
@@ -98,7 +96,7 @@ def declare_model(
             "job_tags": context.job_tags("platform", model),
             "parameters": {
                 "ModelApprovalStatus": APPROVED if model.approval == "automatic" else PENDING,
-                **_asked(model, project.definition),
+                **asked_of_project(model, project.definition),
             },
             "image_uri": context.image_of(model, version),
             "training": {
@@ -159,19 +157,3 @@ def declare_training_set(
         },
         need.child_options(model.name),
     )
-
-
-def _asked(model: ModelSettings, definition: dict[str, Any]) -> dict[str, str]:
-    """What the settings ask of the project, as far as its pipeline has parameters for it.
-
-    A setting without a parameter is refused where the stack file is read.
-    """
-    values = {
-        "target": model.target,
-        "kind": model.kind or "auto",
-        "drop": ",".join(model.drop),
-        "accept": model.accept.text(model.kind),
-        "monitor.bias.on": ",".join(model.monitor.bias.on),
-    }
-    known = declared(definition)
-    return {ASKED[name]: value for name, value in values.items() if ASKED[name] in known}
