@@ -12,7 +12,7 @@ profile of the training records and of the answers to the test records (profiles
       "measures": [{"group": "F", "positive": "yes", "measures": {"DPL": {"value": …,
       "standard_error": …, "rows": …}, …}}]}]} (null without facets; fairness.py),
     "attributions": {"rows": 100, "orders": 20, "features": {"age": …, …}, "background": [[…], …]}
-      (shapley.py)
+      (shapley.py; null of a model that is asked about no columns, such as one of images)
 """
 
 import argparse
@@ -70,7 +70,7 @@ def main(arguments: list[str]) -> None:
                 "metrics": {name: one for name, one in metrics.items() if "value" in one},
             },
             "bias": bias(posed, columns, facets, (train, known), (test, truth, prediction)),
-            "attributions": attributions(handler, columns, train, test),
+            "attributions": attributions(handler, columns, train, test) if columns else None,
         }
     for name, written in (("evaluation", document), ("baseline", baseline)):
         (told.output / name).mkdir(parents=True, exist_ok=True)
@@ -94,6 +94,8 @@ def described(columns: list[Column], train: Table, prediction: Any) -> Json:
         for place, label in enumerate(prediction.classes):
             column = Column(f"scores.{label}", NUMBER, PREDICTION)
             answers[column] = [each[place] for each in prediction.probabilities]
+    for name, values in (prediction.seen or {}).items():
+        answers[Column(f"seen.{name}", NUMBER, PREDICTION)] = values
     told = profile(list(answers), zip(*answers.values(), strict=True))
     return {**made, "columns": [*made["columns"], *told["columns"]]}
 

@@ -2,19 +2,14 @@
 
 Reads the channels `train` (with problem.json beside its CSV) and `validation`, and the
 hyperparameters that DEFAULTS lists. Writes into the model folder what SageMaker packs as
-model.tar.gz: model.joblib, schema.json and code/inference.py. The folders are the container's; the
-SM_* variables of SageMaker's own toolkit move them.
+model.tar.gz: model.joblib, schema.json and the modules of code/ that serve.
 """
 
-import csv
-import json
 import logging
-import os
-import shutil
 import sys
-from pathlib import Path
 from typing import Any
 
+import job
 import joblib
 import numpy as np
 import problem
@@ -28,6 +23,7 @@ from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
+ALGORITHMS = ("linear", "boosting")
 DEFAULTS: dict[str, Any] = {
     "algorithm": "linear",
     "c": 1.0,
@@ -38,17 +34,9 @@ DEFAULTS: dict[str, Any] = {
 """`algorithm` is linear (logistic or ridge regression, of inverse regularisation strength `c`) or
 boosting (of gradient-boosted trees: at most `iterations` of them, each at most `depth` deep)."""
 
+SERVING = ("inference.py", "answering.py")
+
 Row = list[str]
-
-log = logging.getLogger("train")
-
-
-def read(folder: Path) -> tuple[Row, list[Row], list[str]]:
-    """Feature names, feature rows and target values of the CSV file of a channel."""
-    (path,) = folder.rglob("*.csv")
-    with path.open(newline="") as file:
-        header, *rows = csv.reader(file)
-    return header[1:], [row[1:] for row in rows], [row[0] for row in rows]
 
 
 def features(names: Row, rows: list[Row]) -> list[dict[str, str]]:
@@ -60,24 +48,8 @@ def features(names: Row, rows: list[Row]) -> list[dict[str, str]]:
 
 
 def settings(told: dict[str, str]) -> dict[str, Any]:
-    """The hyperparameters of a job, which are texts, as values beside the defaults of the others.
-
-    Raises SystemExit for one that is not known, or is of another type.
-    """
-    values = dict(DEFAULTS)
-    for name, text in told.items():
-        if name.startswith("_"):
-            continue  # a tuning job's own, such as _tuning_objective_metric
-        if name not in DEFAULTS:
-            raise SystemExit(f"there is no hyperparameter {name}; there are {', '.join(DEFAULTS)}")
-        try:
-            values[name] = type(DEFAULTS[name])(text)
-        except ValueError:
-            kind = "a whole number" if isinstance(DEFAULTS[name], int) else "a number"
-            raise SystemExit(f"the hyperparameter {name} is {text}, and not {kind}") from None
-    if values["algorithm"] not in {"linear", "boosting"}:
-        raise SystemExit(f"algorithm is {values['algorithm']}, and neither linear nor boosting")
-    return values
+    """The hyperparameters of a job. Raises SystemExit for what is none."""
+    return job.settings(told, DEFAULTS, ALGORITHMS)
 
 
 def estimator(kinds: list[str], kind: str, chosen: dict[str, Any]) -> Pipeline:
@@ -118,31 +90,22 @@ def scored(model: Pipeline, posed: problem.Problem, table: np.ndarray, truth: Ro
 
 def main() -> None:
     """Run in SageMaker's training container layout."""
-    config = Path(os.environ.get("SM_INPUT_CONFIG_DIR", "/opt/ml/input/config"))
-    model_folder = Path(os.environ.get("SM_MODEL_DIR", "/opt/ml/model"))
-    training = Path(os.environ.get("SM_CHANNEL_TRAIN", "/opt/ml/input/data/train"))
-    validation = Path(os.environ.get("SM_CHANNEL_VALIDATION", "/opt/ml/input/data/validation"))
-
-    given = config / "hyperparameters.json"
-    chosen = settings(json.loads(given.read_text()) if given.is_file() else {})
-    posed = problem.read(training)
-    names, rows, truth = read(training)
+    where = job.folders()
+    chosen = settings(job.told(where.config))
+    posed = problem.read(where.train)
+    names, rows, truth = job.read(where.train)
     described = features(names, rows)
     model = estimator([feature["kind"] for feature in described], posed.kind, chosen)
     regression = posed.kind == problem.REGRESSION
     model.fit(matrix(rows, described), np.array(truth, dtype=float if regression else None))
 
-    _, unseen, truth = read(validation)
-    found = scores(posed.kind, scored(model, posed, matrix(unseen, described), truth), posed.labels)
-    for metric, value in found.items():
-        log.info("validation:%s=%.6f", metric, value)
+    _, unseen, truth = job.read(where.validation)
+    measured = scored(model, posed, matrix(unseen, described), truth)
+    job.log_scores(scores(posed.kind, measured, posed.labels))
 
-    code = model_folder / "code"
-    code.mkdir(parents=True, exist_ok=True)
-    joblib.dump(model, model_folder / "model.joblib")
     schema = {"kind": posed.kind, "target": posed.target, "features": described}
-    (model_folder / "schema.json").write_text(json.dumps(schema, indent=2))
-    shutil.copy(Path(__file__).with_name("inference.py"), code)
+    job.keep(where.model, schema, SERVING)
+    joblib.dump(model, where.model / "model.joblib")
 
 
 if __name__ == "__main__":

@@ -21,6 +21,10 @@ MODULES = (
     "handler",
     "problem",
     "metrics",
+    "parts",
+    "tables",
+    "job",
+    "answering",
     "inference",
     "preprocess",
     "train",
@@ -257,7 +261,11 @@ def test_a_facet_that_is_no_column_is_refused(work):
 
 
 def test_a_snapshot_says_what_a_training_set_was_made_of(code, tmp_path):
-    snapshot = code["preprocess"].snapshot
+    parts, tables = code["parts"], code["tables"]
+
+    def snapshot(folder, rows):
+        return parts.snapshot(folder, tables.paths(folder), rows)
+
     (tmp_path / "training-set.csv").write_text("a,target\n1,0\n")
     assert snapshot(tmp_path, 1)["made_of"] is None
     note = {"as_of": "2026-01-31T12:00:00.000Z", "tables": [{"table": "a.b", "snapshot": "7"}]}
@@ -389,7 +397,12 @@ def test_what_the_model_cannot_do_is_no_fault_of_the_request(code, model, record
 def test_the_archive_holds_the_serving_code_and_no_other(work):
     with tarfile.open(work / "model.tar.gz") as archive:
         files = {one.name for one in archive if one.isfile()}
-    assert files == {"./model.joblib", "./schema.json", "./code/inference.py"}
+    assert files == {
+        "./model.joblib",
+        "./schema.json",
+        "./code/inference.py",
+        "./code/answering.py",
+    }
 
 
 @pytest.mark.parametrize(
@@ -562,7 +575,7 @@ def test_a_condition_on_what_is_not_measured_is_refused(code):
 
 
 def test_unlabelled_rows_are_left_out(code):
-    header, rows = code["preprocess"].arrange(
+    header, rows = code["tables"].arrange(
         ["id", "x", "y"], [["1", "5", "a"], ["2", "6", ""]], "y", ["id"]
     )
     assert (header, rows) == (["y", "x"], [["a", "5"]])
