@@ -12,7 +12,7 @@ from pathlib import Path
 from catalog.regions import FILE
 from catalog.services import SERVICES
 
-NARROWER = ("AWS::Glue::TableOptimizer",)
+NARROWER = ("AWS::Glue::TableOptimizer", "AWS::SageMaker::MlflowApp")
 """Types that fewer regions have than have their service, by CloudFormation's names."""
 
 

@@ -62,6 +62,8 @@ MODULES = (
     "macie",
     "managed_policies",
     "metrics",
+    "mlflow_apps",
+    "mlflow_servers",
     "model_registry",
     "model_vpcs",
     "named_queries",

@@ -8,6 +8,8 @@ from typing import Any
 from moto.sagemaker.exceptions import ValidationError
 from moto.sagemaker.models import SageMakerModelBackend
 
+from embedded.extensions.mlflow_records import apps as mlflow_apps
+from embedded.extensions.mlflow_records import servers as mlflow_servers
 from embedded.extensions.operations import add
 from embedded.extensions.studio_records import apps, profiles, spaces
 
@@ -33,6 +35,8 @@ def _get_resource_from_arn(self: SageMakerModelBackend, arn: str) -> Any:
         "feature-group": self.feature_groups,
         "model-package": self.model_packages,
         "app": apps(self),
+        "mlflow-app": mlflow_apps(self),
+        "mlflow-tracking-server": mlflow_servers(self),
         "space": spaces(self),
         "user-profile": profiles(self),
     }

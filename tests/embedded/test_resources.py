@@ -1191,6 +1191,25 @@ CASES = [
             },
         },
     ),
+    sagemaker(
+        "MlflowApp",
+        {
+            "name": "maslow-experiments",
+            "artifactStoreUri": "s3://maslow-world/x",
+            "roleArn": "$role",
+        },
+        {"weeklyMaintenanceWindowStart": "Sun:03:00", **TAGGED},
+    ),
+    sagemaker(
+        "MlflowTrackingServer",
+        {
+            "trackingServerName": "maslow-experiments",
+            "artifactStoreUri": "s3://maslow-world/x",
+            "roleArn": "$role",
+            "trackingServerSize": "Small",
+        },
+        {"trackingServerSize": "Medium", **TAGGED},
+    ),
     Case(
         "aws:emr/studio:Studio",
         STUDIO,
