@@ -58,6 +58,8 @@ def print_list(models: Sequence[ListedShape]) -> None:
 def _of_model(one: ListedShape) -> Iterator[str]:
     if one["approved"] is None:
         yield "no version is approved"
+    elif one["endpoint"] is None and one["hours"]:
+        yield f"version {one['approved']} is approved, and is on {one['hours']}"
     elif one["endpoint"] is None:
         yield f"version {one['approved']} is approved and not deployed"
     else:
@@ -76,7 +78,7 @@ def print_status(told: StatusShape) -> None:
     approved = f"version {told['approved']}" if told["approved"] else "none"
     _rows("Approved", [f"{approved}, of {told['group']}"])
     _rows("Waiting", [f"version {one['version']} of {one['created']}" for one in told["waiting"]])
-    _rows("Endpoint", _endpoint(told["endpoint"]))
+    _rows("Endpoint", _endpoint(told["endpoint"], told["hours"]))
     _rows("Alarms", [_alarm(one) for one in told["alarms"]] or ["there are none"])
     _rows("Drift", [_drift(one) for one in told["drift"]] or ["unknown: no monitor watches it"])
     if told["loop"] is None:
@@ -85,7 +87,9 @@ def print_status(told: StatusShape) -> None:
         _rows("Loop", [turn(one) for one in told["turns"]] or ["it has not turned yet"])
 
 
-def _endpoint(found: EndpointShape | None) -> Iterator[str]:
+def _endpoint(found: EndpointShape | None, hours: str | None) -> Iterator[str]:
+    if hours:
+        yield f"on {hours}"
     if found is None:
         yield "there is none"
         return

@@ -22,7 +22,7 @@ from components.platform.model_project import CODE, ProjectError, read_project
 from components.platform.training_definition import DefinitionError, Placement, declared, placed
 from embedded import workplace
 from embedded.sagemaker.container import Container
-from embedded.sagemaker.definition import Invalid, Scope, Step, needs, parameters, resolve
+from embedded.sagemaker.definition import Invalid, Scope, Step, dependencies, parameters, resolve
 from embedded.sagemaker.folders import FolderLogs, FolderStore
 from embedded.sagemaker.jobs import (
     JobFailed,
@@ -133,7 +133,7 @@ class _Run:
         """Run every job. Raises InputError for one that is not run here, and WorkError."""
         waiting = list(self._steps)
         while waiting:
-            ready = [one for one in waiting if needs(one) <= self._scope.steps.keys()]
+            ready = [one for one in waiting if dependencies(one).keys() <= self._scope.steps.keys()]
             if not ready:
                 names = ", ".join(one["Name"] for one in waiting)
                 raise InputError(f"{names}: the pipeline's jobs wait for steps that are no jobs.")

@@ -43,9 +43,16 @@ def _listed(place: Place, model: str) -> ListedShape:
         "approved": _number(approved(found)),
         "serving": serving(serves),
         "endpoint": serves["status"] if serves else None,
+        "hours": _hours(place, model),
         "waiting": [one.number for one in waiting(found)],
         "alarms": going_off(alarms(place, model)),
     }
+
+
+def _hours(place: Place, model: str) -> str | None:
+    platform = place.stack.platform
+    stays = any(one.name == model and one.serving.always_on for one in platform.models)
+    return None if stays or platform.hours is None else platform.hours.text
 
 
 def status(place: Place, model: str) -> StatusShape:
@@ -58,6 +65,7 @@ def status(place: Place, model: str) -> StatusShape:
         "approved": _number(approved(found)),
         "waiting": [one.shape() for one in waiting(found)],
         "endpoint": endpoint(place, model),
+        "hours": _hours(place, model),
         "alarms": watched,
         "drift": drift(place, model, watched),
         "loop": loop,

@@ -29,6 +29,8 @@ class ListedShape(TypedDict):
     """The version behind its endpoint."""
     endpoint: str | None
     """Status of its endpoint, as DescribeEndpoint tells it; None where there is no endpoint."""
+    hours: str | None
+    """When its endpoint is on, in words; None for always."""
     waiting: list[int]
     """Versions that wait for a decision, newest first."""
     alarms: list[str]
@@ -121,6 +123,8 @@ class StatusShape(TypedDict):
     waiting: list[VersionShape]
     endpoint: EndpointShape | None
     """None where there is no endpoint."""
+    hours: str | None
+    """When its endpoint is on, in words; None for always."""
     alarms: list[AlarmShape]
     drift: list[DriftShape]
     loop: str | None

@@ -66,6 +66,11 @@ class Hours(Settings):
     )
 
     @property
+    def text(self) -> str:
+        """The same in words."""
+        return f"{self.days} {self.between} {self.zone}"
+
+    @property
     def args(self) -> HoursArgs:
         """The same, as components take it."""
         start, end = _minutes(self.between)

@@ -1,8 +1,11 @@
+from dataclasses import replace
+
 import pytest
 
 from infra.errors import InputError
 from infra.models import registry, reports, shapes
 from infra.models.registry import Version
+from infra.settings.hours import Hours
 from scripts import model_words
 from tests.json_shapes import misfits
 
@@ -26,6 +29,7 @@ def test_models_are_listed_in_the_order_of_their_file(place, register):
         "approved": 1,
         "serving": None,
         "endpoint": None,
+        "hours": None,
         "waiting": [2],
         "alarms": [],
     }
@@ -36,6 +40,33 @@ def test_a_model_of_which_nothing_is_there_has_a_status(place):
     found = reports.status(place, "length-of-stay")
     assert misfits(found, shapes.StatusShape) == []
     assert (found["approved"], found["endpoint"], found["drift"]) == (None, None, [])
+
+
+def in_hours(place, *, always_on=False):
+    """The place, with hours, and its first model in or outside of them."""
+    (model, *others) = place.stack.platform.models
+    serving = model.serving.model_copy(update={"always_on": always_on})
+    changed = {
+        "models": (model.model_copy(update={"serving": serving}), *others),
+        "hours": Hours(zone="Europe/Vienna"),
+    }
+    platform = place.stack.platform.model_copy(update=changed)
+    return replace(place, stack=replace(place.stack, platform=platform))
+
+
+def test_one_that_is_off_is_not_said_to_be_undeployed(place, register, capsys):
+    register("Approved")
+    office = in_hours(place)
+    model_words.print_list(reports.listed(office))
+    model_words.print_status(reports.status(office, "readmission"))
+    said = " ".join(capsys.readouterr().out.split())
+    assert "version 1 is approved, and is on mon-fri 07:00-19:00 Europe/Vienna" in said
+    assert "Endpoint on mon-fri 07:00-19:00 Europe/Vienna there is none" in said
+
+
+def test_one_that_is_always_on_has_no_hours(place):
+    told = reports.listed(in_hours(place, always_on=True))
+    assert [one["hours"] is None for one in told] == [True, False]
 
 
 def test_why_tells_what_was_registered_and_decided(place, register, put):
