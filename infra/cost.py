@@ -5,7 +5,7 @@ paid by use or by a job's hours, and what has no known price, is told by name.
 """
 
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +19,7 @@ CONFIGURATION = "aws:sagemaker/endpointConfiguration:EndpointConfiguration"
 FIREWALL = "aws:networkfirewall/firewall:Firewall"
 JOB_DEFINITION = "aws:sagemaker/dataQualityJobDefinition:DataQualityJobDefinition"
 NAT_GATEWAY = "aws:ec2/natGateway:NatGateway"
+SWITCH = "maslow:index:Switch"
 PIPELINE = "aws:sagemaker/pipeline:Pipeline"
 TARGET = "aws:appautoscaling/target:Target"
 
@@ -31,7 +32,8 @@ class Line:
     """So many of one thing, all month."""
 
     item: str
-    count: int
+    count: float
+    """Less than one for what is there in some hours alone."""
     price: Price
 
     @property
@@ -50,7 +52,7 @@ class Costs:
     """Instances of jobs, paid while one runs; None where their price is not known."""
     by_use: tuple[str, ...]
     """Services that bill by use, sorted."""
-    unknown: Mapping[str, int]
+    unknown: Mapping[str, float]
     """What is paid all month at a price that is not known: item to count."""
     not_priced: Mapping[str, int]
     """Resource types of which it is not known how they are paid: type to count."""
@@ -61,9 +63,12 @@ class Costs:
         return sum(line.monthly for line in self.lines)
 
 
-def costs(graph: Graph, region: str) -> Costs:
-    """What a graph's resources cost in a region. Each type is in exactly one part of the answer."""
-    used: Counter[str] = Counter()
+def costs(graph: Graph, region: str, share: float = 1) -> Costs:
+    """What a graph's resources cost in a region. Each type is in exactly one part of the answer.
+
+    `share` is the part of the time in which endpoints are on that are switched by their hours.
+    """
+    used: defaultdict[str, float] = defaultdict(float)
     jobs: set[str] = set()
     by_use: set[str] = set()
     not_priced: Counter[str] = Counter()
@@ -71,19 +76,17 @@ def costs(graph: Graph, region: str) -> Costs:
     for resource in graph.resources:
         type_ = _type(resource)
         if type_ in COUNTED:
-            used.update(dict(COUNTED[type_](resource)))
+            for item, count in COUNTED[type_](resource):
+                used[item] += count
         elif type_ in use:
             by_use.add(use[type_])
         elif resource.custom and type_ not in {*nothing, *BY_INSTANCES} and not _is_provider(type_):
             not_priced[type_] += 1
-    for endpoint, found in variants(graph):
-        if not found:
-            used[f"instances of {endpoint.name}"] += 1
-        for variant in found:
-            if variant.instance:
-                used[f"hosting {variant.instance}"] += variant.fewest
-            else:
-                by_use.add("SageMaker Serverless Inference")
+    for item, count in _hosting(graph, share):
+        if count:
+            used[item] += count
+        else:
+            by_use.add(item)
     # https://aws.amazon.com/network-firewall/pricing/: each endpoint pays for a gateway beside it.
     used["NAT gateway"] -= min(used["NAT gateway"], used["firewall endpoint"])
     for resource in graph.resources:
@@ -97,6 +100,20 @@ def costs(graph: Graph, region: str) -> Costs:
         unknown={item: used[item] for item, price in sorted(prices.items()) if price is None},
         not_priced=dict(sorted(not_priced.items())),
     )
+
+
+def _hosting(graph: Graph, share: float) -> Iterator[tuple[str, float]]:
+    """What endpoints are paid as, and how many of it; 0 of what is paid by use."""
+    switched = {resource.parent for resource in graph.of_type(SWITCH)}
+    for endpoint, found in variants(graph):
+        if not found:
+            yield f"instances of {endpoint.name}", 1
+        part = share if endpoint.parent in switched else 1
+        for variant in found:
+            if variant.instance:
+                yield f"hosting {variant.instance}", variant.fewest * part
+            else:
+                yield "SageMaker Serverless Inference", 0
 
 
 def _type(resource: Resource) -> str:

@@ -40,6 +40,11 @@ def cron(hours: HoursArgs, minute: int) -> str:
     return f"cron({minute % 60} {minute // 60} ? * {named} *)"
 
 
+def share(hours: HoursArgs) -> float:
+    """The part of a week in which it works, above 0 and up to 1."""
+    return len(hours["days"]) * (hours["end"] - hours["start"]) / WEEK_MINUTES
+
+
 def longest_pause_hours(hours: HoursArgs) -> int:
     """The whole hours that the longest time takes in which it does not work.
 

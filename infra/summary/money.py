@@ -1,6 +1,7 @@
 """What is told of costs: the least a month, of what, by whose prices, and what is not known."""
 
 from catalog.prices import ANY_REGION, Price
+from components.common.hours import share
 from infra.cost import costs
 from infra.graph import Graph
 from infra.settings import StackFile
@@ -17,13 +18,14 @@ def money(graph: Graph, stack: StackFile) -> Section:
     """The section on costs."""
     if stack.platform.cloud == "embedded":
         return Section("Costs nothing: it is on this machine")
-    found, region = costs(graph, stack.region), stack.region
+    hours, region = stack.platform.hours, stack.region
+    found = costs(graph, region, share(hours.args) if hours else 1)
     rows: list[Row] = [
-        (_sum(line.monthly), f"{line.item} × {line.count:,}, {_each(line.price, region)}")
+        (_sum(line.monthly), f"{line.item} × {_count(line.count)}, {_each(line.price, region)}")
         for line in found.lines
     ]
     if found.unknown:
-        named = [f"{item} × {count:,}" for item, count in found.unknown.items()]
+        named = [f"{item} × {_count(count)}" for item, count in found.unknown.items()]
         rows.append(("unknown", f"and so not counted: {some(named)}"))
     if found.not_priced:
         named = [f"{type_} × {count:,}" for type_, count in found.not_priced.items()]
@@ -34,6 +36,8 @@ def money(graph: Graph, stack: StackFile) -> Section:
             for item, price in found.jobs.items()
         ]
         rows.append(("jobs", f"as long as they run: {'; '.join(named)}"))
+    if hours:
+        rows.append(("hours", f"endpoints that are off at times are on {hours.text}"))
     if found.by_use:
         rows.append(("by use", ", ".join(found.by_use)))
     if dates := sorted(line.price.as_of for line in found.lines):
@@ -44,6 +48,10 @@ def money(graph: Graph, stack: StackFile) -> Section:
 
 def _sum(usd: float) -> str:
     return f"${usd:,.0f}" if usd >= WHOLE_FROM else f"${usd:,.2f}"
+
+
+def _count(count: float) -> str:
+    return f"{round(count, CENTS):,g}"
 
 
 def _each(price: Price, region: str) -> str:

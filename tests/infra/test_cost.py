@@ -99,6 +99,21 @@ def test_an_endpoint_costs_its_fewest_instances(scaled_to, count):
     assert monthly(found) == {"hosting ml.m5.large": count * HOURS * 0.115}
 
 
+def test_an_endpoint_that_is_off_at_times_costs_as_long_as_it_is_on():
+    class Switch(pulumi.ComponentResource):
+        def __init__(self):
+            super().__init__("maslow:index:Switch", "switch")
+
+    def program():
+        endpoint("ml.m5.large")
+        Switch()
+
+    found = costs(graph_of(program), "us-east-1", 0.25)
+    assert monthly(found) == {"hosting ml.m5.large": 0.75 * HOURS * 0.115}
+    found = costs(graph_of(lambda: endpoint("ml.m5.large")), "us-east-1", 0.25)
+    assert monthly(found) == {"hosting ml.m5.large": 3 * HOURS * 0.115}
+
+
 def test_the_price_of_another_region_is_told_as_such():
     found = costs(graph_of(lambda: endpoint("ml.m5.large")), "sa-east-1")
     assert [line.price.region for line in found.lines] == ["us-east-1"]

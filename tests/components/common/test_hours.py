@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import jsonata
 import pytest
 
-from components.common.hours import DAYS, closed, cron, longest_pause_hours, offsets
+from components.common.hours import DAYS, closed, cron, longest_pause_hours, offsets, share
 from embedded.schedules import parse
 
 
@@ -47,6 +47,11 @@ def test_a_minute_of_a_day_is_a_time_of_that_day_or_the_beginning_of_the_next(mi
 )
 def test_the_longest_pause_is_told_with_the_hour_of_the_clocks_change(days, least):
     assert longest_pause_hours(hours(days)) == least + 1
+
+
+def test_the_part_of_a_week_is_that_of_its_minutes():
+    assert share(hours()) == 60 / 168
+    assert share(hours(" ".join(DAYS), 0, 24 * 60)) == 1
 
 
 def test_a_zone_that_never_changes_has_one_offset():
