@@ -96,6 +96,7 @@ MODULES = (
     "time_control",
     "times",
     "topics",
+    "tuning_jobs",
     "unrun_work",
     "work_groups",
     "workflows",

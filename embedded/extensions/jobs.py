@@ -20,20 +20,20 @@ from embedded.extensions.state_changes import processing_job_changed, training_j
 from embedded.sagemaker.file_sources import refused
 from embedded.sagemaker.job import STOP_SECONDS, Job, put
 from embedded.sagemaker.jobs import not_emulated
+from embedded.sagemaker.tuning.job import Tuning
 from embedded.turns import others_first
 from embedded.workplace import Closed
 
 NOT_RUN = (
     "create_auto_ml_job_v2",
     "create_compilation_job",
-    "create_hyper_parameter_tuning_job",
     "create_transform_job",
 )
 """What moto would call done at once."""
 
 _create_training_job = SageMakerResponse.create_training_job
 _create_processing_job = SageMakerResponse.create_processing_job
-_jobs: dict[str, Job] = {}
+_jobs: dict[str, Job | Tuning] = {}
 _beginning = threading.Lock()
 _open = False
 
@@ -64,7 +64,7 @@ def close() -> None:
     _jobs.clear()
 
 
-def job_of(arn: str) -> Job:
+def job_of(arn: str) -> Job | Tuning:
     """The job of an ARN, at work or at its end. Raises KeyError."""
     return _jobs[arn]
 
@@ -85,7 +85,7 @@ def create_training_job(self: SageMakerResponse) -> ActionResult:
         environment=arguments.get("Environment"),
     )
     changed = partial(training_job_changed, backend, record)
-    _begin(record.arn, Job(record, arguments, backend.region_name, changed))
+    begin(record.arn, Job(record, arguments, backend.region_name, changed))
     return answer
 
 
@@ -103,7 +103,7 @@ def create_processing_job(self: SageMakerResponse) -> ActionResult:
         environment=arguments.get("Environment"),
     )
     changed = partial(processing_job_changed, backend, record)
-    _begin(record.arn, Job(record, arguments, backend.region_name, changed))
+    begin(record.arn, Job(record, arguments, backend.region_name, changed))
     return answer
 
 
@@ -129,7 +129,8 @@ def _taken(response: SageMakerResponse) -> dict[str, Any]:
     return arguments
 
 
-def _begin(arn: str, job: Job) -> None:
+def begin(arn: str, job: Job | Tuning) -> None:
+    """Have a job begin its work, and be ended with the cloud. Raises Closed."""
     with _beginning:
         if not _open:
             raise Closed

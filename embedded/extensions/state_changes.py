@@ -12,6 +12,7 @@ from moto.sagemaker.models import (
     FakePipelineExecution,
     FakeProcessingJob,
     FakeTrainingJob,
+    HyperParameterTuningJob,
     ModelPackage,
     SageMakerModelBackend,
 )
@@ -92,6 +93,14 @@ def processing_job_changed(backend: SageMakerModelBackend, job: FakeProcessingJo
     """Tell of a processing job's status."""
     detail = _milliseconds(job.response_object)
     _tell(backend, "SageMaker Processing Job State Change", [job.arn], detail)
+
+
+def tuning_job_changed(backend: SageMakerModelBackend, job: HyperParameterTuningJob) -> None:
+    """Tell of a tuning job's status."""
+    detail = _milliseconds(job.describe()) | {
+        "Tags": {t["Key"]: t["Value"] for t in job.tags or []}
+    }
+    _tell(backend, "SageMaker HyperParameter Tuning Job State Change", [job.arn], detail)
 
 
 def endpoint_changed(backend: SageMakerModelBackend, endpoint: FakeEndpoint, status: str) -> None:

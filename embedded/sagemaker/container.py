@@ -106,6 +106,13 @@ class Container:
             raise Stopped
         return status, said + log.read_text(errors="replace")
 
+    def log(self) -> str:
+        """What its process has written so far, safe to be asked from another thread."""
+        try:
+            return (self._root / "log").read_text(errors="replace")
+        except FileNotFoundError:
+            return ""
+
     def stop(self) -> None:
         """End the process and all that it started. Safe to call from another thread, and again."""
         self._stopped = True

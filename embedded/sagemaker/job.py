@@ -56,6 +56,7 @@ class Job(threading.Thread):
         self._shown = vars(record)
         self._stopping = threading.Event()
         self._container: Container | None = None
+        self._log = ""
         self._ended = False
         self._at_change = at_change
         client, variables = clients(region)
@@ -72,12 +73,10 @@ class Job(threading.Thread):
                 self._container = container
                 if self._stopping.is_set():
                     container.stop()
-                if self._training:
-                    metrics = run_training_job(
-                        self._job_name, self._arguments, container, self._services
-                    )
-                else:
-                    run_processing_job(self._job_name, self._arguments, container, self._services)
+                try:
+                    metrics = self._run_in(container)
+                finally:
+                    self._log = container.log()
         except Stopped as stopped:
             self.failure = stopped
         except Exception as error:  # noqa: BLE001  a thread has nobody to raise it to
@@ -85,6 +84,18 @@ class Job(threading.Thread):
         finally:
             self._container = None
             self._end(metrics)
+
+    def log(self) -> str:
+        """What its process has written, as far as it has come."""
+        container = self._container
+        return self._log if container is None else container.log()
+
+    def _run_in(self, container: Container) -> dict[str, float]:
+        """Do the work; returns a training's metrics."""
+        if self._training:
+            return run_training_job(self._job_name, self._arguments, container, self._services)
+        run_processing_job(self._job_name, self._arguments, container, self._services)
+        return {}
 
     def stop(self) -> None:
         """Tell it to stop, which ends its process."""

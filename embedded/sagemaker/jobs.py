@@ -7,6 +7,7 @@ networks and roles are not emulated: the script runs once, on this machine, with
 import json
 import re
 import shlex
+import shutil
 import subprocess
 import tarfile
 import time
@@ -173,13 +174,17 @@ def run_training_job(
 def _script(hyperparameters: Arguments, container: Container, s3: Any) -> list[str]:
     """The command by which SageMaker's training toolkit runs a script, with its sources in place.
 
-    What its requirements.txt names is installed before, for the job alone.
+    They come of an archive in S3, or of a folder of the container, such as that of a channel. What
+    its requirements.txt names is installed before, for the job alone.
     https://github.com/aws/sagemaker-training-toolkit
     """
     program, code = str(hyperparameters[PROGRAM]), container.path(CODE)
     code.mkdir(parents=True, exist_ok=True)
-    if submitted := hyperparameters.get(SUBMITTED):
-        bucket, key = split_uri(str(submitted))
+    submitted = str(hyperparameters.get(SUBMITTED, ""))
+    if submitted.startswith(f"{OPT_ML}/"):
+        shutil.copytree(container.path(submitted), code, dirs_exist_ok=True)
+    elif submitted:
+        bucket, key = split_uri(submitted)
         archive = container.path(f"{OPT_ML}/sourcedir.tar.gz")
         s3.download_file(bucket, key, str(archive))
         with tarfile.open(archive) as packed:

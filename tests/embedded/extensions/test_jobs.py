@@ -214,14 +214,6 @@ def test_kinds_of_jobs_that_do_not_run_are_refused_by_name(sagemaker):
             TransformOutput={"S3OutputPath": "s3://work/out"},
             TransformResources={"InstanceType": "ml.m5.large", "InstanceCount": 1},
         )
-    with pytest.raises(ClientError, match="no CreateHyperParameterTuningJob: nothing would run"):
-        sagemaker.create_hyper_parameter_tuning_job(
-            HyperParameterTuningJobName="tunes",
-            HyperParameterTuningJobConfig={
-                "Strategy": "Random",
-                "ResourceLimits": {"MaxParallelTrainingJobs": 1},
-            },
-        )
 
 
 CONTRACT = """
