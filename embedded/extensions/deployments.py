@@ -62,7 +62,8 @@ def _containers(backend: SageMakerModelBackend, model_name: str) -> Iterator[Con
         sources = _of_package(backend, package) if package else [container]
         for source in sources:
             merged = source.get("Environment", {}) | environment
-            yield Container(data_url(source), tuple(sorted(merged.items())))
+            image = container.get("Image") or source.get("Image", "")
+            yield Container(data_url(source), tuple(sorted(merged.items())), image)
 
 
 def _of_package(backend: SageMakerModelBackend, name: str) -> list[dict[str, Any]]:

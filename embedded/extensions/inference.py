@@ -194,9 +194,13 @@ def _answer(
 def _server(backend: SageMakerModelBackend, container: Container) -> ModelServer:
     """A server in an environment that knows the embedded AWS and no other."""
     url = f"http://127.0.0.1:{moto_server_port()}"
+    environment = dict(container.environment)
+    script = environment.get("SAGEMAKER_SUBMIT_DIRECTORY", "")
     return ModelServer(
         tarball=lambda: tarball(backend, container.data_url),
-        environment=client_environment(url, backend.region_name) | dict(container.environment),
+        environment=client_environment(url, backend.region_name) | environment,
+        image=container.image,
+        source=partial(tarball, backend, script) if script.startswith("s3://") else None,
     )
 
 

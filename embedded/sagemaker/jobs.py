@@ -11,14 +11,15 @@ import shutil
 import subprocess
 import tarfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from embedded.sagemaker import file_sources
+from embedded.sagemaker import file_sources, images
+from embedded.sagemaker.algorithms import xgboost_parameters, xgboost_process
 from embedded.sagemaker.container import Container, decoded, own_arguments, toolkit_variables
 from embedded.sagemaker.isolation import OPT_ML
 
@@ -65,10 +66,8 @@ class Services:
 
 def not_emulated(arguments: Arguments) -> Iterator[str]:
     """What a request for a job asks for that would not be done here."""
-    specification = arguments.get("AlgorithmSpecification") or arguments.get("AppSpecification", {})
-    scripted = PROGRAM in arguments.get("HyperParameters", {})
-    if not specification.get("ContainerEntrypoint") and not scripted:
-        yield f"its image is not run here, and it names no ContainerEntrypoint and no {PROGRAM}"
+    if why := _why_not_run(arguments):
+        yield why
     cluster = arguments.get("ProcessingResources", {}).get("ClusterConfig")
     resources = arguments.get("ResourceConfig") or cluster or {}
     if resources.get("InstanceGroups") or resources.get("InstanceCount", 1) > 1:
@@ -83,6 +82,16 @@ def not_emulated(arguments: Arguments) -> Iterator[str]:
         if not one["DataSource"].keys() & {"S3DataSource", "FileSystemDataSource"}:
             yield f"channel {one['ChannelName']} is neither of S3 nor of a file system"
     yield from file_sources.not_emulated(arguments)
+
+
+def _why_not_run(arguments: Arguments) -> str:
+    """Why nothing is known to run in the image of a job; empty where it is."""
+    specification = arguments.get("AlgorithmSpecification") or arguments.get("AppSpecification", {})
+    if specification.get("ContainerEntrypoint") or PROGRAM in arguments.get("HyperParameters", {}):
+        return ""
+    if "AppSpecification" in arguments:
+        return "its image is not run here, and it names no ContainerEntrypoint"
+    return images.why_not_run(specification.get("TrainingImage", ""))
 
 
 def run_processing_job(
@@ -136,10 +145,16 @@ def run_training_job(
     for folder in [*folders.values(), container.path(f"{OPT_ML}/checkpoints")]:
         folder.mkdir(parents=True)
 
-    algorithm = arguments["AlgorithmSpecification"]
+    algorithm, more = arguments["AlgorithmSpecification"], {}
+    definitions = algorithm.get("MetricDefinitions", [])
     if not algorithm.get("ContainerEntrypoint"):
-        scripted = _script(decoded(hyperparameters), container, services.s3)
-        algorithm = {**algorithm, "ContainerEntrypoint": scripted}
+        if PROGRAM in hyperparameters:
+            command = _script(decoded(hyperparameters), container, services.s3)
+        else:
+            command = xgboost_process.TRAINING
+            more = xgboost_process.variables(algorithm["TrainingImage"])
+            definitions = [*definitions, *xgboost_parameters.metric_definitions()]
+        algorithm = {**algorithm, "ContainerEntrypoint": command}
     log = _run(
         name,
         "/aws/sagemaker/TrainingJobs",
@@ -151,6 +166,7 @@ def run_training_job(
             "TRAINING_JOB_NAME": name,
             "AWS_REGION": services.environment.get("AWS_REGION", ""),
             **toolkit_variables(inputs, hyperparameters, resources),
+            **more,
         },
     )
     target = arguments["OutputDataConfig"]
@@ -164,11 +180,18 @@ def run_training_job(
             for path in contents:
                 packed.add(path, arcname=path.name)
         _upload(services.s3, archive, f"{prefix}/{archive_name}", target.get("KmsKeyId"))
-    return {
-        one["Name"]: float(found[-1])
-        for one in algorithm.get("MetricDefinitions", [])
-        if (found := re.findall(one["Regex"], log))
-    }
+    return _metrics(definitions, log)
+
+
+def _metrics(definitions: Iterable[Mapping[str, str]], log: str) -> dict[str, float]:
+    """The last value of each metric that a log tells; what is no number is not taken."""
+    told = {}
+    for one in definitions:
+        found = re.findall(one["Regex"], log)
+        with suppress(ValueError):
+            if found:
+                told[one["Name"]] = float(found[-1])
+    return told
 
 
 def _script(hyperparameters: Arguments, container: Container, s3: Any) -> list[str]:

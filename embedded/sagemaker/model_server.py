@@ -15,6 +15,8 @@ from pathlib import Path
 
 from embedded import workplace
 from embedded.sagemaker import serving
+from embedded.sagemaker.algorithms import xgboost_process
+from embedded.sagemaker.images import image_of
 from embedded.sagemaker.isolation import own_python, own_variables
 from embedded.sagemaker.serving import Answer, read_frame, write_frame
 
@@ -33,6 +35,8 @@ class Container:
 
     data_url: str
     environment: tuple[tuple[str, str], ...] = ()
+    image: str = ""
+    """The URI of its image, which tells what serves; empty for what serves a script."""
 
 
 @dataclass
@@ -41,6 +45,9 @@ class ModelServer:
 
     tarball: Callable[[], bytes]
     environment: dict[str, str]
+    image: str = ""
+    source: Callable[[], bytes] | None = None
+    """Fetches the tarball of the script, where that is not in the model's own."""
     process: subprocess.Popen[bytes] | None = None
     _folder: tempfile.TemporaryDirectory[str] | None = None
     _stopped: bool = False
@@ -127,21 +134,24 @@ class ModelServer:
         return loaded
 
     def _start(self) -> Answer:
-        tarball = self.tarball()
+        tarball, script = self.tarball(), self.source() if self.source else b""
         with self._stopping:
             if self._stopped:
                 raise Died("the model server was stopped")
             self._folder = workplace.folder("model-")
             model = Path(self._folder.name, "model")
-            with tarfile.open(fileobj=BytesIO(tarball)) as archive:
-                archive.extractall(model, filter="data")
+            for packed, target in ((tarball, model), (script, model / "code")):
+                if packed:
+                    with tarfile.open(fileobj=BytesIO(packed)) as archive:
+                        archive.extractall(target, filter="data")
             folder = Path(self._folder.name)
             programs = own_python(folder / "python")
             with self._log.open("wb") as log:
                 self.process = workplace.start(
-                    [str(programs / "python"), "-P", serving.__file__, str(model), str(folder)],
+                    [str(programs / "python"), *self._program, str(model), str(folder)],
                     cwd=model,
                     env=own_variables(folder, programs)
+                    | self._own_variables
                     | self.environment
                     | {"SM_MODEL_DIR": str(model)},
                     stdin=subprocess.PIPE,
@@ -186,6 +196,17 @@ class ModelServer:
         self.stop()
         status = self.process.returncode if self.process else None
         raise Died(f"{what} (exit status {status}){': ' if said else ''}{said}")
+
+    @property
+    def _program(self) -> list[str]:
+        if image_of(self.image).is_xgboost:
+            return xgboost_process.SERVING
+        return ["-P", serving.__file__]
+
+    @property
+    def _own_variables(self) -> dict[str, str]:
+        image = self.image
+        return xgboost_process.variables(image) if image_of(image).is_xgboost else {}
 
     @property
     def _log(self) -> Path:

@@ -25,7 +25,7 @@ from contextlib import suppress
 from http import HTTPStatus
 from pathlib import Path
 from types import ModuleType
-from typing import IO, TYPE_CHECKING, Any, NamedTuple
+from typing import IO, TYPE_CHECKING, Any, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -63,13 +63,29 @@ def read_frame(stream: IO[bytes]) -> tuple[dict[str, Any], bytes] | None:
     return (header, body) if len(body) == header["length"] else None
 
 
+class Defaults(NamedTuple):
+    """What a container does where the handler does not say."""
+
+    read: "Callable[[Any, str], Any]"
+    """Makes data of a request's content and its type."""
+    predict: "Callable[[Any, Any], Any]"
+    """Has a model, which comes second, predict of data."""
+
+
+class Model(Protocol):
+    """Something that answers requests."""
+
+    def answer(self, body: bytes, content_type: str, accept: str) -> Answer:
+        """Answer one request."""
+
+
 class Handler:
     """The model and its functions, each the handler's own or the container's default."""
 
-    def __init__(self, module: ModuleType, directory: str) -> None:
+    def __init__(self, module: ModuleType, directory: str, defaults: Defaults) -> None:
         own = vars(module)
-        self._input: Callable[..., Any] = own.get("input_fn", default_input)
-        self._predict: Callable[..., Any] = own.get("predict_fn", default_predict)
+        self._input: Callable[..., Any] = own.get("input_fn", defaults.read)
+        self._predict: Callable[..., Any] = own.get("predict_fn", defaults.predict)
         self._output: Callable[..., Any] = own.get("output_fn", default_output)
         self._transform: Callable[..., Any] | None = own.get("transform_fn")
         if "model_fn" not in own:
@@ -141,7 +157,10 @@ def default_output(prediction: Any, accept: str) -> tuple[bytes, str]:
     return stream.getvalue(), accept
 
 
-def load(directory: Path) -> Handler:
+OF_SCIKIT_LEARN = Defaults(default_input, default_predict)
+
+
+def load(directory: Path, defaults: Defaults = OF_SCIKIT_LEARN) -> Handler:
     """Import the handler and load the model."""
     code = directory / "code"
     program = code / os.environ.get("SAGEMAKER_PROGRAM", "inference.py")
@@ -154,13 +173,18 @@ def load(directory: Path) -> Handler:
     module = importlib.util.module_from_spec(spec)
     sys.modules[program.stem] = module
     spec.loader.exec_module(module)
-    return Handler(module, str(directory))
+    return Handler(module, str(directory), defaults)
 
 
-def serve(directory: Path, requests: IO[bytes], answers: IO[bytes]) -> None:
+def serve(
+    directory: Path,
+    requests: IO[bytes],
+    answers: IO[bytes],
+    load_model: "Callable[[Path], Model]" = load,
+) -> None:
     """Answer requests until they end; the first frame out says whether the model loaded."""
     try:
-        handler = load(directory)
+        handler = load_model(directory)
     except Exception:  # noqa: BLE001  the model's code may raise what it likes
         _send(answers, failure(HTTPStatus.INTERNAL_SERVER_ERROR, traceback.format_exc()))
         requests.read()
@@ -176,7 +200,7 @@ def serve(directory: Path, requests: IO[bytes], answers: IO[bytes]) -> None:
         _send(answers, answer)
 
 
-def main() -> None:
+def main(load_model: "Callable[[Path], Model]" = load) -> None:
     """Serve the model directory named on the command line, and remove the folder named after it.
 
     The handler's prints must not reach the stream of answers, and so standard output becomes
@@ -185,7 +209,7 @@ def main() -> None:
     _, model, folder = sys.argv
     with os.fdopen(os.dup(1), "wb") as answers:
         os.dup2(2, 1)
-        serve(Path(model), sys.stdin.buffer, answers)
+        serve(Path(model), sys.stdin.buffer, answers, load_model)
     shutil.rmtree(folder, ignore_errors=True)
     with suppress(OSError):
         Path(folder).parent.rmdir()
