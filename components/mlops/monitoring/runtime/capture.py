@@ -12,6 +12,10 @@ the features, as batch transform joins them; JSON lines, joined ones too. `x.out
 `x`, a line for each row; where there is no `x`, answers are all there is.
 https://docs.aws.amazon.com/sagemaker/latest/dg/batch-transform-data-processing.html
 
+Where the baseline has no features, as that of a model of images, requests are not read at all, and
+of answers an object may say what the model has seen: `{"seen": {"brightness": …}}` is
+`seen.brightness`.
+
 What cannot be read is set aside with the reason and never ends a run. Neither the reason nor what
 is kept of it holds what was asked, which may be about a person.
 """
@@ -138,9 +142,14 @@ class Reader:
     ) -> Iterator[Row]:
         """The rows of a file, whose name tells what it is, and of that with its answers.
 
-        Raises BadInput for CSV of other columns.
+        Raises BadInput for CSV of other columns, and for rows where the baseline has no features.
         """
         numbered = enumerate(lines, start=1)
+        if not self.features and not name.endswith(".out"):
+            raise BadInput(
+                f"{name}: the baseline has no features, as the model is asked about no columns; "
+                "captured traffic and files of answers (.out) can be compared with it"
+            )
         if name.endswith(".out"):
             yield from self._each(name, numbered, self._out)
         elif name.endswith((".jsonl", ".json")):
@@ -159,11 +168,13 @@ class Reader:
         if window and at and not window.start <= at < window.end:
             return []
         asked, answer = data.get("endpointInput"), data.get("endpointOutput")
-        features = self.requested(*_side(asked)) if asked else None
+        # A model of images or texts is asked about no columns: its answers tell what it has seen.
+        features = self.requested(*_side(asked)) if asked and self.features else None
         count = None if features is None else len(features)
         predictions = self.answered(*_side(answer), count) if answer else None
         if features is None and predictions is None:
-            raise Wrong("the event has neither a request nor an answer")
+            half = "neither a request nor an answer" if self.features else "no answer"
+            raise Wrong(f"the event has {half}")
         ids = str(metadata.get("eventId", "")), str(metadata.get("inferenceId", ""))
         pairs = list(itertools.zip_longest(features or (), predictions or ()))
         return [

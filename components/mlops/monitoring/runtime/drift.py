@@ -97,8 +97,9 @@ def check_baseline(found: Any, where: str) -> Json:
             f"{VERSION}"
         )
     columns = found.get("columns")
-    if not isinstance(columns, list) or not any(one.get("role") == FEATURE for one in columns):
-        raise BadInput(f"{where} is a baseline without a feature")
+    roles = {one.get("role") for one in columns} if isinstance(columns, list) else set()
+    if not roles & {FEATURE, PREDICTION}:
+        raise BadInput(f"{where} is a baseline without a feature and without a prediction")
     return found
 
 

@@ -135,6 +135,28 @@ def test_one_half_alone_is_read_as_far_as_it_goes():
 GOOD = event(half("61,A", CSV))
 
 
+SEEN = '{"predictions": [{"label": "a", "score": 0.9, "seen": {"brightness": 0.4}}]}'
+
+
+def test_of_a_model_that_is_asked_about_no_columns_the_answers_alone_are_read():
+    image = half("no text at all", "image/png", "BASE64")
+    rows, aside = read(event(image, half(SEEN, JSON)), reader=Reader([], ["label", "score"]))
+    assert aside.lines == 0
+    (row,) = rows
+    assert row.features is None
+    assert row.prediction == {"label": "a", "score": 0.9, "seen.brightness": 0.4}
+    rows, aside = read(event(image), reader=Reader([], ["label"]))
+    assert (rows, dict(aside.reasons)) == ([], {"the event has no answer": 1})
+
+
+def test_rows_of_a_file_are_refused_where_the_baseline_has_no_features():
+    reader = Reader([], ["label", "score"])
+    with pytest.raises(BadInput, match=r"now\.csv: the baseline has no features"):
+        list(reader.file("now.csv", ["label,score", "a,0.5"]))
+    (row,) = reader.file("now.out", [SEEN])
+    assert row.prediction["seen.brightness"] == 0.4
+
+
 @pytest.mark.parametrize(
     ("line", "reason"),
     [

@@ -309,5 +309,5 @@ def test_what_is_no_baseline_of_this_version_is_refused():
         drift.check_baseline({"version": 0.0, "features": []}, "b.json")
     with pytest.raises(BadInput, match="version 2; this monitor reads version 1"):
         drift.check_baseline({**known, "version": 2}, "b.json")
-    with pytest.raises(BadInput, match="without a feature"):
+    with pytest.raises(BadInput, match="without a feature and without a prediction"):
         drift.check_baseline({**known, "columns": []}, "b.json")
