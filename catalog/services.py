@@ -283,6 +283,8 @@ SERVICES: tuple[Service, ...] = (
         endpoints=(
             # registering, starting, describing
             Endpoint("sagemaker.api", uses=("builds", "jobs", "studio")),
+            # https://docs.aws.amazon.com/sagemaker/latest/dg/mlflow-interface-endpoint-create.html
+            Endpoint("sagemaker.experiments", uses=("experiments",)),
             Endpoint("sagemaker.featurestore-runtime", uses=("online features",)),
             Endpoint("sagemaker.metrics"),
             # invocations by other workloads
@@ -293,6 +295,8 @@ SERVICES: tuple[Service, ...] = (
         boundary=ANYTHING,
         encrypts=("artifacts", "data"),
     ),
+    # What MLflow's clients ask of a tracking server.
+    Service("sagemaker-mlflow", boundary=ANYTHING),
     Service(
         "scheduler",
         # https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html

@@ -16,6 +16,7 @@ from infra.needs.data import declare as declare_data
 from infra.needs.data.governance import declare_people
 from infra.needs.devops import declare as declare_devops
 from infra.needs.devops import model_delivery
+from infra.needs.experiments import declare_experiments
 from infra.needs.foundation import access, audit
 from infra.needs.foundation import declare as declare_foundation
 from infra.needs.mlops.dashboards import Shown, declare_dashboards
@@ -62,6 +63,7 @@ def declare(
     model_delivery.notify_failures(settings, env, foundation, devops)
     repositories = model_delivery.repositories(settings, env, foundation, devops, root)
     job_logs = settings.job_logs(stack.environment)
+    experiments = declare_experiments(settings, env, foundation, people, training)
     context = model_context(
         env,
         foundation,
@@ -71,6 +73,7 @@ def declare(
         jobs_make_log_groups=job_logs == "unknown",
         tables=settings.lake.tables,
         hours=settings.hours.args if settings.hours else None,
+        experiments=experiments,
     )
     if settings.models and job_logs == "here":
         platform.declare_job_logs(context, training)

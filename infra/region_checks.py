@@ -18,6 +18,7 @@ from infra.graph import Graph
 from infra.needs.model_context import TRAINING_IMAGE
 from infra.settings import Mistake, StackFile
 from infra.settings.aws import allowed
+from infra.settings.experiments import APP
 from infra.settings.instance_hints import parsed, stand_in
 from infra.settings.mistakes import Path
 from infra.settings.stackfile import REGION_PATH, refused
@@ -65,6 +66,7 @@ def check_region(graph: Graph, stack: StackFile) -> None:
         *_zones(stack),
         *_upkeep(stack),
         *_iceberg_streams(stack),
+        *_experiments(stack),
         *_copies(stack),
     ]
     # In a region that cannot do at all, the rest need not be said.
@@ -179,6 +181,17 @@ def _iceberg_streams(stack: StackFile) -> Iterator[Mistake]:
                 f"Firehose delivers to no Iceberg tables in {stack.region}.",
                 "Let it be parquet.",
             )
+
+
+def _experiments(stack: StackFile) -> Iterator[Mistake]:
+    """An app of MLflow where SageMaker has none."""
+    experiments = stack.platform.experiments
+    if experiments and experiments.kind == "app" and stack.region not in regions()[APP]:
+        yield Mistake(
+            ("experiments", "kind"),
+            f"SageMaker has no apps of MLflow in {stack.region}.",
+            "Let it be tracking-server, or leave it out.",
+        )
 
 
 def _copies(stack: StackFile) -> Iterator[Mistake]:

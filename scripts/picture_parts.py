@@ -235,6 +235,7 @@ PARTS: dict[str, list[Part | None]] = {
         None,
         Part("Model registry", frozenset({"ModelGroup"}), _registry),
         Part("Studio", frozenset({"StudioDomain", "StudioTeam"}), _studio),
+        Part("Experiments", frozenset({"Experiments"}), _fixed("runs of trainings, by MLflow")),
     ],
     "data": [
         Part("Lake", frozenset({"Lake", "SharedFiles", "ZoneReplica"}), _lake),

@@ -76,11 +76,13 @@ def placed(
     placement: Placement,
     hyperparameters: Mapping[str, str | int | float] | None = None,
     channels: Sequence[Definition] = (),
+    environment: Mapping[str, Any] | None = None,
 ) -> Definition:
     """A copy of `definition` with `parameters` as defaults and every job in its place.
 
     Training jobs get `hyperparameters` beside those of the project, in whose place they stand, and
-    `channels` beside the project's own.
+    `channels` beside the project's own. Training and processing jobs, and those that a tuning
+    starts, get the variables of `environment`, which may refer to parameters of the pipeline.
 
     Training and processing jobs get the role, the VPC, encryption between containers, the volume
     key (left out where the instance type refuses one) and an output key where the project set
@@ -98,6 +100,8 @@ def placed(
     for step in steps(result):
         if step["Type"] in TAGGED_STEPS:
             _tag(step["Arguments"], placement.tags)
+        for request in _jobs(step) if environment else ():
+            request["Environment"] = {**request.get("Environment", {}), **(environment or {})}
         if step["Type"] == "Training":
             _place_training(step, defaults, placement)
             _set_hyperparameters(step["Arguments"], hyperparameters or {})
@@ -136,6 +140,16 @@ def _steps(steps: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
         if step["Type"] == "Condition":
             yield from _steps(step["Arguments"].get("IfSteps", []))
             yield from _steps(step["Arguments"].get("ElseSteps", []))
+
+
+def _jobs(step: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """What a step asks of jobs that run the project's code."""
+    request = step["Arguments"]
+    if step["Type"] in {"Processing", "Training"}:
+        yield request
+    elif step["Type"] == "Tuning":
+        alone = request.get("TrainingJobDefinition")
+        yield from [*([alone] if alone else []), *request.get("TrainingJobDefinitions", [])]
 
 
 def _place_training(

@@ -10,6 +10,8 @@ from components.common.execution_role import ExecutionRole
 from components.common.iam import Json, rendered
 from components.common.log_group import PROCESSING_JOBS, TRAINING_JOBS
 from components.common.workload import WorkloadArgs, artifacts_prefix, run_inputs
+from components.platform.experiments.job_environment import job_environment
+from components.platform.experiments.policies import log_runs
 from components.platform.file_channels import FileChannelArgs, file_channel
 from components.platform.model_project import content_hash, definition_hash
 from components.platform.training_definition import Placement, placed
@@ -31,7 +33,23 @@ class TrainingCompute(TypedDict):
     """Texts, numbers and booleans by name, in the place of the project's own."""
 
 
-class TrainingPipelineArgs(WorkloadArgs):
+class TrackingArgs(TypedDict):
+    """Where jobs keep their runs."""
+
+    arn: pulumi.Input[str]
+    """ARN of an app or a tracking server of MLflow."""
+    bucket: pulumi.Input[str]
+    """Bucket of its artifacts, under the key of `artifacts_bucket`."""
+
+
+class TrackedArgs(TypedDict):
+    """For what starts jobs that keep runs."""
+
+    tracking: NotRequired[TrackingArgs]
+    """Where they keep them; nowhere unless given."""
+
+
+class TrainingPipelineArgs(WorkloadArgs, TrackedArgs):
     """What a training pipeline is made of."""
 
     pipeline_name: str
@@ -111,7 +129,8 @@ class TrainingPipeline(pulumi.ComponentResource):
                             [PROCESSING_JOBS, TRAINING_JOBS],
                             builds=True,
                         ),
-                    )
+                    ),
+                    **_may_log(args),
                 },
             },
             opts=pulumi.ResourceOptions(parent=self),
@@ -145,6 +164,21 @@ class TrainingPipeline(pulumi.ComponentResource):
         self.register_outputs({"name": self.name, "arn": self.arn, "role_arn": self.role_arn})
 
 
+def _may_log(args: TrainingPipelineArgs) -> dict[str, pulumi.Input[str]]:
+    """The policy by which jobs keep runs, if they do."""
+    if "tracking" not in args:
+        return {}
+    tracking = args["tracking"]
+    return {
+        "experiments": rendered(
+            log_runs,
+            arn=tracking["arn"],
+            bucket=tracking["bucket"],
+            key_arn=args["artifacts_key_arn"],
+        )
+    }
+
+
 def _definition(
     args: TrainingPipelineArgs, code_prefix: str, role_arn: pulumi.Output[str]
 ) -> pulumi.Output[str]:
@@ -160,6 +194,7 @@ def _definition(
         security_group_id: str,
         role_arn: str,
         channels: list[dict[str, Any]],
+        tracking_arn: str,
     ) -> Json:
         parameters = {
             **args.get("parameters", {}),
@@ -189,6 +224,7 @@ def _definition(
             placement,
             training.get("hyperparameters"),
             [file_channel(**each) for each in channels],
+            job_environment(tracking_arn, args["pipeline_name"]) if tracking_arn else {},
         )
 
     return rendered(
@@ -201,6 +237,7 @@ def _definition(
         subnet_ids=args["subnet_ids"],
         security_group_id=args["security_group_id"],
         role_arn=role_arn,
+        tracking_arn=args["tracking"]["arn"] if "tracking" in args else "",
         channels=pulumi.Output.all(
             *[
                 pulumi.Output.all(

@@ -12,6 +12,7 @@ from components.data.lake.lake import Lake
 from components.devops.registries.image_registry import ImageRegistry
 from components.foundation.keys.key import DataClass
 from components.mlops.capture import CaptureArgs
+from components.platform.experiments.experiments import Experiments
 from infra.environment import Environment
 from infra.needs.file_systems import FileSystems
 from infra.needs.outputs import Foundation
@@ -46,6 +47,8 @@ class ModelContext:
     """The lake's tables in the stack file."""
     hours: HoursArgs | None = None
     """When the environment works; None for always."""
+    experiments: Experiments | None = None
+    """Where jobs keep their runs; None where nowhere."""
 
     def group_of(self, model: ModelSettings) -> str:
         """The model package group of a model: its name, or its ARN where another account has it."""
@@ -125,6 +128,7 @@ def model_context(
     jobs_make_log_groups: bool,
     tables: Sequence[Table] = (),
     hours: HoursArgs | None = None,
+    experiments: Experiments | None = None,
 ) -> ModelContext:
     """What every model is told, with SageMaker's own image looked up once for all of them."""
     repository, tag = TRAINING_IMAGE
@@ -144,4 +148,5 @@ def model_context(
         jobs_make_log_groups,
         tables,
         hours,
+        experiments,
     )

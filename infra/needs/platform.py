@@ -7,7 +7,7 @@ from components.platform.job_logs import GROUPS, JobLogs, JobLogsArgs
 from components.platform.model_project import read_project
 from components.platform.model_registry import ModelGroup
 from components.platform.training_alert import TrainingAlert
-from components.platform.training_pipeline import TrainingPipeline
+from components.platform.training_pipeline import TrackedArgs, TrainingPipeline
 from components.platform.training_set import TrainingSet
 from components.platform.training_set_machine import AS_OF, Source, state_of
 from infra.features.training_query import asked_of, sources_of, sql
@@ -75,6 +75,10 @@ def declare_model(
     if env.promotion.origin:
         return None
     project = read_project(root / model.project)
+    experiments = context.experiments
+    tracking: TrackedArgs = (
+        {"tracking": {"arn": experiments.arn, "bucket": experiments.bucket}} if experiments else {}
+    )
     group = env.component(ModelGroup)(
         env.names(model.name, "versions", limit=NAME_LIMIT),
         {
@@ -90,6 +94,7 @@ def declare_model(
         env.names(model.name, "training", limit=NAME_LIMIT),
         {
             **context.workload(model),
+            **tracking,
             "pipeline_name": env.names(model.name),
             "definition": project.definition,
             "code": project.code,

@@ -26,6 +26,7 @@ from infra.settings.devops.ci import check_ci_role, check_tag_delivery
 from infra.settings.devops.delivery import check_s3_source
 from infra.settings.devops.model_delivery import check_model_deliveries
 from infra.settings.devops.promotion import check_promotion
+from infra.settings.experiments import check_experiments
 from infra.settings.foundation.access import check_approvers, check_key_administrators
 from infra.settings.foundation.accounts import check_own_account
 from infra.settings.foundation.audit import check_log_archive, check_macie, check_object_lock
@@ -123,6 +124,7 @@ CHECKS: tuple[Check, ...] = (
     check_fills,
     check_studio,
     check_hours,
+    check_experiments,
 )
 
 

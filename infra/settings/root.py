@@ -19,6 +19,7 @@ from infra.settings.devops.delivery import Delivery
 from infra.settings.devops.promotion import Promotion
 from infra.settings.devops.registry import Registry
 from infra.settings.devops.source import Source
+from infra.settings.experiments import Experiments
 from infra.settings.foundation.access import Access
 from infra.settings.foundation.accounts import AccountId
 from infra.settings.foundation.alerts import Alerts
@@ -82,6 +83,9 @@ class PlatformSettings(Settings):
     shares: tuple[Share, ...] = Field((), description="Who else reads of the lake.")
     studio: Studio | None = Field(
         None, description="SageMaker Studio: where the people of teams work with notebooks."
+    )
+    experiments: Experiments | None = Field(
+        None, description="Managed MLflow, where trainings and evaluations keep their runs."
     )
     models: tuple[ModelSettings, ...] = Field((), description="Models.")
     hours: Hours | None = Field(

@@ -30,8 +30,8 @@ REFERENCE: dict[str, Any] = load_resource(AdditionalSpecs, "Policies.json")
 """AWS's service authorization reference, as cfn-lint has it: actions in lower case by prefix."""
 SIGNED_FOR = {"cloudcontrolapi": "cloudformation", "monitoring": "cloudwatch", "tagging": "tag"}
 """What requests are signed for, where IAM's prefix is another name."""
-OF_AGENTS = {"backup-storage", "ec2messages", "ssmmessages"}
-"""Services that AWS itself or its agents call, and no boto3 client does."""
+OF_AGENTS = {"backup-storage", "ec2messages", "sagemaker-mlflow", "ssmmessages"}
+"""Services that AWS itself, its agents or MLflow call, and no boto3 client does."""
 CLASSES = {holds.value for holds in DataClass}
 RETIRED = [
     *((each.name, each.lifecycle) for each in FEATURES),

@@ -109,6 +109,13 @@ EXEMPT = (
     ),
     Exempt(
         "UNKNOWN_ACTION",
+        "Unknown action sagemaker:*MlflowApp*",
+        "*olicy *",
+        "SageMaker has them since: "
+        "https://docs.aws.amazon.com/sagemaker/latest/dg/mlflow-app-setup-prerequisites-iam.html",
+    ),
+    Exempt(
+        "UNKNOWN_ACTION",
         "Unknown action kinesis:*Resource",
         "Policy *",
         "Kinesis has it since: "

@@ -179,6 +179,16 @@ def test_an_iceberg_table_is_looked_after_where_glue_does_so(project: Project) -
     assert plan(project, "eu-west-3", {**settings, **done_without}) == {}
 
 
+def test_an_app_of_mlflow_is_where_sagemaker_has_some(project: Project) -> None:
+    settings = {key: DEFAULTS[key] for key in ("owner", "network", "source")}
+    app = {**settings, "experiments": {"kind": "app"}}
+    assert plan(project, "eu-west-1", app) == {}
+    assert plan(project, "eu-south-1", app) == {
+        "experiments.kind": "SageMaker has no apps of MLflow in eu-south-1."
+    }
+    assert plan(project, "eu-south-1", {**settings, "experiments": {}}) == {}
+
+
 def test_copies_of_a_zone_are_elsewhere(project: Project) -> None:
     def told(region: str, **more: str) -> list[str]:
         key = f"arn:aws:kms:{region}:123456789012:key/0a1b2c3d"

@@ -3,8 +3,8 @@
 A lifecycle rule empties a bucket, and a policy opens it, as surely as deleting or reading its
 objects would. So the permissions boundary denies both to every role of the environment, the one
 that deploys it among them, but for the persona break-glass: a person who takes that role on
-purpose. Who deploys may still set the tags of these buckets, and all settings of the one that holds
-code, models and reports, which the platform makes again.
+purpose. Who deploys may still set the tags of these buckets, and all settings of those that hold
+code, models, reports and artifacts of runs, which the platform makes again.
 
 An administrator of the account, whom no boundary binds, makes them first.
 """

@@ -32,6 +32,8 @@ class Use(enum.Enum):
     """Builds of a model: its tests, its image, its evaluation."""
     STUDIO = "studio"
     """Notebooks of people: SageMaker, its pipelines and endpoints, the lake and its queries."""
+    EXPERIMENTS = "experiments"
+    """Keeping runs with a tracking server of MLflow."""
     PACKAGES = "packages"
     """Getting packages from the account's own repository."""
 
@@ -72,15 +74,18 @@ def needed(uses: Collection[Use]) -> list[str]:
     return sorted(service for service, by in NEEDED.items() if by & set(uses))
 
 
-STUDIO = "sagemaker.studio"
-"""The endpoint of Studio, whose name in full is made otherwise than those of all others.
+STUDIO, EXPERIMENTS = "sagemaker.studio", "sagemaker.experiments"
+NAMED_OTHERWISE = (EXPERIMENTS, STUDIO)
+"""Endpoints whose names in full are made otherwise than those of all others.
 
+https://docs.aws.amazon.com/vpc/latest/privatelink/aws-services-privatelink-support.html
 https://docs.aws.amazon.com/sagemaker/latest/dg/studio-updated-and-internet-access.html
 """
 
 
 def service_name(service: str, region: str) -> str:
     """What AWS calls the interface endpoint of a service: `sagemaker.api` in full."""
-    if service == STUDIO:
-        return f"aws.sagemaker.{region}.studio"
+    if service in NAMED_OTHERWISE:
+        first, _, last = service.partition(".")
+        return f"aws.{first}.{region}.{last}"
     return f"com.amazonaws.{region}.{service}"

@@ -272,6 +272,8 @@ def uses(values: Mapping[str, Any]) -> frozenset[Use]:
     models, groups = _mappings(values.get("models")), _mappings(values.get("features"))
     data = {Use.DATA_JOBS} if _mappings(values.get("jobs")) else set()
     data |= _studio_uses(values, groups)
+    if _is_tracked_privately(values):
+        data.add(Use.EXPERIMENTS)
     if not models:
         return frozenset(data)
     found = data | {Use.JOBS, Use.SERVING}
@@ -302,6 +304,18 @@ def _studio_uses(values: Mapping[str, Any], groups: Sequence[Mapping[str, Any]])
     if any(group.get("online", True) and group.get("name") in wanted for group in groups):
         found.add(Use.ONLINE_FEATURES)
     return found
+
+
+def _is_tracked_privately(values: Mapping[str, Any]) -> bool:
+    """Whether experiments are kept by a tracking server that is asked for, or has to be there.
+
+    Where a region has no apps, the server is reached by the internet all the same.
+    """
+    experiments = values.get("experiments")
+    if not isinstance(experiments, Mapping) or experiments.get("kind") == "app":
+        return False
+    asked = any(experiments.get(key) for key in ("kind", "size", "readers"))
+    return asked or mapping(values.get("network")).get("egress") == "none"
 
 
 def check_reachable(values: Mapping[str, Any]) -> Iterator[Mistake]:

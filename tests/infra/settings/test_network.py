@@ -2,7 +2,7 @@
 
 import pytest
 
-from components.foundation.network.endpoint_services import NEEDED, STUDIO, Use, needed
+from components.foundation.network.endpoint_services import EXPERIMENTS, NEEDED, STUDIO, Use, needed
 from infra.settings import from_config
 
 VPC = {"id": "vpc-0a1b2c3d4e5f67890", "subnets": ["subnet-0a1b2c3d", "subnet-1a1b2c3d"]}
@@ -172,14 +172,16 @@ def test_endpoints_follow_from_the_settings():
         [Use.JOBS, Use.SERVING]
     )
     reading = {**MODEL, "features": ["visits"]}
-    without = sorted(set(NEEDED) - {STUDIO})
+    without = sorted(set(NEEDED) - {EXPERIMENTS, STUDIO})
     assert endpoints(models=[reading], features=[GROUP]) == without
     both = {
         "models": [reading],
         "features": [GROUP],
         "studio": {"teams": {"oncology": {"members": {"ada": "data-scientist"}}}},
     }
-    assert endpoints(**both) == sorted(NEEDED)
+    assert endpoints(**both) == sorted(set(NEEDED) - {EXPERIMENTS})
+    served = {**both, "experiments": {"kind": "tracking-server"}}
+    assert endpoints(**served) == sorted(NEEDED)
     offline = endpoints(models=[reading], features=[{**GROUP, "online": False}])
     assert set(without) - set(offline) == {"sagemaker.featurestore-runtime"}
 
