@@ -82,9 +82,9 @@ def costs(graph: Graph, region: str, share: float = 1) -> Costs:
             by_use.add(use[type_])
         elif resource.custom and type_ not in {*nothing, *BY_INSTANCES} and not _is_provider(type_):
             not_priced[type_] += 1
-    for item, count in _hosting(graph, share):
-        if count:
-            used[item] += count
+    for item, often in _hosting(graph, share):
+        if often:
+            used[item] += often
         else:
             by_use.add(item)
     # https://aws.amazon.com/network-firewall/pricing/: each endpoint pays for a gateway beside it.
