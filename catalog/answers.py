@@ -79,7 +79,8 @@ def outputs(
     Templates may name `{name}` (the physical name), `{logical}` (the logical one), `{region}`,
     `{account}`, `{hex}` (17 hexadecimal digits, one value per URN), `{uuid}`, `{id}` (in outputs
     only), `{address}` (the input `url` without its scheme), every scalar input, as given or by
-    default, and every output that stands before, by its camelCase name.
+    default, and every output that stands before, by its camelCase name; `{one|other}` is the first
+    of these inputs that is given.
 
     Raises Unanswerable where a template names an input that was not given.
     """
@@ -170,11 +171,12 @@ class _Values(Mapping[str, str]):
             return self.known[key]
         if key == "address":
             return self["url"].removeprefix("https://")
-        value = self.inputs.get(key)
-        if value is None:
-            value = self.defaults[key]
-        if isinstance(value, str):
-            return value
+        for name in key.split("|"):
+            value = self.inputs.get(name)
+            if value is None:
+                value = self.defaults.get(name)
+            if isinstance(value, str):
+                return value
         raise KeyError(key)
 
     def __iter__(self) -> Iterator[str]:

@@ -14,6 +14,7 @@ from infra.naming import Names
 from infra.needs import mlops, platform
 from infra.needs.data import declare as declare_data
 from infra.needs.data.governance import declare_people
+from infra.needs.data.notebooks import declare_notebooks
 from infra.needs.devops import declare as declare_devops
 from infra.needs.devops import model_delivery
 from infra.needs.experiments import declare_experiments
@@ -58,6 +59,7 @@ def declare(
     audit.declare(settings, env, foundation, data)
     people = access.declare(settings, env, foundation, devops, data)
     declare_people(settings, env, declared, people)
+    declare_notebooks(settings, env, foundation, declared, people)
     training = Need("platform", env.provider, foundation.need.guards)
     serving = Need("mlops", env.provider, foundation.need.guards)
     model_delivery.notify_failures(settings, env, foundation, devops)

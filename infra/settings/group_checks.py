@@ -14,6 +14,7 @@ from infra.settings.data.crawlers import check_crawlers
 from infra.settings.data.features import unknown_groups
 from infra.settings.data.files import check_files
 from infra.settings.data.jobs import check_jobs
+from infra.settings.data.notebooks import check_notebooks
 from infra.settings.data.orchestration import check_orchestration
 from infra.settings.data.quality import check_quality
 from infra.settings.data.readers import check_readers
@@ -116,6 +117,7 @@ CHECKS: tuple[Check, ...] = (
     check_orchestration,
     check_jobs,
     check_clusters,
+    check_notebooks,
     check_shares,
     check_files,
     check_streams,

@@ -11,7 +11,7 @@ from infra.settings.aws import InstanceType, allowed
 from infra.settings.base import Settings, matching
 from infra.settings.cross_stack import mapping
 from infra.settings.data.features import Reference
-from infra.settings.data.jobs import Place
+from infra.settings.data.place import Place
 from infra.settings.data.queries import TeamName
 from infra.settings.foundation.network import distinct
 

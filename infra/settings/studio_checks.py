@@ -6,7 +6,7 @@ from typing import Any
 
 from infra.settings.cross_stack import entries, mapping
 from infra.settings.data.features import unknown_groups
-from infra.settings.data.jobs import PLACE
+from infra.settings.data.place import PLACE
 from infra.settings.data.zones import zones_of
 from infra.settings.mistakes import Mistake, Path, did_you_mean, shown
 from infra.settings.studio import people_of, profile_name, teams_of

@@ -45,10 +45,12 @@ def _rows(settings: PlatformSettings) -> Iterator[Row]:
 
 
 def _by_place(settings: PlatformSettings) -> Iterator[Row]:
-    """Teams of Studio and shares, which read files of places, whatever Lake Formation says."""
+    """Teams of Studio, notebooks and shares: they read files, whatever Lake Formation says."""
     teams = settings.studio.teams if settings.studio else {}
+    notebooks = settings.spark.studio.personas if settings.spark.studio else {}
     read = {
         **{f"studio: {name}": [*team.reads, *team.writes] for name, team in teams.items()},
+        **{f"notebooks: {who}": [*one.reads, *one.writes] for who, one in notebooks.items()},
         **{f"share: {share.name}": [*share.reads] for share in settings.shares},
     }
     for who, places in read.items():

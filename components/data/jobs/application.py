@@ -23,16 +23,18 @@ class SparkApplicationArgs(TypedDict):
     """Most vCPUs of all its workers together."""
     idle_minutes: int
     """Minutes without a run after which it stops."""
-    max_runs: int
-    """Most runs at once; more wait in the queue."""
-    queue_minutes: int
-    """Longest that a run waits in the queue, in minutes, 15 to 720."""
+    max_runs: NotRequired[int]
+    """Most runs at once; more wait in the queue. There is none unless it is given."""
+    queue_minutes: NotRequired[int]
+    """Longest that a run waits in the queue, in minutes, 15 to 720; with `max_runs`."""
     warm_workers: NotRequired[int]
     """Workers that are kept ready beside a driver, and paid for, while it is started."""
     subnet_ids: pulumi.Input[list[str]]
     """Private subnets of its workers."""
     security_group_id: pulumi.Input[str]
     """Security group of its workers."""
+    for_notebooks: NotRequired[bool]
+    """Whether workspaces of EMR Studio may be attached to it; False unless given."""
 
 
 class SparkApplication(pulumi.ComponentResource):
@@ -69,7 +71,13 @@ class SparkApplication(pulumi.ComponentResource):
             scheduler_configuration={
                 "max_concurrent_runs": args["max_runs"],
                 "queue_timeout_minutes": args["queue_minutes"],
-            },
+            }
+            if "max_runs" in args
+            else None,
+            # https://docs.aws.amazon.com/emr/latest/EMR-Serverless-UserGuide/interactive-workloads.html
+            interactive_configuration={"studio_enabled": True}
+            if args.get("for_notebooks")
+            else None,
             network_configuration={
                 "subnet_ids": args["subnet_ids"],
                 "security_group_ids": [args["security_group_id"]],

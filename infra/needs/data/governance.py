@@ -73,7 +73,7 @@ def declare_access(
     }
     access = env.component(LakeAccess)(env.names("lake-access"), args, need.child_options())
     for name, (role_arn, zones) in makers.items():
-        _declare_maker(name, role_arn, zones, env, need, access)
+        declare_maker(name, role_arn, zones, env, need, access)
     return access
 
 
@@ -94,7 +94,7 @@ def declare_people(
         return
     if MAKER in roles:
         zones = [zone for zone in lake.zones.by_name if zone != "features"]
-        _declare_maker(MAKER, roles[MAKER], zones, env, declared.need, access)
+        declare_maker(MAKER, roles[MAKER], zones, env, declared.need, access)
     for persona, told in readers(settings).items():
         zones = told.reads([*lake.zones.by_name])
         filtered = [persona] if _filtered(told) else []
@@ -138,7 +138,7 @@ def makers_of(
     return makers
 
 
-def _declare_maker(
+def declare_maker(
     name: str,
     role_arn: pulumi.Input[str],
     zones: Sequence[str],
@@ -146,6 +146,7 @@ def _declare_maker(
     need: Need,
     access: LakeAccess,
 ) -> None:
+    """Let a role make tables of what it writes in zones of a governed lake."""
     args: TableMakerArgs = {
         "role_arn": role_arn,
         "place_arns": {zone: access.place_arns[zone] for zone in zones},

@@ -7,7 +7,7 @@ from pydantic import AfterValidator, Field
 
 from infra.settings.base import Settings, matching
 from infra.settings.cross_stack import entries, mapping
-from infra.settings.data.jobs import Place
+from infra.settings.data.place import Place
 from infra.settings.data.table_checks import overlap
 from infra.settings.data.zones import zones_of
 from infra.settings.frequency import frequency

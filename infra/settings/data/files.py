@@ -13,7 +13,7 @@ from components.common.limits import (
 )
 from infra.settings.base import Settings, matching
 from infra.settings.cross_stack import entries, mapping
-from infra.settings.data.jobs import PLACE, Place
+from infra.settings.data.place import PLACE, Place
 from infra.settings.data.queries import TeamName
 from infra.settings.data.table_checks import overlap
 from infra.settings.data.zones import zones_of

@@ -11,11 +11,12 @@ from infra.settings.base import PositiveInt, Settings, matching
 from infra.settings.cross_stack import entries, mapping
 from infra.settings.data.clusters import EMR, Clusters
 from infra.settings.data.features import Reference
+from infra.settings.data.notebooks import SparkStudio
+from infra.settings.data.place import PLACE, Place
 from infra.settings.data.zones import zones_of
 from infra.settings.frequency import frequency
-from infra.settings.mistakes import Mistake, did_you_mean, refusal, refusals, shown
+from infra.settings.mistakes import Mistake, did_you_mean, refusals
 
-PLACE = re.compile(r"(?P<zone>[a-z][a-z0-9-]*)\.(?P<prefix>[A-Za-z0-9_-]+(?:/[A-Za-z0-9_.-]+)*)")
 WORKER_VCPU = 4
 """What a worker has: one drives a run, the others do its work."""
 
@@ -78,23 +79,13 @@ GLUE_TAKES = frozenset(
 
 https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-etl-glue-arguments.html
 """
+WITHOUT_JOBS = frozenset({"release", "studio"})
+"""What of `spark` holds for notebooks, too."""
 GLUE_WORKERS = 299
 """Most workers of four vCPUs that a run of Glue has.
 
 https://docs.aws.amazon.com/glue/latest/webapi/API_Job.html
 """
-
-
-def place(value: str) -> str:
-    """Refuse what is not a zone and a prefix in it; which zones there are, `check_jobs` knows."""
-    if not PLACE.fullmatch(value):
-        raise refusal(
-            f"{shown(value)} is not a place of the lake.", "A zone and a prefix: raw.visits."
-        )
-    return value
-
-
-Place = Annotated[str, AfterValidator(place)]
 
 
 class Warm(Settings):
@@ -125,6 +116,9 @@ class Spark(Settings):
     clusters: Clusters = Field(Clusters(), description="The clusters of jobs that EMR runs.")
     glue_version: Literal["5.1", "5.0"] = Field(
         "5.1", description="Version of Glue that runs the jobs of that engine."
+    )
+    studio: SparkStudio | None = Field(
+        None, description="EMR Studio, where people work with notebooks; none if unset."
     )
 
     @model_validator(mode="after")
@@ -291,8 +285,19 @@ def check_jobs(values: Mapping[str, Any]) -> Iterator[Mistake]:
             )
     if jobs:
         yield from _circles(jobs)
-    elif isinstance(spark, Mapping) and spark:
-        yield Mistake(("spark",), "there are no jobs, and so nothing runs on it.", "Leave it out.")
+    else:
+        yield from _without_jobs(mapping(spark))
+
+
+def _without_jobs(spark: Mapping[str, Any]) -> Iterator[Mistake]:
+    """What of `spark` is for jobs, of which there are none."""
+    said = "there are no jobs, and so nothing runs on it."
+    if not spark.get("studio"):
+        if spark:
+            yield Mistake(("spark",), said, "Leave it out.")
+        return
+    for key in sorted(spark.keys() - WITHOUT_JOBS):
+        yield Mistake(("spark", key), said, "Leave it out.")
 
 
 def check_scripts(values: Mapping[str, Any], root: Path) -> Iterator[Mistake]:

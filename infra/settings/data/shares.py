@@ -7,7 +7,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from infra.settings.base import Settings, matching
 from infra.settings.cross_stack import entries
-from infra.settings.data.jobs import Place
+from infra.settings.data.place import Place
 from infra.settings.foundation.accounts import AccountId
 from infra.settings.mistakes import Mistake, refusals
 

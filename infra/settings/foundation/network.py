@@ -270,7 +270,8 @@ def uses(values: Mapping[str, Any]) -> frozenset[Use]:
     Where versions come from another environment, nothing is built or trained.
     """
     models, groups = _mappings(values.get("models")), _mappings(values.get("features"))
-    data = {Use.DATA_JOBS} if _mappings(values.get("jobs")) else set()
+    notebooks = mapping(values.get("spark")).get("studio")
+    data = {Use.DATA_JOBS} if _mappings(values.get("jobs")) or notebooks else set()
     data |= _studio_uses(values, groups)
     if _is_tracked_privately(values):
         data.add(Use.EXPERIMENTS)

@@ -24,3 +24,35 @@ def test_what_is_no_release_is_refused(cloud, release):
         cloud.client("emr-serverless").create_application(
             name="jobs", releaseLabel=release, type="SPARK"
         )
+
+
+def test_an_application_for_notebooks_is_one_until_it_is_changed(cloud):
+    serverless = cloud.client("emr-serverless")
+    made = serverless.create_application(
+        name="notebooks",
+        releaseLabel="emr-6.14.0",
+        type="SPARK",
+        interactiveConfiguration={"studioEnabled": True},
+    )["applicationId"]
+
+    def told():
+        return serverless.get_application(applicationId=made)["application"]
+
+    assert told()["interactiveConfiguration"] == {"studioEnabled": True}
+    serverless.update_application(
+        applicationId=made, schedulerConfiguration={"maxConcurrentRuns": 4}
+    )
+    assert told()["interactiveConfiguration"] == {"studioEnabled": True}
+    assert told()["schedulerConfiguration"] == {"maxConcurrentRuns": 4}
+    serverless.update_application(
+        applicationId=made, interactiveConfiguration={"studioEnabled": False}
+    )
+    assert told()["interactiveConfiguration"] == {"studioEnabled": False}
+
+
+def test_a_release_older_than_notebooks_runs_none(cloud):
+    serverless = cloud.client("emr-serverless")
+    asked = {"name": "old", "releaseLabel": "emr-6.13.0", "type": "SPARK"}
+    with pytest.raises(ClientError, match=r"emr-6\.13\.0 runs no notebooks"):
+        serverless.create_application(**asked, interactiveConfiguration={"studioEnabled": True})
+    assert serverless.create_application(**asked)["applicationId"]

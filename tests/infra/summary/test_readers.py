@@ -82,3 +82,13 @@ def test_a_team_of_studio_reads_files_of_its_places():
     team = {"members": {"ana": "data-scientist"}, "reads": ["curated.visits"]}
     found = told({}, "data-scientist", studio={"teams": {"wards": team}})
     assert found[-1] == "  studio: wards     files of curated.visits"
+
+
+def test_what_notebooks_read_is_told_by_persona():
+    spark = {"studio": {"personas": {"data-engineer": {"reads": ["curated.visits"]}}}}
+    lake = {"governed": True, "tables": [VISITS]}
+    found = told(lake, "data-engineer", "data-scientist", spark=spark)
+    assert found[-3:-1] == [
+        "  notebooks: data-engineer",
+        "                    files of curated.visits; patient of curated.visits among them",
+    ]

@@ -1,0 +1,1 @@
+"""EMR Studio: where people of a persona work with notebooks of Spark."""
