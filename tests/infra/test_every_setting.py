@@ -130,6 +130,14 @@ NETWORK = {"cidr": "10.10.0.0/16", "endpoints": "none"}
 FILTER = {"by": "dns", "domains": ["a.example.org"]}
 TEAM = "0a1b2c3d-0a1b-0a1b-0a1b-0a1b2c3d4e5f"
 CHANNEL = "19%3Aalerts%40thread.tacv2"
+NOTEBOOKS: dict[str, Any] = {
+    "access": {"personas": {"data-engineer": [USER]}},
+    "spark": {"studio": {"personas": {"data-engineer": {"reads": ["raw.visits"]}}}},
+}
+SIGNED_IN = {
+    "access": {**NOTEBOOKS["access"], "saml": SAML},
+    "spark": {"studio": {**NOTEBOOKS["spark"]["studio"], "page": {"url": "https://a.example.com"}}},
+}
 GITHUB, GITLAB = {"github": "example/platform"}, {"gitlab": "example/platform"}
 TAGGED = {"delivery": {"trigger": {"tag": "v*"}}}
 PROMOTED = {**MODEL, "promotion": {"to": ["staging"]}}
@@ -241,6 +249,8 @@ CONTEXTS: dict[str, dict[str, Any]] = {
     },
     "spark.clusters": ON_CLUSTERS,
     "spark.glue_version": BY_GLUE,
+    "spark.studio": NOTEBOOKS,
+    "spark.studio.page": SIGNED_IN,
     "models": DEPLOYED,
     "models.0.labels": LABELLED,
     "models.0.project": MODEL,
@@ -373,6 +383,10 @@ VALUES: dict[str, Any] = {
     "spark.clusters.instances": ["m7g.2xlarge"],
     "spark.clusters.spot": "50%",
     "spark.release": "emr-7.11.0",
+    "spark.studio.max_vcpu": 48,
+    "spark.studio.personas": {"data-engineer": {"reads": ["raw.wards"]}},
+    "spark.studio.page.url": "https://other.example.com",
+    "spark.studio.page.relay_state": "TargetSource",
     "spark.max_vcpu": 128,
     "models.0.name": "other",
     "models.0.project": "elsewhere",
