@@ -230,10 +230,14 @@ DATA_SERVICES: tuple[Service, ...] = (
         principals=(
             Principal(
                 "maintenance.s3tables.amazonaws.com",
+                # https://docs.aws.amazon.com/AmazonS3/latest/userguide/s3-tables-kms-permissions.html
                 key=KeyUse(actions=("kms:Decrypt", "kms:GenerateDataKey")),
             ),
         ),
+        kms_via="s3tables",
         endpoints=(Endpoint("s3tables"),),
+        boundary=ANYTHING,
+        encrypts=("data",),
     ),
     Service("textract", endpoints=(Endpoint("textract"),)),
 )

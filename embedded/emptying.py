@@ -44,9 +44,26 @@ def delete_objects(client: Any, state: Values) -> None:
         return
 
 
+def delete_tables(client: Any, state: Values) -> None:
+    """Delete every table and namespace of a table bucket, as `forceDestroy` asks."""
+    if not state.get("forceDestroy"):
+        return
+    bucket = {"tableBucketARN": state["id"]}
+    try:
+        pages = list(client.get_paginator("list_tables").paginate(**bucket))
+        for table in (each for page in pages for each in page["tables"]):
+            client.delete_table(**bucket, namespace=table["namespace"][0], name=table["name"])
+        pages = list(client.get_paginator("list_namespaces").paginate(**bucket))
+        for each in (each for page in pages for each in page["namespaces"]):
+            client.delete_namespace(**bucket, namespace=each["namespace"][0])
+    except client.exceptions.NotFoundException:
+        return
+
+
 EMPTIED: Mapping[str, Callable[[Any, Values], None]] = {
     "aws:iam/policy:Policy": delete_policy_versions,
     "aws:iam/role:Role": detach_policies,
     "aws:s3/bucket:Bucket": delete_objects,
+    "aws:s3tables/tableBucket:TableBucket": delete_tables,
 }
 """By a type's token, what is called with the client and the state before the deletion."""

@@ -159,6 +159,13 @@ def rule_descriptions(inputs: Values) -> Values:
     return {**rest, f"{source}Description": inputs["description"]}
 
 
+def table_maintenance(inputs: Values) -> Values:
+    """Each kind of maintenance of S3 Tables apart: AWS is told them one by one."""
+    told = inputs.get("maintenanceConfiguration")
+    rest = {key: item for key, item in inputs.items() if key != "maintenanceConfiguration"}
+    return {**rest, **told} if isinstance(told, dict) else inputs
+
+
 RESHAPED: Mapping[str, Callable[[Values], Values]] = {
     "aws:budgets/budget:Budget": budget_subscribers,
     "aws:costexplorer/anomalyMonitor:AnomalyMonitor": cost_expression,
@@ -168,6 +175,8 @@ RESHAPED: Mapping[str, Callable[[Values], Values]] = {
     "aws:emrserverless/application:Application": initial_capacity,
     "aws:networkfirewall/ruleGroup:RuleGroup": rule_group_variables,
     "aws:s3/bucketObjectv2:BucketObjectv2": object_body,
+    "aws:s3tables/table:Table": table_maintenance,
+    "aws:s3tables/tableBucket:TableBucket": table_maintenance,
     "aws:sagemaker/featureGroup:FeatureGroup": feature_time_to_live,
     "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": rule_descriptions,
     "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": rule_descriptions,

@@ -90,6 +90,7 @@ MODULES = (
     "studio_profiles",
     "studio_spaces",
     "symmetric_keys",
+    "table_buckets",
     "table_optimizers",
     "tagged_resources",
     "target_tracking",

@@ -96,7 +96,12 @@ def test_every_input_that_the_catalog_names_is_pulumis(token: str) -> None:
 
 def pseudo(entry: Type) -> set[str]:
     """Inputs that only a reshaping makes."""
-    return {"ingressSelf", "egressSelf", "ttlDuration"} if entry.token in RESHAPED else set()
+    made = {"ingressSelf", "egressSelf", "ttlDuration"} | {
+        "icebergCompaction",
+        "icebergSnapshotManagement",
+        "icebergUnreferencedFileRemoval",
+    }
+    return made if entry.token in RESHAPED else set()
 
 
 def elements_of(entry: Type) -> set[str]:

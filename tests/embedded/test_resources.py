@@ -31,6 +31,52 @@ POLICY = json.dumps({"Version": "2012-10-17", "Statement": [ALLOW]})
 OPEN_POLICY = json.dumps(
     {"Version": "2012-10-17", "Statement": [{**ALLOW, "Principal": {"Service": "x.amazonaws.com"}}]}
 )
+TABLE_POLICY = json.dumps(
+    {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Principal": {"AWS": "123456789012"},
+                "Action": "s3tables:GetTableData",
+                "Resource": "*",
+            }
+        ],
+    }
+)
+TABLE_KEY = json.dumps(
+    {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Principal": {"AWS": "arn:aws:iam::123456789012:root"},
+                "Action": "kms:*",
+                "Resource": "*",
+            },
+            {
+                "Effect": "Allow",
+                "Principal": {"Service": "maintenance.s3tables.amazonaws.com"},
+                "Action": ["kms:Decrypt", "kms:GenerateDataKey"],
+                "Resource": "*",
+            },
+        ],
+    }
+)
+
+
+def _removal(days: int) -> Values:
+    return {"status": "enabled", "settings": {"unreferencedDays": days, "nonCurrentDays": days}}
+
+
+def _upkeep(megabytes: int) -> Values:
+    kept = {"minSnapshotsToKeep": 3, "maxSnapshotAgeHours": 168}
+    return {
+        "icebergCompaction": {"status": "enabled", "settings": {"targetFileSizeMb": megabytes}},
+        "icebergSnapshotManagement": {"status": "enabled", "settings": kept},
+    }
+
+
 BUS_POLICY = OPEN_POLICY.replace('"Effect"', '"Sid": "Open", "Effect"')
 TRUST = json.dumps(
     {
@@ -1024,6 +1070,55 @@ CASES = [
         {"fileSystemId": "$files", "backupPolicy": {"status": "ENABLED"}},
     ),
     Case(
+        "aws:s3tables/tableBucket:TableBucket",
+        {
+            "name": "maslow-tables",
+            "encryptionConfiguration": {"sseAlgorithm": "aws:kms", "kmsKeyArn": "$table_key"},
+            "maintenanceConfiguration": {"icebergUnreferencedFileRemoval": _removal(7)},
+        },
+        {
+            "encryptionConfiguration": {"sseAlgorithm": "aws:kms", "kmsKeyArn": "$key2"},
+            "maintenanceConfiguration": {"icebergUnreferencedFileRemoval": _removal(14)},
+            **TAGGED,
+        },
+    ),
+    Case(
+        "aws:s3tables/namespace:Namespace",
+        {"tableBucketArn": "$table_bucket", "namespace": "raw"},
+    ),
+    Case(
+        "aws:s3tables/table:Table",
+        {
+            "tableBucketArn": "$table_bucket",
+            "namespace": "curated",
+            "name": "visits",
+            "format": "ICEBERG",
+            "encryptionConfiguration": {"sseAlgorithm": "aws:kms", "kmsKeyArn": "$table_key"},
+            "metadata": {
+                "iceberg": {
+                    "schema": {"fields": [{"name": "id", "type": "string", "required": True}]}
+                }
+            },
+            "maintenanceConfiguration": _upkeep(128),
+        },
+        {"maintenanceConfiguration": _upkeep(256), **TAGGED},
+    ),
+    Case(
+        "aws:s3tables/tableBucketPolicy:TableBucketPolicy",
+        {"tableBucketArn": "$table_bucket", "resourcePolicy": TABLE_POLICY},
+        {"resourcePolicy": TABLE_POLICY.replace("GetTableData", "PutTableData")},
+    ),
+    Case(
+        "aws:s3tables/tablePolicy:TablePolicy",
+        {
+            "tableBucketArn": "$table_bucket",
+            "namespace": "curated",
+            "name": "wards",
+            "resourcePolicy": TABLE_POLICY,
+        },
+        {"resourcePolicy": TABLE_POLICY.replace("GetTableData", "PutTableData")},
+    ),
+    Case(
         "aws:fsx/lustreFileSystem:LustreFileSystem",
         {
             "deploymentType": "PERSISTENT_2",
@@ -1687,6 +1782,10 @@ def world(cloud: Cloud, resources: Resources) -> Values:
         )["id"],
         "files": make("aws:efs/fileSystem:FileSystem", {"encrypted": True})["id"],
         "key": make("aws:kms/key:Key", {})["arn"],
+        "table_key": make("aws:kms/key:Key", {"policy": TABLE_KEY})["arn"],
+        "table_bucket": make("aws:s3tables/tableBucket:TableBucket", {"name": "maslow-world"})[
+            "arn"
+        ],
         "key2": make("aws:kms/key:Key", {})["arn"],
         "topic": make("aws:sns/topic:Topic", {})["arn"],
         "stream": make(
@@ -1709,6 +1808,9 @@ def world(cloud: Cloud, resources: Resources) -> Values:
     single_sign_on = {**STUDIO, "name": "maslow-world", "authMode": "SSO", "userRole": "$role"}
     known["studio"] = make("aws:emr/studio:Studio", placed(single_sign_on, known))["id"]
     known["plan"] = make("aws:backup/plan:Plan", {"name": "maslow-world", "rules": [kept]})["id"]
+    curated = {"tableBucketArn": known["table_bucket"], "namespace": "curated"}
+    make("aws:s3tables/namespace:Namespace", curated)
+    make("aws:s3tables/table:Table", {**curated, "name": "wards", "format": "ICEBERG"})
     for bucket in ("maslow-world", "maslow-logs", "maslow-locked"):
         make("aws:s3/bucket:Bucket", {"bucket": bucket})
     make(
