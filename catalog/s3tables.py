@@ -40,7 +40,7 @@ TYPES = (
     Type(
         "aws:s3tables/tableBucket:TableBucket",
         "s3tables",
-        id="{arn}",
+        id=arn_of("s3tables", "bucket/{name}"),
         name="name",
         limit=63,
         create=Call("CreateTableBucket", outputs={"id": "arn", "arn": "arn"}),

@@ -230,10 +230,10 @@ def _tags(response: S3TablesResponse, told: dict[str, Any]) -> dict[str, str]:
     """The tags of the table bucket or table of an ARN. Raises NotFoundException."""
     arn = told["resourceArn"]
     for bucket in response.s3tables_backend.table_buckets.values():
-        tables: list[Table] = [
-            table for each in bucket.namespaces.values() for table in each.tables.values()
-        ]
-        for thing in (bucket, *tables):
+        things: list[FakeTableBucket | Table] = [bucket]
+        for each in bucket.namespaces.values():
+            things += each.tables.values()
+        for thing in things:
             if thing.arn == arn:
                 tags: dict[str, str] = vars(thing)["tags"]
                 return tags

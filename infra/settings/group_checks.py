@@ -21,6 +21,7 @@ from infra.settings.data.readers import check_readers
 from infra.settings.data.shares import check_shares
 from infra.settings.data.stream_features import check_stream_features
 from infra.settings.data.streams import check_streams
+from infra.settings.data.table_bucket import check_table_bucket
 from infra.settings.data.table_checks import check_iceberg_streams, check_tables
 from infra.settings.data.zones import check_zone_locks
 from infra.settings.devops.ci import check_ci_role, check_tag_delivery
@@ -111,6 +112,7 @@ CHECKS: tuple[Check, ...] = (
     check_models,
     check_labels,
     check_tables,
+    check_table_bucket,
     check_readers,
     check_quality,
     check_crawlers,

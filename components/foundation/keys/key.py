@@ -41,6 +41,9 @@ class KeyArgs(TypedDict):
     given."""
     read_by_macie: NotRequired[bool]
     """Whether Macie looks into objects that it encrypts; no unless given."""
+    table_buckets: NotRequired[list[str]]
+    """Names of table buckets whose tables it encrypts, and S3 Tables compacts; none unless
+    given."""
     rotation_days: NotRequired[int]
     """Days between rotations, 90 to 2560; 365 unless given."""
     deletion_days: NotRequired[int]
@@ -91,6 +94,7 @@ class Key(pulumi.ComponentResource):
                 readers=args.get("readers", []),
                 linked_to_files=args.get("linked_to_files", False),
                 read_by_macie=args.get("read_by_macie", False),
+                table_buckets=args.get("table_buckets", []),
             ),
             enable_key_rotation=True,
             rotation_period_in_days=args.get("rotation_days", ROTATION_DAYS),

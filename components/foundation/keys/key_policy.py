@@ -90,6 +90,7 @@ def key_policy(
     readers: Sequence[KeyReaderArgs] = (),
     linked_to_files: bool = False,
     read_by_macie: bool = False,
+    table_buckets: Sequence[str] = (),
 ) -> Document:
     """The policy of the key of one class of data.
 
@@ -102,7 +103,8 @@ def key_policy(
     With `linked_to_files`, FSx's roles for Lustre read and write objects of S3. The policies of
     these are AWS's own and name no key, so that this policy lets them by itself. A condition names
     them, for KMS refuses a principal that is not there yet. With
-    `read_by_macie`, Macie's role decrypts likewise.
+    `read_by_macie`, Macie's role decrypts likewise. In `table_buckets`, which are names, S3 Tables
+    compacts what the key encrypts.
 
     Administration is the account's, which IAM policies then give; with `administrators`, only of
     those of its identities, while any may be allowed to read the key's settings. The principal
@@ -122,6 +124,7 @@ def key_policy(
     https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-encryption-key-policy.html
     https://docs.aws.amazon.com/sagemaker/latest/dg/feature-store-security.html
     https://docs.aws.amazon.com/kms/latest/developerguide/multi-region-keys-auth.html
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/s3-tables-kms-permissions.html
     https://docs.aws.amazon.com/fsx/latest/LustreGuide/s3-server-side-encryption-support.html
     """
     through = services_of(holds)
@@ -235,6 +238,23 @@ def key_policy(
                     },
                 },
                 sid="ReadByMacie",
+            )
+        )
+    if table_buckets:
+        arn = f"arn:aws:s3tables:{region}:{account_id}:bucket"
+        statements.append(
+            allow_everywhere(
+                ["kms:Decrypt", "kms:GenerateDataKey"],
+                reason=_THE_KEY_ITSELF,
+                principal={"Service": "maintenance.s3tables.amazonaws.com"},
+                when={
+                    "StringLike": {
+                        "kms:EncryptionContext:aws:s3:arn": [
+                            f"{arn}/{name}/*" for name in table_buckets
+                        ]
+                    }
+                },
+                sid="CompactTables",
             )
         )
     for principal, key in users_of(holds):

@@ -20,7 +20,7 @@ from infra.needs.data.quality import declare_quality
 from infra.needs.data.queries import declare_queries
 from infra.needs.data.shares import declare_shares
 from infra.needs.data.streams import declare_streams
-from infra.needs.data.tables import declare_tables
+from infra.needs.data.tables import declare_table_bucket, declare_tables
 from infra.needs.need import Need
 from infra.needs.outputs import Data, Foundation
 from infra.settings import PlatformSettings
@@ -57,6 +57,7 @@ def declare(
     _declare_replicas(settings, env, need, lake, key_arn)
     declare_backups(settings, env, foundation, need, lake)
     tables = declare_tables(settings, env, need, lake, key_arn, foundation.keys[DataClass.LOGS].arn)
+    declare_table_bucket(settings, env, need, key_arn)
     groups = declare_groups(settings, env, need, lake, key_arn)
     declare_streams(settings, env, foundation, need, lake, groups)
     crawlers = declare_crawlers(settings, env, foundation, need, lake)

@@ -16,12 +16,14 @@ from components.data.tables.definition import (
     whole_values,
 )
 from components.data.tables.table import Table, TableArgs
+from components.data.tables.table_bucket import TableBucket, TableBucketArgs
 from components.data.tables.upkeep import TableUpkeep, TableUpkeepArgs
 from components.data.tables.upkeep_logs import GROUPS, UpkeepLogs, UpkeepLogsArgs
 from infra.environment import Environment
 from infra.errors import InputError
 from infra.found import LOG_GROUP
 from infra.needs.adoption import used
+from infra.needs.foundation.keys import table_bucket_name
 from infra.needs.need import Need
 from infra.settings import PlatformSettings
 from infra.settings.data.table_checks import overlap
@@ -86,6 +88,37 @@ def declare_tables(
             )
     pulumi.export("tables", tables)
     return tables
+
+
+def declare_table_bucket(
+    settings: PlatformSettings, env: Environment, need: Need, key_arn: pulumi.Input[str]
+) -> TableBucket | None:
+    """Declare the tables that S3 Tables keeps; None where the stack file has none."""
+    bucket = settings.lake.table_bucket
+    if bucket is None:
+        return None
+    args: TableBucketArgs = {
+        "bucket_name": table_bucket_name(env.names),
+        "tables": [
+            {
+                "namespace": table.namespace,
+                "table": table.own_name,
+                "columns": dict[str, str](table.columns.items()),
+                "required": [*table.required],
+                "compaction_mb": table.compaction_mb,
+                "snapshots_kept": table.snapshots_kept,
+                "snapshot_hours": table.snapshot_hours,
+            }
+            for table in bucket.tables
+        ],
+        "unreferenced_days": bucket.unreferenced_days,
+        "noncurrent_days": bucket.noncurrent_days,
+        "key_arn": key_arn,
+        "durability": env.durability,
+    }
+    made = env.component(TableBucket)(env.names("tables"), args, need.child_options())
+    pulumi.export("table_bucket", {"arn": made.arn, "tables": made.table_arns})
+    return made
 
 
 def has_optimizers(region: str) -> bool:

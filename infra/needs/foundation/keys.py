@@ -81,9 +81,16 @@ def _args(settings: PlatformSettings, env: Environment, holds: DataClass) -> Key
         args["linked_to_files"] = True
     if holds is DataClass.DATA and settings.audit.macie:
         args["read_by_macie"] = True
+    if holds is DataClass.DATA and settings.lake.table_bucket:
+        args["table_buckets"] = [table_bucket_name(env.names)]
     if settings.keys.deletion_days is not None:
         args["deletion_days"] = settings.keys.deletion_days
     return args
+
+
+def table_bucket_name(names: Names) -> str:
+    """The name of the environment's table bucket, which its account and region have once."""
+    return names("tables", limit=63)
 
 
 def administrators(settings: PlatformSettings, names: Names, account_id: str) -> list[str]:

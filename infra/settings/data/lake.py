@@ -7,6 +7,7 @@ from infra.settings.base import Settings
 from infra.settings.data.crawlers import CrawlerSettings
 from infra.settings.data.quality import TableRules
 from infra.settings.data.readers import BY_DEFAULT, Reader, ReaderName
+from infra.settings.data.table_bucket import TableBucket
 from infra.settings.data.tables import Table
 from infra.settings.data.zones import Sensitivity, Zones
 
@@ -21,6 +22,9 @@ class Lake(Settings):
         description="How long each zone keeps what; any name makes a zone beside the three.",
     )
     tables: tuple[Table, ...] = Field((), description="Tables, for queries and jobs to find.")
+    table_bucket: TableBucket | None = Field(
+        None, description="Tables of Iceberg that S3 Tables keeps, compacts and tidies."
+    )
     quality: tuple[TableRules, ...] = Field(
         (), description="Rules for tables, evaluated whenever a job has written one."
     )

@@ -104,6 +104,7 @@ def test_the_data_key_is_used_through_the_stores_of_data():
         "glue.eu-west-1.amazonaws.com",
         "kinesis.eu-west-1.amazonaws.com",
         "s3.eu-west-1.amazonaws.com",
+        "s3tables.eu-west-1.amazonaws.com",
         "sagemaker.eu-west-1.amazonaws.com",
     ]
 
@@ -247,6 +248,16 @@ def test_trails_of_this_account_and_region_alone_use_the_audit_key():
 @pytest.mark.parametrize("holds", [DataClass.DATA, DataClass.ARTIFACTS])
 def test_no_service_uses_data_or_artifacts_in_its_own_name(holds):
     assert by_service(holds) == {}
+
+
+def test_the_maintenance_of_s3_tables_uses_the_key_for_the_buckets_that_it_is_told_alone():
+    told = titled("CompactTables", DataClass.DATA, table_buckets=["maslow-dev-tables"])
+    assert told["Principal"] == {"Service": "maintenance.s3tables.amazonaws.com"}
+    assert told["Action"] == ["kms:Decrypt", "kms:GenerateDataKey"]
+    bucket = f"arn:aws:s3tables:eu-west-1:{ACCOUNT}:bucket/maslow-dev-tables"
+    assert told["Condition"] == {
+        "StringLike": {"kms:EncryptionContext:aws:s3:arn": [f"{bucket}/*"]}
+    }
 
 
 def test_a_key_rotates_and_is_found_by_its_alias():
