@@ -68,6 +68,9 @@ class Catalog(Protocol):
     def iceberg(self) -> Any:
         """The same catalog as PyIceberg's, which creates and changes tables of Iceberg."""
 
+    def federated(self, name: str) -> "Catalog | None":
+        """Another catalog by its name in small letters, `s3tablescatalog/bucket`."""
+
     def create_database(self, given: Entity) -> None:
         """Add a database: a DatabaseInput."""
 

@@ -21,7 +21,7 @@ from embedded.athena.failures import Failed, Malformed, at, not_done
 from embedded.athena.formats import DELIMITED, JSON, PARQUET, of_table
 from embedded.athena.hive_types import parse as hive
 from embedded.athena.parsing import Parsed, parse, place
-from embedded.athena.query import Session, arrow, prepared, resolved
+from embedded.athena.query import Session, arrow, catalog_of, prepared, resolved
 from embedded.athena.results import Column, Outcome, column
 from embedded.athena.rows import FIELD
 
@@ -142,7 +142,9 @@ def insert(parsed: Parsed, session: Session) -> Outcome:
     outcome = Outcome("DML", "INSERT", ROWS, [[str(rows.num_rows)]], running.laid.scanned)
     outcome.update_count = rows.num_rows
     if is_iceberg(table):
-        outcome.written = iceberg.append(session.catalog, database, name, _typed(whole, types))
+        outcome.written = iceberg.append(
+            catalog_of(node, session), database, name, _typed(whole, types)
+        )
         return outcome
     keys = [each["Name"].lower() for each in partition_keys(table)]
     how = of_table(table)
@@ -210,7 +212,7 @@ def _rewritten(
     counts, _ = arrow(prepared(Parsed(counting.where(counted), []), session))
     count = counts[0][0].as_py()
     types = _columns(table)
-    files = iceberg.overwrite(session.catalog, database, name, _typed(rows, types))
+    files = iceberg.overwrite(catalog_of(node, session), database, name, _typed(rows, types))
     found = Outcome("DML", what, ROWS, [[str(count)]], running.laid.scanned)
     found.written, found.update_count = files, count
     return found
@@ -261,6 +263,8 @@ def create_view(parsed: Parsed, session: Session, sql: str) -> Outcome:
 
 def _new(node: exp.Table, session: Session) -> tuple[str, str]:
     """Database and name of what is to be created. Raises Failed."""
+    if catalog_of(node, session) is not session.catalog:
+        raise not_done("CREATE of a table or view in a table bucket")
     database = (node.db or session.database).lower()
     if not database:
         raise at(place(node), "MISSING_SCHEMA_NAME", "Schema must be specified")

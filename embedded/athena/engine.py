@@ -9,6 +9,7 @@ from sqlglot.errors import SqlglotError
 from sqlglot.tokenizer_core import TokenType
 
 from embedded.athena import changes, ddl, merging, showing
+from embedded.athena.catalog import CATALOG
 from embedded.athena.failures import Failed, Malformed, not_done
 from embedded.athena.parsing import parse
 from embedded.athena.query import Session, select
@@ -21,6 +22,8 @@ EXECUTED = re.compile(
 PREPARED = re.compile(r"PREPARE\s+(?P<name>\w+)\s+FROM\s+(?P<sql>.*)", re.IGNORECASE | re.DOTALL)
 BY_SELECT = re.compile(r"\bAS\s*\(?\s*(SELECT|WITH|VALUES|TABLE)\b", re.IGNORECASE)
 VIEW = re.compile(r"CREATE\s+(OR\s+REPLACE\s+)?VIEW\b", re.IGNORECASE)
+FEDERATED = "s3tablescatalog/"
+"""How names of catalogs of table buckets begin."""
 HIVE: dict[str, Callable[[str, Session], Outcome]] = {
     "ALTER": ddl.alter,
     "CREATE": ddl.create,
@@ -63,6 +66,7 @@ def run(  # noqa: PLR0911  one for each kind of statement
             return changes.create_view(parsed, session, text)
         return changes.create_table_as(parsed, session, where)
     if word in HIVE:
+        _require_of_glue(word, text, session)
         return HIVE[word](text, session)
     if word == "EXPLAIN":
         raise not_done(word)
@@ -80,6 +84,12 @@ def run(  # noqa: PLR0911  one for each kind of statement
             return select(parsed, session)
         case other:
             raise not_done(other.key.upper())
+
+
+def _require_of_glue(word: str, text: str, session: Session) -> None:
+    """Raise Failed for a statement of Hive's on a table bucket, other than UNLOAD's query."""
+    if word != "UNLOAD" and (session.within != CATALOG or FEDERATED in text.lower()):
+        raise not_done(f"{word} in a table bucket")
 
 
 def executed(sql: str) -> tuple[str, list[str]] | None:

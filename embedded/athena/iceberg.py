@@ -98,13 +98,15 @@ def append(catalog: Catalog, database: str, name: str, rows: pa.Table) -> list[s
     table = _changeable(catalog, database, name)
     if not rows.num_rows:
         return []
-    return _new_files(table, lambda: table.append(rows))
+    fitting = _required(table, rows)
+    return _new_files(table, lambda: table.append(fitting))
 
 
 def overwrite(catalog: Catalog, database: str, name: str, rows: pa.Table) -> list[str]:
     """Have a table hold these rows and no others; the files that hold them. Raises Failed."""
     table = _changeable(catalog, database, name)
-    return _new_files(table, lambda: table.overwrite(rows))
+    fitting = _required(table, rows)
+    return _new_files(table, lambda: table.overwrite(fitting))
 
 
 def add_columns(
@@ -141,6 +143,18 @@ def about(store: Store, table: Entity, kind: str) -> pa.Table:
         raise not_done(f"queries of {table['Name']}${kind}")
     rows: pa.Table = getattr(opened(store, table).inspect, kind)()
     return rows
+
+
+def _required(table: Any, rows: pa.Table) -> pa.Table:
+    """The rows with columns that are never null where the table says so. Raises Failed."""
+    never = {each.name for each in table.schema().fields if each.required}
+    for name in never & set(rows.column_names):
+        if rows[name].null_count:
+            raise Failed(
+                "CONSTRAINT_VIOLATION", f"NULL value not allowed for NOT NULL column: {name}"
+            )
+    fields = [each.with_nullable(each.name not in never) for each in rows.schema]
+    return rows.cast(pa.schema(fields))
 
 
 def _changeable(catalog: Catalog, database: str, name: str) -> Any:

@@ -16,7 +16,7 @@ from embedded.athena.catalog import is_iceberg
 from embedded.athena.changes import ROWS, _columns, _typed
 from embedded.athena.failures import Failed, not_done
 from embedded.athena.parsing import Parsed
-from embedded.athena.query import Session, _told, arrow, connect, prepared, resolved
+from embedded.athena.query import Session, _told, arrow, catalog_of, connect, prepared, resolved
 from embedded.athena.results import Outcome
 from embedded.athena.translate import translated
 
@@ -96,6 +96,8 @@ def _check_matches(connection: duckdb.DuckDBPyConnection, tree: exp.Expr, sessio
 
 
 def _of_iceberg(node: exp.Table, session: Session) -> tuple[str, str, Any]:
+    if catalog_of(node, session) is not session.catalog:
+        raise not_done("MERGE, OPTIMIZE and VACUUM of tables in a table bucket")
     database, name, table = resolved(node, session)
     if not is_iceberg(table):
         raise Failed("NOT_SUPPORTED", "Modifying Hive table rows is not supported")

@@ -49,6 +49,8 @@ class Session:
     """Entered for as long as DuckDB runs, which may be long. It may raise Cancelled."""
     opened: list[duckdb.DuckDBPyConnection] = field(default_factory=list)
     """The connections that a statement runs on: who stops it interrupts them."""
+    within: str = CATALOG
+    """Catalog of the tables that it names without one."""
     sight: Sight = everything
     """What who asks sees of each table."""
 
@@ -128,7 +130,9 @@ def _lay(node: exp.Table, session: Session, laid: Laid, wanted: Wanted, depth: i
     """Have a table's name be that of a view on what it holds."""
     base, dollar, kind = node.name.rpartition("$")
     if base and dollar:
-        database, _, found = resolved(exp.table_(base, db=node.db or None), session)
+        database, _, found = resolved(
+            exp.table_(base, db=node.db or None, catalog=node.catalog or None, quoted=True), session
+        )
         if not is_iceberg(found) or session.sight(database, found) is not None:
             raise not_done(f"queries of {node.name}")
         laid_as = laid.rows(iceberg.about(session.store, found, kind.lower()))
@@ -156,7 +160,7 @@ def _view(name: str, found: Entity, session: Session, laid: Laid, depth: int) ->
     if depth == DEEPEST_VIEW:
         raise Failed("VIEW_IS_RECURSIVE", f"{name} is a view of itself")
     view = views.of(found)
-    within = replace(session, database=view.database or found["DatabaseName"])
+    within = replace(session, within=CATALOG, database=view.database or found["DatabaseName"])
     parsed = parse(view.sql)
     functions.check(parsed.calls)
     sql = _run_by(parsed.tree, within, laid, depth + 1)
@@ -174,22 +178,36 @@ def resolved(node: exp.Table, session: Session) -> tuple[str, str, Entity]:
     """
     if not isinstance(node.this, exp.Identifier):
         raise not_done(f"the table function {node.sql('trino')}")
-    catalog = (node.catalog or CATALOG).lower()
+    catalog = catalog_of(node, session)
     database, name = (node.db or session.database).lower(), node.name.lower()
-    if catalog != CATALOG:
-        raise not_done(f"tables of the catalog {catalog}")
     if database == "information_schema" or "$" in name:
         raise not_done(f"queries of {database}.{name}")
     where = place(node.args.get("db") or node)
     if not database:
         raise at(where, "MISSING_SCHEMA_NAME", "Schema must be specified")
-    if session.catalog.database(database) is None:
+    if catalog.database(database) is None:
         raise at(where, "SCHEMA_NOT_FOUND", f"Schema '{database}' does not exist")
-    found = session.catalog.table(database, name)
+    found = catalog.table(database, name)
     if found is None:
-        whole = f"{CATALOG}.{database}.{name}"
+        whole = f"{(node.catalog or session.within).lower()}.{database}.{name}"
         raise at(where, "TABLE_NOT_FOUND", f"Table '{whole}' does not exist")
     return database, name, found
+
+
+def catalog_of(node: exp.Table, session: Session) -> Catalog:
+    """The catalog of a table that a statement names. Raises Failed for one that is not there.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/s3-tables-integrating-athena.html
+    """
+    name = (node.catalog or session.within).lower()
+    if name == CATALOG:
+        return session.catalog
+    found = session.catalog.federated(name)
+    if found is not None:
+        return found
+    if name.startswith("s3tablescatalog"):
+        raise at(place(node), "CATALOG_NOT_FOUND", f"Catalog '{name}' does not exist")
+    raise not_done(f"tables of the catalog {name}")
 
 
 def _tables(tree: exp.Expr) -> Iterator[exp.Table]:

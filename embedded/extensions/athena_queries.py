@@ -389,15 +389,17 @@ def _finish(backend: AthenaBackend, execution: Execution, most: int | None) -> N
     objects = Objects(backend.account_id, backend.region_name)
     folder = execution.result["OutputLocation"].rstrip("/")
     catalog = execution.context.get("Catalog", CATALOG)
-    if catalog.lower() != CATALOG.lower():
+    tables = Tables(backend.account_id, objects)
+    if catalog.lower() != CATALOG.lower() and tables.federated(catalog.lower()) is None:
         raise not_done(f"queries of the catalog {catalog}")
     session = Session(
-        Tables(backend.account_id, objects),
+        tables,
         objects,
         execution.context.get("Database", "").strip("`").lower(),
         clock.now(),
         execution.aside,
         execution.connections,
+        catalog.lower(),
         sight_of(execution.principal, backend.account_id, backend.region_name),
     )
     outcome = _outcome(backend, execution, session, f"{folder}/tables/{execution.id}/")

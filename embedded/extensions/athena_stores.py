@@ -10,6 +10,7 @@ from embedded import own_clients
 from embedded.athena.catalog import Entity, StoredObject
 from embedded.extensions import iceberg_files
 from embedded.extensions.iceberg_files import split
+from embedded.extensions.table_bucket_catalog import BucketTables, bucket_catalog
 
 MISSING = "EntityNotFoundException"
 
@@ -74,6 +75,7 @@ class Tables:
 
     def __init__(self, account: str, objects: Objects) -> None:
         self._client = own_clients.client("glue", account)
+        self._account = account
         self._objects = objects
 
     def databases(self) -> list[Entity]:
@@ -101,6 +103,10 @@ class Tables:
         from pyiceberg.catalog.glue import GlueCatalog  # takes a second
 
         return GlueCatalog("embedded", client=self._client, **self._objects.properties)
+
+    def federated(self, name: str) -> BucketTables | None:
+        """The catalog of a table bucket, by its name: `s3tablescatalog/bucket`."""
+        return bucket_catalog(name, self._account, self._objects.properties)
 
     def create_database(self, given: Entity) -> None:
         """Add a database."""

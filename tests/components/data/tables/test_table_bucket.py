@@ -131,5 +131,5 @@ def test_what_s3_tables_would_refuse_is_refused(changed: Any, why: str) -> None:
 
 
 def test_a_table_is_there_once() -> None:
-    with pytest.raises(ValueError, match="oncology.doses is there twice"):
+    with pytest.raises(ValueError, match=r"oncology\.doses is there twice"):
         recorded(tables=[DOSES, DOSES])
