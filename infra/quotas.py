@@ -11,10 +11,11 @@ from infra.settings.mlops.model import ModelSettings
 
 ALL = {
     "training job": "Number of instances across all training jobs",
+    "spot training job": "Number of instances across all spot training jobs",
     "processing job": "Number of instances across all processing jobs",
     "endpoint": "Number of instances across active endpoints",
 }
-"""For each use, the quota of all types together."""
+"""For each use that has one, the quota of all types together."""
 ONE_ENDPOINT = "Maximum number of instances per endpoint"
 ONE_TRAINING = "Maximum number of instances per training job"
 PIPELINES = "Maximum number of pipelines allowed per account"
@@ -110,15 +111,21 @@ def _of(model: ModelSettings, *, trains: bool) -> Iterator[tuple[str, int, bool]
     if trains:
         yield GROUPS, 1, True
         yield PIPELINES, 1, True
-        yield ONE_TRAINING, model.training.count, False
-        uses["training job", model.training.instance] = model.training.count
+        yield ONE_TRAINING, sum(model.training.instances.values()), False
+        if not model.training.reserved:  # a plan's capacity is counted where it is bought
+            use = "spot training job" if model.training.spot else "training job"
+            for instance, number in model.training.instances.items():
+                uses[use, instance] = number
+                if model.training.keep_warm_minutes:
+                    uses["training warm pool", instance] = number
         uses["processing job", model.processing.instance] += 1
     yield ONE_ENDPOINT, model.serving.scale.max, False
     uses["endpoint", model.serving.instance] = FLEETS * model.serving.scale.max
     for (use, instance), number in uses.items():
         if number:
             yield f"{instance} for {use} usage", number, True
-            yield ALL[use], number, True
+            if use in ALL:
+                yield ALL[use], number, True
 
 
 def _allowed(quota: str, applied: Mapping[str, int] | None) -> int | None:

@@ -22,6 +22,7 @@ from infra.settings.experiments import APP
 from infra.settings.instance_hints import parsed, stand_in
 from infra.settings.mistakes import Path
 from infra.settings.stackfile import REGION_PATH, refused
+from infra.training_costs import check_training_costs
 
 
 class Choice(NamedTuple):
@@ -58,7 +59,10 @@ ELSEWHERE = "Choose a region that has it; a plan of each tells."
 
 
 def check_region(graph: Graph, stack: StackFile) -> None:
-    """Raise SettingsError for what the environment uses and its region does not have."""
+    """Raise SettingsError for what an environment uses and its region lacks, or asks too much for.
+
+    The latter are trainings that may cost more than their budget.
+    """
     found = [
         *_services(graph, stack),
         *_images(stack),
@@ -68,6 +72,7 @@ def check_region(graph: Graph, stack: StackFile) -> None:
         *_iceberg_streams(stack),
         *_experiments(stack),
         *_copies(stack),
+        *check_training_costs(stack),
     ]
     # In a region that cannot do at all, the rest need not be said.
     if found := [each for each in found if each.path == REGION_PATH] or found:
@@ -127,7 +132,12 @@ def instances(stack: StackFile) -> Iterator[tuple[Path, str, str]]:
         uses = {"training": "training", **uses}
     for index, model in enumerate(stack.platform.models):
         for group, use in uses.items():
-            yield ("models", index, group, "instance"), use, getattr(model, group).instance
+            grouped = model.training.instance_groups if group == "training" else {}
+            for name, each in grouped.items():
+                at: Path = ("models", index, group, "instance_groups", name, "instance")
+                yield at, use, each.instance
+            if not grouped:
+                yield ("models", index, group, "instance"), use, getattr(model, group).instance
     if studio := stack.platform.studio:
         teams: dict[Path, tuple[str, ...]] = {
             ("studio", "teams", name, "instances"): team.instances or ()

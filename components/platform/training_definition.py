@@ -14,6 +14,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from components.platform.instance_types import has_local_storage
+from components.platform.training_request import (
+    TrainingOptions,
+    UnfitTraining,
+    instance_types,
+    set_options,
+)
 
 Definition = dict[str, Any]
 
@@ -77,12 +83,14 @@ def placed(
     hyperparameters: Mapping[str, str | int | float] | None = None,
     channels: Sequence[Definition] = (),
     environment: Mapping[str, Any] | None = None,
+    options: TrainingOptions | None = None,
 ) -> Definition:
     """A copy of `definition` with `parameters` as defaults and every job in its place.
 
     Training jobs get `hyperparameters` beside those of the project, in whose place they stand, and
-    `channels` beside the project's own. Training and processing jobs, and those that a tuning
-    starts, get the variables of `environment`, which may refer to parameters of the pipeline.
+    `channels` beside the project's own; `options` are what else is asked of them. Training and
+    processing jobs, and those that a tuning starts, get the variables of `environment`, which may
+    refer to parameters of the pipeline.
 
     Training and processing jobs get the role, the VPC, encryption between containers, the volume
     key (left out where the instance type refuses one) and an output key where the project set
@@ -90,8 +98,8 @@ def placed(
     instance type than the default must choose one of the same kind of storage.
 
     Raises DefinitionError for parameters that the definition doesn't declare or declares with
-    another type, for a job whose instance type is neither a literal nor a parameter, and for a
-    channel that a training has already.
+    another type, for a job whose instance type is neither a literal nor a parameter, for a channel
+    that a training has already, and for a training that cannot be started as `options` ask.
     """
     result = copy.deepcopy(definition)
     result["Metadata"] = {}  # the project's own, which is about its source
@@ -103,7 +111,7 @@ def placed(
         for request in _jobs(step) if environment else ():
             request["Environment"] = {**request.get("Environment", {}), **(environment or {})}
         if step["Type"] == "Training":
-            _place_training(step, defaults, placement)
+            _place_training(step, defaults, placement, options or {})
             _set_hyperparameters(step["Arguments"], hyperparameters or {})
             _add_channels(step["Arguments"], channels)
         elif step["Type"] == "Processing":
@@ -153,14 +161,22 @@ def _jobs(step: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def _place_training(
-    step: dict[str, Any], defaults: Mapping[str, Any], placement: Placement
+    step: dict[str, Any],
+    defaults: Mapping[str, Any],
+    placement: Placement,
+    options: TrainingOptions,
 ) -> None:
     request = step["Arguments"]
     request["RoleArn"] = placement.role_arn
     request["VpcConfig"] = _vpc(placement)
     request["EnableInterContainerTrafficEncryption"] = True
     request["OutputDataConfig"].setdefault("KmsKeyId", placement.kms_key_arn)
-    _set_volume_key(step["Name"], request["ResourceConfig"], defaults, placement)
+    types = [_known(step["Name"], each, defaults) for each in instance_types(request, options)]
+    _set_volume_key(request["ResourceConfig"], types, placement)
+    try:
+        set_options(step["Name"], request, options)
+    except UnfitTraining as error:
+        raise DefinitionError(f"step {step['Name']}: {error}") from error
 
 
 def _set_hyperparameters(
@@ -194,7 +210,8 @@ def _place_processing(
     if "ProcessingOutputConfig" in request:
         request["ProcessingOutputConfig"].setdefault("KmsKeyId", placement.kms_key_arn)
     cluster = request["ProcessingResources"]["ClusterConfig"]
-    _set_volume_key(step["Name"], cluster, defaults, placement)
+    type_ = _known(step["Name"], cluster.get("InstanceType"), defaults)
+    _set_volume_key(cluster, [type_], placement)
 
 
 def _tag(request: dict[str, Any], tags: Mapping[str, str]) -> None:
@@ -210,17 +227,15 @@ def _vpc(placement: Placement) -> dict[str, list[str]]:
     }
 
 
-def _set_volume_key(
-    step: str, cluster: dict[str, Any], defaults: Mapping[str, Any], placement: Placement
-) -> None:
-    if has_local_storage(_instance_type(step, cluster, defaults)):
+def _set_volume_key(cluster: dict[str, Any], types: Sequence[str], placement: Placement) -> None:
+    if any(has_local_storage(type_) for type_ in types):
         cluster.pop("VolumeKmsKeyId", None)
     else:
         cluster["VolumeKmsKeyId"] = placement.kms_key_arn
 
 
-def _instance_type(step: str, cluster: dict[str, Any], defaults: Mapping[str, Any]) -> str:
-    given = cluster.get("InstanceType")
+def _known(step: str, given: Any, defaults: Mapping[str, Any]) -> str:
+    """The instance type that a step names, or that its parameter is set to."""
     if isinstance(given, dict):
         given = defaults.get(str(given.get("Get", "")).removeprefix("Parameters."))
     if not isinstance(given, str):

@@ -16,6 +16,7 @@ from components.platform.file_channels import FileChannelArgs, file_channel
 from components.platform.model_project import content_hash, definition_hash
 from components.platform.training_definition import Placement, placed
 from components.platform.training_policy import pass_role_policy, training_policy
+from components.platform.training_request import TrainingOptions
 
 
 class TrainingCompute(TypedDict):
@@ -31,6 +32,8 @@ class TrainingCompute(TypedDict):
     """Seconds after which SageMaker stops the job."""
     hyperparameters: NotRequired[dict[str, Any]]
     """Texts, numbers and booleans by name, in the place of the project's own."""
+    options: NotRequired[TrainingOptions]
+    """Spot, checkpoints and what else is asked of the job; nothing unless given."""
 
 
 class TrackingArgs(TypedDict):
@@ -86,7 +89,8 @@ class TrainingPipeline(pulumi.ComponentResource):
     The code lies under a prefix of its own hash.
 
     Raises DefinitionError (in the pipeline's definition output) for a project that doesn't declare
-    the parameters that the platform sets, or has a channel of a name in `file_channels`.
+    the parameters that the platform sets, has a channel of a name in `file_channels`, or cannot be
+    trained as `training` asks.
     """
 
     name: pulumi.Output[str]
@@ -122,6 +126,9 @@ class TrainingPipeline(pulumi.ComponentResource):
                                 for each in args.get("file_channels", [])
                             ]
                         ),
+                        training_plan_arn=args["training"]
+                        .get("options", {})
+                        .get("training_plan_arn", ""),
                         makes_log_groups=args.get("jobs_make_log_groups", False),
                         **run_inputs(
                             args,
@@ -225,6 +232,7 @@ def _definition(
             training.get("hyperparameters"),
             [file_channel(**each) for each in channels],
             job_environment(tracking_arn, args["pipeline_name"]) if tracking_arn else {},
+            training.get("options"),
         )
 
     return rendered(

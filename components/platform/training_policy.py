@@ -21,12 +21,14 @@ def training_policy(
     account_id: str,
     region: str,
     file_systems: Sequence[Sequence[str]] = (),
+    training_plan_arn: str = "",
     **run: Any,
 ) -> Document:
     """What the pipeline and its jobs may do.
 
     SageMaker names the jobs of a pipeline `pipelines-<execution>-<step>-<random>`. `file_systems`
-    are those that the jobs read, by kind and ARN. `run` is for `run_statements`.
+    are those that the jobs read, by kind and ARN, and `training_plan_arn` is the reserved capacity
+    that they run on, if any. `run` is for `run_statements`.
 
     https://docs.aws.amazon.com/sagemaker/latest/dg/build-and-manage-access.html
     """
@@ -47,6 +49,11 @@ def training_policy(
                 "sagemaker:ListTags",
             ],
             jobs,
+        ),
+        *(
+            [allow(["sagemaker:CreateTrainingJob"], [training_plan_arn])]
+            if training_plan_arn
+            else []
         ),
         allow(
             [

@@ -13,6 +13,7 @@ from components.platform.training_set_machine import AS_OF, Source, state_of
 from infra.features.training_query import asked_of, sources_of, sql
 from infra.found import LOG_GROUP
 from infra.models.project_parameters import asked_of_project
+from infra.models.training_options import options_of
 from infra.needs import peers
 from infra.needs.adoption import used
 from infra.needs.model_context import NAME_LIMIT, ModelContext
@@ -110,6 +111,7 @@ def declare_model(
                 "volume_gb": model.training.volume_gb,
                 "max_seconds": model.training.max_hours * 3600,
                 "hyperparameters": model.training.hyperparameters,
+                "options": options_of(model.training),
             },
             "processing_instance_type": model.processing.instance,
             "data_bucket": context.data.zone_buckets["curated"],

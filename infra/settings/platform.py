@@ -2,20 +2,26 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
 from components.common.limits import TRAINING_HOURS
 from infra.settings.aws import InstanceType, allowed
 from infra.settings.base import PositiveInt, Settings, matching
-from infra.settings.mistakes import Mistake, refusal, shown
+from infra.settings.mistakes import Mistake, refusal, refusals, shown
+from infra.settings.training_options import (
+    MOST_GROUPS,
+    WARM_MINUTES,
+    InstanceGroup,
+    Spot,
+    TrainingInstance,
+    check_options,
+    group_name,
+    most_instances,
+    training_plan,
+)
 
-TrainingInstance = Annotated[
-    str,
-    AfterValidator(InstanceType("training", "training.instance")),
-    Field(json_schema_extra=lambda schema: schema.update(enum=allowed()["training"])),
-]
 ProcessingInstance = Annotated[
     str,
     AfterValidator(InstanceType("processing", "processing.instance")),
@@ -86,6 +92,65 @@ class Training(Settings):
         description="Channels that show a folder of a file system, beside those of the project: "
         "{images: fast/images}, or shared/oncology, which is /training/oncology.",
     )
+    checkpoints: bool = Field(
+        False,
+        description="Whether what it writes to /opt/ml/checkpoints is kept in S3 while it runs, "
+        "and is there again when it goes on after an interruption.",
+    )
+    spot: Spot | None = Field(
+        None,
+        description="Train on spot instances, which cost less and may be taken away at any time; "
+        "needs checkpoints.",
+    )
+    keep_warm_minutes: Annotated[int, Field(ge=1, le=WARM_MINUTES)] | None = Field(
+        None,
+        description="Minutes that its instances are kept, and paid for, after a training, for the "
+        "next; at most 60.",
+    )
+    isolated: bool = Field(
+        False,
+        description="Whether its container reaches nothing, S3 neither; SageMaker still brings "
+        "the data, and hosts of one training still speak to each other.",
+    )
+    distributed: Literal["torchrun"] | None = Field(
+        None,
+        description="Start it in one process for each accelerator of all instances, which learn "
+        "together: torchrun.",
+    )
+    instance_groups: Annotated[
+        dict[Annotated[str, AfterValidator(group_name)], InstanceGroup],
+        Field(max_length=MOST_GROUPS),
+    ] = Field(
+        {},
+        description="Instances of several types, by a name that the training knows them by, in "
+        "place of instance and count: {data: {instance: ml.m6i.xlarge, count: 2}, …}.",
+    )
+    reserved: Annotated[str, AfterValidator(training_plan)] | None = Field(
+        None,
+        description="ARN of a training plan: capacity that is reserved and paid for, which it "
+        "waits for and runs on.",
+    )
+    budget_usd: Annotated[float, Field(gt=0)] | None = Field(
+        None,
+        description="US dollars that one training may cost at most: max_hours of all instances, "
+        "at list prices on demand.",
+    )
+
+    @model_validator(mode="after")
+    def _options_fit_each_other(self) -> Self:
+        if found := list(check_options(self)):
+            raise refusals(found)
+        return self
+
+    @property
+    def longest_hours(self) -> int:
+        """Hours that a training may take, with its waits for spot instances."""
+        return self.spot.max_wait_hours if self.spot else self.max_hours
+
+    @property
+    def instances(self) -> Mapping[str, int]:
+        """Instances that train together, by type."""
+        return most_instances(self)
 
 
 class Processing(Settings):

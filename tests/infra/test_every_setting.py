@@ -398,6 +398,10 @@ VALUES: dict[str, Any] = {
     "models.0.labels.ids": {"visits": "stay"},
     "models.0.training.hyperparameters": {"c": 0.5},
     "models.0.training.files": {"images": "fast/images"},
+    "models.0.training.spot": {"max_wait_hours": 48},
+    "models.0.training.instance_groups": {"learners": {"instance": "ml.m5.xlarge", "count": 2}},
+    "models.0.training.reserved": f"arn:aws:sagemaker:{REGION}:{ACCOUNT}:training-plan/oncology",
+    "models.0.training.budget_usd": 1,
     "models.0.data": "others",
     "models.0.image": f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/training:1.0",
     "models.0.delivery.start": "hand",  # a push where it is not said

@@ -82,7 +82,7 @@ def declare_model(
         or (model.delivery.start is None and not connects(devops.source)),
         "training_pipeline_name": env.names(model.name),
         "training_pipeline_arn": training.arn,
-        "training_hours": model.training.max_hours + AROUND_HOURS,
+        "training_hours": model.training.longest_hours + AROUND_HOURS,
         "group_name": env.names(model.name),
         "endpoint_name": env.names(model.name),
         "serving_name": env.names(model.name, "endpoint", limit=NAME_LIMIT),

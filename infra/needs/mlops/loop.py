@@ -55,7 +55,7 @@ def keep_good(
         "group_name": env.names(model.name),
         "code_hash": read_project(root / model.project).code_hash,
         "cooldown_hours": retrain.cooldown_hours,
-        "training_hours": model.training.max_hours + AROUND_HOURS,
+        "training_hours": model.training.longest_hours + AROUND_HOURS,
         "approve_when": approve_when,
         "approve_because": approve_because,
         "metric": next(iter(model.accept.bounds), ""),

@@ -47,6 +47,13 @@ def check_model_deliveries(values: Mapping[str, Any]) -> Iterator[Mistake]:
                 f"{hours} hours are more than a delivery waits for.",
                 f"Allowed: up to {DELIVERED_TRAINING_HOURS}, or set delivery.start to off.",
             )
+        waits = _mapping(_mapping(model, "training"), "spot").get("max_wait_hours")
+        if isinstance(waits, int) and waits > DELIVERED_TRAINING_HOURS:
+            yield Mistake(
+                ("models", index, "training", "spot", "max_wait_hours"),
+                f"{waits} hours are more than a delivery waits for.",
+                f"Allowed: up to {DELIVERED_TRAINING_HOURS}, or set delivery.start to off.",
+            )
         if delivery.get("tag") and not trigger.get("tag"):
             yield Mistake(
                 ("models", index, "delivery", "tag"),

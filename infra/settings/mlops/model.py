@@ -17,6 +17,7 @@ from infra.settings.mlops.monitor import Monitor, check_monitors
 from infra.settings.mlops.retrain import Approval, Retrain, check_approval, check_drift
 from infra.settings.mlops.serving import Serving, check_hardware
 from infra.settings.platform import Accept, Kind, Processing, Training, check_accept
+from infra.settings.training_options import check_training_groups
 
 MODEL_NAME_LIMIT = 24
 DROP_LIMIT = 256 - len("--drop=")
@@ -150,6 +151,7 @@ class ModelSettings(Settings):
         }
         found = [
             *check_hardware(instances, self.serving, self.image),
+            *check_training_groups(self.training, self.retrain.budget_usd, image=self.image),
             *check_monitors(self.monitor, self.target, self.drop),
             *check_drift(self.monitor, self.retrain),
             *check_accept(self.accept, self.kind),

@@ -1,6 +1,7 @@
 """The endpoint: its instances, how it grows, and how a new version takes over."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Annotated, Self
 
 from pydantic import (
@@ -17,6 +18,7 @@ from components.common.limits import BAKE_MINUTES, CANARY_PERCENT
 from infra.settings.aws import InstanceType, allowed
 from infra.settings.base import Percent, PositiveInt, Settings
 from infra.settings.mistakes import Mistake, refusals
+from infra.settings.training_options import check_image
 
 CANARY = Percent(1, CANARY_PERCENT, off=True)
 
@@ -96,15 +98,8 @@ def check_hardware(
     nothing, rolls nothing back, or runs on a processor that the image was not built for.
     """
     for group, instance in instances.items():
-        family = family_of(instance)
-        misses = family.accelerator or ("Arm" if family.arm else "")
-        if misses and image is None:
-            yield Mistake(
-                (group, "instance"),
-                f"SageMaker's scikit-learn image makes no use of {instance} ({misses}).",
-                "Choose a type with an x86 processor alone, such as ml.m6i.xlarge or "
-                "ml.c6i.large, or give the model an image that is built for it.",
-            )
+        for mistake in check_image(instance, image):
+            yield replace(mistake, path=(group, *mistake.path))
     family, scale, rollout = family_of(serving.instance), serving.scale, serving.rollout
     if family.burstable and scale.min != scale.max:
         yield Mistake(
