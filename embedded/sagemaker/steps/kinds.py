@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/sagemaker/latest/dg/build-and-manage-steps-types.htm
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from embedded.sagemaker.steps import callbacks, flow, functions, jobs, models, spark
+from embedded.sagemaker.steps import callbacks, flow, functions, jobs, models, spark, tuning
 from embedded.sagemaker.steps.work import Work
 
 
@@ -34,6 +34,7 @@ KINDS = {
     "Processing": Kind(jobs.process, is_cached=True, is_retried=True),
     "RegisterModel": Kind(models.register, is_retried=True),
     "Training": Kind(jobs.train, is_cached=True, is_retried=True),
+    "Tuning": Kind(tuning.tune, is_cached=True, is_retried=True),
 }
 
 CLOSED = {
