@@ -115,9 +115,9 @@ def _of(model: ModelSettings, *, trains: bool) -> Iterator[tuple[str, int, bool]
         if not model.training.reserved:  # a plan's capacity is counted where it is bought
             use = "spot training job" if model.training.spot else "training job"
             for instance, number in model.training.instances.items():
-                uses[use, instance] = number
+                uses[use, instance] = number * model.training.at_once
                 if model.training.keep_warm_minutes:
-                    uses["training warm pool", instance] = number
+                    uses["training warm pool", instance] = number * model.training.at_once
         uses["processing job", model.processing.instance] += 1
     yield ONE_ENDPOINT, model.serving.scale.max, False
     uses["endpoint", model.serving.instance] = FLEETS * model.serving.scale.max

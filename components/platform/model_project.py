@@ -10,6 +10,7 @@ DEFINITION = "pipeline.json"
 SOURCE = "pipeline.py"
 CODE = "code"
 DOCKERFILE = "Dockerfile"
+TUNING = "tuning.json"
 HASH_LENGTH = 16
 
 
@@ -27,6 +28,8 @@ class ModelProject:
     """Text of every file of the code folder by its POSIX path within it, sorted."""
     code_hash: str
     """Hash of the code's paths and texts: 16 hexadecimal digits."""
+    tuning: dict[str, Any] | None = None
+    """Which values to look for its hyperparameters among, by name, if it says so."""
     has_image: bool = False
     """Whether it has a Dockerfile, and so an image of its own."""
 
@@ -45,6 +48,7 @@ def read_project(directory: Path) -> ModelProject:
         definition=definition,
         code=code,
         code_hash=content_hash(code),
+        tuning=_tuning(directory / TUNING),
         has_image=(directory / DOCKERFILE).is_file(),
     )
 
@@ -83,6 +87,18 @@ def _definition(path: Path) -> dict[str, Any]:
     if not isinstance(definition, dict) or not definition.get("Steps"):
         raise ProjectError(f"{path}: a pipeline definition is an object with Steps")
     return definition
+
+
+def _tuning(path: Path) -> dict[str, Any] | None:
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    except json.JSONDecodeError as error:
+        raise ProjectError(f"{path}: line {error.lineno} is no JSON: {error.msg}") from error
+    if not isinstance(found, dict):
+        raise ProjectError(f"{path}: it is an object of hyperparameters, each with its values")
+    return found
 
 
 def _check_source(directory: Path, definition: dict[str, Any]) -> None:

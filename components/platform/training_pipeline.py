@@ -17,9 +17,17 @@ from components.platform.model_project import content_hash, definition_hash
 from components.platform.training_definition import Placement, placed
 from components.platform.training_policy import pass_role_policy, training_policy
 from components.platform.training_request import TrainingOptions
+from components.platform.tuned_definition import TuningArgs, tuned
 
 
-class TrainingCompute(TypedDict):
+class SearchArgs(TypedDict):
+    """How hyperparameters are found."""
+
+    tuning: NotRequired[TuningArgs]
+    """A search for hyperparameters; one training with given ones unless given."""
+
+
+class TrainingCompute(SearchArgs):
     """The instances of the training job."""
 
     instance_type: str
@@ -129,6 +137,7 @@ class TrainingPipeline(pulumi.ComponentResource):
                         training_plan_arn=args["training"]
                         .get("options", {})
                         .get("training_plan_arn", ""),
+                        tunes="tuning" in args["training"],
                         makes_log_groups=args.get("jobs_make_log_groups", False),
                         **run_inputs(
                             args,
@@ -225,7 +234,7 @@ def _definition(
             kms_key_arn=artifacts_key_arn,
             tags={**args.get("job_tags", {}), "maslow:model": args["model"]},
         )
-        return placed(
+        result = placed(
             args["definition"],
             parameters,
             placement,
@@ -234,6 +243,7 @@ def _definition(
             job_environment(tracking_arn, args["pipeline_name"]) if tracking_arn else {},
             training.get("options"),
         )
+        return tuned(result, training["tuning"]) if "tuning" in training else result
 
     return rendered(
         build,

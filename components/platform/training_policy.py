@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from components.common.iam import Document, allow, document
+from components.common.iam import Document, Statement, allow, document
 from components.common.job_access import publish_metrics, read_objects, use_keys, write_objects
 from components.common.workload import artifacts_prefix, run_statements
 from components.platform.file_channels import read_file_systems
@@ -22,13 +22,15 @@ def training_policy(
     region: str,
     file_systems: Sequence[Sequence[str]] = (),
     training_plan_arn: str = "",
+    tunes: bool = False,
     **run: Any,
 ) -> Document:
     """What the pipeline and its jobs may do.
 
     SageMaker names the jobs of a pipeline `pipelines-<execution>-<step>-<random>`. `file_systems`
     are those that the jobs read, by kind and ARN, and `training_plan_arn` is the reserved capacity
-    that they run on, if any. `run` is for `run_statements`.
+    that they run on, if any. `tunes` is for a search for hyperparameters: its tuning job is named
+    after the execution and the step alone. `run` is for `run_statements`.
 
     https://docs.aws.amazon.com/sagemaker/latest/dg/build-and-manage-access.html
     """
@@ -55,6 +57,7 @@ def training_policy(
             if training_plan_arn
             else []
         ),
+        *([_tuning(f"{sagemaker}:hyper-parameter-tuning-job/*")] if tunes else []),
         allow(
             [
                 "sagemaker:CreateModelPackage",
@@ -73,6 +76,24 @@ def training_policy(
         *run_statements(
             artifacts_key_arn=artifacts_key_arn, account_id=account_id, region=region, **run
         ),
+    )
+
+
+def _tuning(jobs: str) -> Statement:
+    """Tuning jobs, whose training jobs SageMaker itself creates.
+
+    https://docs.aws.amazon.com/sagemaker/latest/dg/api-permissions-reference.html
+    """
+    return allow(
+        [
+            "sagemaker:CreateHyperParameterTuningJob",
+            "sagemaker:DescribeHyperParameterTuningJob",
+            "sagemaker:ListTrainingJobsForHyperParameterTuningJob",
+            "sagemaker:StopHyperParameterTuningJob",
+            "sagemaker:AddTags",
+            "sagemaker:ListTags",
+        ],
+        [jobs],
     )
 
 

@@ -4,10 +4,10 @@ from pathlib import Path
 
 from components.foundation.keys.key import DataClass
 from components.platform.job_logs import GROUPS, JobLogs, JobLogsArgs
-from components.platform.model_project import read_project
+from components.platform.model_project import ModelProject, read_project
 from components.platform.model_registry import ModelGroup
 from components.platform.training_alert import TrainingAlert
-from components.platform.training_pipeline import TrackedArgs, TrainingPipeline
+from components.platform.training_pipeline import SearchArgs, TrackedArgs, TrainingPipeline
 from components.platform.training_set import TrainingSet
 from components.platform.training_set_machine import AS_OF, Source, state_of
 from infra.features.training_query import asked_of, sources_of, sql
@@ -20,6 +20,7 @@ from infra.needs.model_context import NAME_LIMIT, ModelContext
 from infra.needs.need import Need
 from infra.settings import StackFile
 from infra.settings.mlops.model import ModelSettings
+from infra.settings.tuning_args import first_metric, tuning_of
 from infra.versions import ModelVersion
 
 PENDING, APPROVED = "PendingManualApproval", "Approved"
@@ -106,6 +107,7 @@ def declare_model(
             },
             "image_uri": context.image_of(model, version),
             "training": {
+                **_search(model, project),
                 "instance_type": model.training.instance,
                 "instance_count": model.training.count,
                 "volume_gb": model.training.volume_gb,
@@ -125,6 +127,15 @@ def declare_model(
         },
         opts,
     )
+
+
+def _search(model: ModelSettings, project: ModelProject) -> SearchArgs:
+    """The search for hyperparameters that the model's settings ask for, if they do."""
+    tune, fixed = model.training.tune, model.training.hyperparameters
+    if tune is None:
+        return {}
+    metric = first_metric(model.accept.bounds, model.kind)
+    return {"tuning": tuning_of(tune, project.definition, project.tuning, fixed, metric)}
 
 
 def declare_training_set(

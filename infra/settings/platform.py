@@ -21,6 +21,7 @@ from infra.settings.training_options import (
     most_instances,
     training_plan,
 )
+from infra.settings.tuning import Tune
 
 ProcessingInstance = Annotated[
     str,
@@ -85,6 +86,9 @@ class Training(Settings):
     hyperparameters: Annotated[
         dict[Annotated[str, Field(min_length=1, max_length=256)], Value], Field(max_length=100)
     ] = Field({}, description="What the project's training reads, by name: {algorithm: boosting}.")
+    tune: Tune | None = Field(
+        None, description="A search for hyperparameters, whose best training is what counts."
+    )
     files: dict[
         Annotated[str, AfterValidator(channel_name)], Annotated[str, AfterValidator(from_files)]
     ] = Field(
@@ -144,13 +148,20 @@ class Training(Settings):
 
     @property
     def longest_hours(self) -> int:
-        """Hours that a training may take, with its waits for spot instances."""
+        """Hours that training may take: all trials of a search, and the waits for spot."""
+        if self.tune:
+            return self.tune.max_hours
         return self.spot.max_wait_hours if self.spot else self.max_hours
 
     @property
     def instances(self) -> Mapping[str, int]:
         """Instances that train together, by type."""
         return most_instances(self)
+
+    @property
+    def at_once(self) -> int:
+        """How many trainings run at a time: the trials of a search."""
+        return self.tune.parallel if self.tune else 1
 
 
 class Processing(Settings):

@@ -29,6 +29,7 @@ from infra.settings.mistakes import MISSING, Mistake, SettingsError, did_you_mea
 from infra.settings.mistakes import Path as SettingPath
 from infra.settings.projects import check_asked, check_channels, check_project
 from infra.settings.root import PlatformSettings
+from infra.settings.tuning_checks import check_tuning
 from infra.settings.yamlfile import Document, read
 from infra.settings.yamlwords import with_words
 
@@ -171,7 +172,11 @@ def _project_mistakes(values: Mapping[str, Any], root: Path) -> Iterator[Mistake
         if wrong := judged(project, root):
             yield Mistake(("models", index, "project"), *wrong)
             continue
-        for mistake in [*check_asked(model, root), *check_channels(model, root)]:
+        for mistake in [
+            *check_asked(model, root),
+            *check_channels(model, root),
+            *check_tuning(model, root),
+        ]:
             yield replace(mistake, path=("models", index, *mistake.path))
 
 

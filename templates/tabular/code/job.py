@@ -61,8 +61,8 @@ def settings(
     """
     values = dict(defaults)
     for name, text in told.items():
-        if name.startswith("_"):
-            continue  # a tuning job's own, such as _tuning_objective_metric
+        if name.startswith(("_", "sagemaker_")):
+            continue  # not the script's: _tuning_objective_metric, sagemaker_program
         if name not in defaults:
             raise SystemExit(f"there is no hyperparameter {name}; there are {', '.join(defaults)}")
         try:
