@@ -97,6 +97,7 @@ MODULES = (
     "time_control",
     "times",
     "topics",
+    "transform_jobs",
     "tuning_jobs",
     "unrun_work",
     "work_groups",

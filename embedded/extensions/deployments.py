@@ -36,7 +36,7 @@ def arriving(backend: SageMakerModelBackend) -> dict[str, Deployment]:
 def resolved(backend: SageMakerModelBackend, config: FakeEndpointConfig) -> Deployment:
     """The deployment of a configuration. Raises moto's ValidationError for a model that is gone."""
     containers = {
-        variant["VariantName"]: tuple(_containers(backend, variant["ModelName"]))
+        variant["VariantName"]: tuple(containers_of(backend, variant["ModelName"]))
         for variant in config.production_variants
     }
     return Deployment(containers, config.data_capture_config or {})
@@ -54,7 +54,8 @@ def deployed_containers() -> set[Container]:
     }
 
 
-def _containers(backend: SageMakerModelBackend, model_name: str) -> Iterator[Container]:
+def containers_of(backend: SageMakerModelBackend, model_name: str) -> Iterator[Container]:
+    """What is run for a model, in the order of its requests. Raises ValidationError."""
     model = backend.describe_model(model_name)
     for container in model.containers or [model.primary_container]:
         environment = container.get("Environment", {})

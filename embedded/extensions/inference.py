@@ -141,7 +141,7 @@ def failure_of(backend: SageMakerModelBackend, deployment: Deployment) -> str:
         if not containers:
             return f"The model of production variant {variant} has no container"
         for container in containers:
-            server = servers.of(container, partial(_server, backend, container))
+            server = servers.of(container, partial(server_of, backend, container))
             try:
                 with others_first():
                     said = server.unready()
@@ -183,7 +183,7 @@ def _answer(
     """The answer of the variant's containers, each but the first asked what the last answered."""
     answer = Answer(HTTPStatus.OK, content_type, body)
     for container in deployment.containers[variant]:
-        server = servers.of(container, partial(_server, backend, container))
+        server = servers.of(container, partial(server_of, backend, container))
         with others_first():
             answer = server.answer(answer.body, answer.content_type, accept)
         if answer.status >= HTTPStatus.BAD_REQUEST:
@@ -191,8 +191,8 @@ def _answer(
     return answer
 
 
-def _server(backend: SageMakerModelBackend, container: Container) -> ModelServer:
-    """A server in an environment that knows the embedded AWS and no other."""
+def server_of(backend: SageMakerModelBackend, container: Container) -> ModelServer:
+    """A server of a container, in an environment that knows the embedded AWS and no other."""
     url = f"http://127.0.0.1:{moto_server_port()}"
     environment = dict(container.environment)
     script = environment.get("SAGEMAKER_SUBMIT_DIRECTORY", "")

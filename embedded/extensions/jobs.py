@@ -20,20 +20,19 @@ from embedded.extensions.state_changes import processing_job_changed, training_j
 from embedded.sagemaker.file_sources import refused
 from embedded.sagemaker.job import STOP_SECONDS, Job, put
 from embedded.sagemaker.jobs import not_emulated
-from embedded.sagemaker.tuning.job import Tuning
+from embedded.sagemaker.steps.work import Running
 from embedded.turns import others_first
 from embedded.workplace import Closed
 
 NOT_RUN = (
     "create_auto_ml_job_v2",
     "create_compilation_job",
-    "create_transform_job",
 )
 """What moto would call done at once."""
 
 _create_training_job = SageMakerResponse.create_training_job
 _create_processing_job = SageMakerResponse.create_processing_job
-_jobs: dict[str, Job | Tuning] = {}
+_jobs: dict[str, Running] = {}
 _beginning = threading.Lock()
 _open = False
 
@@ -64,7 +63,7 @@ def close() -> None:
     _jobs.clear()
 
 
-def job_of(arn: str) -> Job | Tuning:
+def job_of(arn: str) -> Running:
     """The job of an ARN, at work or at its end. Raises KeyError."""
     return _jobs[arn]
 
@@ -110,13 +109,13 @@ def create_processing_job(self: SageMakerResponse) -> ActionResult:
 def stop_training_job(self: SageMakerResponse) -> ActionResult:
     """StopTrainingJob."""
     described = self.sagemaker_backend.describe_training_job(self._get_param("TrainingJobName"))
-    return _stop(described["TrainingJobArn"])
+    return stop(described["TrainingJobArn"])
 
 
 def stop_processing_job(self: SageMakerResponse) -> ActionResult:
     """StopProcessingJob."""
     name = self._get_param("ProcessingJobName")
-    return _stop(self.sagemaker_backend.describe_processing_job(name)["ProcessingJobArn"])
+    return stop(self.sagemaker_backend.describe_processing_job(name)["ProcessingJobArn"])
 
 
 def _taken(response: SageMakerResponse) -> dict[str, Any]:
@@ -129,7 +128,7 @@ def _taken(response: SageMakerResponse) -> dict[str, Any]:
     return arguments
 
 
-def begin(arn: str, job: Job | Tuning) -> None:
+def begin(arn: str, job: Running) -> None:
     """Have a job begin its work, and be ended with the cloud. Raises Closed."""
     with _beginning:
         if not _open:
@@ -138,7 +137,8 @@ def begin(arn: str, job: Job | Tuning) -> None:
         job.start()
 
 
-def _stop(arn: str) -> ActionResult:
+def stop(arn: str) -> ActionResult:
+    """Stop the job of an ARN. Raises ValidationError for one that has ended."""
     job = _jobs[arn]
     if not job.is_alive():
         raise ValidationError(message=f"The job {arn} is not running, and can't be stopped.")

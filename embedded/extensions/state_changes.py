@@ -12,6 +12,7 @@ from moto.sagemaker.models import (
     FakePipelineExecution,
     FakeProcessingJob,
     FakeTrainingJob,
+    FakeTransformJob,
     HyperParameterTuningJob,
     ModelPackage,
     SageMakerModelBackend,
@@ -101,6 +102,12 @@ def tuning_job_changed(backend: SageMakerModelBackend, job: HyperParameterTuning
         "Tags": {t["Key"]: t["Value"] for t in job.tags or []}
     }
     _tell(backend, "SageMaker HyperParameter Tuning Job State Change", [job.arn], detail)
+
+
+def transform_job_changed(backend: SageMakerModelBackend, job: FakeTransformJob) -> None:
+    """Tell of a transform job's status."""
+    detail = _milliseconds(job.response_object)
+    _tell(backend, "SageMaker Transform Job State Change", [job.arn], detail)
 
 
 def endpoint_changed(backend: SageMakerModelBackend, endpoint: FakeEndpoint, status: str) -> None:

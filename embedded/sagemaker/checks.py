@@ -13,6 +13,7 @@ from embedded.sagemaker.definition import (
     CONDITIONS,
     Invalid,
     Step,
+    branches,
     check_order,
     dependencies,
     every_step,
@@ -65,3 +66,6 @@ def _mistakes(steps: Sequence[Step]) -> Iterator[str]:
                     f"step {name}: the trigger {trigger} of {needed} is none of "
                     f"{', '.join(TRIGGERS)}"
                 )
+        for inner in branches(step):
+            if inner["Type"] == "Condition":
+                yield f"step {inner['Name']}: a Condition step cannot be in a branch of another"

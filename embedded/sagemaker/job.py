@@ -112,7 +112,7 @@ class Job(threading.Thread):
         if isinstance(error, JobFailed | ClientError | BotoCoreError | ValueError):
             return JobFailed(str(error))
         log.error("the job %s broke", self._job_name, exc_info=error)
-        return JobFailed(f"{type(error).__name__}: {error}")
+        return JobFailed(f"InternalServerError: {type(error).__name__}: {error}")
 
     def _end(self, metrics: Mapping[str, float]) -> None:
         now = utcnow()

@@ -34,6 +34,7 @@ KINDS = {
     "Processing": Kind(jobs.process, is_cached=True, is_retried=True),
     "RegisterModel": Kind(models.register, is_retried=True),
     "Training": Kind(jobs.train, is_cached=True, is_retried=True),
+    "Transform": Kind(jobs.transform, is_cached=True, is_retried=True),
     "Tuning": Kind(tuning.tune, is_cached=True, is_retried=True),
 }
 

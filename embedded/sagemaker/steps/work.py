@@ -27,6 +27,12 @@ class Running(Protocol):
     failure: Exception | None
     """Why it did not complete, once it has ended: JobFailed or Stopped."""
 
+    def start(self) -> None:
+        """Let it begin."""
+
+    def is_alive(self) -> bool:
+        """Whether it has begun, and not ended."""
+
     def stop(self) -> None:
         """Tell it to end. Returns at once."""
 

@@ -204,15 +204,12 @@ def test_a_processing_job_that_would_not_run_is_refused(sagemaker):
 
 
 def test_kinds_of_jobs_that_do_not_run_are_refused_by_name(sagemaker):
-    with pytest.raises(ClientError, match="no CreateTransformJob: nothing would run"):
-        sagemaker.create_transform_job(
-            TransformJobName="scores",
-            ModelName="any",
-            TransformInput={
-                "DataSource": {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": "s3://work/in"}}
-            },
-            TransformOutput={"S3OutputPath": "s3://work/out"},
-            TransformResources={"InstanceType": "ml.m5.large", "InstanceCount": 1},
+    with pytest.raises(ClientError, match="no CreateCompilationJob: nothing would run"):
+        sagemaker.create_compilation_job(
+            CompilationJobName="compiles",
+            RoleArn="arn:aws:iam::123456789012:role/jobs",
+            OutputConfig={"S3OutputLocation": "s3://work/out", "TargetDevice": "ml_c5"},
+            StoppingCondition={"MaxRuntimeInSeconds": 60},
         )
 
 

@@ -117,6 +117,10 @@ def test_all_that_is_not_run_is_told_before_the_first_step(cloud):
             check("A", DependsOn=[{"Step": "B", "Trigger": "Late"}]),
             "the trigger Late of B is none of Completed, Failed, Stopped, Any",
         ),
+        (
+            check("A", arguments={"IfSteps": [check("C")]}),
+            "step C: a Condition step cannot be in a branch of another",
+        ),
     ],
 )
 def test_what_a_definition_has_wrong_is_told_before_the_first_step(cloud, step, message):
