@@ -14,10 +14,15 @@ from embedded.clock import utcnow
 from embedded.sagemaker.definition import Invalid, Step, every_step
 
 DURATION = re.compile(
-    r"P(?=.)((?P<years>\d+)Y)?((?P<months>\d+)M)?((?P<weeks>\d+)W)?((?P<days>\d+)D)?"
-    r"(T(?=.)((?P<hours>\d+)H)?((?P<minutes>\d+)M)?((?P<seconds>\d+)S)?)?"
+    r"P?(?=\d|T)((?P<years>\d+)Y)?((?P<months>\d+)M)?((?P<weeks>\d+)W)?((?P<days>\d+)D)?"
+    r"(T(?=.)((?P<hours>\d+)H)?((?P<minutes>\d+)M)?((?P<seconds>\d+)S)?)?",
+    re.IGNORECASE,
 )
-"""A duration of ISO 8601, such as P30D or PT1H."""
+"""A duration of ISO 8601, such as P30D or PT1H.
+
+SageMaker takes small letters, and no P: its own examples have 30d and T12H.
+https://github.com/aws/amazon-sagemaker-examples
+"""
 UNCACHED = ("CacheConfig", "DependsOn", "Description", "DisplayName", "RetryPolicies")
 DAYS = {"years": 365, "months": 30}
 
