@@ -135,6 +135,7 @@ NUMBERS = {
     "refresh_leaf": SWITCH,
     "scale_pos_weight": Number(0, is_open=True),
     "seed": _count(-(2**31), 2**31 - 1),
+    "silent": SWITCH,  # of images before XGBoost had verbosity, and still in AWS's examples
     "sketch_eps": PART,
     "skip_drop": SHARE,
     "subsample": PART,

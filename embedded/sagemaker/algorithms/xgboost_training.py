@@ -38,6 +38,7 @@ OF_THE_IMAGE = (
     "num_round",
     "predictor",
     "save_model_on_termination",
+    "silent",
     "_tuning_objective_metric",
 )
 """Hyperparameters that are not handed to XGBoost's training as they are."""

@@ -108,7 +108,9 @@ def test_its_log_has_each_round_as_cloudwatch_shows_it(cloud, job):
 
 
 def test_images_before_1_3_save_by_pickle_and_know_an_objective_by_its_old_name(cloud, sagemaker):
-    job = _trained(sagemaker, "pickled", "1.0-1", ("train",), num_round="3", objective="reg:linear")
+    job = _trained(
+        sagemaker, "pickled", "1.0-1", ("train",), num_round="3", objective="reg:linear", silent="0"
+    )
     assert job["TrainingJobStatus"] == "Completed", job["FailureReason"]
     model = pickle.loads(_model(cloud, job))  # noqa: S301  the test's own
     assert isinstance(model, xgboost.Booster)

@@ -50,6 +50,7 @@ def test_what_the_image_refuses_is_refused(given, why):
 @pytest.mark.parametrize(
     "given",
     [
+        {"silent": "0"},
         {"eta": "1", "subsample": "1", "gamma": "0"},
         {"objective": "multi:softprob", "num_class": "3"},
         {"objective": "rank:pairwise", "eval_metric": "auc"},
