@@ -67,7 +67,10 @@ SECONDS = 240
 
 FILES = {"cp", "mkdir", "rm"}
 """Programs of the shell that the pages use, and that are run."""
-OFFLINE = {"completion", "init", "model monitor", "plan", "schema", "validate"}
+OFFLINE = {
+    *("completion", "init", "model monitor", "model new", "model train"),
+    *("plan", "schema", "validate"),
+}
 """What of `maslow` needs no account."""
 ON_THE_EMBEDDED_AWS = {"model", "outputs", "up"}
 """What of it needs none if the environment is on the embedded AWS."""

@@ -28,6 +28,7 @@ LINT = "pyproject.toml"
 
 KINDS: dict[str, tuple[str, ...]] = {
     BASE: ("text/csv", "application/json"),
+    "text": ("application/json",),
 }
 """What there is to choose from, each with the content types that its endpoint takes."""
 
