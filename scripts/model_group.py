@@ -57,7 +57,9 @@ def model_run(
 
 @model.command("new")
 @click.argument("name")
-@click.option("--kind", required=True, metavar="KIND", help="What it learns from: tabular.")
+@click.option(
+    "--kind", required=True, metavar="KIND", help="What it learns from: tabular, text or vision."
+)
 def model_new(name: str, kind: str) -> None:
     """Make a model project in models/NAME: code, tests, pipeline, Dockerfile."""
     from scripts import model_projects as command

@@ -29,6 +29,7 @@ LINT = "pyproject.toml"
 KINDS: dict[str, tuple[str, ...]] = {
     BASE: ("text/csv", "application/json"),
     "text": ("application/json",),
+    "vision": ("image/png", "application/x-npy", "application/json"),
 }
 """What there is to choose from, each with the content types that its endpoint takes."""
 
