@@ -13,7 +13,7 @@ from rich.markup import escape
 from embedded import workplace
 from embedded.cloud import Cloud
 from infra.errors import InputError
-from infra.hosts import feature_run, records, sample, serving, smoke_run
+from infra.hosts import experiments, feature_run, records, sample, serving, smoke_run
 from infra.hosts.feature_run import Stored
 from infra.hosts.progress import Operation
 from infra.hosts.records import Records
@@ -268,7 +268,7 @@ def _summary(
             ),
             *(f"feature group {name}" for name in sorted(outputs["feature_groups"].values())),
         ],
-        "platform": [],
+        "platform": experiments.lines(outputs),
         "mlops": [],
     }
     for name, version in versions.items():

@@ -20,9 +20,11 @@ from embedded.extensions.mlflow_records import (
     asked_of,
     check_place,
     found,
-    installed_version,
+    keep,
+    opened,
 )
 from embedded.extensions.operations import add, paged
+from embedded.mlflow import server
 
 CHANGEABLE = (
     "Name",
@@ -45,7 +47,13 @@ def install() -> None:
         update_mlflow_app,
         delete_mlflow_app,
         list_mlflow_apps,
+        create_presigned_mlflow_app_url,
     )
+
+
+def close() -> None:
+    """End what serves the apps."""
+    server.close()
 
 
 def create_mlflow_app(self: SageMakerResponse) -> ActionResult:
@@ -58,7 +66,8 @@ def create_mlflow_app(self: SageMakerResponse) -> ActionResult:
         raise ValidationError(message=f"An MLflow App named {asked['Name']} exists already.")
     id_ = "app-" + "".join(secrets.choice(LETTERS) for _ in range(LENGTH))
     arn = str(arn_formatter("mlflow-app", id_, backend.account_id, backend.region_name))
-    apps(backend)[arn] = Record(arn, asked, self._get_param("Tags") or [])
+    apps(backend)[arn] = app = Record(arn, asked, self._get_param("Tags") or [])
+    keep(backend, app)
     return ActionResult({"Arn": arn})
 
 
@@ -74,6 +83,7 @@ def update_mlflow_app(self: SageMakerResponse) -> ActionResult:
     check_place(asked)
     _check_defaults(self, asked)
     app.change(asked, "Updated")
+    keep(self.sagemaker_backend, app)
     return ActionResult({"Arn": app.arn})
 
 
@@ -81,6 +91,7 @@ def delete_mlflow_app(self: SageMakerResponse) -> ActionResult:
     """DeleteMlflowApp; the artifacts stay in their bucket."""
     app = found(apps(self.sagemaker_backend), self._get_param("Arn"), "App")
     del apps(self.sagemaker_backend)[app.arn]
+    server.forget(app.arn)
     return ActionResult({"Arn": app.arn})
 
 
@@ -97,6 +108,11 @@ def list_mlflow_apps(self: SageMakerResponse) -> ActionResult:
     return paged(self, "Summaries", listed, "Arn")
 
 
+def create_presigned_mlflow_app_url(self: SageMakerResponse) -> ActionResult:
+    """CreatePresignedMlflowAppUrl: where MLflow itself answers, to anybody on this machine."""
+    return opened(found(apps(self.sagemaker_backend), self._get_param("Arn"), "App"))
+
+
 def told(app: Record) -> Values:
     """What DescribeMlflowApp says of an app."""
     return {
@@ -105,7 +121,7 @@ def told(app: Record) -> Values:
         **app.asked,
         "Arn": app.arn,
         "Status": app.status,
-        "MlflowVersion": installed_version() or MANAGED_VERSION,
+        "MlflowVersion": server.installed_version() or MANAGED_VERSION,
         "CreationTime": app.created,
         "LastModifiedTime": app.changed,
         "MaintenanceStatus": "MaintenanceComplete",

@@ -3,19 +3,21 @@
 https://docs.aws.amazon.com/sagemaker/latest/dg/mlflow.html
 """
 
-import importlib.metadata
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from moto.core.responses import BaseResponse
+from moto.core.responses import ActionResult, BaseResponse
 from moto.sagemaker.exceptions import ResourceNotFound, ValidationError
 from moto.sagemaker.models import SageMakerModelBackend
+from moto.settings import moto_server_port
 
 from embedded import clock
+from embedded.cloud import HOST, client_environment
 from embedded.extensions.operations import kept
+from embedded.mlflow import server
+from embedded.turns import others_first
 
 Values = dict[str, Any]
 
@@ -67,11 +69,23 @@ def asked_of(self: BaseResponse, *members: str) -> Values:
     return {member: value for member, value in values.items() if value is not None}
 
 
-def installed_version() -> str | None:
-    """The version of the MLflow that is installed here, if any is."""
-    with suppress(importlib.metadata.PackageNotFoundError):
-        return importlib.metadata.version("mlflow")
-    return None
+def keep(backend: SageMakerModelBackend, record: Record) -> None:
+    """Have a real MLflow serve it, once somebody uses it."""
+    place = f"http://{HOST}:{moto_server_port()}"
+    artifacts = record.asked["ArtifactStoreUri"]
+    server.keep(record.arn, server.Place(artifacts, client_environment(place, backend.region_name)))
+
+
+def opened(record: Record) -> ActionResult:
+    """The address by which a person comes in, once it answers.
+
+    Raises NotImplementedError where no MLflow is installed, or it does not start.
+    """
+    try:
+        with others_first():
+            return ActionResult({"AuthorizedUrl": server.ready(record.arn)})
+    except (server.NotServed, OSError) as error:
+        raise NotImplementedError(f"MLflow's pages: {error}") from error
 
 
 def check_place(asked: Mapping[str, Any]) -> None:

@@ -15,9 +15,12 @@ from embedded.extensions.mlflow_records import (
     asked_of,
     check_place,
     found,
+    keep,
+    opened,
     servers,
 )
 from embedded.extensions.operations import add, paged
+from embedded.mlflow import server as mlflow
 
 VERSIONS = ("3.0", "2.16", "2.13")
 """Those that AWS offers; the first is what a server has of which nothing is asked.
@@ -55,7 +58,13 @@ def install() -> None:
         stop_mlflow_tracking_server,
         delete_mlflow_tracking_server,
         list_mlflow_tracking_servers,
+        create_presigned_mlflow_tracking_server_url,
     )
+
+
+def close() -> None:
+    """End what serves them."""
+    mlflow.close()
 
 
 def create_mlflow_tracking_server(self: SageMakerResponse) -> ActionResult:
@@ -72,6 +81,7 @@ def create_mlflow_tracking_server(self: SageMakerResponse) -> ActionResult:
     if arn in there:
         raise ValidationError(message=f"The tracking server {arn} exists already.")
     there[arn] = Record(arn, asked, self._get_param("Tags") or [])
+    keep(self.sagemaker_backend, there[arn])
     return ActionResult({"TrackingServerArn": arn})
 
 
@@ -85,6 +95,7 @@ def update_mlflow_tracking_server(self: SageMakerResponse) -> ActionResult:
     server, asked = server_of(self), asked_of(self, *CHANGEABLE)
     check_place(asked)
     server.change(asked, "Updated")
+    keep(self.sagemaker_backend, server)
     return ActionResult({"TrackingServerArn": server.arn})
 
 
@@ -110,6 +121,7 @@ def delete_mlflow_tracking_server(self: SageMakerResponse) -> ActionResult:
     """DeleteMlflowTrackingServer; the artifacts stay in their bucket."""
     server = server_of(self)
     del servers(self.sagemaker_backend)[server.arn]
+    mlflow.forget(server.arn)
     return ActionResult({"TrackingServerArn": server.arn})
 
 
@@ -122,6 +134,14 @@ def list_mlflow_tracking_servers(self: SageMakerResponse) -> ActionResult:
         if all(server[key] == value for key, value in wanted.items())
     ]
     return paged(self, "TrackingServerSummaries", listed, "TrackingServerArn")
+
+
+def create_presigned_mlflow_tracking_server_url(self: SageMakerResponse) -> ActionResult:
+    """CreatePresignedMlflowTrackingServerUrl, of a server that runs."""
+    server = server_of(self)
+    if server.status == STOPPED:
+        raise ResourceInUseException(message=f"{server.arn} is stopped.")
+    return opened(server)
 
 
 def server_of(self: SageMakerResponse) -> Record:

@@ -18,6 +18,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from embedded.mlflow.server import job_variables
 from embedded.sagemaker import file_sources, images
 from embedded.sagemaker.algorithms import xgboost_parameters, xgboost_process
 from embedded.sagemaker.container import Container, decoded, own_arguments, toolkit_variables
@@ -278,7 +279,9 @@ def _run(
 ) -> str:
     command = [*specification["ContainerEntrypoint"], *specification.get("ContainerArguments", [])]
     seconds = arguments.get("StoppingCondition", {}).get("MaxRuntimeInSeconds", DEFAULT_SECONDS)
-    variables = {**services.environment, **environment, **arguments.get("Environment", {})}
+    asked = arguments.get("Environment", {})
+    tracked = job_variables(asked, services.environment.get("AWS_ENDPOINT_URL", ""))
+    variables = {**services.environment, **environment, **tracked, **asked}
     try:
         status, log = container.run(command, variables, seconds)
     except subprocess.TimeoutExpired:
