@@ -28,6 +28,7 @@ import fairness
 import numpy as np
 import problem
 import shapley
+import tracking
 from handler import ARCHIVE, Handler
 from metrics import REPORTS, Scored, conditions, report, unmet
 from profiles import CATEGORY, NUMBER, PREDICTION, Column, profile
@@ -76,11 +77,19 @@ def main(arguments: list[str]) -> None:
         (told.output / name).mkdir(parents=True, exist_ok=True)
         text = json.dumps(written, indent=2, allow_nan=False)
         (told.output / name / f"{name}.json").write_text(text)
-    for name, metric in metrics.items():
-        if "value" in metric:
-            log.info("%s=%.6f", name, metric["value"])
+    measured = {name: metric["value"] for name, metric in metrics.items() if "value" in metric}
+    for name, value in measured.items():
+        log.info("%s=%.6f", name, value)
     for sentence in document["acceptance"]["unmet"]:
         log.info("%s", sentence)
+    tracking.keep_run(
+        tracking.processing_job(),
+        {"accept": told.accept, "rows": len(test)},
+        {f"test_{name}": value for name, value in measured.items()},
+        told.output / "evaluation",
+        evaluation=tracking.output_of("evaluation/evaluation.json"),
+        accepted=str(document["acceptance"]["accepted"]).lower(),
+    )
 
 
 def described(columns: list[Column], train: Table, prediction: Any) -> Json:

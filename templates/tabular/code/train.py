@@ -13,6 +13,7 @@ import job
 import joblib
 import numpy as np
 import problem
+import tracking
 from inference import matrix
 from metrics import Scored, scores
 from profiles import kind_of
@@ -101,11 +102,14 @@ def main() -> None:
 
     _, unseen, truth = job.read(where.validation)
     measured = scored(model, posed, matrix(unseen, described), truth)
-    job.log_scores(scores(posed.kind, measured, posed.labels))
+    found = scores(posed.kind, measured, posed.labels)
+    job.log_scores(found)
 
     schema = {"kind": posed.kind, "target": posed.target, "features": described}
     job.keep(where.model, schema, SERVING)
     joblib.dump(model, where.model / "model.joblib")
+
+    tracking.keep_training(chosen, found)
 
 
 if __name__ == "__main__":

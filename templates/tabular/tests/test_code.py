@@ -25,6 +25,7 @@ MODULES = (
     "tables",
     "job",
     "answering",
+    "tracking",
     "inference",
     "preprocess",
     "train",

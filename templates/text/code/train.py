@@ -13,6 +13,7 @@ import job
 import joblib
 import numpy as np
 import problem
+import tracking
 from metrics import Scored, scores
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression, Ridge
@@ -69,7 +70,9 @@ def main() -> None:
 
     _, unseen, truth = job.read(where.validation)
     measured = scored(model, posed, [text for (text,) in unseen], truth)
-    job.log_scores(scores(posed.kind, measured, posed.labels))
+    reached = scores(posed.kind, measured, posed.labels)
+    job.log_scores(reached)
+    tracking.keep_training(chosen, reached)
 
     job.keep(where.model, {"kind": posed.kind, "target": posed.target, "features": []}, SERVING)
     joblib.dump(model, where.model / "model.joblib")

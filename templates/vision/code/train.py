@@ -16,6 +16,7 @@ import job
 import joblib
 import numpy as np
 import problem
+import tracking
 from inference import inputs
 from metrics import Scored, scores
 from sklearn.linear_model import LogisticRegression
@@ -83,7 +84,9 @@ def main() -> None:
     found = model.predict_proba(inputs(decoded(unseen), algorithm))
     predicted = np.array(model.classes_)[found.argmax(axis=1)]
     measured = Scored(np.array(truth), predicted, found)
-    job.log_scores(scores(posed.kind, measured, posed.labels))
+    reached = scores(posed.kind, measured, posed.labels)
+    job.log_scores(reached)
+    tracking.keep_training(chosen, reached)
 
 
 if __name__ == "__main__":
