@@ -20,7 +20,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from scripts import bench_data, bench_monitor
+from scripts import bench_data, bench_monitor, bench_platform
 from scripts.bench_figures import (
     Aim,
     CommandComparison,
@@ -47,7 +47,7 @@ Tell = Callable[[str], None]
 @click.option("--quick", is_flag=True, help="Only the plans of 10 and of 100 models.")
 @click.option("--json", "as_json", is_flag=True, help="Print the measurements as JSON.")
 def main(quick: bool, as_json: bool) -> None:
-    """Measure plans beside Pulumi's stock mocks, the data monitor, and work on data."""
+    """Measure plans beside Pulumi's stock mocks, the data monitor, work on data, and pipelines."""
     out = Console()
     repeats = QUICK_REPEATS if quick else REPEATS
     with (
@@ -69,7 +69,7 @@ def main(quick: bool, as_json: bool) -> None:
     for line in explained(plans, command, found):
         out.print(line, highlight=False)
     if not quick:
-        for part in (bench_monitor, bench_data):
+        for part in (bench_monitor, bench_data, bench_platform):
             with Console(stderr=True).status("Begins") as status:
                 for line in part.lines(process, status.update):
                     out.print(line, highlight=False)

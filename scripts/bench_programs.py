@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, replace
 from importlib import import_module
+from keyword import iskeyword
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -54,10 +55,13 @@ def with_models(stack: "StackFile", count: int) -> "StackFile":
 
 def plan(models: int | None) -> Registered:
     """What `maslow plan` does for so many models; None leaves them as the stack file has them."""
+    return planned(*environment(models))
+
+
+def planned(project: "Project", stack: "StackFile") -> Registered:
+    """What `maslow plan` does for an environment."""
     from infra.collector import switch_off_collector
     from scripts.plan import show
-
-    project, stack = _environment(models)
 
     def work() -> Iterable[str]:
         switch_off_collector()  # as the command does
@@ -70,11 +74,15 @@ def plan(models: int | None) -> Registered:
 
 def mocks(models: int | None) -> Registered:
     """The same program on Pulumi's own mocks, with the same plausible answers."""
+    return on_mocks(*environment(models))
+
+
+def on_mocks(project: "Project", stack: "StackFile") -> Registered:
+    """The same for an environment."""
     from catalog import answers, entry_of
     from infra.composition import declare
     from infra.offline import assumed_versions, services_of
 
-    project, stack = _environment(models)
     account = stack.account or answers.ACCOUNT
 
     def outputs(args: "MockResourceArgs") -> tuple[str, dict[str, Any]]:
@@ -83,7 +91,12 @@ def mocks(models: int | None) -> Registered:
         if args.typ.startswith("pulumi:"):
             return args.name, args.inputs
         id_, computed = answers.outputs(
-            entry_of(args.typ), args.name, args.name, args.inputs, stack.region, account
+            entry_of(args.typ, args.inputs),
+            args.name,
+            args.name,
+            args.inputs,
+            stack.region,
+            account,
         )
         return id_, args.inputs | computed
 
@@ -152,12 +165,13 @@ def _import_services(types: Iterable[str]) -> None:
     import pulumi_aws as aws
 
     for type_ in types:
-        package, module, class_ = type_.split(":")
+        package, module, class_ = type_.partition("#")[0].split(":")
         if package == "aws":
-            getattr(getattr(aws, module.partition("/")[0]), class_)
+            name = module.partition("/")[0]
+            getattr(getattr(aws, f"{name}_" if iskeyword(name) else name), class_)
 
 
-def _environment(models: int | None) -> "tuple[Project, StackFile]":
+def environment(models: int | None) -> "tuple[Project, StackFile]":
     """The project and its stack, with all imported that its program needs."""
     import_module("infra.composition")
     from catalog import entries
