@@ -103,7 +103,7 @@ def test_a_column_that_no_row_is_without_takes_no_null(cloud):
         (f"CREATE TABLE {CATALOG}.oncology.made AS SELECT 1 AS id", "in a table bucket"),
         (f"DROP TABLE {CATALOG}.oncology.doses", "in a table bucket"),
         (
-            f"MERGE INTO {DOSES} t USING (VALUES 1) s(i) ON t.dose_id = i WHEN MATCHED THEN DELETE",
+            f"MERGE INTO {DOSES} t USING (VALUES 1) s(id) ON dose_id = id WHEN MATCHED THEN DELETE",
             "in a table bucket",
         ),
     ],
