@@ -7,6 +7,7 @@ import pulumi
 
 from components.common.args import LoggedArgs, PlacedArgs
 from components.data.jobs.cluster import ClusterArgs
+from components.data.jobs.kept_tables import KeptTablesArgs
 
 
 class PlaceArgs(TypedDict):
@@ -58,6 +59,8 @@ class JobArgs(PlacedArgs, LoggedArgs):
     """What it reads."""
     writes: Sequence[PlaceArgs]
     """What it writes."""
+    kept: NotRequired[KeptTablesArgs]
+    """Tables of the table bucket that it reads and writes, which Glue alone does."""
     group_arns: NotRequired[Sequence[pulumi.Input[str]]]
     """ARNs of feature groups that it puts records into."""
     arguments: dict[str, str]

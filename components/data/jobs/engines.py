@@ -13,6 +13,7 @@ from components.data.jobs.checkpoint import told_arguments
 from components.data.jobs.cluster import ClusterRunArgs, cluster_machine
 from components.data.jobs.cluster_policy import SERVICE, cluster_runs, service_policy
 from components.data.jobs.glue import glue_job, glue_machine, script_arguments
+from components.data.jobs.kept_tables import glue_settings, spark_names
 from components.data.jobs.machine import MachineArgs
 from components.data.jobs.policy import glue_runs, serverless_runs
 from components.data.jobs.serverless import serverless_machine
@@ -96,6 +97,20 @@ def glue(
     role: ExecutionRole,
 ) -> aws.glue.Job:
     """The job in Glue."""
+    kept = args.get("kept")
+    told = pulumi.Output.all(
+        place_uris(args["reads"]), place_uris(args["writes"]), script_uri
+    ).apply(
+        lambda uris: script_arguments(
+            {**uris[0], **spark_names(kept["reads"] if kept else {})},
+            {**uris[1], **spark_names(kept["writes"] if kept else {})},
+            _arguments(args, uris[2]),
+        )
+    )
+    if kept:
+        told = pulumi.Output.all(told, kept["bucket_arn"]).apply(
+            lambda known: {**known[0], **glue_settings(known[1], args["region"])}
+        )
     return glue_job(
         name,
         parent=job,
@@ -103,9 +118,7 @@ def glue(
         version=args["glue_version"],
         role=role,
         script_uri=script_uri,
-        told=pulumi.Output.all(
-            place_uris(args["reads"]), place_uris(args["writes"]), script_uri
-        ).apply(lambda uris: script_arguments(uris[0], uris[1], _arguments(args, uris[2]))),
+        told=told,
         log_prefix=f"{GLUE_LOGS}/{name}",
         key_arn=args["data_key_arn"],
         max_vcpu=args["max_vcpu"],

@@ -7,12 +7,13 @@ import pulumi
 from components.common.code_objects import code_objects
 from components.common.event_start import arrived, start_on_event, starting_role
 from components.common.execution_role import ExecutionRole
-from components.common.iam import rendered
+from components.common.iam import Statement, rendered
 from components.common.log_group import encrypted_log_group
 from components.common.state_machine import logged_machine
 from components.data.jobs.args import JobArgs
 from components.data.jobs.checkpoint import checkpoint_prefix
 from components.data.jobs.engines import Parts, checks_of, engine_of, glue
+from components.data.jobs.kept_tables import names_known, use_tables
 from components.data.jobs.policy import job_policy, machine_policy
 
 
@@ -76,6 +77,7 @@ class Job(pulumi.ComponentResource):
                             checkpoint_prefix(args["job"]) if args.get("streaming") else None
                         ),
                         group_arns=pulumi.Output.all(*args.get("group_arns", [])),
+                        kept=_kept(args),
                         key_arns=pulumi.Output.all(*keys).apply(lambda arns: sorted(set(arns))),
                         log_groups=pulumi.Output.all(*logs),
                         log_bucket=log_bucket,
@@ -159,3 +161,15 @@ class Job(pulumi.ComponentResource):
                 schedule=schedule,
                 given={"cause": "schedule", "reason": schedule},
             )
+
+
+def _kept(args: JobArgs) -> pulumi.Output[list[Statement]]:
+    """What it takes to use tables of the table bucket, as far as it does."""
+    kept = args.get("kept")
+    if kept is None:
+        return pulumi.Output.from_input([])
+    if "glue_version" not in args:
+        raise ValueError(f"{args['job']}: only Glue's Spark has the table bucket as a catalog")
+    return pulumi.Output.all(
+        kept["bucket_arn"], names_known(kept["reads"]), names_known(kept["writes"])
+    ).apply(lambda known: use_tables(*known))

@@ -44,6 +44,7 @@ def job_policy(
     script_prefix: str,
     checkpoint: str | None = None,
     group_arns: Sequence[str],
+    kept: Sequence[Statement] = (),
     key_arns: Sequence[str],
     log_groups: Sequence[str],
     log_bucket: str | None = None,
@@ -52,6 +53,8 @@ def job_policy(
     region: str,
 ) -> Document:
     """Read its script and its places, write the others, and say what happens; nothing else.
+
+    `kept` is what it takes to use tables of the table bucket.
 
     It puts records into the feature groups `group_arns`, and reads what their features are. What
     happens is said in `log_groups`, or below a prefix of `log_bucket` where there is one. How far a
@@ -72,6 +75,7 @@ def job_policy(
         ),
         *([allow(CHANGE_TABLES, catalog_of(writes, account_id, region))] if writes else []),
         *([allow(FILL_GROUPS, group_arns)] if group_arns else []),
+        *kept,
         use_keys(key_arns),
         *(
             [write_objects(log_bucket, log_prefix)]

@@ -127,7 +127,8 @@ def makers_of(
     """
     makers: dict[str, Maker] = {}
     for job in settings.jobs:
-        if zones := sorted({place.partition(".")[0] for place in job.writes}):
+        zones = sorted({place.partition(".")[0] for place in job.writes})
+        if zones := [zone for zone in zones if zone in settings.lake.zones.by_name]:
             makers[f"job-{job.name}"] = jobs[job.name].role_arn, zones
     for place, check in checks.items():
         name = check["table"].replace(".", "-").replace("_", "-")

@@ -13,7 +13,9 @@ from components.data.jobs.args import JobArgs, JobCheckArgs
 from components.data.jobs.cluster import ClusterArgs
 from components.data.jobs.clusters import SparkClusters, SparkClustersArgs
 from components.data.jobs.job import Job
+from components.data.jobs.kept_tables import KeptTablesArgs
 from components.data.lake.lake import Lake
+from components.data.tables.table_bucket import TableBucket
 from components.foundation.keys.key import DataClass
 from infra.environment import Environment
 from infra.errors import InputError
@@ -43,13 +45,15 @@ def declare_jobs(
     need: Need,
     lake: Lake,
     groups: Mapping[str, FeatureGroup],
+    bucket: TableBucket | None,
     checks: Mapping[str, JobCheckArgs],
     root: Path,
 ) -> dict[str, Job]:
     """Declare each job, the application that those of EMR run on, and workflows where Airflow does.
 
     What is returned are the jobs by their names.
-    `groups` are the feature groups by their names in AWS, without the environment: `visits-v1`.
+    `groups` are the feature groups by their names in AWS, without the environment: `visits-v1`;
+    `bucket` is the table bucket, where there is one.
     Raises InputError for a script that is not there.
     """
     if not settings.jobs:
@@ -63,6 +67,8 @@ def declare_jobs(
     machines: dict[str, pulumi.Output[str]] = {}
     for job in last_first(settings.jobs):
         job_args = _args(job, settings, env, foundation, lake, root)
+        if bucket and (kept := _kept(job, bucket)):
+            job_args["kept"] = kept
         if found := checks_of(job, checks):
             job_args["checks"] = found
         filled = [group for one in job.fills if (group := group_of(one, settings.features))]
@@ -108,13 +114,17 @@ def _args(
     root: Path,
 ) -> JobArgs:
     """What a job is made of, as far as it takes no other component of this need."""
-    script = _script(job, root)
+    script, zones = _script(job, root), settings.lake.zones.by_name
+
+    def lies(name: str) -> bool:
+        return name.partition(".")[0] in zones
+
     args: JobArgs = {
         "job": job.name,
         "script": script,
         "script_hash": hashlib.sha256(script.encode()).hexdigest()[:HASH_LENGTH],
-        "reads": [place(each, lake, settings.lake.tables) for each in job.reads],
-        "writes": [place(each, lake, settings.lake.tables) for each in job.writes],
+        "reads": [place(each, lake, settings.lake.tables) for each in job.reads if lies(each)],
+        "writes": [place(each, lake, settings.lake.tables) for each in job.writes if lies(each)],
         "arguments": {name: _text(value) for name, value in job.arguments.items()},
         "max_vcpu": job.size.max_vcpu,
         "max_minutes": job.max_minutes,
@@ -138,6 +148,16 @@ def _args(
     if job.on.schedule:
         args["schedule"] = expression(job.on.schedule, env.names("job", job.name))
     return args
+
+
+def _kept(job: JobSettings, bucket: TableBucket) -> KeptTablesArgs | None:
+    """The tables of the table bucket that a job is for; None where it is for none."""
+    arns = bucket.table_arns
+    reads = {name: arns[name] for name in job.reads if name in arns}
+    writes = {name: arns[name] for name in job.writes if name in arns}
+    if not reads and not writes:
+        return None
+    return {"bucket_arn": bucket.arn, "reads": reads, "writes": writes}
 
 
 def _application(

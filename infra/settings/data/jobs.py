@@ -13,6 +13,7 @@ from infra.settings.data.clusters import EMR, Clusters
 from infra.settings.data.features import Reference
 from infra.settings.data.notebooks import SparkStudio
 from infra.settings.data.place import PLACE, Place
+from infra.settings.data.table_bucket import kept_tables
 from infra.settings.data.zones import zones_of
 from infra.settings.frequency import frequency
 from infra.settings.mistakes import Mistake, did_you_mean, refusals
@@ -171,10 +172,14 @@ class Job(Settings):
     size: Size = Field(Size(), description="How much a run may take.")
     on: On = Field(On(), description="What starts it.")
     reads: tuple[Place, ...] = Field(
-        min_length=1, description="Places that it reads, such as raw.visits. It sees no other."
+        min_length=1,
+        description="Places that it reads, such as raw.visits, and tables of the table bucket. "
+        "It sees no other.",
     )
     writes: tuple[Place, ...] = Field(
-        (), description="Places that it writes, such as curated.visits."
+        (),
+        description="Places that it writes, such as curated.visits, and tables of the table "
+        "bucket.",
     )
     fills: tuple[Reference, ...] = Field(
         (),
@@ -267,13 +272,14 @@ def check_jobs(values: Mapping[str, Any]) -> Iterator[Mistake]:
     ]
     names = [job["name"] for _, job in jobs]
     zones = zones_of(values)
+    kept = kept_tables(values)
     spark = values.get("spark")
     most = (spark if isinstance(spark, Mapping) else {}).get("max_vcpu", 64)
     for index, job in jobs:
         at = ("jobs", index)
         if names.index(job["name"]) < index:
             yield Mistake((*at, "name"), f"two jobs are called {job['name']}.")
-        yield from _zones(job, zones, at)
+        yield from _zones(job, zones, at, kept)
         yield from _after(job, names, at)
         size = (mapping(job.get("size"))).get("max_vcpu", 16)
         limited = job.get("engine") not in (EMR, "glue")
@@ -316,9 +322,14 @@ def check_scripts(values: Mapping[str, Any], root: Path) -> Iterator[Mistake]:
 
 
 def _zones(
-    job: Mapping[str, Any], zones: list[str], at: tuple[str | int, ...]
+    job: Mapping[str, Any], zones: list[str], at: tuple[str | int, ...], kept: list[str]
 ) -> Iterator[Mistake]:
-    """Places in zones that the lake does not have."""
+    """Places in zones that the lake does not have, and tables that its table bucket has not.
+
+    Of EMR's Spark AWS documents catalogs that need the integration with Glue, which a person
+    turns on; Glue's has S3 Tables' own.
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/s3-tables-integrating-emr.html
+    """
     places: list[tuple[tuple[str | int, ...], object]] = [
         ((*at, key, number), each)
         for key in ("reads", "writes")
@@ -327,7 +338,24 @@ def _zones(
     places.append(((*at, "on", "arrival"), mapping(job.get("on")).get("arrival")))
     for path, each in places:
         found = PLACE.fullmatch(each) if isinstance(each, str) else None
-        if found and found["zone"] not in zones:
+        if found and each in kept and "arrival" not in path:
+            if job.get("engine") != "glue":
+                yield Mistake(
+                    path,
+                    f"{each} is a table of the table bucket, which only jobs of Glue use.",
+                    "Choose engine: glue.",
+                )
+        elif found and found["zone"] in {one.partition(".")[0] for one in kept}:
+            yield Mistake(
+                path,
+                f"the table bucket has no {each}."
+                if "arrival" not in path
+                else f"nothing arrives in {each}, which is a table of the table bucket.",
+                did_you_mean(str(each), kept)
+                if "arrival" not in path
+                else "Name a place of a zone.",
+            )
+        elif found and found["zone"] not in zones:
             hint = did_you_mean(found["zone"], zones)
             yield Mistake(
                 path, f"{found['zone']} is not a zone.", hint or f"Allowed: {', '.join(zones)}."

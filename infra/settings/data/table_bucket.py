@@ -1,12 +1,13 @@
 """Tables of Iceberg that S3 Tables keeps: a table bucket, its namespaces and their tables."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
 from components.common.column_types import is_primitive, unkept
-from components.common.limits import CATALOG_NAME, ICEBERG_RESERVED
+from components.common.limits import ICEBERG_RESERVED
 from infra.settings.base import PositiveInt, Settings
 from infra.settings.cross_stack import entries, mapping
 from infra.settings.data.tables import ColumnName, column_type
@@ -20,19 +21,24 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/s3-tables-maintenance.html
 """
 
 
+NAME = re.compile(
+    r"(?=[^.]{1,255}\.[^.]{1,255}$)[a-z][a-z0-9]*\.[a-z]([a-z0-9_]*[a-z0-9])?", re.ASCII
+)
+"""A namespace that jobs can name as they do a zone, and a table that queries need not quote."""
+
+
 def kept_name(value: str) -> str:
     """Refuse what is no namespace and a table in it, as S3 Tables and queries both take them.
 
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/s3-tables-buckets-naming.html
     """
-    namespace, dot, table = value.partition(".")
-    for each in (namespace, table):
-        if not dot or not CATALOG_NAME.fullmatch(each) or each.startswith("_") or each[-1] == "_":
-            raise refusal(
-                f"{shown(value)} is not a table of the table bucket.",
-                "A namespace and a name, of small letters, digits and _ between them: "
-                "oncology.visits.",
-            )
+    if not NAME.fullmatch(value):
+        raise refusal(
+            f"{shown(value)} is not a table of the table bucket.",
+            "A namespace of small letters and digits, and a name of these with _ between them: "
+            "oncology.given_doses.",
+        )
+    namespace = value.partition(".")[0]
     if namespace.startswith("aws"):
         raise refusal(f"{shown(value)}: AWS keeps names that begin with aws for itself.")
     return value
@@ -117,6 +123,13 @@ class TableBucket(Settings):
     def namespaces(self) -> list[str]:
         """The namespaces of its tables, in their order."""
         return list(dict.fromkeys(table.namespace for table in self.tables))
+
+
+def kept_tables(values: Mapping[str, Any]) -> list[str]:
+    """The names of its tables, from the plain values of the file."""
+    bucket = mapping(mapping(values.get("lake")).get("table_bucket"))
+    names = (table.get("name") for table in entries(bucket.get("tables")))
+    return [name for name in names if isinstance(name, str) and "." in name]
 
 
 def check_table_bucket(values: Mapping[str, Any]) -> Iterator[Mistake]:
