@@ -6,6 +6,7 @@ name theirs.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import NamedTuple
 
 import catalog
@@ -22,6 +23,7 @@ from infra.settings.experiments import APP
 from infra.settings.instance_hints import parsed, stand_in
 from infra.settings.mistakes import Path
 from infra.settings.stackfile import REGION_PATH, refused
+from infra.settings.training_image import check_framework_region
 from infra.training_costs import check_training_costs
 
 
@@ -110,6 +112,8 @@ def _images(stack: StackFile) -> Iterator[Mistake]:
     origin = stack.platform.origin
     for index, model in enumerate(stack.platform.models):
         at: Path = ("models", index)
+        for mistake in [] if origin else check_framework_region(model.training, stack.region):
+            yield replace(mistake, path=(*at, "training", *mistake.path))
         if model.image is None and not origin and _lacks(stack, TRAINING_IMAGE[0]):
             yield Mistake(
                 (*at, "image"),

@@ -113,6 +113,7 @@ class TrainingPipeline(pulumi.ComponentResource):
     ) -> None:
         super().__init__("maslow:index:TrainingPipeline", name, None, opts)
         own = artifacts_prefix(args["model"])
+        options = args["training"].get("options", {})
         code_prefix = f"{own}/code/{content_hash(args['code'])}"
         role = ExecutionRole(
             f"{name}-role",
@@ -134,9 +135,8 @@ class TrainingPipeline(pulumi.ComponentResource):
                                 for each in args.get("file_channels", [])
                             ]
                         ),
-                        training_plan_arn=args["training"]
-                        .get("options", {})
-                        .get("training_plan_arn", ""),
+                        training_plan_arn=options.get("training_plan_arn", ""),
+                        training_image=options.get("image_uri", ""),
                         tunes="tuning" in args["training"],
                         makes_log_groups=args.get("jobs_make_log_groups", False),
                         **run_inputs(

@@ -4,7 +4,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from components.common.iam import Document, Statement, allow, document
-from components.common.job_access import publish_metrics, read_objects, use_keys, write_objects
+from components.common.job_access import (
+    PULL,
+    image_repository_arn,
+    publish_metrics,
+    read_objects,
+    use_keys,
+    write_objects,
+)
 from components.common.workload import artifacts_prefix, run_statements
 from components.platform.file_channels import read_file_systems
 
@@ -22,6 +29,7 @@ def training_policy(
     region: str,
     file_systems: Sequence[Sequence[str]] = (),
     training_plan_arn: str = "",
+    training_image: str = "",
     tunes: bool = False,
     **run: Any,
 ) -> Document:
@@ -29,8 +37,9 @@ def training_policy(
 
     SageMaker names the jobs of a pipeline `pipelines-<execution>-<step>-<random>`. `file_systems`
     are those that the jobs read, by kind and ARN, and `training_plan_arn` is the reserved capacity
-    that they run on, if any. `tunes` is for a search for hyperparameters: its tuning job is named
-    after the execution and the step alone. `run` is for `run_statements`.
+    that they run on, and `training_image` their own image, if any. `tunes` is for a search for
+    hyperparameters: its tuning job is named after the execution and the step alone. `run` is for
+    `run_statements`.
 
     https://docs.aws.amazon.com/sagemaker/latest/dg/build-and-manage-access.html
     """
@@ -52,6 +61,7 @@ def training_policy(
             ],
             jobs,
         ),
+        *([allow(PULL, [image_repository_arn(training_image)])] if training_image else []),
         *(
             [allow(["sagemaker:CreateTrainingJob"], [training_plan_arn])]
             if training_plan_arn

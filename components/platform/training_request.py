@@ -66,6 +66,8 @@ class TrainingOptions(TypedDict):
     """Start the training by torchrun."""
     instance_groups: NotRequired[list[InstanceGroupArgs]]
     """Instances of several types, in place of one type."""
+    image_uri: NotRequired[str]
+    """Image of the training jobs, in place of the pipeline's own."""
     training_plan_arn: NotRequired[str]
     """Reserved capacity that the instances are taken from."""
 
@@ -97,6 +99,8 @@ def set_options(step: str, request: Request, options: TrainingOptions) -> None:
         stopping["MaxWaitTimeInSeconds"] = wait
     if warm := options.get("keep_warm_seconds"):
         resources["KeepAlivePeriodInSeconds"] = warm
+    if image := options.get("image_uri"):
+        request["AlgorithmSpecification"]["TrainingImage"] = image
     if options.get("isolated"):
         request["EnableNetworkIsolation"] = True
     if groups := options.get("instance_groups"):

@@ -2,16 +2,22 @@
 
 from components.platform.training_request import TrainingOptions
 from infra.settings.platform import Training
+from infra.settings.training_image import image_for
 from infra.settings.training_options import processes_on, uses_efa
 
 HOUR, MINUTE = 3600, 60
 
 
-def options_of(training: Training) -> TrainingOptions:
-    """The options of the jobs; what the settings leave out is not among them."""
+def options_of(training: Training, region: str) -> TrainingOptions:
+    """The options of the jobs in a region; what the settings leave out is not among them.
+
+    Raises KeyError where the region has no image of the framework.
+    """
     options: TrainingOptions = {}
     if training.checkpoints:
         options["checkpoints"] = True
+    if found := image_for(training):
+        options["image_uri"] = found.uri(region)
     if training.spot:
         options["spot_wait_seconds"] = training.spot.max_wait_hours * HOUR
     if training.keep_warm_minutes:

@@ -113,7 +113,7 @@ def declare_model(
                 "volume_gb": model.training.volume_gb,
                 "max_seconds": model.training.max_hours * 3600,
                 "hyperparameters": model.training.hyperparameters,
-                "options": options_of(model.training),
+                "options": options_of(model.training, env.region),
             },
             "processing_instance_type": model.processing.instance,
             "data_bucket": context.data.zone_buckets["curated"],

@@ -10,6 +10,7 @@ from components.common.limits import TRAINING_HOURS
 from infra.settings.aws import InstanceType, allowed
 from infra.settings.base import PositiveInt, Settings, matching
 from infra.settings.mistakes import Mistake, refusal, refusals, shown
+from infra.settings.training_image import Framework, check_framework
 from infra.settings.training_options import (
     MOST_GROUPS,
     WARM_MINUTES,
@@ -96,6 +97,12 @@ class Training(Settings):
         description="Channels that show a folder of a file system, beside those of the project: "
         "{images: fast/images}, or shared/oncology, which is /training/oncology.",
     )
+    framework: Framework = Field(
+        None,
+        description="Train in AWS's image of a framework and version, fit for the instances: "
+        "{pytorch: '2.9'}; or tensorflow, sklearn, xgboost, huggingface. The model's image if "
+        "unset.",
+    )
     checkpoints: bool = Field(
         False,
         description="Whether what it writes to /opt/ml/checkpoints is kept in S3 while it runs, "
@@ -142,7 +149,7 @@ class Training(Settings):
 
     @model_validator(mode="after")
     def _options_fit_each_other(self) -> Self:
-        if found := list(check_options(self)):
+        if found := [*check_options(self), *check_framework(self)]:
             raise refusals(found)
         return self
 

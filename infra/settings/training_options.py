@@ -187,7 +187,7 @@ def check_training_groups(
 ) -> Iterator[Mistake]:
     """Yield what groups of instances do not go with; paths below the model."""
     for name, group in training.instance_groups.items():
-        for mistake in check_image(group.instance, image):
+        for mistake in [] if training.framework else check_image(group.instance, image):
             yield replace(mistake, path=("training", "instance_groups", name, *mistake.path))
     if training.instance_groups and retrain_budget is not None:
         yield Mistake(

@@ -254,6 +254,15 @@ CONTEXTS: dict[str, dict[str, Any]] = {
     "models": DEPLOYED,
     "models.0.labels": LABELLED,
     "models.0.project": MODEL,
+    "models.0.training.spot": {
+        **DEPLOYED,
+        "models": [
+            {
+                **DEPLOYED["models"][0],
+                "training": {"checkpoints": True, "spot": {"max_wait_hours": 48}},
+            }
+        ],
+    },
     "models.0.training.files": {**DEPLOYED, "files": {"fast": {}}},
     "models.0.approval": MODEL,
     "models.0.accept": MODEL,
@@ -398,10 +407,10 @@ VALUES: dict[str, Any] = {
     "models.0.labels.ids": {"visits": "stay"},
     "models.0.training.hyperparameters": {"c": 0.5},
     "models.0.training.files": {"images": "fast/images"},
-    "models.0.training.spot": {"max_wait_hours": 48},
+    "models.0.training.spot.max_wait_hours": 72,
+    "models.0.training.framework": {"pytorch": "2.9"},
     "models.0.training.instance_groups": {"learners": {"instance": "ml.m5.xlarge", "count": 2}},
     "models.0.training.reserved": f"arn:aws:sagemaker:{REGION}:{ACCOUNT}:training-plan/oncology",
-    "models.0.training.budget_usd": 1,
     "models.0.data": "others",
     "models.0.image": f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/training:1.0",
     "models.0.delivery.start": "hand",  # a push where it is not said
@@ -424,6 +433,7 @@ TOGETHER: dict[str, dict[str, Any]] = {
 """What must be changed with a setting, for it is referred to."""
 
 WITHOUT_EFFECT = {
+    "models.0.training.budget_usd": "what one training may cost, to which a plan holds it",
     "models.0.features": "which feature groups there must be: its data has the columns",
     "cloud": "which AWS the same resources go to",
 }

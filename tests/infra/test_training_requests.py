@@ -27,6 +27,7 @@ ASKED: dict[str, dict[str, Any]] = {
             "learners": {"instance": "ml.g5.xlarge"},
         }
     },
+    "framework": {"instance": "ml.g5.xlarge", "framework": {"pytorch": "2.9"}},
     "reserved": {"instance": "ml.p4d.24xlarge", "reserved": PLAN},
 }
 UNKNOWN = "s3://artifacts/from-a-step-before"
@@ -85,6 +86,7 @@ PARTS = {
     "warm": ['"KeepAlivePeriodInSeconds": 1800', '"EnableNetworkIsolation": true'],
     "torchrun": ['"torchrun", "--nnodes=2", "--nproc-per-node=8"', '"FI_PROVIDER": "efa"'],
     "groups": ['"InstanceGroupName": "learners"', '"InstanceGroupName": "data"'],
+    "framework": ["763104351884.dkr.ecr.eu-west-1.amazonaws.com/pytorch-training:2.9.0-gpu-py312"],
     "reserved": [f'"TrainingPlanArn": "{PLAN}"'],
 }
 """What is in the request that is not there otherwise."""
@@ -102,10 +104,17 @@ def test_a_role_may_train_on_the_capacity_that_is_reserved(project) -> None:
     assert [policy for policy in policies if PLAN in policy and "CreateTrainingJob" in policy]
 
 
+def test_a_role_may_pull_the_image_of_the_framework(project) -> None:
+    graph = recorded(project, stack(ASKED["framework"]), services=frozenset())
+    repository = "arn:aws:ecr:eu-west-1:763104351884:repository/pytorch-training"
+    policies = [each.inputs["policy"] for each in graph.of_type("aws:iam/rolePolicy:RolePolicy")]
+    assert [policy for policy in policies if repository in policy]
+
+
 def test_every_option_is_tried() -> None:
     told: set[str] = set()
     for asked in ASKED.values():
-        told |= options_of(Training.model_validate_json(json.dumps(asked))).keys()
+        told |= options_of(Training.model_validate_json(json.dumps(asked)), "eu-west-1").keys()
     assert told == TrainingOptions.__annotations__.keys()
 
 

@@ -146,9 +146,12 @@ class ModelSettings(Settings):
 
     @model_validator(mode="after")
     def _settings_fit_each_other(self) -> Self:
-        instances = {
-            group: getattr(self, group).instance for group in ("training", "processing", "serving")
-        }
+        groups = (
+            ("processing", "serving")
+            if self.training.framework
+            else ("training", "processing", "serving")
+        )
+        instances = {group: getattr(self, group).instance for group in groups}
         found = [
             *check_hardware(instances, self.serving, self.image),
             *check_training_groups(self.training, self.retrain.budget_usd, image=self.image),

@@ -144,12 +144,12 @@ def test_there_is_a_process_for_each_accelerator_and_efa_where_the_type_has_it(
 
 
 def test_settings_become_what_the_pipeline_takes():
-    assert options_of(Training()) == {}
+    assert options_of(Training(), "eu-west-1") == {}
     training = Training.model_validate_json(
         """{"checkpoints": true, "spot": {"max_wait_hours": 48}, "isolated": true,
         "instance": "ml.p4d.24xlarge", "count": 2, "distributed": "torchrun"}"""
     )
-    assert options_of(training) == {
+    assert options_of(training, "eu-west-1") == {
         "checkpoints": True,
         "spot_wait_seconds": 48 * 3600,
         "isolated": True,
@@ -161,4 +161,4 @@ def test_settings_become_what_the_pipeline_takes():
         },
     }
     kept = Training(keep_warm_minutes=10, reserved=PLAN)
-    assert options_of(kept) == {"keep_warm_seconds": 600, "training_plan_arn": PLAN}
+    assert options_of(kept, "eu-west-1") == {"keep_warm_seconds": 600, "training_plan_arn": PLAN}
