@@ -10,6 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from embedded.cloud import Cloud, PortTaken
 from infra.errors import InputError, WorkError
+from infra.hosts.checks import register_monitors
 from infra.interruption import check, ending, hold_off
 from infra.settings import StackFile
 from scripts.console import Follower, out, row
@@ -34,6 +35,7 @@ def running(stack: StackFile, port: int) -> Iterator[Cloud]:
 
     Raises InputError for a port that cannot be had.
     """
+    register_monitors()
     cloud = Cloud(stack.region, account_id=stack.account, port=port)
     try:
         cloud.start()

@@ -18,8 +18,10 @@ from embedded.sagemaker.definition import (
     dependencies,
     every_step,
 )
+from embedded.sagemaker.monitors import why_not_run
 from embedded.sagemaker.steps.kinds import CLOSED, KINDS
 
+MONITORED = ("QualityCheck", "ClarifyCheck")
 TRIGGERS = ("Completed", "Failed", "Stopped", "Any")
 
 
@@ -40,6 +42,9 @@ def _not_run(steps: Sequence[Step]) -> Iterator[str]:
             yield f"step {step['Name']} is of type {kind}: {CLOSED[kind]}"
         elif kind not in KINDS:
             yield f"step {step['Name']} is of type {kind}, which is not emulated"
+        elif kind in MONITORED:
+            if why := why_not_run(step["CheckType"]):
+                yield f"step {step['Name']} is of type {kind}: {why}"
         elif kind == "Condition":
             for one in _conditions(step["Arguments"].get("Conditions", [])):
                 if one["Type"] not in CONDITIONS:

@@ -29,6 +29,8 @@ log = logging.getLogger(__name__)
 
 ENDS = ("Completed", "Failed", "Stopped")
 STOP_SECONDS = 30
+EXIT_MESSAGE, MESSAGE_CHARACTERS = "/opt/ml/output/message", 1024
+"""Where a processing job leaves its ExitMessage, and how much of it is kept."""
 FUNCTION_SECONDS = 900
 """The longest that an answer takes: a function of Lambda's."""
 
@@ -58,6 +60,7 @@ class Job(threading.Thread):
         self._container: Container | None = None
         self._log = ""
         self._ended = False
+        self._message = ""
         self._at_change = at_change
         client, variables = clients(region)
         self._services = Services(client, variables)
@@ -95,6 +98,9 @@ class Job(threading.Thread):
         if self._training:
             return run_training_job(self._job_name, self._arguments, container, self._services)
         run_processing_job(self._job_name, self._arguments, container, self._services)
+        told = container.path(EXIT_MESSAGE)
+        if told.is_file():
+            self._message = told.read_text(errors="replace")[:MESSAGE_CHARACTERS]
         return {}
 
     def stop(self) -> None:
@@ -117,6 +123,8 @@ class Job(threading.Thread):
     def _end(self, metrics: Mapping[str, float]) -> None:
         now = utcnow()
         ended: dict[str, Any] = {f"{self._kind}_end_time": now}
+        if self._message:
+            ended["exit_message"] = self._message
         if isinstance(self.failure, JobFailed):
             ended["failure_reason"] = str(self.failure)
         if metrics:

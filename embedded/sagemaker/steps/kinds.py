@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/sagemaker/latest/dg/build-and-manage-steps-types.htm
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from embedded.sagemaker.steps import callbacks, flow, functions, jobs, models, spark, tuning
+from embedded.sagemaker.steps import callbacks, checks, flow, functions, jobs, models, spark, tuning
 from embedded.sagemaker.steps.work import Work
 
 
@@ -23,6 +23,7 @@ class Kind(NamedTuple):
 
 KINDS = {
     "Callback": Kind(callbacks.call, is_cached=True),
+    "ClarifyCheck": Kind(checks.clarify, is_cached=True),
     "Condition": Kind(flow.decide),
     "EMR": Kind(spark.emr, is_cached=True),
     "EMRServerless": Kind(spark.serverless, is_cached=True, is_retried=True),
@@ -32,6 +33,7 @@ KINDS = {
     "Lambda": Kind(functions.invoke, is_cached=True),
     "Model": Kind(models.create, is_retried=True),
     "Processing": Kind(jobs.process, is_cached=True, is_retried=True),
+    "QualityCheck": Kind(checks.quality, is_cached=True),
     "RegisterModel": Kind(models.register, is_retried=True),
     "Training": Kind(jobs.train, is_cached=True, is_retried=True),
     "Transform": Kind(jobs.transform, is_cached=True, is_retried=True),
