@@ -206,7 +206,7 @@ def _plan(
     """Steps to be carried out, parameters, and results of other steps. Raises Invalid."""
     definition = json.loads(text) if isinstance(text, str) else text  # moto has parsed S3's
     resolved = parameters(definition, {one["Name"]: one["Value"] for one in values})
-    check(definition["Steps"])
+    check(definition["Steps"], resolved)
     if not selective:
         return definition["Steps"], resolved, {}
     names = [one["StepName"] for one in selective["SelectedSteps"]]

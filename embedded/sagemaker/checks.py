@@ -17,17 +17,20 @@ from embedded.sagemaker.definition import (
     check_order,
     dependencies,
     every_step,
+    foreseen,
 )
+from embedded.sagemaker.jobs import not_emulated
 from embedded.sagemaker.monitors import why_not_run
 from embedded.sagemaker.steps.kinds import CLOSED, KINDS
 
+JOBS = ("Processing", "Training")
 MONITORED = ("QualityCheck", "ClarifyCheck")
 TRIGGERS = ("Completed", "Failed", "Stopped", "Any")
 
 
-def check(steps: Sequence[Step]) -> None:
-    """Raise Invalid with all that keeps a definition from running."""
-    if unknown := list(_not_run(steps)):
+def check(steps: Sequence[Step], values: Mapping[str, Any]) -> None:
+    """Raise Invalid with all that keeps a definition from running with values of its parameters."""
+    if unknown := [*_not_run(steps), *_jobs_not_run(steps, values)]:
         raise Invalid(f"The embedded AWS does not run this pipeline: {'; '.join(unknown)}")
     if found := list(_mistakes(steps)):
         raise Invalid("; ".join(found))
@@ -49,6 +52,25 @@ def _not_run(steps: Sequence[Step]) -> Iterator[str]:
             for one in _conditions(step["Arguments"].get("Conditions", [])):
                 if one["Type"] not in CONDITIONS:
                     yield f"step {step['Name']} has a condition of type {one['Type']}"
+
+
+def _jobs_not_run(steps: Sequence[Step], values: Mapping[str, Any]) -> Iterator[str]:
+    """What the jobs of steps ask for that would not be done, as far as it is known by now."""
+    for step in every_step(steps):
+        if step["Type"] not in JOBS:
+            continue
+        arguments = foreseen(step.get("Arguments", {}), values)
+        algorithm = arguments.get("AlgorithmSpecification", {})
+        if algorithm.get("TrainingImage") == "" or not _counts(arguments):
+            continue  # steps will tell
+        yield from (f"step {step['Name']}: {why}" for why in not_emulated(arguments))
+
+
+def _counts(arguments: Mapping[str, Any]) -> bool:
+    """Whether it is known how many instances a job asks for."""
+    cluster = arguments.get("ProcessingResources", {}).get("ClusterConfig", {})
+    found = [one.get("InstanceCount", 1) for one in (arguments.get("ResourceConfig", {}), cluster)]
+    return all(isinstance(one, int) for one in found)
 
 
 def _conditions(conditions: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:

@@ -158,6 +158,23 @@ def resolve(value: Any, scope: Scope) -> Any:
     return {key: resolve(one, scope) for key, one in value.items()}
 
 
+def foreseen(value: Any, values: Mapping[str, Any]) -> Any:
+    """`value` with its parameters, by `values`, and an empty text for what only steps will tell."""
+    if isinstance(value, list):
+        return [foreseen(one, values) for one in value]
+    if not isinstance(value, dict):
+        return value
+    if set(value) == {"Get"}:
+        kind, _, name = value["Get"].partition(".")
+        return values.get(name, "") if kind == "Parameters" else ""
+    if set(value) == {"Std:Join"}:
+        join = value["Std:Join"]
+        return join["On"].join(_text(one) for one in foreseen(join["Values"], values))
+    if set(value) == {"Std:JsonGet"}:
+        return ""
+    return {key: foreseen(one, values) for key, one in value.items()}
+
+
 def holds(condition: Mapping[str, Any], scope: Scope) -> bool:
     """Whether a condition of a Condition step is met. Raises Invalid for an unknown type."""
     kind = condition["Type"]

@@ -102,6 +102,31 @@ def test_all_that_is_not_run_is_told_before_the_first_step(cloud):
     assert executions["PipelineExecutionSummaries"] == []
 
 
+def test_a_job_that_would_not_run_is_told_before_the_first_step(cloud):
+    image = {"AppSpecification": {"ImageUri": {"Get": "Parameters.Image"}}}
+    many = {"ClusterConfig": {"InstanceCount": {"Get": "Parameters.Count"}}}
+    steps = [
+        python("First", ""),
+        python("Closed", "", arguments=image, DependsOn=["First"]),
+        python("Many", "", arguments={"ProcessingResources": many}),
+        python("Later", "", arguments={"Environment": {"A": {"Get": "Steps.First.RoleArn"}}}),
+    ]
+    declared = [
+        {"Name": "Image", "Type": "String", "DefaultValue": "mine"},
+        {"Name": "Count", "Type": "Integer", "DefaultValue": 2},
+    ]
+    create(cloud, "jobs-told", steps, declared)
+    with pytest.raises(ClientError) as refused:
+        start(cloud, "jobs-told")
+    told = refused.value.response["Error"]["Message"].partition("this pipeline: ")[2].split("; ")
+    assert told == [
+        "step Closed: its image is not run here, and it names no ContainerEntrypoint",
+        "step Many: it asks for several instances, and this machine is one",
+    ]
+    with pytest.raises(ClientError, match="step Closed: its image is not run here, and it names"):
+        start(cloud, "jobs-told", {"Count": "1"})
+
+
 @pytest.mark.parametrize(
     ("step", "message"),
     [

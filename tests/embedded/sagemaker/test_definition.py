@@ -7,6 +7,7 @@ from embedded.sagemaker.definition import (
     Scope,
     check_order,
     dependencies,
+    foreseen,
     holds,
     parameters,
     resolve,
@@ -195,3 +196,19 @@ def test_steps_of_a_branch_may_need_those_before_their_condition():
             {"Name": "A", "Type": "Fail"},
         ]
     )
+
+
+def test_what_is_known_before_the_first_step_is_foreseen():
+    count = {"Get": "Parameters.Count"}
+    value = {
+        "Count": [count],
+        "Uri": {"Std:Join": {"On": "/", "Values": ["s3:/", {"Get": "Steps.A.Name"}, count]}},
+        "Later": {"Get": "Steps.A.Arn"},
+        "Read": {"Std:JsonGet": {"PropertyFile": {"Get": "Steps.A.PropertyFiles.F"}, "Path": "a"}},
+    }
+    assert foreseen(value, {"Count": 2}) == {
+        "Count": [2],
+        "Uri": "s3:///2",
+        "Later": "",
+        "Read": "",
+    }
