@@ -22,6 +22,8 @@ from embedded.sagemaker.algorithms.xgboost_parameters import UserError
 from embedded.sagemaker.serving import ANY, CSV, JSON, Answer, Defaults, Handler, failure
 
 ACCEPTS = (CSV, JSON)
+NOT_DONE = ("SAGEMAKER_INFERENCE_ENSEMBLE", "SAGEMAKER_INFERENCE_OUTPUT")
+"""Variables by which the image averages several models, or tells more than predictions."""
 
 
 class Algorithm:
@@ -70,8 +72,14 @@ def matrix(body: bytes, content_type: str) -> Any:
 
 
 def load(directory: Path) -> Algorithm | Handler:
-    """Load the model, by its script where it has one."""
+    """Load the model, by its script where it has one.
+
+    Raises NotImplementedError where a variable asks the algorithm for what is not done here.
+    """
     if not os.environ.get("SAGEMAKER_PROGRAM"):
+        for name in NOT_DONE:
+            if os.environ.get(name):
+                raise NotImplementedError(f"{name} is not emulated")
         return Algorithm(directory)
     defaults = Defaults(
         read=lambda content, kind: matrix(

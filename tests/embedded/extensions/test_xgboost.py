@@ -165,7 +165,8 @@ def output_fn(prediction, accept):
 """
 
 
-def _served(cloud, sagemaker, name, job, environment=None):
+def _deployed(sagemaker, name, job, environment=None):
+    """The description of an endpoint of the image, with the model of a job."""
     sagemaker.create_model(
         ModelName=name,
         PrimaryContainer={
@@ -182,7 +183,12 @@ def _served(cloud, sagemaker, name, job, environment=None):
     }
     sagemaker.create_endpoint_config(EndpointConfigName=name, ProductionVariants=[variant])
     sagemaker.create_endpoint(EndpointName=name, EndpointConfigName=name)
-    described = sagemaker.describe_endpoint(EndpointName=name)
+    return sagemaker.describe_endpoint(EndpointName=name)
+
+
+def _served(cloud, sagemaker, name, job, environment=None):
+    """Asks such an endpoint, and returns the text that it answers."""
+    described = _deployed(sagemaker, name, job, environment)
     assert described["EndpointStatus"] == "InService", described["FailureReason"]
     runtime = cloud.client("sagemaker-runtime")
 
@@ -214,6 +220,13 @@ def test_the_image_serves_what_it_has_trained(cloud, sagemaker, job):
         with pytest.raises(ClientError) as refused:
             ask(body, **types)
         assert refused.value.response["OriginalStatusCode"] == status
+
+
+def test_what_the_image_tells_besides_predictions_is_refused_by_name(sagemaker, job):
+    asked = {"SAGEMAKER_INFERENCE_OUTPUT": "predicted_label"}
+    described = _deployed(sagemaker, "selective", job, asked)
+    assert described["EndpointStatus"] == "Failed"
+    assert "SAGEMAKER_INFERENCE_OUTPUT is not emulated" in described["FailureReason"]
 
 
 def test_a_script_from_s3_serves_in_its_place_with_matrices_of_xgboost(cloud, sagemaker, job):
