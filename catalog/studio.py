@@ -23,6 +23,7 @@ PROFILE = arn_of("sagemaker", "user-profile/{domainId}/{userProfileName}")
 SPACE = arn_of("sagemaker", "space/{domainId}/{spaceName}")
 OF_PROFILE = {"DomainId": "{domainId}", "UserProfileName": "{userProfileName}"}
 OF_SPACE = {"DomainId": "{domainId}", "SpaceName": "{spaceName}"}
+OF_SETUP = {"StudioLifecycleConfigName": "{id}"}
 DELETING = "https://docs.aws.amazon.com/sagemaker/latest/dg/gs-studio-delete-domain.html"
 """What goes before a domain does, and what stays behind it."""
 EMPTYING = (
@@ -209,5 +210,25 @@ TYPES = (
             source=AUTHORIZATION,
             grants=EMPTYING,
         ),
+    ),
+    Type(
+        "aws:sagemaker/studioLifecycleConfig:StudioLifecycleConfig",
+        "sagemaker",
+        id="{studioLifecycleConfigName}",
+        name="studioLifecycleConfigName",
+        autonamed=False,
+        limit=63,
+        create=Call("CreateStudioLifecycleConfig", outputs={"arn": "StudioLifecycleConfigArn"}),
+        read=Call(
+            "DescribeStudioLifecycleConfig",
+            given=OF_SETUP,
+            outputs={"arn": "StudioLifecycleConfigArn"},
+        ),
+        delete=Call("DeleteStudioLifecycleConfig", given=OF_SETUP),
+        tags=TAGS,
+        cloudformation="AWS::SageMaker::StudioLifecycleConfig",
+        outputs={"arn": arn_of("sagemaker", "studio-lifecycle-config/{studioLifecycleConfigName}")},
+        holds_no_data="it is a script of the repository",
+        iam=Iam(on="studio-lifecycle-config/{name}", read="ListTags", source=AUTHORIZATION),
     ),
 )

@@ -146,6 +146,12 @@ STUDIO_REPOSITORIES = 10
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_JupyterLabAppSettings.html
 """
 
+STUDIO_SETUP_BYTES = 12_288
+"""Most bytes of a script that Studio's apps start with: 16,384 characters of base64.
+
+https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateStudioLifecycleConfig.html
+"""
+
 STUDIO_PROFILE = re.compile(r"(?=.{1,63}$)[a-zA-Z0-9](-*[a-zA-Z0-9])*")
 """Names of user profiles and spaces.
 

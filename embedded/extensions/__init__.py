@@ -88,6 +88,7 @@ MODULES = (
     "studio_apps",
     "studio_domains",
     "studio_profiles",
+    "studio_setups",
     "studio_spaces",
     "symmetric_keys",
     "table_buckets",

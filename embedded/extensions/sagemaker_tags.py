@@ -11,7 +11,7 @@ from moto.sagemaker.models import SageMakerModelBackend
 from embedded.extensions.mlflow_records import apps as mlflow_apps
 from embedded.extensions.mlflow_records import servers as mlflow_servers
 from embedded.extensions.operations import add
-from embedded.extensions.studio_records import apps, profiles, spaces
+from embedded.extensions.studio_records import apps, profiles, setups, spaces
 
 _resource_of_moto = SageMakerModelBackend._get_resource_from_arn  # noqa: SLF001  replaced below
 
@@ -38,6 +38,7 @@ def _get_resource_from_arn(self: SageMakerModelBackend, arn: str) -> Any:
         "mlflow-app": mlflow_apps(self),
         "mlflow-tracking-server": mlflow_servers(self),
         "space": spaces(self),
+        "studio-lifecycle-config": setups(self),
         "user-profile": profiles(self),
     }
     try:

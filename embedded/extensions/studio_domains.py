@@ -24,6 +24,7 @@ from embedded.extensions.studio_records import (
     arn_in,
     asked_of,
     check_idle,
+    check_setups,
     domain_of,
     living,
     profiles,
@@ -67,6 +68,7 @@ def create_domain(self: SageMakerResponse) -> ActionResult:
     if not settings.get("ExecutionRole"):
         raise ValidationError(message="DefaultUserSettings of a domain need an ExecutionRole.")
     check_idle(settings)
+    check_setups(backend, settings)
     _check_subnets(backend, asked.get("VpcId", ""), asked.get("SubnetIds", []))
     backend.create_domain(
         domain_name=name,
@@ -116,6 +118,7 @@ def update_domain(self: SageMakerResponse) -> ActionResult:
     domain = domain_of(backend, self._get_param("DomainId"))
     settings = self._get_param("DefaultUserSettings") or {}
     check_idle(settings)
+    check_setups(backend, settings)
     network = asked_of(self, "AppNetworkAccessType", "SubnetIds", "VpcId")
     moved = {
         "AppNetworkAccessType": domain.app_network_access_type,

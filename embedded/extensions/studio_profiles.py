@@ -17,6 +17,7 @@ from embedded.extensions.studio_records import (
     arn_in,
     asked_of,
     check_idle,
+    check_setups,
     domain_of,
     found,
     living,
@@ -72,6 +73,7 @@ def create_user_profile(self: SageMakerResponse) -> ActionResult:
     ):
         raise ResourceInUseException(message=f"{person} has a user profile in [{domain.id}].")
     check_idle(asked.get("UserSettings"))
+    check_setups(backend, asked.get("UserSettings"))
     profiles(backend)[arn] = Record(arn, asked, self._get_param("Tags") or [])
     return ActionResult({"UserProfileArn": arn})
 
@@ -98,6 +100,7 @@ def update_user_profile(self: SageMakerResponse) -> ActionResult:
     record = _profile(self)
     settings = self._get_param("UserSettings") or {}
     check_idle(settings)
+    check_setups(self.sagemaker_backend, settings)
     record.asked["UserSettings"] = {**record.asked.get("UserSettings", {}), **settings}
     record.changed = clock.utcnow()
     return ActionResult({"UserProfileArn": record.arn})

@@ -61,6 +61,11 @@ def spaces(backend: SageMakerModelBackend) -> dict[str, Record]:
     return kept(backend, "studio_spaces")
 
 
+def setups(backend: SageMakerModelBackend) -> dict[str, Record]:
+    """The lifecycle configurations, by ARN."""
+    return kept(backend, "studio_setups")
+
+
 def apps(backend: SageMakerModelBackend) -> dict[str, Record]:
     """The apps, by ARN: also those that are deleted, as long as SageMaker lists them."""
     known: dict[str, Record] = kept(backend, "studio_apps")
@@ -133,3 +138,19 @@ def check_idle(settings: Mapping[str, Any] | None) -> None:
             raise ValidationError(
                 message=f"{app}: IdleTimeoutInMinutes {minutes} is not between {least} and {most}."
             )
+
+
+def named_setups(settings: Mapping[str, Any] | None) -> set[str]:
+    """The ARNs of lifecycle configurations that settings of a domain, profile or space name."""
+    found: set[Any] = set()
+    for app in APP_SETTINGS:
+        told = (settings or {}).get(app) or {}
+        default = (told.get("DefaultResourceSpec") or {}).get("LifecycleConfigArn")
+        found |= {default, *(told.get("LifecycleConfigArns") or ())}
+    return {arn for arn in found if arn}
+
+
+def check_setups(backend: SageMakerModelBackend, settings: Mapping[str, Any] | None) -> None:
+    """Raise ValidationError for lifecycle configurations that are not there."""
+    if missing := sorted(named_setups(settings) - setups(backend).keys()):
+        raise ValidationError(message=f"There is no StudioLifecycleConfig {', '.join(missing)}.")

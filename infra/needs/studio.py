@@ -1,11 +1,14 @@
 """The part of need 3 where people work by hand: Studio, and the teams in it."""
 
+from pathlib import Path
+
 import pulumi
 
 from components.data.lake.lake import Lake
 from components.foundation.keys.key import DataClass
 from components.platform.studio.domain import SignIn, StudioDomain, StudioDomainArgs
 from components.platform.studio.policies import STUDIO_LOGS
+from components.platform.studio.setup import StudioSetup, StudioSetupArgs
 from components.platform.studio.team import MemberArgs, StudioTeam, StudioTeamArgs, Worker
 from infra.environment import Environment
 from infra.errors import InputError
@@ -22,6 +25,9 @@ from infra.settings.data.features import group_of
 from infra.settings.studio import Studio, profile_name
 from infra.settings.studio import StudioTeam as TeamSettings
 
+Setups = dict[str, pulumi.Input[str]]
+"""ARNs of lifecycle configurations by kind of app."""
+
 NAME_LIMIT = 36
 """Leaves room for what a team adds to its own name within IAM's 64 characters for a role."""
 TEAM = "maslow:team"
@@ -34,10 +40,14 @@ def declare_studio(
     foundation: Foundation,
     need: Need,
     lake: Lake,
+    root: Path,
 ) -> None:
     """Declare the domain, unless one is there, and each team in it; export where people come in.
 
-    Raises InputError for a domain that is not there, or signs people in by other means.
+    `root` is the repository's root, which the script that apps start with is found from.
+
+    Raises InputError for a domain that is not there, or signs people in by other means, and for a
+    script that is not there.
     """
     studio = settings.studio
     hooks = studio_hooks(env.durability, env.region)
@@ -46,18 +56,20 @@ def declare_studio(
     in_order = pulumi.ResourceOptions(transformations=[emptying(hooks)])
     sign_in = SignIn.IDENTITY_CENTER if settings.access.identity_center else SignIn.IAM
     exported: dict[str, pulumi.Input[object]] = {}
+    setups = _setups(studio, env, need, root)
     if studio.domain:
         domain_id: pulumi.Input[str] = studio.domain
         exported["url"] = _adopted(studio.domain, sign_in, env)
     else:
         options = pulumi.ResourceOptions.merge(need.child_options(), in_order)
-        domain = _domain(studio, sign_in, settings, env, foundation, options)
+        domain = _domain(studio, sign_in, settings, env, foundation, setups, options)
         domain_id, exported["url"] = domain.domain_id, domain.url
     exported["domain"] = domain_id
     profiles = {}
     for name, team in studio.teams.items():
         args = _team(name, team, studio, settings, env, foundation, lake)
         args["domain_id"], args["by_name"] = domain_id, sign_in is SignIn.IDENTITY_CENTER
+        args["setups"] = setups
         if not studio.domain:
             # Of a domain that is there nobody knows here which network it is in.
             args["security_group_id"] = foundation.network.workload_security_group_id
@@ -93,12 +105,30 @@ def _adopted(domain: str, sign_in: SignIn, env: Environment) -> str:
     return str(there["Url"])
 
 
+def _setups(studio: Studio, env: Environment, need: Need, root: Path) -> Setups:
+    """Declare what apps start with; the ARNs by kind of app, none where they start with nothing."""
+    if studio.setup is None:
+        return {}
+    path = root / studio.setup
+    try:
+        script = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"studio.setup: {path} cannot be read: {error}") from error
+    args: StudioSetupArgs = {
+        "name_prefix": env.names("studio", limit=NAME_LIMIT),
+        "script": script,
+    }
+    name = env.names("studio", "setup", limit=NAME_LIMIT)
+    return {**env.component(StudioSetup)(name, args, need.child_options()).arns}
+
+
 def _domain(
     studio: Studio,
     sign_in: SignIn,
     settings: PlatformSettings,
     env: Environment,
     foundation: Foundation,
+    setups: Setups,
     options: pulumi.ResourceOptions,
 ) -> StudioDomain:
     name = env.names("studio", limit=NAME_LIMIT)
@@ -114,6 +144,7 @@ def _domain(
         "instances": list(studio.instances),
         "idle_minutes": studio.idle_minutes,
         "disk_gb": studio.disk_gb,
+        "setups": setups,
         "logs_are_there": elsewhere or bool(used(env, LOG_GROUP, f"{name}-logs", STUDIO_LOGS)),
         "log_key_arn": foundation.keys[DataClass.LOGS].arn,
         "log_retention_days": env.log_retention_days,
@@ -146,7 +177,7 @@ def _team(
         "instances": list(studio.instances_of(team)),
         "idle_minutes": studio.idle_minutes,
         "disk_gb": studio.disk_gb,
-        "repositories": list(team.repositories),
+        "repositories": list(studio.repositories_of(team)),
         "models": {model: env.names(model) for model in team.models},
         "groups": [env.names(versioned(group), limit=64) for group in groups if group],
         "features_bucket": lake.zone_buckets["features"],

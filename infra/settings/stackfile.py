@@ -29,6 +29,7 @@ from infra.settings.mistakes import MISSING, Mistake, SettingsError, did_you_mea
 from infra.settings.mistakes import Path as SettingPath
 from infra.settings.projects import check_asked, check_channels, check_project
 from infra.settings.root import PlatformSettings
+from infra.settings.studio_checks import check_setup
 from infra.settings.tuning_checks import check_tuning
 from infra.settings.yamlfile import Document, read
 from infra.settings.yamlwords import with_words
@@ -126,6 +127,7 @@ def _checked(document: Document, environment: str, path: Path | None, project: s
             below += [
                 *_project_mistakes(values, path.resolve().parent.parent),
                 *check_scripts(values, path.resolve().parent.parent),
+                *check_setup(values, path.resolve().parent.parent),
                 *check_queries(values, path.resolve().parent.parent),
                 *check_custom(values, path.resolve().parent.parent),
                 *check_cross_stack(own, others),

@@ -37,6 +37,12 @@ repository_url = matching(
 
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CodeRepository.html
 """
+SETUP = re.compile(r"(?!.*(?:^|/)\.\.?(?:/|$))[\w.-]+(/[\w.-]+)*\.sh", re.ASCII)
+setup_path = matching(
+    SETUP.pattern,
+    "is not a shell script of this repository",
+    "A path from its root, such as studio/setup.sh.",
+)
 domain_id = matching(
     r"d-[a-z0-9](-*[a-z0-9]){0,60}",
     "is not the id of a domain",
@@ -103,6 +109,14 @@ class Studio(Settings):
         Field(60, description="Minutes without use after which what somebody started is stopped.")
     )
     disk_gb: DiskGb = Field(50, description="The largest disk that a space may have, in GB.")
+    setup: Annotated[str, AfterValidator(setup_path)] | None = Field(
+        None,
+        description="A script of this repository that JupyterLab and Code Editor start with: "
+        "studio/setup.sh.",
+    )
+    repositories: Annotated[
+        tuple[RepositoryUrl, ...], Field(max_length=STUDIO_REPOSITORIES), AfterValidator(distinct)
+    ] = Field((), description="Git repositories that JupyterLab offers every team to clone.")
     domain: Annotated[str, AfterValidator(domain_id)] | None = Field(
         None,
         description="Id of a domain that is there already: people get their profiles in it, and "
@@ -112,6 +126,10 @@ class Studio(Settings):
     def instances_of(self, team: StudioTeam) -> tuple[str, ...]:
         """The instance types that a team may start."""
         return team.instances or self.instances
+
+    def repositories_of(self, team: StudioTeam) -> tuple[str, ...]:
+        """The repositories that a team is offered: those of all, then its own."""
+        return tuple(dict.fromkeys((*self.repositories, *team.repositories)))
 
 
 def teams_of(values: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:

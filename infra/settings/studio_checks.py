@@ -2,14 +2,16 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path as Folder
 from typing import Any
 
+from components.common.limits import STUDIO_REPOSITORIES, STUDIO_SETUP_BYTES
 from infra.settings.cross_stack import entries, mapping
 from infra.settings.data.features import unknown_groups
 from infra.settings.data.place import PLACE
 from infra.settings.data.zones import zones_of
 from infra.settings.mistakes import Mistake, Path, did_you_mean, shown
-from infra.settings.studio import people_of, profile_name, teams_of
+from infra.settings.studio import SETUP, people_of, profile_name, teams_of
 
 Values = Mapping[str, Any]
 
@@ -18,6 +20,8 @@ def check_studio(values: Values) -> Iterator[Mistake]:
     """Yield people who would share a profile, and what teams name that is not there."""
     teams = teams_of(values)
     yield from _profiles(teams)
+    network = mapping(values.get("network"))
+    yield from _repositories(mapping(values.get("studio")), ("studio",), network)
     models = [model.get("name") for model in entries(values.get("models"))]
     groups = [one for one in entries(values.get("features")) if isinstance(one.get("name"), str)]
     origin = mapping(values.get("promotion")).get("from")
@@ -27,7 +31,8 @@ def check_studio(values: Values) -> Iterator[Mistake]:
         for mistake in unknown_groups(team.get("features"), groups):
             yield replace(mistake, path=(*at, "features", *mistake.path))
         yield from _places(team, at, zones_of(values))
-        yield from _repositories(team, at, mapping(values.get("network")))
+        yield from _repositories(team, at, network)
+        yield from _too_many_repositories(team, at, mapping(values.get("studio")))
         yield from _governed(team, at, mapping(values.get("lake")))
         yield from _disk(team, at, mapping(values.get("studio")).get("disk_gb", 50))
 
@@ -98,6 +103,50 @@ def _repositories(team: Values, at: Path, network: Values) -> Iterator[Mistake]:
             (*at, "repositories"),
             "without egress, notebooks reach no Git repository.",
             "Leave it out, or give the network a way out (network.egress).",
+        )
+
+
+def _too_many_repositories(team: Values, at: Path, studio: Values) -> Iterator[Mistake]:
+    """More repositories than JupyterLab offers, of all teams' and the team's own."""
+    offered = [
+        each
+        for listed in (studio.get("repositories"), team.get("repositories"))
+        for each in (listed if isinstance(listed, list) else [])
+        if isinstance(each, str)
+    ]
+    if team.get("repositories") and len(set(offered)) > STUDIO_REPOSITORIES:
+        yield Mistake(
+            (*at, "repositories"),
+            f"with those of studio.repositories they are {len(set(offered))}, and JupyterLab "
+            f"offers {STUDIO_REPOSITORIES}.",
+        )
+
+
+def check_setup(values: Values, root: Folder) -> Iterator[Mistake]:
+    """Yield a script of Studio's that is not there, or that SageMaker or a shell cannot take."""
+    at, path = ("studio", "setup"), mapping(values.get("studio")).get("setup")
+    if not isinstance(path, str) or not SETUP.fullmatch(path):
+        return
+    try:
+        script = (root / path).read_bytes()
+    except OSError as error:
+        yield Mistake(at, f"{path} cannot be read: {error.strerror}.")
+        return
+    if len(script) > STUDIO_SETUP_BYTES:
+        yield Mistake(
+            at,
+            f"{path} has {len(script):,} bytes, and SageMaker takes {STUDIO_SETUP_BYTES:,}.",
+            "Have it fetch what is long from your package repository, or from S3.",
+        )
+    if not script.startswith(b"#!"):
+        yield Mistake(
+            at, f"{path} does not say what runs it.", "Let it begin with the line #!/bin/bash."
+        )
+    if b"\r" in script:
+        yield Mistake(
+            at,
+            f"lines of {path} end as on Windows, and a shell takes that for a part of them.",
+            "End them with a line feed alone.",
         )
 
 

@@ -1438,6 +1438,15 @@ CASES = [
         },
     ),
     sagemaker(
+        "StudioLifecycleConfig",
+        {
+            "studioLifecycleConfigName": "maslow-setup",
+            "studioLifecycleConfigAppType": "JupyterLab",
+            "studioLifecycleConfigContent": "IyEvYmluL2Jhc2gK",
+        },
+        TAGGED,
+    ),
+    sagemaker(
         "UserProfile",
         {
             "domainId": "$domain",

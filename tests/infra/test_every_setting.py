@@ -376,6 +376,8 @@ VALUES: dict[str, Any] = {
     "jobs.0.size.max_vcpu": 32,
     "studio.teams": {"oncology": {"members": {"ben": "ml-engineer"}}},
     "studio.domain": "d-0a1b2c3d4e5f",
+    "studio.setup": "templates/studio/setup.sh",
+    "studio.repositories": ["https://github.com/example/notebooks.git"],
     "streams.0.name": "pulses",
     "streams.0.shards": 2,
     "streams.0.to": "curated",

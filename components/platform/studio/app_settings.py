@@ -1,7 +1,9 @@
 """What Studio's apps are like: when they stop, what they start on, and what is hidden of them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
+
+import pulumi
 
 from components.common.limits import STUDIO_DISK_GB, STUDIO_IDLE_MINUTES
 
@@ -35,26 +37,28 @@ def user_settings(
     disk_gb: int,
     instances: Sequence[str],
     repositories: Sequence[str] = (),
+    setups: Mapping[str, pulumi.Input[str]] | None = None,
 ) -> dict[str, Any]:
     """The settings of a domain or a profile, but for its role and its security groups.
 
     An app starts on the first of `instances` unless its owner chooses another one of them. A disk
     begins with the smallest size there is, and may have `disk_gb`. Files in the home directory of
-    EFS are mounted into every space, beside the space's own disk.
+    EFS are mounted into every space, beside the space's own disk. `setups` are the ARNs of the
+    lifecycle configurations that apps start with, by kind of app, of those in APPS.
 
     https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_UserSettings.html
     """
-    app: dict[str, Any] = {
-        "app_lifecycle_management": idle_stop(idle_minutes),
-        "default_resource_spec": {"instance_type": instances[0]},
-    }
+    jupyter, editor = (_app(idle_minutes, instances[0], (setups or {}).get(kind)) for kind in APPS)
     cloned = [{"repository_url": url} for url in repositories]
     return {
         "studio_web_portal": "ENABLED",
         "default_landing_uri": "studio::",
         "auto_mount_home_efs": "Enabled",
-        "jupyter_lab_app_settings": {**app, **({"code_repositories": cloned} if cloned else {})},
-        "code_editor_app_settings": app,
+        "jupyter_lab_app_settings": {
+            **jupyter,
+            **({"code_repositories": cloned} if cloned else {}),
+        },
+        "code_editor_app_settings": editor,
         "space_storage_settings": {
             "default_ebs_storage_settings": {
                 "default_ebs_volume_size_in_gb": SMALLEST_DISK_GB,
@@ -63,3 +67,14 @@ def user_settings(
         },
         "studio_web_portal_settings": {"hidden_app_types": list(HIDDEN_APPS)},
     }
+
+
+def _app(idle_minutes: int, instance: str, setup: pulumi.Input[str] | None) -> dict[str, Any]:
+    """What a kind of app starts on and with, and when it stops."""
+    spec: dict[str, Any] = {"instance_type": instance}
+    app = {"app_lifecycle_management": idle_stop(idle_minutes), "default_resource_spec": spec}
+    if setup is None:
+        return app
+    # https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ResourceSpec.html
+    spec["lifecycle_config_arn"] = setup
+    return {**app, "lifecycle_config_arns": [setup]}

@@ -47,6 +47,8 @@ class StudioDomainArgs(PlacedArgs, LoggedArgs):
     """Minutes without use after which an app is stopped."""
     disk_gb: int
     """The largest disk of a space, in GB."""
+    setups: NotRequired[dict[str, pulumi.Input[str]]]
+    """ARNs of the lifecycle configurations that apps start with, by kind of app."""
     logs_are_there: NotRequired[bool]
     """Whether somebody else has made the log group of the account's apps."""
     durability: Durability
@@ -109,6 +111,7 @@ class StudioDomain(pulumi.ComponentResource):
                 idle_minutes=args["idle_minutes"],
                 disk_gb=args["disk_gb"],
                 instances=args["instances"],
+                setups=args.get("setups"),
             ),
         }
         domain = aws.sagemaker.Domain(

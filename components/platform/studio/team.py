@@ -72,6 +72,8 @@ class StudioTeamArgs(PlacedArgs):
     """Disk of the space that each member gets from the first, in GB; none unless given."""
     repositories: list[str]
     """Git repositories that JupyterLab offers to clone."""
+    setups: NotRequired[dict[str, pulumi.Input[str]]]
+    """ARNs of the lifecycle configurations that apps start with, by kind of app."""
     models: dict[str, str]
     """The team's models, each with what its pipeline and its group of versions are called."""
     groups: list[pulumi.Input[str]]
@@ -239,6 +241,7 @@ def _profile(
             disk_gb=args["disk_gb"],
             instances=args["instances"],
             repositories=args["repositories"],
+            setups=args.get("setups"),
         ),
     }
     if "security_group_id" in args:

@@ -1,8 +1,11 @@
 """Studio in a stack file: who is in a team, and what AWS or the rest of the file would refuse."""
 
+import json
+
 import pytest
 
 from infra.settings.studio import Studio, StudioTeam, profile_name
+from infra.settings.studio_checks import check_setup
 
 ANA = {"ana": "data-scientist"}
 MODEL = {"name": "readmission", "project": "templates/tabular"}
@@ -131,3 +134,54 @@ def test_a_teams_instances_stand_for_those_of_the_environment():
     studio = Studio(teams={"own": own, "plain": plain})
     assert studio.instances_of(own) == ("ml.g5.xlarge",)
     assert studio.instances_of(plain) == ("ml.t3.medium",)
+
+
+def test_a_script_that_apps_start_with_is_there_short_and_a_script(tmp_path):
+    def said(content):
+        (tmp_path / "setup.sh").write_bytes(content)
+        values = {"studio": {"setup": "setup.sh"}}
+        return [mistake.message for mistake in check_setup(values, tmp_path)]
+
+    assert said(b"#!/bin/bash\n" + b"#" * 12_276) == []
+    assert said(b"#!/bin/bash\n" + b"#" * 12_277) == [
+        "setup.sh has 12,289 bytes, and SageMaker takes 12,288."
+    ]
+    assert said(b"echo\n") == ["setup.sh does not say what runs it."]
+    assert said(b"#!/bin/bash\r\n") == [
+        "lines of setup.sh end as on Windows, and a shell takes that for a part of them."
+    ]
+    (mistake,) = check_setup({"studio": {"setup": "none.sh"}}, tmp_path)
+    assert mistake.message == "none.sh cannot be read: No such file or directory."
+
+
+@pytest.mark.parametrize("path", ["setup.py", "../setup.sh", "/setup.sh", "a b.sh"])
+def test_what_is_no_script_of_the_repository_is_refused(found, path):
+    team = {"oncology": {"members": {"ana": "data-scientist"}}}
+    (mistake,) = found(studio={"teams": team, "setup": path})
+    assert "is not a shell script of this repository" in mistake
+
+
+def test_a_team_is_offered_the_repositories_of_all_and_its_own_ten_together(found):
+    every = [f"https://github.com/example/{number}.git" for number in range(8)]
+    own = [f"https://github.com/example/{number}.git" for number in range(7, 10)]
+    members = {"ana": "data-scientist"}
+
+    def studio(repositories):
+        teams = {"oncology": {"members": members, "repositories": repositories}}
+        return {"teams": teams, "repositories": every}
+
+    assert found(studio=studio(own)) == []
+    read = Studio.model_validate_json(json.dumps(studio(own)))
+    assert read.repositories_of(read.teams["oncology"]) == (*every, *own[1:])
+    (mistake,) = found(studio=studio([*own, "https://github.com/example/more.git"]))
+    assert "with those of studio.repositories they are 11" in mistake
+
+
+def test_without_egress_nobody_is_offered_a_repository(found):
+    teams = {"oncology": {"members": {"ana": "data-scientist"}}}
+    network = {"cidr": "10.10.0.0/16", "egress": "none"}
+    (mistake,) = found(
+        studio={"teams": teams, "repositories": ["https://github.com/example/a.git"]},
+        network=network,
+    )
+    assert mistake.startswith("studio.repositories: without egress")
