@@ -39,6 +39,14 @@ class Stopped(Exception):
     """The job was told to stop."""
 
 
+class Interrupted(Exception):
+    """The instances of the job were taken away."""
+
+
+NAMED = 'mount --bind "$1" /etc/hosts; shift; exec "$@"'
+"""Gives a process, where `can_mount`, an /etc/hosts of its own."""
+
+
 class Container:
     """A folder that stands in for /opt/ml; it and its process are gone after the `with` block."""
 
@@ -48,12 +56,16 @@ class Container:
         self._root = Path(self._folder.name)
         self._process: subprocess.Popen[bytes] | None = None
         self._stopped = False
+        self._interrupted = False
+        self._beside: list[Container] = []
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.stop()
+        for other in self._beside:
+            other.__exit__()
+        self.end()
         if self._process is not None:
             workplace.forget(self._process)
         self._folder.cleanup()
@@ -68,12 +80,25 @@ class Container:
         """`text` with the folder in the place of /opt/ml."""
         return _OPT_ML_PATH.sub(str(self._root / "ml"), text)
 
+    def beside(self) -> "Container":
+        """Another container, which is stopped and gone with this one. Raises workplace.Closed."""
+        other = Container()
+        other._stopped, other._interrupted = self._stopped, self._interrupted
+        self._beside.append(other)
+        return other
+
     def run(
-        self, command: Sequence[str], environment: Mapping[str, str], timeout: float
+        self,
+        command: Sequence[str],
+        environment: Mapping[str, str],
+        timeout: float,
+        hosts: str = "",
     ) -> tuple[int, str]:
         """Exit status and merged output of a command, whose Python and pip are the job's own.
 
-        Raises Stopped, workplace.Closed, or subprocess.TimeoutExpired after `timeout` seconds.
+        `hosts` is the text of its /etc/hosts, for where `can_mount`; the machine's unless given.
+        Raises Stopped, Interrupted, workplace.Closed, or subprocess.TimeoutExpired after `timeout`
+        seconds.
         """
         programs = own_python(self._root / "python")
         own = {**own_variables(self._root, programs), **environment}
@@ -81,6 +106,10 @@ class Container:
         ml = self._root / "ml"
         ml.mkdir(exist_ok=True)
         said = ""
+        if hosts:
+            named = self._root / "hosts"
+            named.write_text(hosts)
+            words = ["sh", "-c", NAMED, "sh", str(named), *words]
         if can_mount():
             words = mounted(words, ml, self._root)
         else:
@@ -89,8 +118,7 @@ class Container:
             said = f"{instead_of_opt_ml(own)}\n"
         log = self._root / "log"
         with log.open("wb") as output:
-            if self._stopped:
-                raise Stopped
+            self._raise_if_stopped()
             self._process = workplace.start(
                 words,
                 stdin=subprocess.DEVNULL,
@@ -100,10 +128,9 @@ class Container:
                 env=own,
             )
             if self._stopped:
-                self.stop()
+                self.end()
             status = self._process.wait(timeout)
-        if self._stopped:
-            raise Stopped
+        self._raise_if_stopped()
         return status, said + log.read_text(errors="replace")
 
     def log(self) -> str:
@@ -113,8 +140,26 @@ class Container:
         except FileNotFoundError:
             return ""
 
+    def _raise_if_stopped(self) -> None:
+        if self._stopped:
+            raise Interrupted if self._interrupted else Stopped
+
+    def interrupt(self) -> None:
+        """Take the instances away: the same as to stop it, but `run` raises Interrupted."""
+        if self._stopped:
+            return
+        self._interrupted = True
+        for other in self._beside:
+            other.interrupt()
+        self.end()
+
     def stop(self) -> None:
-        """End the process and all that it started. Safe to call from another thread, and again."""
+        """End the processes here and beside. Safe to call from another thread, and again."""
+        for each in (*self._beside, self):
+            each.end()
+
+    def end(self) -> None:
+        """End the process here and all that it started. Safe from another thread, and again."""
         self._stopped = True
         process = self._process
         if process is None:

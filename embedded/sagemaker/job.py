@@ -72,14 +72,7 @@ class Job(threading.Thread):
         """Work to whichever end."""
         metrics: dict[str, float] = {}
         try:
-            with Container() as container:
-                self._container = container
-                if self._stopping.is_set():
-                    container.stop()
-                try:
-                    metrics = self._run_in(container)
-                finally:
-                    self._log = container.log()
+            metrics = self._work()
         except Stopped as stopped:
             self.failure = stopped
         except Exception as error:  # noqa: BLE001  a thread has nobody to raise it to
@@ -87,6 +80,17 @@ class Job(threading.Thread):
         finally:
             self._container = None
             self._end(metrics)
+
+    def _work(self) -> dict[str, float]:
+        """Run it in a container of its own; returns a training's metrics."""
+        with Container() as container:
+            self._container = container
+            if self._stopping.is_set():
+                container.stop()
+            try:
+                return self._run_in(container)
+            finally:
+                self._log = container.log()
 
     def log(self) -> str:
         """What its process has written, as far as it has come."""

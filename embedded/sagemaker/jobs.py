@@ -11,7 +11,7 @@ import shutil
 import subprocess
 import tarfile
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -19,10 +19,12 @@ from pathlib import Path
 from typing import Any
 
 from embedded.mlflow.server import job_variables
-from embedded.sagemaker import file_sources, images
+from embedded.sagemaker import file_sources, images, training_hosts
 from embedded.sagemaker.algorithms import xgboost_parameters, xgboost_process
+from embedded.sagemaker.checkpoints import Checkpoints
 from embedded.sagemaker.container import Container, decoded, own_arguments, toolkit_variables
 from embedded.sagemaker.isolation import OPT_ML
+from embedded.sagemaker.training_hosts import Host, names
 
 DEFAULT_SECONDS = 86_400
 TAIL_CHARACTERS = 1000
@@ -33,8 +35,8 @@ PROGRAM, SUBMITTED = "sagemaker_program", "sagemaker_submit_directory"
 https://docs.aws.amazon.com/sagemaker/latest/dg/docker-containers-adapt-your-own.html
 """
 CODE = f"{OPT_ML}/code"
-HOST, GROUP = "algo-1", "homogeneousCluster"
-"""What SageMaker calls the one host of a job, and its group.
+HOST = "algo-1"
+"""What SageMaker calls the first host of a job.
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-training-algo-running-container.html
 """
@@ -71,8 +73,9 @@ def not_emulated(arguments: Arguments) -> Iterator[str]:
         yield why
     cluster = arguments.get("ProcessingResources", {}).get("ClusterConfig")
     resources = arguments.get("ResourceConfig") or cluster or {}
-    if resources.get("InstanceGroups") or resources.get("InstanceCount", 1) > 1:
+    if cluster and resources.get("InstanceCount", 1) > 1:
         yield "it asks for several instances, and this machine is one"
+    yield from training_hosts.not_emulated(arguments)
     for one in arguments.get("ProcessingInputs", []):
         if "LocalPath" not in one.get("S3Input", {}):
             yield f"input {one['InputName']} is no S3 input with a LocalPath"
@@ -130,9 +133,44 @@ def run_training_job(
 ) -> dict[str, float]:
     """Run a training job; returns the last value of each metric that its log names.
 
-    What the script leaves in /opt/ml/model becomes output/model.tar.gz, under the job's name in
-    the output path. Raises JobFailed, or Stopped when the container is stopped.
+    What the scripts of all hosts leave in /opt/ml/model becomes output/model.tar.gz, under the
+    job's name in the output path; of files of one name, the first host's is kept. Raises JobFailed,
+    or Stopped or Interrupted when the container is.
     """
+    hosts = training_hosts.hosts_of(arguments)
+    done = training_hosts.on_each(
+        hosts,
+        container,
+        lambda host, own: _train(name, arguments, (host, hosts), own, services),
+    )
+    target = arguments["OutputDataConfig"]
+    prefix = f"{target['S3OutputPath'].rstrip('/')}/{name}/output"
+    for part, archive_name in (("model", "model.tar.gz"), ("output/data", "output.tar.gz")):
+        found = [
+            path
+            for each, _ in reversed(done)
+            for path in sorted(each.path(f"{OPT_ML}/{part}").iterdir())
+        ]
+        if not found and part != "model":
+            continue
+        archive = container.path(f"{OPT_ML}/{archive_name}")
+        with tarfile.open(archive, "w:gz") as packed:
+            for path in {path.name: path for path in found}.values():
+                packed.add(path, arcname=path.name)
+        _upload(services.s3, archive, f"{prefix}/{archive_name}", target.get("KmsKeyId"))
+    _, (definitions, _) = done[0]
+    return _metrics(definitions, "".join(log for _, (_, log) in reversed(done)))
+
+
+def _train(
+    name: str,
+    arguments: Arguments,
+    place: tuple[Host, Sequence[Host]],
+    container: Container,
+    services: Services,
+) -> tuple[list[Mapping[str, str]], str]:
+    """Train on one of the hosts; returns the definitions of metrics, and the log."""
+    host, hosts = place
     channels = {one["ChannelName"]: one for one in arguments.get("InputDataConfig", [])}
     for channel, one in channels.items():
         _fill(one["DataSource"], container.path(f"{OPT_ML}/input/data/{channel}"), services)
@@ -140,11 +178,12 @@ def run_training_job(
     _configure(container, "input/config/hyperparameters.json", hyperparameters)
     inputs = {name: _channel(one, arguments) for name, one in channels.items()}
     _configure(container, "input/config/inputdataconfig.json", inputs)
-    resources = _resources(arguments.get("ResourceConfig", {}).get("InstanceType", ""))
+    resources = training_hosts.resources(host, hosts)
     _configure(container, "input/config/resourceconfig.json", resources)
-    folders = {part: container.path(f"{OPT_ML}/{part}") for part in ("model", "output/data")}
-    for folder in [*folders.values(), container.path(f"{OPT_ML}/checkpoints")]:
-        folder.mkdir(parents=True)
+    for folder in ("model", "output/data", "checkpoints"):
+        container.path(f"{OPT_ML}/{folder}").mkdir(parents=True)
+    kept = Checkpoints(arguments, container, services.s3)
+    kept.fetch(_copy_objects)
 
     algorithm, more = arguments["AlgorithmSpecification"], {}
     definitions = algorithm.get("MetricDefinitions", [])
@@ -156,32 +195,25 @@ def run_training_job(
             more = xgboost_process.variables(algorithm["TrainingImage"])
             definitions = [*definitions, *xgboost_parameters.metric_definitions()]
         algorithm = {**algorithm, "ContainerEntrypoint": command}
-    log = _run(
-        name,
-        "/aws/sagemaker/TrainingJobs",
-        algorithm,
-        arguments,
-        container,
-        services,
-        {
-            "TRAINING_JOB_NAME": name,
-            "AWS_REGION": services.environment.get("AWS_REGION", ""),
-            **toolkit_variables(inputs, hyperparameters, resources),
-            **more,
-        },
-    )
-    target = arguments["OutputDataConfig"]
-    prefix = f"{target['S3OutputPath'].rstrip('/')}/{name}/output"
-    for part, archive_name in (("model", "model.tar.gz"), ("output/data", "output.tar.gz")):
-        contents = sorted(folders[part].iterdir())
-        if not contents and part != "model":
-            continue
-        archive = container.path(f"{OPT_ML}/{archive_name}")
-        with tarfile.open(archive, "w:gz") as packed:
-            for path in contents:
-                packed.add(path, arcname=path.name)
-        _upload(services.s3, archive, f"{prefix}/{archive_name}", target.get("KmsKeyId"))
-    return _metrics(definitions, log)
+    try:
+        log = _run(
+            name,
+            "/aws/sagemaker/TrainingJobs",
+            algorithm,
+            arguments,
+            container,
+            services,
+            {
+                "TRAINING_JOB_NAME": name,
+                "AWS_REGION": services.environment.get("AWS_REGION", ""),
+                **toolkit_variables(inputs, hyperparameters, resources),
+                **more,
+            },
+            place,
+        )
+    finally:
+        kept.keep(_upload)
+    return definitions, log
 
 
 def _metrics(definitions: Iterable[Mapping[str, str]], log: str) -> dict[str, float]:
@@ -236,23 +268,6 @@ def _channel(channel: Arguments, arguments: Arguments) -> dict[str, str]:
     }
 
 
-def _resources(instance_type: str) -> dict[str, Any]:
-    """What resourceconfig.json says of the hosts of a training job."""
-    group = {
-        "instance_group_name": GROUP,
-        "instance_type": instance_type,
-        "hosts": [HOST],
-    }
-    return {
-        "current_host": HOST,
-        "current_instance_type": instance_type,
-        "current_group_name": GROUP,
-        "hosts": [HOST],
-        "instance_groups": [group],
-        "network_interface_name": "eth0",
-    }
-
-
 def text_at(s3: Any, uri: str) -> str:
     """The text of the object at an S3 URI, by a client of S3."""
     bucket, key = split_uri(uri)
@@ -276,6 +291,7 @@ def _run(
     container: Container,
     services: Services,
     environment: Mapping[str, str],
+    place: tuple[Host, Sequence[Host]] | None = None,
 ) -> str:
     command = [*specification["ContainerEntrypoint"], *specification.get("ContainerArguments", [])]
     seconds = arguments.get("StoppingCondition", {}).get("MaxRuntimeInSeconds", DEFAULT_SECONDS)
@@ -283,12 +299,12 @@ def _run(
     tracked = job_variables(asked, services.environment.get("AWS_ENDPOINT_URL", ""))
     variables = {**services.environment, **environment, **tracked, **asked}
     try:
-        status, log = container.run(command, variables, seconds)
+        status, log = container.run(command, variables, seconds, names(place[1]) if place else "")
     except subprocess.TimeoutExpired:
         raise JobFailed(f"MaxRuntimeExceeded: still running after {seconds} seconds") from None
     except OSError as error:
         raise JobFailed(f"the entry point {command[0]} does not start: {error}") from error
-    _keep_log(services.logs, log_group, name, log)
+    _keep_log(services.logs, log_group, f"{name}/{place[0].name if place else HOST}", log)
     if status:
         told = container.path(f"{OPT_ML}/output/failure")
         reason = told.read_text(errors="replace") if told.is_file() else log
@@ -357,15 +373,15 @@ def _configure(container: Container, path: str, document: Any) -> None:
     file.write_text(json.dumps(document))
 
 
-def _keep_log(logs: Any, group: str, name: str, text: str) -> None:
-    """Write a job's output where SageMaker writes it."""
+def _keep_log(logs: Any, group: str, of: str, text: str) -> None:
+    """Write the output of a job's host, `<job>/<host>`, where SageMaker writes it."""
     lines = [line for line in text.splitlines() if line.strip()][-MOST_LOG_LINES:]
     if not lines:
         return
     with suppress(logs.exceptions.ResourceAlreadyExistsException):
         logs.create_log_group(logGroupName=group)
     now = time.time_ns() // 1_000_000
-    stream = f"{name}/algo-1-{now // 1000}"
+    stream = f"{of}-{now // 1000}"
     logs.create_log_stream(logGroupName=group, logStreamName=stream)
     events = [{"timestamp": now, "message": line} for line in lines]
     logs.put_log_events(logGroupName=group, logStreamName=stream, logEvents=events)

@@ -176,7 +176,7 @@ def test_a_name_in_use_is_refused(sagemaker):
         sagemaker.create_processing_job(**processing("twice"))
 
 
-SEVERAL = {"InstanceType": "ml.m6i.large", "InstanceCount": 2, "VolumeSizeInGB": 10}
+SEVERAL = {"InstanceType": "ml.m6i.large", "InstanceCount": 5, "VolumeSizeInGB": 10}
 
 
 @pytest.mark.parametrize(
@@ -186,7 +186,7 @@ SEVERAL = {"InstanceType": "ml.m6i.large", "InstanceCount": 2, "VolumeSizeInGB":
             {"AlgorithmSpecification": {"TrainingImage": IMAGE, "TrainingInputMode": "File"}},
             "it names no ContainerEntrypoint",
         ),
-        ({"ResourceConfig": SEVERAL}, "several instances"),
+        ({"ResourceConfig": SEVERAL}, "asks for 5 instances"),
     ],
 )
 def test_a_training_job_that_would_not_run_is_refused(sagemaker, changes, why):
