@@ -73,6 +73,19 @@ PRICED: dict[str, Any] = {
     "models": [{**MODEL["models"][0], "training": {"instance": "ml.m5.xlarge"}}],
 }
 """A model that is trained on what a public price is known of."""
+TUNED: dict[str, Any] = {
+    **MODEL,
+    "models": [{**DEPLOYED["models"][0], "training": {"tune": {"objective": "auc"}}}],
+}
+BANDED: dict[str, Any] = {
+    **MODEL,
+    "models": [
+        {
+            **DEPLOYED["models"][0],
+            "training": {"tune": {"objective": "auc", "strategy": "hyperband", "epochs": 9}},
+        }
+    ],
+}
 BIASED = {
     **MODEL,
     "models": [
@@ -264,6 +277,8 @@ CONTEXTS: dict[str, dict[str, Any]] = {
         ],
     },
     "models.0.training.files": {**DEPLOYED, "files": {"fast": {}}},
+    "models.0.training.tune": TUNED,
+    "models.0.training.tune.epochs": BANDED,
     "models.0.approval": MODEL,
     "models.0.accept": MODEL,
     "models.0.delivery": MODEL,
@@ -408,6 +423,12 @@ VALUES: dict[str, Any] = {
     "models.0.labels.time": "told_at",
     "models.0.labels.ids": {"visits": "stay"},
     "models.0.training.hyperparameters": {"c": 0.5},
+    "models.0.training.tune.objective": "f1",
+    "models.0.training.tune.best": "lowest",  # of auc the highest
+    "models.0.training.tune.trials": 40,
+    "models.0.training.tune.ranges": {"c": [0.1, 9.0]},
+    "models.0.training.tune.stop_at": 0.9,
+    "models.0.training.tune.warm_start": ["before"],
     "models.0.training.files": {"images": "fast/images"},
     "models.0.training.spot.max_wait_hours": 72,
     "models.0.training.framework": {"pytorch": "2.9"},
