@@ -20,6 +20,7 @@ from infra.models.shapes import (
     MadeShape,
     SnapshotShape,
     StatusShape,
+    TunedShape,
     TurnShape,
     WhyShape,
 )
@@ -144,9 +145,17 @@ def print_why(told: WhyShape) -> None:
     _rows("Data", _snapshot(told["snapshot"]))
     _rows("Code", [known(told["code"])])
     _rows("Image", [known(told["image"]), f"digest {known(told['image_digest'])}"])
+    if told["tuned"]:
+        _rows("Tuned", list(_tuned(told["tuned"])))
     _rows("Metrics", [f"{known(told['kind'])}: {numbers(told['metrics'])}"])
     _rows("Compared", list(compared(told["comparison"])))
     _rows("Rollout", [escape(known(told["rollout"]))])
+
+
+def _tuned(found: TunedShape) -> Iterator[str]:
+    """The best hyperparameters of a search, and which one found them, in lines."""
+    yield ", ".join(f"{name} {value}" for name, value in sorted(found["found"].items()))
+    yield f"by {found['job']}, whose best training is {known(found['training'])}"
 
 
 def _snapshot(found: SnapshotShape | None) -> list[str]:

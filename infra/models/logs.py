@@ -49,6 +49,10 @@ def _jobs(place: Place, model: str) -> Iterator[Source]:
             if arn := step.get("Metadata", {}).get(kind, {}).get("Arn"):
                 job = arn.rpartition("/")[2]
                 yield Source(step["StepName"], job, group, f"{job}/")
+        if arn := step.get("Metadata", {}).get("TuningJob", {}).get("Arn"):
+            job = arn.rpartition("/")[2]
+            # Its training jobs are named after it, and their streams after them.
+            yield Source(step["StepName"], job, TRAINING_JOBS, f"{job}-")
 
 
 def chosen(found: list[Source], name: str | None) -> list[Source]:

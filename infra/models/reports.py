@@ -26,9 +26,13 @@ from infra.models.shapes import (
     MadeShape,
     SnapshotShape,
     StatusShape,
+    TunedShape,
     WhyShape,
 )
 from infra.models.turns import loop_of, turns
+
+TUNED = "tuned:"
+"""What the names of a version's properties begin with that tell the best hyperparameters."""
 
 
 def listed(place: Place) -> list[ListedShape]:
@@ -105,6 +109,7 @@ def why(place: Place, model: str, number: int | None) -> WhyShape:
         "code": code.rstrip("/").rpartition("/")[2] if code else None,
         "image": image,
         "image_digest": container.get("ImageDigest") or _digest_in(image),
+        "tuned": _tuned(package),
         "kind": kind,
         "metrics": metrics,
         "comparison": recorded(compared) if compared else None,
@@ -130,6 +135,16 @@ def rollout(version: Version, found: Sequence[Version], serves: EndpointShape | 
         f"it does not serve, version {serving(serves) or 'unknown'} does: its deployment is still "
         f"to come, or was rolled back{failure}"
     )
+
+
+def _tuned(package: dict[str, Any]) -> TunedShape | None:
+    properties: dict[str, str] = package.get("CustomerMetadataProperties") or {}
+    if "tuning" not in properties:
+        return None
+    found = {
+        key.removeprefix(TUNED): value for key, value in properties.items() if key.startswith(TUNED)
+    }
+    return {"job": properties["tuning"], "training": properties.get("training"), "found": found}
 
 
 def _snapshot(place: Place, uri: str | None) -> SnapshotShape | None:

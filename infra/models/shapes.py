@@ -192,6 +192,17 @@ class SnapshotShape(TypedDict):
     """None of records that did not come of the feature store."""
 
 
+class TunedShape(TypedDict):
+    """The search for hyperparameters that a version is the best of."""
+
+    job: str
+    """Name of the tuning job, as `warm_start` takes it."""
+    training: str | None
+    """Name of its best training job."""
+    found: dict[str, str]
+    """The hyperparameters that were looked for, by name, as they are best."""
+
+
 class WhyShape(TypedDict):
     """What `why` prints."""
 
@@ -209,6 +220,8 @@ class WhyShape(TypedDict):
     """Revision of the project's code."""
     image: str | None
     image_digest: str | None
+    tuned: TunedShape | None
+    """None of a version that was trained with given hyperparameters."""
     kind: str | None
     """binary, multiclass or regression."""
     metrics: dict[str, float] | None

@@ -48,6 +48,20 @@ def test_the_jobs_are_those_of_the_newest_run(place, cloud):
     assert logs.chosen([train, endpoint], train.job) == [train]
 
 
+def test_a_search_has_the_lines_of_all_its_trainings(place, write, monkeypatch):
+    arn = "arn:aws:sagemaker:eu-west-1:123456789012:hyper-parameter-tuning-job/0a1b-Train-2c3d"
+    step = {"StepName": "Train", "Metadata": {"TuningJob": {"Arn": arn}}}
+    monkeypatch.setattr(logs, "newest_run", lambda *_: {"PipelineExecutionArn": "run"})
+    monkeypatch.setattr(logs, "steps", lambda *_: [step])
+    now = time.time_ns() // 1_000_000
+    group = "/aws/sagemaker/TrainingJobs"
+    write(group, "0a1b-Train-2c3d-001-aa/algo-1-1", "first", at=now - 2000)
+    write(group, "0a1b-Train-2c3d-002-bb/algo-1-1", "second", at=now - 1000)
+    train, _ = logs.sources(place, "readmission")
+    assert (train.name, train.job) == ("Train", "0a1b-Train-2c3d")
+    assert logs.read(place, train, 10)["lines"] == ["first", "second"]
+
+
 def test_the_lines_of_several_streams_come_in_the_order_of_their_time(place, write):
     now = time.time_ns() // 1_000_000
     write(ENDPOINT_GROUP, "AllTraffic/i-1", "first", at=now - 3000)

@@ -150,6 +150,24 @@ def test_why_tells_which_snapshots_of_which_tables_were_learned_from(place, regi
     ]
 
 
+def test_why_tells_the_search_that_a_version_is_the_best_of(place, register, capsys):
+    register("Approved", execution="run")
+    assert reports.why(place, "readmission", 1)["tuned"] is None
+    properties = {"tuned:depth": "3", "tuned:algorithm": "boosting"}
+    register("Approved", tuning="0a1b-Train-2c3d", training="0a1b-Train-2c3d-002", **properties)
+    found = reports.why(place, "readmission", 2)
+    assert misfits(found, shapes.WhyShape) == []
+    assert found["tuned"] == {
+        "job": "0a1b-Train-2c3d",
+        "training": "0a1b-Train-2c3d-002",
+        "found": {"depth": "3", "algorithm": "boosting"},
+    }
+    model_words.print_why(found)
+    said = " ".join(capsys.readouterr().out.split())
+    assert "algorithm boosting, depth 3" in said
+    assert "by 0a1b-Train-2c3d, whose best training is 0a1b-Train-2c3d-002" in said
+
+
 def test_why_is_asked_of_the_approved_version_before_the_newest(place, register):
     with pytest.raises(InputError, match="readmission has no version yet"):
         reports.why(place, "readmission", None)
