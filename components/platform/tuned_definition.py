@@ -15,13 +15,15 @@ from typing import Any, NotRequired, TypedDict
 
 from components.platform.training_definition import Definition, DefinitionError, steps
 
-PROGRAM, SUBMITTED = "sagemaker_program", "sagemaker_submit_directory"
-"""Hyperparameters that tell SageMaker's containers a script to run, and where it is.
+PROGRAM = "sagemaker_program"
+"""Hyperparameter that tells SageMaker's containers a script to run.
 
-https://github.com/aws/sagemaker-training-toolkit
+Named by its whole path it is run where it is. Of sources that are submitted they would install what
+requirements.txt names before each training, which takes a network; here the image has it.
+https://github.com/aws/sagemaker-training-toolkit/blob/master/src/sagemaker_training/entry_point.py
 """
 CHANNELS = "/opt/ml/input/data"
-SCRIPT = re.compile(rf"({CHANNELS}/[\w.-]+)/([\w.-]+\.(?:py|sh))")
+SCRIPT = re.compile(rf"{CHANNELS}/[\w.-]+/[\w./-]+\.py")
 PYTHONS = ("python", "python3")
 HANDED_ON = frozenset(
     {
@@ -154,7 +156,7 @@ def _script(entry: Sequence[Any], arguments: Sequence[Any] | None) -> dict[str, 
             "a tuning job has no entry point, and SageMaker's containers run scripts of a channel "
             f'alone, as ["python3", "{CHANNELS}/code/train.py"]; the training has {told}'
         )
-    return {PROGRAM: found[2], SUBMITTED: found[1]}
+    return {PROGRAM: found[0]}
 
 
 def _require_metric(algorithm: Mapping[str, Any], metric: str) -> None:

@@ -231,7 +231,8 @@ def _script(hyperparameters: Arguments, container: Container, s3: Any) -> list[s
     """The command by which SageMaker's training toolkit runs a script, with its sources in place.
 
     They come of an archive in S3, or of a folder of the container, such as that of a channel. What
-    its requirements.txt names is installed before, for the job alone.
+    its requirements.txt names is installed before, for the job alone. A script that is named by its
+    whole path, as one of a channel, is run where it is.
     https://github.com/aws/sagemaker-training-toolkit
     """
     program, code = str(hyperparameters[PROGRAM]), container.path(CODE)
@@ -245,7 +246,8 @@ def _script(hyperparameters: Arguments, container: Container, s3: Any) -> list[s
         s3.download_file(bucket, key, str(archive))
         with tarfile.open(archive) as packed:
             packed.extractall(code, filter="data")
-    if not (code / program).is_file():
+    script = container.path(program) if program.startswith(f"{OPT_ML}/") else code / program
+    if not script.is_file():
         raise JobFailed(f"{PROGRAM}: the sources have no {program}")
     run = [
         "bash" if program.endswith(".sh") else "python",

@@ -93,8 +93,7 @@ def test_what_is_looked_for_is_not_given_as_well(project):
     arguments = step_of(tuned(project, SEARCH), "Train")["Arguments"]
     assert arguments["TrainingJobDefinition"]["StaticHyperParameters"] == {
         "iterations": "50",
-        "sagemaker_program": "train.py",
-        "sagemaker_submit_directory": "/opt/ml/input/data/code",
+        "sagemaker_program": "/opt/ml/input/data/code/train.py",
     }
     assert arguments["Tags"] == [{"Key": "maslow:model", "Value": "readmission"}]
 
