@@ -209,5 +209,5 @@ def not_emulated(arguments: Arguments) -> Iterator[str]:
     criteria = config.get("TuningJobCompletionCriteria", {})
     if criteria.get("ConvergenceDetected", {}).get("CompleteOnConvergence") == "Enabled":
         yield "it is to end where SageMaker detects that it converges"
-    if definition.get("HyperParameterTuningResourceConfig"):
-        yield "it chooses among instances by HyperParameterTuningResourceConfig"
+    if definition.get("HyperParameterTuningResourceConfig", {}).get("InstanceConfigs"):
+        yield "it chooses among instances by InstanceConfigs"

@@ -18,7 +18,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 from moto.sagemaker.models import HyperParameterTuningJob, SageMakerModelBackend
 
 from embedded.clock import utcnow
+from embedded.sagemaker.algorithms import xgboost_parameters
 from embedded.sagemaker.container import Stopped
+from embedded.sagemaker.images import image_of
 from embedded.sagemaker.job import Job, clients
 from embedded.sagemaker.jobs import JobFailed
 from embedded.sagemaker.tuning.completion import is_complete, not_improving, reason
@@ -161,7 +163,7 @@ class Tuning(threading.Thread):
         made = self._client("sagemaker").create_training_job(
             TrainingJobName=name,
             HyperParameters={**static, **values, **own},
-            **{key: value for key, value in self._definition.items() if key in TAKEN},
+            **_taken(self._definition),
             **{key: self._arguments[key] for key in ("Tags",) if self._arguments.get(key)},
         )
         arn = made["TrainingJobArn"]
@@ -185,7 +187,11 @@ class Tuning(threading.Thread):
                 one.job.stop()
 
     def _metrics(self) -> list[Mapping[str, Any]]:
-        return list(self._definition["AlgorithmSpecification"].get("MetricDefinitions", []))
+        specification = self._definition["AlgorithmSpecification"]
+        own = list(specification.get("MetricDefinitions", []))
+        if image_of(specification.get("TrainingImage", "")).is_xgboost:
+            return [*own, *xgboost_parameters.metric_definitions()]
+        return own
 
     def _is_unlikely(self, one: Tried, search: Search) -> bool:
         if self._config["Strategy"] == "Hyperband":
@@ -258,3 +264,16 @@ class Tuning(threading.Thread):
                 hyper_parameter_tuning_job_status=status, last_modified_time=now, **more
             )
             self._at_change()
+
+
+def _taken(definition: Mapping[str, Any]) -> dict[str, Any]:
+    """What a training job has of the tuning job's definition.
+
+    Where one type of instance is asked for, HyperParameterTuningResourceConfig says what
+    ResourceConfig does, and the SDK before version 3 always writes the former.
+    https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_HyperParameterTuningResourceConfig.html
+    """
+    taken = {key: value for key, value in definition.items() if key in TAKEN}
+    if asked := definition.get("HyperParameterTuningResourceConfig"):
+        taken["ResourceConfig"] = {**asked}
+    return taken

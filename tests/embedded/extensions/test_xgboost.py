@@ -36,6 +36,19 @@ def sagemaker(cloud):
     return cloud.client("sagemaker")
 
 
+def _channels(*names):
+    return [
+        {
+            "ChannelName": name,
+            "ContentType": "text/csv",
+            "DataSource": {
+                "S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": f"s3://{BUCKET}/{name}"}
+            },
+        }
+        for name in names
+    ]
+
+
 def _trained(sagemaker, name, tag="1.7-1", channels=("train", "validation"), **hyperparameters):
     """The description of a training job that has ended."""
     sagemaker.create_training_job(
@@ -43,19 +56,7 @@ def _trained(sagemaker, name, tag="1.7-1", channels=("train", "validation"), **h
         RoleArn=ROLE,
         AlgorithmSpecification={"TrainingImage": IMAGE.format(tag), "TrainingInputMode": "File"},
         HyperParameters=hyperparameters,
-        InputDataConfig=[
-            {
-                "ChannelName": channel,
-                "ContentType": "text/csv",
-                "DataSource": {
-                    "S3DataSource": {
-                        "S3DataType": "S3Prefix",
-                        "S3Uri": f"s3://{BUCKET}/{channel}",
-                    }
-                },
-            }
-            for channel in channels
-        ],
+        InputDataConfig=_channels(*channels),
         OutputDataConfig={"S3OutputPath": f"s3://{BUCKET}/models"},
         ResourceConfig={"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 5},
         StoppingCondition={"MaxRuntimeInSeconds": 120},
@@ -151,6 +152,48 @@ def test_an_algorithm_that_nothing_here_does_is_refused_by_name(sagemaker):
             ResourceConfig={"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 5},
             StoppingCondition={"MaxRuntimeInSeconds": 60},
         )
+
+
+def test_a_tuning_job_searches_by_a_metric_of_the_algorithms_own(cloud, sagemaker):
+    ranges = [{"Name": "max_depth", "MinValue": "1", "MaxValue": "4", "ScalingType": "Auto"}]
+    sagemaker.create_hyper_parameter_tuning_job(
+        HyperParameterTuningJobName="searched",
+        HyperParameterTuningJobConfig={
+            "Strategy": "Random",
+            "HyperParameterTuningJobObjective": {
+                "Type": "Minimize",
+                "MetricName": "validation:mae",
+            },
+            "ResourceLimits": {"MaxNumberOfTrainingJobs": 2, "MaxParallelTrainingJobs": 2},
+            "ParameterRanges": {"IntegerParameterRanges": ranges},
+        },
+        TrainingJobDefinition={
+            "RoleArn": ROLE,
+            "StaticHyperParameters": {"num_round": "3"},
+            "AlgorithmSpecification": {
+                "TrainingImage": IMAGE.format("1.7-1"),
+                "TrainingInputMode": "File",
+            },
+            "InputDataConfig": _channels("train", "validation"),
+            "OutputDataConfig": {"S3OutputPath": f"s3://{BUCKET}/models"},
+            "HyperParameterTuningResourceConfig": {
+                "InstanceType": "ml.m5.large",
+                "InstanceCount": 1,
+                "VolumeSizeInGB": 5,
+            },
+            "StoppingCondition": {"MaxRuntimeInSeconds": 120},
+        },
+    )
+    until = time.monotonic() + 200
+    told = {"HyperParameterTuningJobStatus": "InProgress"}
+    while told["HyperParameterTuningJobStatus"] == "InProgress" and time.monotonic() < until:
+        time.sleep(0.1)
+        told = sagemaker.describe_hyper_parameter_tuning_job(HyperParameterTuningJobName="searched")
+    assert told["HyperParameterTuningJobStatus"] == "Completed"
+    best = told["BestTrainingJob"]
+    assert best["FinalHyperParameterTuningJobObjectiveMetric"]["MetricName"] == "validation:mae"
+    trained = sagemaker.describe_training_job(TrainingJobName=best["TrainingJobName"])
+    assert trained["ResourceConfig"]["InstanceType"] == "ml.m5.large"
 
 
 SCRIPT = """

@@ -164,3 +164,13 @@ def test_a_search_that_sagemaker_ends_by_itself_is_not_emulated():
     criteria = {"ConvergenceDetected": {"CompleteOnConvergence": "Enabled"}}
     found = not_emulated(request(TuningJobCompletionCriteria=criteria))
     assert "detects that it converges" in "\n".join(found)
+
+
+def test_only_a_choice_of_instances_is_not_emulated():
+    asked = request()
+    one = {"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 5}
+    asked["TrainingJobDefinition"]["HyperParameterTuningResourceConfig"] = one
+    assert not [*not_emulated(asked)]
+    several = {"InstanceConfigs": [one]}
+    asked["TrainingJobDefinition"]["HyperParameterTuningResourceConfig"] = several
+    assert "chooses among instances" in "\n".join(not_emulated(asked))
