@@ -20,7 +20,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from scripts import bench_data, bench_monitor, bench_platform
+from scripts import bench_data, bench_monitor, bench_platform, bench_training
 from scripts.bench_figures import (
     Aim,
     CommandComparison,
@@ -69,7 +69,7 @@ def main(quick: bool, as_json: bool) -> None:
     for line in explained(plans, command, found):
         out.print(line, highlight=False)
     if not quick:
-        for part in (bench_monitor, bench_data, bench_platform):
+        for part in (bench_monitor, bench_data, bench_platform, bench_training):
             with Console(stderr=True).status("Begins") as status:
                 for line in part.lines(process, status.update):
                     out.print(line, highlight=False)
