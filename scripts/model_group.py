@@ -215,6 +215,18 @@ def model_why(name: str, version: int | None, stack: str | None, as_json: bool) 
     command.why(*found(stack), name, version, as_json=as_json)
 
 
+@model.command("card")
+@click.argument("name")
+@click.argument("version", type=click.IntRange(1), required=False)
+@stack_option
+@click.option("--keep", is_flag=True, help="Keep it with the version, as a draft.")
+def model_card(name: str, version: int | None, stack: str | None, keep: bool) -> None:
+    """Print the model card of a version, of what is known: data, code, metrics, bias, uses."""
+    from scripts import model_cards as command
+
+    command.show(*found(stack), name, version, keeps=keep)
+
+
 @model.command("monitor")
 @click.argument("name")
 @stack_option

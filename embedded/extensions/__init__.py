@@ -101,6 +101,7 @@ MODULES = (
     "transform_jobs",
     "tuning_jobs",
     "unrun_work",
+    "version_cards",
     "work_groups",
     "workflows",
 )
