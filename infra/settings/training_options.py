@@ -148,6 +148,13 @@ def _groups(training: "Training") -> Iterator[Mistake]:
 
 
 def _distributed(training: "Training") -> Iterator[Mistake]:
+    # https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_HyperParameterAlgorithmSpecification.html
+    if training.tune:
+        yield Mistake(
+            ("distributed",),
+            "torchrun is started by an entry point, which the trainings of a search have not.",
+            "Leave distributed or tune out.",
+        )
     processes = training.count * processes_on(training.instance)
     if processes == 1 and not training.instance_groups:
         what = family_of(training.instance).accelerator or "processor"

@@ -62,6 +62,13 @@ def test_what_sagemaker_does_is_taken(found_in_model, training):
             "count: instance_groups say which instances there are, and how many.",
         ),
         (
+            {"distributed": "torchrun", "count": 2, "tune": {}},
+            (
+                "distributed: torchrun is started by an entry point, which the trainings of a "
+                "search have not."
+            ),
+        ),
+        (
             {"instance_groups": GROUPS, "distributed": "torchrun"},
             (
                 "distributed: torchrun starts as many processes on each instance, which groups do "
