@@ -19,7 +19,7 @@ from infra.needs.data.places import place
 from infra.needs.need import Need
 from infra.needs.outputs import Foundation
 from infra.needs.studio_hooks import emptying, studio_hooks
-from infra.needs.tags import tagging
+from infra.needs.tags import TEAM, tagging
 from infra.settings import PlatformSettings
 from infra.settings.data.features import group_of
 from infra.settings.studio import Studio, profile_name
@@ -30,8 +30,6 @@ Setups = dict[str, pulumi.Input[str]]
 
 NAME_LIMIT = 36
 """Leaves room for what a team adds to its own name within IAM's 64 characters for a role."""
-TEAM = "maslow:team"
-"""Tag of what is a team's: its cost is told apart by it, and shared files know its roles by it."""
 
 
 def declare_studio(
@@ -175,7 +173,7 @@ def _team(
             for member, persona in team.members.items()
         ],
         "instances": list(studio.instances_of(team)),
-        "idle_minutes": studio.idle_minutes,
+        "idle_minutes": team.idle_minutes or studio.idle_minutes,
         "disk_gb": studio.disk_gb,
         "repositories": list(studio.repositories_of(team)),
         "models": {model: env.names(model) for model in team.models},

@@ -12,6 +12,8 @@ import pulumi
 
 NEED = "maslow:need"
 MODEL = "maslow:model"
+TEAM = "maslow:team"
+"""Tag of what is a team's: its cost is told apart by it, and shared files know its roles by it."""
 
 Transformation = Callable[
     [pulumi.ResourceTransformationArgs], pulumi.ResourceTransformationResult | None

@@ -13,6 +13,7 @@ from infra.settings.cross_stack import mapping
 from infra.settings.data.features import Reference
 from infra.settings.data.place import Place
 from infra.settings.data.queries import TeamName
+from infra.settings.foundation.budget import TeamBudget
 from infra.settings.foundation.network import distinct
 
 Worker = Literal["data-scientist", "ml-engineer", "data-engineer"]
@@ -56,6 +57,7 @@ StudioInstance = Annotated[
     Field(json_schema_extra=lambda schema: schema.update(enum=allowed()["studio"])),
 ]
 Instances = Annotated[tuple[StudioInstance, ...], Field(min_length=1), AfterValidator(distinct)]
+IdleMinutes = Annotated[int, Field(ge=STUDIO_IDLE_MINUTES[0], le=STUDIO_IDLE_MINUTES[1])]
 DiskGb = Annotated[int, Field(ge=STUDIO_DISK_GB[0], le=STUDIO_DISK_GB[1])]
 
 
@@ -72,6 +74,14 @@ class StudioTeam(Settings):
     )
     instances: Instances | None = Field(
         None, description="Instance types that the team may start; studio.instances if unset."
+    )
+    idle_minutes: IdleMinutes | None = Field(
+        None,
+        description="Minutes without use after which what its people started is stopped; "
+        "studio.idle_minutes if unset.",
+    )
+    budget: TeamBudget | None = Field(
+        None, description="What its apps and spaces may cost; nothing is told if unset."
     )
     models: Annotated[tuple[str, ...], AfterValidator(distinct)] = Field(
         (), description="Models that are the team's: it starts their pipelines, and no others."
@@ -105,8 +115,8 @@ class Studio(Settings):
         ("ml.t3.medium",),
         description="Instance types that people may start here, unless their team says otherwise.",
     )
-    idle_minutes: Annotated[int, Field(ge=STUDIO_IDLE_MINUTES[0], le=STUDIO_IDLE_MINUTES[1])] = (
-        Field(60, description="Minutes without use after which what somebody started is stopped.")
+    idle_minutes: IdleMinutes = Field(
+        60, description="Minutes without use after which what somebody started is stopped."
     )
     disk_gb: DiskGb = Field(50, description="The largest disk that a space may have, in GB.")
     setup: Annotated[str, AfterValidator(setup_path)] | None = Field(

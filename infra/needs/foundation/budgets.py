@@ -1,4 +1,4 @@
-"""What an environment and its models may cost, and who is notified of it."""
+"""What an environment, its models and the teams of Studio may cost, and who is notified of it."""
 
 from components.foundation.alerts.alerts import AlertTopics
 from components.foundation.cost.budget import Budget, BudgetArgs, CostTag
@@ -7,7 +7,7 @@ from components.foundation.cost.cost_tags import CostTags
 from infra.environment import Environment
 from infra.needs.model_context import NAME_LIMIT
 from infra.needs.need import Need
-from infra.needs.tags import MODEL, NEED
+from infra.needs.tags import MODEL, NEED, TEAM
 from infra.settings import PlatformSettings
 from infra.settings.foundation.budget import Budget as BudgetSettings
 from infra.settings.foundation.budget import Spending
@@ -16,14 +16,23 @@ from infra.settings.foundation.budget import Spending
 def declare(settings: PlatformSettings, env: Environment, need: Need, topics: AlertTopics) -> None:
     """Declare the budgets, the watch for anomalies, and the activation of tags."""
     environment: CostTag = {"key": "maslow:environment", "value": env.names.environment}
+    teams = settings.studio.teams if settings.studio else {}
     if settings.budget:
-        _of_environment(settings.budget, env, need, topics, environment)
+        told_apart = {NEED, MODEL, *([TEAM] if teams else [])}
+        _of_environment(settings.budget, env, need, topics, environment, told_apart)
     for model in settings.models:
         if model.budget:
             env.component(Budget)(
                 env.names(model.name, "budget", limit=NAME_LIMIT),
                 {**_spending(model.budget, topics), "tag": {"key": MODEL, "value": model.name}},
                 need.child_options(model.name),
+            )
+    for name, team in teams.items():
+        if team.budget:
+            env.component(Budget)(
+                env.names("studio", name, "budget", limit=NAME_LIMIT),
+                {**_spending(team.budget, topics), "tag": {"key": TEAM, "value": name}},
+                need.child_options(),
             )
 
 
@@ -33,6 +42,7 @@ def _of_environment(
     need: Need,
     topics: AlertTopics,
     environment: CostTag,
+    told_apart: set[str],
 ) -> None:
     args = _spending(budget, topics)
     if budget.covers == "environment":
@@ -48,7 +58,7 @@ def _of_environment(
             watched["monitor_arn"] = budget.anomaly_monitor
         env.component(CostAnomalies)(env.names("cost-anomalies"), watched, need.child_options())
     if budget.activate_tags:
-        keys = sorted({*env.tags, NEED, MODEL})
+        keys = sorted({*env.tags, *told_apart})
         env.component(CostTags)(env.names("cost-tags"), {"keys": keys}, need.child_options())
 
 

@@ -41,6 +41,10 @@ class ModelBudget(Spending):
     """What a model may cost; needs maslow:model as a cost-allocation tag."""
 
 
+class TeamBudget(Spending):
+    """What a team of Studio may cost; needs maslow:team as a cost-allocation tag."""
+
+
 class Budget(Spending):
     """What the environment may cost."""
 

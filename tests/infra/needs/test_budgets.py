@@ -14,6 +14,12 @@ def test_every_budget_of_a_stack_file_is_one_in_aws(project: Project, either_pas
         for model in settings.models
         if model.budget
     }
+    teams = settings.studio.teams if settings.studio else {}
+    wanted |= {
+        f"maslow-{either_pass.stack}-studio-{name}-budget-monthly"
+        for name, team in teams.items()
+        if team.budget
+    }
     assert {budget.name for budget in either_pass.of_type(BUDGET)} == wanted
 
 
@@ -28,6 +34,11 @@ def test_budgets_count_by_tags_that_their_resources_bear(project: Project, graph
         if model.budget:
             made = graph.one(BUDGET, f"maslow-{graph.stack}-{model.name}-budget-monthly").inputs
             assert made["costFilters"][0]["values"] == [f"user:maslow:model${model.name}"]
+    for name, team in settings.studio.teams.items() if settings.studio else ():
+        if team.budget:
+            name_of = f"maslow-{graph.stack}-studio-{name}-budget-monthly"
+            made = graph.one(BUDGET, name_of).inputs
+            assert made["costFilters"][0]["values"] == [f"user:maslow:team${name}"]
 
 
 def test_anomalies_are_told_where_a_stack_file_says_from_how_much(
@@ -64,6 +75,8 @@ def test_every_tag_of_an_environment_is_activated_where_that_is_asked_for(
     settings = project.stack(graph.stack).platform
     activates = settings.budget and settings.budget.activate_tags
     own = {"maslow:project", "maslow:environment", "maslow:owner", "maslow:need", "maslow:model"}
+    if settings.studio:
+        own.add("maslow:team")
     activated = {
         tag.inputs["tagKey"]
         for tag in graph.of_type("aws:costexplorer/costAllocationTag:CostAllocationTag")

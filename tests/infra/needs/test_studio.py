@@ -125,3 +125,21 @@ def test_a_domain_that_does_not_fit_is_refused_before_anything_is_done(
 ) -> None:
     with pytest.raises(InputError, match=said):
         recorded(there(mode), access, domain=domain)
+
+
+def test_a_team_has_an_idle_time_and_a_budget_of_its_own_and_the_others_those_of_all() -> None:
+    teams = {
+        "oncology": {"members": ANA, "idle_minutes": 90, "budget": {"monthly_usd": 500}},
+        "cardiology": {"members": {"ben@example.com": "ml-engineer"}},
+    }
+    made = recorded(teams=teams, idle_minutes=120)
+    minutes = {
+        one.inputs["userProfileName"]: one.inputs["userSettings"]["jupyterLabAppSettings"][
+            "appLifecycleManagement"
+        ]["idleSettings"]["idleTimeoutInMinutes"]
+        for one in made.of_type(PROFILE)
+    }
+    assert minutes == {"ana-example-com": 90, "ben-example-com": 120}
+    (budget,) = made.of_type("aws:budgets/budget:Budget")
+    assert budget.inputs["limitAmount"] == "500"
+    assert budget.inputs["costFilters"][0]["values"] == ["user:maslow:team$oncology"]
