@@ -48,6 +48,10 @@ WITHOUT = {
     "macie2": Choice(("audit", "macie"), "Leave it out."),
     "network-firewall": Choice(("network", "filter"), "Filter by dns, or leave it out."),
     "route53resolver": Choice(("network",), "Leave filter out, and set query_log to false."),
+    "s3tables": Choice(
+        ("lake", "table_bucket"),
+        "Leave it out, and choose format: iceberg for tables of a zone.",
+    ),
     "securityhub": Choice(("audit", "security_hub"), "Set it to false."),
 }
 """By IAM's prefix of a service. Without any other, the platform is not what it is."""

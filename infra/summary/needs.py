@@ -97,6 +97,8 @@ def _data(_: Graph, stack: StackFile) -> Iterator[Row]:
         table.name if table.format == "parquet" else f"{table.name} ({table.format})"
         for table in lake.tables
     ]
+    if lake.table_bucket:
+        tables += [f"{table.name} (kept by S3 Tables)" for table in lake.table_bucket.tables]
     if tables:
         yield "tables", some(tables)
     groups = [

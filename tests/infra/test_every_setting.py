@@ -227,6 +227,11 @@ CONTEXTS: dict[str, dict[str, Any]] = {
         "lake": {"quality": [{"table": "curated.visits", "rules": ["RowCount > 0"]}]},
     },
     "lake.crawlers": {"lake": {"crawlers": [{"name": "partners", "place": "raw.partners"}]}},
+    "lake.table_bucket": {
+        "lake": {
+            "table_bucket": {"tables": [{"name": "oncology.doses", "columns": {"id": "string"}}]}
+        }
+    },
     "lake.tables.0.upkeep": {"lake": {"tables": [ICEBERG]}},
     "dashboards": DEPLOYED,
     "hours": {**DEPLOYED, "hours": {}},
@@ -369,6 +374,9 @@ VALUES: dict[str, Any] = {
     "lake.crawlers.0.name": "others",
     "lake.crawlers.0.place": "curated.others",
     "lake.crawlers.0.schedule": "weekly",
+    "lake.table_bucket.tables.0.name": "cardiology.doses",
+    "lake.table_bucket.tables.0.columns": {"id": "bigint"},
+    "lake.table_bucket.tables.0.required": ["id"],
     "lake.tables.0.name": "raw.visits",
     "lake.tables.0.columns": {"id": "bigint"},
     "lake.tables.0.partitions": {"day": {"from": "2026-01-31"}},

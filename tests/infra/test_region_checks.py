@@ -277,3 +277,12 @@ def test_streams_to_iceberg_are_refused_where_firehose_has_none(project: Project
     told = plan(project, "ap-southeast-5", streams)
     assert "Firehose delivers to no Iceberg tables in ap-southeast-5." in str(told)
     assert "Iceberg" not in str(plan(project, "eu-west-1", streams))
+
+
+def test_a_table_bucket_is_where_s3_has_some(project: Project) -> None:
+    table = {"name": "oncology.doses", "columns": {"id": "string"}}
+    settings = {key: DEFAULTS[key] for key in ("owner", "network", "source")}
+    settings["lake"] = {"table_bucket": {"tables": [table]}}
+    assert plan(project, "eu-west-1", settings) == {}
+    told = plan(project, "me-south-1", settings)
+    assert told["lake.table_bucket"] == "me-south-1 has no S3Tables."
