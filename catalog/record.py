@@ -25,6 +25,8 @@ of the object `a`."""
 
 PART = "[^:/]+"
 """What one part of an id or an ARN looks like."""
+ARN = "arn:[^;]+"
+"""What an ARN looks like in an id whose parts have semicolons between them."""
 
 
 def arn_of(service: str, resource: str) -> str:
@@ -362,7 +364,11 @@ def filled(template: Any, context: Mapping[str, Any]) -> Any:
 
 def parsed(template: str, text: str) -> dict[str, str]:
     """The values with which `template` is `text`, in as many parts; nothing where it never is."""
-    found = re.fullmatch(expression(template, lambda _: PART), text)
+
+    def part(name: str) -> str:
+        return ARN if name.endswith("Arn") and ";" in template else PART
+
+    found = re.fullmatch(expression(template, part), text)
     return found.groupdict() if found else {}
 
 

@@ -140,6 +140,7 @@ TYPES = (
         ),
         delete=Call("DeleteTable", given=OF_TABLE),
         tags=TAGS,
+        inputs={"format": "format"},
         cloudformation="AWS::S3Tables::Table",
         outputs={
             "arn": "{tableBucketArn}/table/{hex}",

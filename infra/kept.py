@@ -19,6 +19,8 @@ SUFFIX = "-[0-9a-f]{7}"
 """What Pulumi adds to a name that it fills in."""
 TABLE = "aws:glue/catalogTable:CatalogTable"
 """The one type that holds data and takes no tags: its database bears them."""
+IN_BUCKETS = ("aws:s3tables/namespace:Namespace", "aws:s3tables/table:Table")
+"""What has no ARN with its name: a table bucket of the environment's tells of it."""
 KEY = "aws:kms/key:Key"
 """The one type that holds data and has no name: its description tells one key from another."""
 
@@ -67,6 +69,21 @@ class Tagged:
                 found.append(f"{account}:{database}:{name}")
         return found
 
+    def in_buckets(self, inputs: Mapping[str, Any]) -> list[str]:
+        """The ids of a namespace, or of a table where `inputs` name one, in any table bucket."""
+        tables = self._client("s3tables")
+        path = [str(inputs[key]) for key in ("namespace", "name") if key in inputs]
+        names = dict(zip(("namespace", "name"), path, strict=False))
+        read = tables.get_table if "name" in names else tables.get_namespace
+        found = []
+        for arn in self.arns("s3tables:bucket"):
+            try:
+                read(tableBucketARN=arn, **names)
+            except tables.exceptions.NotFoundException:
+                continue
+            found.append(";".join([arn, *path]))
+        return found
+
     def _has_table(self, database: str, name: str) -> bool:
         glue = self._client("glue")
         try:
@@ -103,6 +120,8 @@ def kept_in_account(tagged: Tagged, held: Held) -> Kept:
             found = [key["KeyId"] for key in tagged.keys(inputs["description"])]
         elif type_ == TABLE:
             found = tagged.tables(name, inputs["name"])
+        elif type_ in IN_BUCKETS:
+            found = tagged.in_buckets(inputs)
         else:
             found = _named(entry, name, inputs, tagged.arns)
         if len(found) > 1:

@@ -1,4 +1,4 @@
-"""GetResources of the tagging API: ECR's repositories, streams, and no database that is gone.
+"""GetResources of the tagging API: what moto does not tell it, and no database that is gone.
 
 https://docs.aws.amazon.com/resourcegroupstagging/latest/APIReference/API_GetResources.html
 """
@@ -10,6 +10,7 @@ from moto.core.resource_tagging import TaggableResourcesMixin, TaggedResource
 from moto.ecr.models import ECRBackend
 from moto.glue.models import GlueBackend
 from moto.kinesis.models import KinesisBackend
+from moto.s3tables.models import S3TablesBackend
 
 from embedded.extensions.operations import add
 
@@ -17,9 +18,10 @@ _delete_database = GlueBackend.delete_database
 
 
 def install() -> None:
-    """Have ECR and Kinesis tell the tagging API what they have, and Glue forget what is gone."""
+    """Have services tell the tagging API what they have, and Glue forget what is gone."""
     _tells(ECRBackend, "ecr", _repositories)
     _tells(KinesisBackend, "kinesis", _streams)
+    _tells(S3TablesBackend, "s3tables", _table_buckets)
     add(GlueBackend, delete_database)
 
 
@@ -39,6 +41,11 @@ def _repositories(self: ECRBackend) -> Iterator[TaggedResource]:
 def _streams(self: KinesisBackend) -> Iterator[TaggedResource]:
     for stream in self.streams.values():
         yield TaggedResource(stream.arn, stream.tags, "kinesis:stream")
+
+
+def _table_buckets(self: S3TablesBackend) -> Iterator[TaggedResource]:
+    for bucket in self.table_buckets.values():
+        yield TaggedResource(bucket.arn, vars(bucket)["tags"], "s3tables:bucket")
 
 
 def delete_database(self: GlueBackend, database_name: str) -> None:

@@ -146,3 +146,26 @@ def test_a_key_is_found_by_its_description_while_it_lives(cloud: Cloud) -> None:
 def test_what_holds_nothing_is_written_anew(cloud: Cloud) -> None:
     policy = "aws:s3/bucketPolicy:BucketPolicy"
     assert looked_for(cloud)(policy, "maslow-dev-raw-policy", {"bucket": "b"}) == ""
+
+
+def test_namespaces_and_tables_are_found_in_the_table_bucket_of_the_environment(
+    cloud: Cloud,
+) -> None:
+    tables = cloud.client("s3tables")
+    given = {"maslow:project": "maslow", "maslow:environment": "dev"}
+    own = tables.create_table_bucket(name="maslow-dev-tables", tags=given)["arn"]
+    others = tables.create_table_bucket(name="others")["arn"]
+    for arn in (own, others):
+        tables.create_namespace(tableBucketARN=arn, namespace=["oncology"])
+        tables.create_table(
+            tableBucketARN=arn, namespace="oncology", name="doses", format="ICEBERG"
+        )
+    kept = looked_for(cloud)
+    bucket = {"name": "maslow-dev-tables"}
+    assert kept("aws:s3tables/tableBucket:TableBucket", "maslow-dev-tables-bucket", bucket) == own
+    namespace, table = "aws:s3tables/namespace:Namespace", "aws:s3tables/table:Table"
+    within = {"namespace": "oncology"}
+    assert kept(namespace, "maslow-dev-tables-oncology", within) == f"{own};oncology"
+    assert kept(table, "doses", {**within, "name": "doses"}) == f"{own};oncology;doses"
+    assert kept(table, "wards", {**within, "name": "wards"}) == ""
+    assert kept(namespace, "cardiology", {"namespace": "cardiology"}) == ""

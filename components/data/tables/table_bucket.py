@@ -157,16 +157,14 @@ class TableBucket(pulumi.ComponentResource):
     ) -> aws.s3tables.Table:
         options = stateful(self, args["durability"])
         options.ignore_changes = ["metadata"]
+        options.depends_on = [namespace]
+        # It takes the encryption of its bucket.
         return aws.s3tables.Table(
             f"{name}-{table['namespace']}-{table['table']}".replace("_", "-"),
             table_bucket_arn=bucket.arn,
-            namespace=namespace.namespace,
+            namespace=table["namespace"],
             name=table["table"],
             format="ICEBERG",
-            encryption_configuration={
-                "sse_algorithm": "aws:kms",
-                "kms_key_arn": args["key_arn"],
-            },
             metadata={
                 "iceberg": {
                     "schema": {
