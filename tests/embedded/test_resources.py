@@ -1093,12 +1093,6 @@ CASES = [
             "namespace": "curated",
             "name": "visits",
             "format": "ICEBERG",
-            "encryptionConfiguration": {"sseAlgorithm": "aws:kms", "kmsKeyArn": "$table_key"},
-            "metadata": {
-                "iceberg": {
-                    "schema": {"fields": [{"name": "id", "type": "string", "required": True}]}
-                }
-            },
             "maintenanceConfiguration": _upkeep(128),
         },
         {"maintenanceConfiguration": _upkeep(256), **TAGGED},
