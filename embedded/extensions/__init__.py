@@ -82,6 +82,7 @@ MODULES = (
     "securityhub",
     "serverless_runs",
     "service_quotas",
+    "spot_control",
     "state_changes",
     "state_machines",
     "stream_functions",

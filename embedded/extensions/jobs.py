@@ -8,6 +8,7 @@ import json
 import threading
 from collections.abc import Callable
 from functools import partial
+from itertools import chain
 from typing import Any
 
 from moto.core.responses import ActionResult, EmptyResult
@@ -17,9 +18,11 @@ from moto.sagemaker.responses import SageMakerResponse
 from embedded.extensions.endpoints import refuse_existing
 from embedded.extensions.operations import add
 from embedded.extensions.state_changes import processing_job_changed, training_job_changed
+from embedded.sagemaker import training_limits
 from embedded.sagemaker.file_sources import refused
 from embedded.sagemaker.job import STOP_SECONDS, Job, put
 from embedded.sagemaker.jobs import not_emulated
+from embedded.sagemaker.spot import SpotJob
 from embedded.sagemaker.steps.work import Running
 from embedded.turns import others_first
 from embedded.workplace import Closed
@@ -68,6 +71,11 @@ def job_of(arn: str) -> Running:
     return _jobs[arn]
 
 
+def running() -> list[tuple[str, Running]]:
+    """Every job that was taken on, at work or at its end, with its ARN."""
+    return list(_jobs.items())
+
+
 def create_training_job(self: SageMakerResponse) -> ActionResult:
     """CreateTrainingJob: take the job on, and answer while it works."""
     backend, arguments = self.sagemaker_backend, _taken(self)
@@ -81,10 +89,13 @@ def create_training_job(self: SageMakerResponse) -> ActionResult:
         final_metric_data_list=[],
         secondary_status_transitions=[],
         training_end_time=None,
+        checkpoint_config=arguments.get("CheckpointConfig"),
+        enable_managed_spot_training=arguments.get("EnableManagedSpotTraining", False),
         environment=arguments.get("Environment"),
     )
     changed = partial(training_job_changed, backend, record)
-    begin(record.arn, Job(record, arguments, backend.region_name, changed))
+    kind = SpotJob if arguments.get("EnableManagedSpotTraining") else Job
+    begin(record.arn, kind(record, arguments, backend.region_name, changed))
     return answer
 
 
@@ -121,7 +132,7 @@ def stop_processing_job(self: SageMakerResponse) -> ActionResult:
 def _taken(response: SageMakerResponse) -> dict[str, Any]:
     """The request. Raises ValidationError for one that asks for what is not emulated."""
     arguments: dict[str, Any] = json.loads(response.body)
-    if wrong := next(refused(arguments), ""):
+    if wrong := next(chain(refused(arguments), training_limits.refused(arguments)), ""):
         raise ValidationError(message=f"{wrong[0].upper()}{wrong[1:]}.")
     if lacking := next(not_emulated(arguments), ""):
         raise ValidationError(message=f"The embedded AWS does not run this job: {lacking}.")

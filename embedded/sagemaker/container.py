@@ -38,6 +38,9 @@ _OPT_ML_PATH = re.compile(r"(?<![\w./-])/opt/ml(?![\w.-])")
 class Stopped(Exception):
     """The job was told to stop."""
 
+    secondary_status = "Stopped"
+    """What SageMaker calls it in a training's SecondaryStatus."""
+
 
 class Interrupted(Exception):
     """The instances of the job were taken away."""

@@ -8,6 +8,7 @@ import logging
 import os
 import threading
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -64,7 +65,7 @@ class Job(threading.Thread):
         self._at_change = at_change
         client, variables = clients(region)
         self._services = Services(client, variables)
-        self._show("InProgress", **{f"{self._kind}_start_time": utcnow()})
+        self._show("InProgress", "Training", **{f"{self._kind}_start_time": utcnow()})
         self.failure: Exception | None = None
         """Why it did not complete, once it has ended: JobFailed or Stopped."""
 
@@ -126,7 +127,7 @@ class Job(threading.Thread):
 
     def _end(self, metrics: Mapping[str, float]) -> None:
         now = utcnow()
-        ended: dict[str, Any] = {f"{self._kind}_end_time": now}
+        ended: dict[str, Any] = {f"{self._kind}_end_time": now, **self._seconds()}
         if self._message:
             ended["exit_message"] = self._message
         if isinstance(self.failure, JobFailed):
@@ -139,20 +140,38 @@ class Job(threading.Thread):
         match self.failure:
             case None:
                 self._show("Completed", **ended)
-            case Stopped():
-                self._show("Stopped", **ended)
+            case Stopped() as stopped:
+                self._show("Stopped", stopped.secondary_status, **ended)
             case _:
                 self._show("Failed", **ended)
 
-    def _show(self, status: str, **more: Any) -> None:
+    def _seconds(self) -> dict[str, int]:
+        """What is told of how long it took, beside when it began and ended."""
+        return {}
+
+    def _show(self, status: str, secondary: str = "", message: str = "", **more: Any) -> None:
         values = {f"{self._kind}_job_status": status, "last_modified_time": utcnow(), **more}
         if self._training:
-            values["secondary_status"] = "Training" if status == "InProgress" else status
+            values |= secondary_status(self._shown, secondary or status, message, utcnow())
         with turn():
             if not self._ended:
                 self._ended = status in ENDS
                 self._shown.update(values)
                 self._at_change()
+
+
+def secondary_status(
+    shown: Mapping[str, Any], status: str, message: str, now: datetime
+) -> dict[str, Any]:
+    """What is shown of a training that comes to a status of SecondaryStatus, and how it came there.
+
+    https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_SecondaryStatusTransition.html
+    """
+    before = [dict(each) for each in shown.get("secondary_status_transitions") or []]
+    if before:
+        before[-1].setdefault("EndTime", now)
+    entered = {"Status": status, "StartTime": now, "StatusMessage": message or status}
+    return {"secondary_status": status, "secondary_status_transitions": [*before, entered]}
 
 
 def put(shown: dict[str, Any], **values: Any) -> None:
