@@ -187,3 +187,21 @@ GROUPS = [{"InstanceGroupName": "a", "InstanceType": "ml.m5.large", "InstanceCou
 def test_what_does_not_go_together_is_refused(sagemaker, more, why):
     with pytest.raises(ClientError, match=why):
         sagemaker.create_training_job(**asked("refused", WAITS, **more))
+
+
+def test_what_only_an_account_has_is_taken(sagemaker):
+    plan = "arn:aws:sagemaker:eu-west-1:123456789012:training-plan/oncology"
+    request = asked(
+        "account",
+        "print('began: 0; score: 1;')",
+        ResourceConfig={**WARM, "VolumeSizeInGB": 9, "TrainingPlanArn": plan},
+        EnableManagedSpotTraining=False,
+        StoppingCondition={"MaxRuntimeInSeconds": 60},
+        EnableNetworkIsolation=True,
+        Environment={"FI_PROVIDER": "efa"},
+    )
+    sagemaker.create_training_job(**request)
+    job = once(sagemaker, "account", "Completed", "Failed")
+    assert job.get("FailureReason") is None
+    assert job["ResourceConfig"]["KeepAlivePeriodInSeconds"] == 600
+    assert job["ResourceConfig"]["TrainingPlanArn"] == plan
