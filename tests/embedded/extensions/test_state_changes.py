@@ -10,6 +10,7 @@ import pytest
 
 from embedded.cloud import Cloud
 from tests.embedded.extensions.test_jobs import processing, training
+from tests.embedded.extensions.test_tuning_jobs import TRAIN, tuning
 from tests.served_model import serving_role, uploaded
 
 ROLE = "arn:aws:iam::123456789012:role/any"
@@ -71,6 +72,27 @@ def test_a_training_job_tells_of_its_status(cloud, code, end):
     assert ("FailureReason" in detail) is (end == "Failed")
     assert detail["CreationTime"] > 1e12
     assert detail["AlgorithmSpecification"]["TrainingImage"]
+
+
+def test_a_tuning_job_tells_of_its_status(cloud):
+    s3 = cloud.client("s3")
+    place = {"LocationConstraint": cloud.region}
+    s3.create_bucket(Bucket="scripts", CreateBucketConfiguration=place)
+    s3.put_object(Bucket="scripts", Key="train.py", Body=TRAIN.encode())
+    ranges = {"CategoricalParameterRanges": [{"Name": "depth", "Values": ["1"]}]}
+    request = tuning(
+        "tunes", ranges=ranges, static={"rate": "0", "kind": "tree"}, jobs=1, parallel=1
+    )
+    (channel,) = request["TrainingJobDefinition"]["InputDataConfig"]
+    channel["DataSource"]["S3DataSource"]["S3Uri"] = "s3://scripts"
+    request["TrainingJobDefinition"]["OutputDataConfig"] = {"S3OutputPath": "s3://scripts/models"}
+    made = cloud.client("sagemaker").create_hyper_parameter_tuning_job(**request)
+    arn = made["HyperParameterTuningJobArn"]
+    told = seen(cloud, "SageMaker HyperParameter Tuning Job State Change", arn, 2)
+    status = "HyperParameterTuningJobStatus"
+    assert [each["detail"][status] for each in told] == ["InProgress", "Completed"]
+    assert told[-1]["detail"]["BestTrainingJob"]["TunedHyperParameters"] == {"depth": "1"}
+    assert told[-1]["detail"]["CreationTime"] > 1e12
 
 
 def test_a_processing_job_tells_of_its_status(cloud):
