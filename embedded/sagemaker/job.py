@@ -65,7 +65,8 @@ class Job(threading.Thread):
         self._at_change = at_change
         client, variables = clients(region)
         self._services = Services(client, variables)
-        self._show("InProgress", "Training", **{f"{self._kind}_start_time": utcnow()})
+        started: dict[str, Any] = {f"{self._kind}_start_time": utcnow()}
+        self._show("InProgress", "Training", **started)
         self.failure: Exception | None = None
         """Why it did not complete, once it has ended: JobFailed or Stopped."""
 
