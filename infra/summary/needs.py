@@ -135,6 +135,7 @@ def _starts(job: Job) -> str:
 
 def _platform(graph: Graph, stack: StackFile) -> Iterator[Row]:
     pipelines = graph.of_type(PIPELINE)
+    searches = {model.name: model.training.tune for model in stack.platform.models}
     for pipeline in pipelines[:SHOWN]:
         declared = parameters(pipeline)
         type_ = declared.get("TrainingInstanceType", "what its definition says")
@@ -142,7 +143,10 @@ def _platform(graph: Graph, stack: StackFile) -> Iterator[Row]:
             declared.get(f"Training{what}") for what in ("InstanceCount", "MaxSeconds")
         )
         limit = f", at most {int(seconds) / 3600:g} h" if seconds else ""
-        yield "training", f"{_model(pipeline)}: {type_} × {count or 1}{limit}"
+        tune = searches.get(_model(pipeline))
+        trials = tune and (f"{tune.most_trials} trials" if tune.most_trials else "a grid of trials")
+        search = f", {trials}, {tune.parallel} at a time" if tune else ""
+        yield "training", f"{_model(pipeline)}: {type_} × {count or 1}{limit}{search}"
     yield from _rest(len(pipelines))
     if not pipelines:
         origin = stack.platform.origin

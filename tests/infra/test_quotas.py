@@ -27,7 +27,8 @@ def test_demands_of_all_models_in_one_account_add_up(project) -> None:
     assert where == Where(stack.account, stack.region)
     instances = sum(FLEETS * model.serving.scale.max for model in models)
     assert found["Number of instances across active endpoints"].asked == instances
-    trained = sum(model.training.count for model in models)
+    trained = sum(model.training.count * model.training.at_once for model in models)
+    assert trained == 3  # two trials of a search at a time
     assert found["Number of instances across all training jobs"].asked == trained
     jobs = sum(1 + len(model.monitor.kinds) for model in models)
     assert found["Number of instances across all processing jobs"].asked == jobs

@@ -62,6 +62,7 @@ def test_prod_in_short(recording, project):
 def test_dev_trains_on_instances_that_are_told(recording, project):
     told = flat(recording("dev", "second"), project.stack("dev"))
     assert "readmission: ml.m7i.4xlarge × 1, at most 12 h" in told
+    assert "ml.m6i.xlarge × 1, at most 24 h, 40 trials, 2 at a time" in told
     assert "what is approved goes on to staging, prod" in told
 
 
