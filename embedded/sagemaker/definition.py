@@ -29,8 +29,6 @@ _COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
 CONDITIONS = (*_COMPARISONS, "In", "Not", "Or")
 """The types of conditions that are decided here: all that the SDK writes."""
 COMPLETED = "Completed"
-OF_STEPS = ("FunctionArn", "SqsQueueUrl", "ModelPackageGroupName", "CheckJobConfig")
-"""Members of steps, beside their arguments, that may refer to other steps."""
 
 
 class Invalid(Exception):
@@ -103,14 +101,14 @@ def dependencies(step: Step) -> dict[str, str]:
     arguments = step.get("Arguments", {})
     if step["Type"] == "Condition":
         arguments = arguments["Conditions"]
-    own = [arguments, *(step[key] for key in OF_STEPS if key in step)]
+    others = {key: value for key, value in step.items() if key != "Arguments"}
     waits = {}
     for dependency in step.get("DependsOn", []):
         if isinstance(dependency, str):
             waits[dependency] = COMPLETED
         else:
             waits[dependency["Step"]] = dependency.get("Trigger", COMPLETED)
-    for path in _references(own):
+    for path in _references([arguments, others]):
         if path.startswith("Steps."):
             waits[path.split(".")[1]] = COMPLETED
     return waits

@@ -165,6 +165,8 @@ def test_a_step_needs_what_it_refers_to_and_what_it_depends_on():
         "Arguments": {"Uri": [{"Std:Join": {"On": "", "Values": [{"Get": "Steps.B.Arn"}]}}]},
     }
     assert dependencies(step) == {"A": "Completed", "B": "Completed"}
+    checked = {**step, "SuppliedBaselineStatistics": {"Get": "Steps.Q.Statistics"}}
+    assert dependencies(checked) == {"A": "Completed", "B": "Completed", "Q": "Completed"}
     triggered = {**step, "DependsOn": [{"Step": "A", "Trigger": "Failed"}]}
     assert dependencies(triggered) == {"A": "Failed", "B": "Completed"}
 
