@@ -20,7 +20,6 @@ from typing import Any
 
 from components.platform.model_project import CODE, ProjectError, read_project
 from components.platform.training_definition import DefinitionError, Placement, declared, placed
-from embedded import workplace
 from embedded.sagemaker.container import Container
 from embedded.sagemaker.definition import Invalid, Scope, Step, dependencies, parameters, resolve
 from embedded.sagemaker.folders import FolderLogs, FolderStore
@@ -91,17 +90,14 @@ def train_locally(
     definition = _definition(project, asked, hyperparameters)
     _check_output(output)
     output.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        with tempfile.TemporaryDirectory(prefix=f".{output.name}-", dir=output.parent) as made:
-            staging, given = Path(made), Path(made, "data")
-            _lay_data(project, data, given)
-            run = _Run(staging, FolderStore(_buckets(project, given, staging)), definition, on_job)
-            run.work_off()
-            trained = run.trained(project, data)
-            (staging / RUN / RECORD).write_text(json.dumps(asdict(trained), indent=2))
-            _replace(output, staging / RUN)
-    finally:
-        workplace.remove()
+    with tempfile.TemporaryDirectory(prefix=f".{output.name}-", dir=output.parent) as made:
+        staging, given = Path(made), Path(made, "data")
+        _lay_data(project, data, given)
+        run = _Run(staging, FolderStore(_buckets(project, given, staging)), definition, on_job)
+        run.work_off()
+        trained = run.trained(project, data)
+        (staging / RUN / RECORD).write_text(json.dumps(asdict(trained), indent=2))
+        _replace(output, staging / RUN)
     return trained
 
 

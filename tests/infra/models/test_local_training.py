@@ -147,7 +147,7 @@ def test_a_job_that_fails_says_why_and_leaves_nothing(project, tmp_path):
 
     with pytest.raises(WorkError, match=r"Preprocess failed: .*1 records have a value in target"):
         train_locally(project, tmp_path / "run", data=data, asked={}, hyperparameters={})
-    assert [path.name for path in tmp_path.iterdir()] == ["data"]
+    assert [path.name for path in tmp_path.rglob("*")] == ["data", "a.csv"]
 
 
 def test_data_that_is_not_there_is_refused(project, tmp_path):
