@@ -227,6 +227,18 @@ def model_card(name: str, version: int | None, stack: str | None, keep: bool) ->
     command.show(*found(stack), name, version, keeps=keep)
 
 
+@model.command("lineage")
+@click.argument("name")
+@click.argument("version", type=click.IntRange(1), required=False)
+@stack_option
+@json_option
+def model_lineage(name: str, version: int | None, stack: str | None, as_json: bool) -> None:
+    """Tell a version's way: tables, snapshot, code and image, training, version, endpoint."""
+    from scripts import model_lineage as command
+
+    command.show(*found(stack), name, version, as_json=as_json)
+
+
 @model.command("monitor")
 @click.argument("name")
 @stack_option
