@@ -6,6 +6,7 @@ import pulumi
 
 from components.data.lake.lake import Lake
 from components.foundation.keys.key import DataClass
+from components.platform.experiments.experiments import Experiments
 from components.platform.studio.domain import SignIn, StudioDomain, StudioDomainArgs
 from components.platform.studio.policies import STUDIO_LOGS
 from components.platform.studio.setup import StudioSetup, StudioSetupArgs
@@ -39,6 +40,7 @@ def declare_studio(
     need: Need,
     lake: Lake,
     root: Path,
+    experiments: Experiments | None = None,
 ) -> None:
     """Declare the domain, unless one is there, and each team in it; export where people come in.
 
@@ -68,6 +70,12 @@ def declare_studio(
         args = _team(name, team, studio, settings, env, foundation, lake)
         args["domain_id"], args["by_name"] = domain_id, sign_in is SignIn.IDENTITY_CENTER
         args["setups"] = setups
+        if experiments and settings.experiments:
+            args["experiments"] = {
+                "arn": experiments.arn,
+                "bucket": experiments.bucket,
+                "personas": settings.experiments.people_of([each.value for each in Worker]),
+            }
         if not studio.domain:
             # Of a domain that is there nobody knows here which network it is in.
             args["security_group_id"] = foundation.network.workload_security_group_id

@@ -11,6 +11,7 @@ from components.common.durability import Durability
 from components.common.execution_role import ExecutionRole
 from components.common.iam import Document, Statement, document, rendered
 from components.data.jobs.args import PlaceArgs
+from components.platform.experiments.policies import work_with_runs
 from components.platform.studio.app_settings import user_settings
 from components.platform.studio.data_policies import query_as_team, read_features, use_data
 from components.platform.studio.policies import read_models, start_pipelines, work_in_studio
@@ -47,6 +48,17 @@ class MemberArgs(TypedDict):
     """What the person is called; with Identity Center, the name that they sign in by."""
     persona: Worker
     """As what the person works."""
+
+
+class TeamExperimentsArgs(TypedDict):
+    """Where the team's people keep runs of MLflow."""
+
+    arn: pulumi.Input[str]
+    """ARN of an app or a tracking server."""
+    bucket: pulumi.Input[str]
+    """Bucket of its artifacts, under the key of `artifacts_bucket`."""
+    personas: dict[str, bool]
+    """Personas who come in, each with whether they change anything."""
 
 
 class StudioTeamArgs(PlacedArgs):
@@ -92,6 +104,8 @@ class StudioTeamArgs(PlacedArgs):
     """Bucket of its queries' results, which are under the team's name."""
     key_arn: pulumi.Input[str]
     """KMS key of the lake, and of the disks of spaces."""
+    experiments: NotRequired[TeamExperimentsArgs]
+    """Where they keep runs of MLflow; nowhere unless given."""
     artifacts_bucket: pulumi.Input[str]
     """Bucket of models and reports."""
     artifacts_key_arn: pulumi.Input[str]
@@ -200,6 +214,7 @@ def _role(
             "service": SAGEMAKER,
             "account_id": args["account_id"],
             "policies": {
+                **_experiments(worker, args),
                 "work": rendered(
                     team_policy,
                     persona=worker.value,
@@ -220,11 +235,28 @@ def _role(
                     account_id=args["account_id"],
                     region=args["region"],
                     makes_log_groups=args["makes_log_groups"],
-                )
+                ),
             },
         },
         pulumi.ResourceOptions(parent=parent),
     )
+
+
+def _experiments(worker: Worker, args: StudioTeamArgs) -> dict[str, pulumi.Input[str]]:
+    """The policy by which a persona of the team works with experiments, if it does."""
+    if "experiments" not in args or worker.value not in args["experiments"]["personas"]:
+        return {}
+    experiments = args["experiments"]
+    return {
+        "experiments": rendered(
+            work_with_runs,
+            arn=experiments["arn"],
+            bucket=experiments["bucket"],
+            key_arn=args["artifacts_key_arn"],
+            region=args["region"],
+            changes=experiments["personas"][worker.value],
+        )
+    }
 
 
 def _profile(

@@ -69,6 +69,19 @@ def test_people_come_in_by_the_roles_of_their_personas(graph: Graph) -> None:
     assert policy.inputs["role"] == "maslow-dev-ml-engineer"
 
 
+def test_people_of_a_team_in_studio_keep_runs_as_their_persona_does() -> None:
+    team = {"members": {"ana": "data-scientist", "ben": "data-engineer"}}
+    graph = recorded(experiments={}, studio={"teams": {"oncology": team}})
+    role = "maslow-dev-studio-oncology-data-scientist-experiments"
+    statements = json.loads(graph.one(POLICY, role).inputs["policy"])["Statement"]
+    arn = graph.one(APP).outputs["arn"]
+    assert {"Effect": "Allow", "Action": ["sagemaker:CallMlflowAppApi"], "Resource": [arn]} in (
+        statements
+    )
+    others = [one.name for one in graph.of_type(POLICY) if "data-engineer" in one.name]
+    assert others == ["maslow-dev-studio-oncology-data-engineer-work"]
+
+
 def test_without_experiments_jobs_are_told_nothing_and_may_nothing() -> None:
     without = recorded()
     assert "Environment" not in steps(without)["Train"]
