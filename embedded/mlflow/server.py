@@ -121,9 +121,12 @@ def running(arn: str) -> str | None:
     return server.url if server and server.process.poll() is None else None
 
 
-def job_variables(asked: Mapping[str, str], otherwise: str) -> dict[str, str]:
+def job_variables(
+    asked: Mapping[str, str], otherwise: str, *, waits: bool = True
+) -> dict[str, str]:
     """What a job is told beside `asked`, the variables of its request, to keep its run here.
 
+    A job that `waits` begins once its run can be kept; another lets the server start beside it.
     Where nothing serves its app or tracking server it is turned to `otherwise`, a URL that answers
     no run: never to AWS.
     """
@@ -131,7 +134,7 @@ def job_variables(asked: Mapping[str, str], otherwise: str) -> dict[str, str]:
     if not arn.startswith("arn:"):
         return {}
     try:
-        there = ready(arn)
+        there = ready(arn) if waits else url(arn)
     except (NotServed, OSError) as error:
         log.info("%s: %s", arn, error)
         there = otherwise

@@ -298,7 +298,10 @@ def _run(
     command = [*specification["ContainerEntrypoint"], *specification.get("ContainerArguments", [])]
     seconds = arguments.get("StoppingCondition", {}).get("MaxRuntimeInSeconds", DEFAULT_SECONDS)
     asked = arguments.get("Environment", {})
-    tracked = job_variables(asked, services.environment.get("AWS_ENDPOINT_URL", ""))
+    # Preparing data keeps no run: MLflow starts beside it, and a training after it waits less.
+    trains = "AlgorithmSpecification" in arguments
+    here = services.environment.get("AWS_ENDPOINT_URL", "")
+    tracked = job_variables(asked, here, waits=trains)
     variables = {**services.environment, **environment, **tracked, **asked}
     try:
         status, log = container.run(command, variables, seconds, names(place[1]) if place else "")

@@ -124,6 +124,14 @@ def test_a_job_is_never_turned_to_aws(cloud, monkeypatch):
     assert server.job_variables({}, cloud.url) == {}
 
 
+def test_a_job_that_keeps_no_run_waits_for_no_server(cloud, monkeypatch):
+    asked = {"MLFLOW_TRACKING_URI": app(cloud, "beside")}
+    monkeypatch.setattr(server, "ready", lambda _: "http://ready")
+    monkeypatch.setattr(server, "url", lambda _: "http://starting")
+    assert server.job_variables(asked, "")[server.CUSTOM] == "http://ready"
+    assert server.job_variables(asked, "", waits=False)[server.CUSTOM] == "http://starting"
+
+
 def test_a_run_that_cannot_be_kept_fails_no_job(cloud, monkeypatch):
     monkeypatch.setattr(server, "installed_version", lambda: None)
     broken = "import sys\nsys.modules['mlflow'] = None\n"
