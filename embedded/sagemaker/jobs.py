@@ -95,6 +95,9 @@ def _why_not_run(arguments: Arguments) -> str:
         return ""
     if "AppSpecification" in arguments:
         return "its image is not run here, and it names no ContainerEntrypoint"
+    resources = arguments.get("ResourceConfig", {})
+    if resources.get("InstanceGroups") or resources.get("InstanceCount", 1) > 1:
+        return "an algorithm without a script of its own is trained on one instance here"
     return images.why_not_run(specification.get("TrainingImage", ""))
 
 

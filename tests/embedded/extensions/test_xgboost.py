@@ -196,6 +196,23 @@ def test_a_tuning_job_searches_by_a_metric_of_the_algorithms_own(cloud, sagemake
     assert trained["ResourceConfig"]["InstanceType"] == "ml.m5.large"
 
 
+def test_training_on_several_instances_is_refused_by_name(sagemaker):
+    with pytest.raises(ClientError, match="is trained on one instance here"):
+        sagemaker.create_training_job(
+            TrainingJobName="several",
+            RoleArn=ROLE,
+            AlgorithmSpecification={
+                "TrainingImage": IMAGE.format("1.7-1"),
+                "TrainingInputMode": "File",
+            },
+            HyperParameters={"num_round": "3"},
+            InputDataConfig=_channels("train"),
+            OutputDataConfig={"S3OutputPath": f"s3://{BUCKET}/models"},
+            ResourceConfig={"InstanceType": "ml.m5.large", "InstanceCount": 2, "VolumeSizeInGB": 5},
+            StoppingCondition={"MaxRuntimeInSeconds": 60},
+        )
+
+
 SCRIPT = """
 import os, xgboost
 
