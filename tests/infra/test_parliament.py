@@ -97,7 +97,7 @@ EXEMPT = (
         "UNKNOWN_CONDITION_FOR_ACTION",
         "Unknown condition elasticmapreduce:ResourceTag/* for action elasticmapreduce:*",
         "*Policy *",
-        "clusters have it: https://docs.aws.amazon.com/service-authorization/latest/reference/"
+        "clusters and workspaces have it: https://docs.aws.amazon.com/service-authorization/latest/reference/"
         "list_amazonelasticmapreduce.html",
     ),
     Exempt(
