@@ -146,7 +146,6 @@ TYPES = (
             "arn": "{tableBucketArn}/table/{hex}",
             "createdAt": LATER,
             "createdBy": "{account}",
-            "metadataLocation": "s3://{hex}--table-s3/metadata/00000.metadata.json",
             "modifiedAt": LATER,
             "modifiedBy": "{account}",
             "ownerAccountId": "{account}",
