@@ -93,8 +93,6 @@ TYPES = (
         "aws:s3tables/namespace:Namespace",
         "s3tables",
         id="{tableBucketArn};{namespace}",
-        name="namespace",
-        autonamed=False,
         create=Call("CreateNamespace"),
         read=Call(
             "GetNamespace",

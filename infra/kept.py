@@ -114,7 +114,11 @@ def kept_in_account(tagged: Tagged, held: Held) -> Kept:
 
     def kept(type_: str, name: str, inputs: Mapping[str, Any]) -> str:
         entry = catalog.entries().get(type_)
-        if entry is None or not (entry.name or type_ == KEY) or (type_, name) in held():
+        if (
+            entry is None
+            or not (entry.name or type_ in (KEY, *IN_BUCKETS))
+            or (type_, name) in held()
+        ):
             return ""
         if type_ == KEY:
             found = [key["KeyId"] for key in tagged.keys(inputs["description"])]

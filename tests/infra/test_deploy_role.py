@@ -100,6 +100,8 @@ PART_OF = {
     "aws:macie2/classificationJob:ClassificationJob": (
         f"arn:aws:macie2:{HERE}:classification-job/any"
     ),
+    "aws:s3tables/namespace:Namespace": "{tableBucketArn}",
+    "aws:s3tables/tableBucketPolicy:TableBucketPolicy": "{tableBucketArn}",
     "aws:networkfirewall/loggingConfiguration:LoggingConfiguration": "{firewallArn}",
     "aws:route53/resolverFirewallConfig:ResolverFirewallConfig": (
         f"arn:aws:route53resolver:{HERE}:firewall-config/any"

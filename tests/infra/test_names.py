@@ -28,6 +28,7 @@ WITHIN_ANOTHER = (
     "aws:glue/catalogTable:CatalogTable",
     "aws:glue/schema:Schema",
     "aws:route53/resolverFirewallRule:ResolverFirewallRule",
+    "aws:s3tables/table:Table",
     "aws:sagemaker/space:Space",
     "aws:sagemaker/userProfile:UserProfile",
 )

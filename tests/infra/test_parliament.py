@@ -102,6 +102,13 @@ EXEMPT = (
     ),
     Exempt(
         "UNKNOWN_ACTION",
+        "Unknown action s3tables:*",
+        "*olicy *",
+        "S3 Tables has encryption and tags since: https://docs.aws.amazon.com/service-authorization/"
+        "latest/reference/list_amazons3tables.html",
+    ),
+    Exempt(
+        "UNKNOWN_ACTION",
         "Unknown action glue:BatchGetDataQualityResult",
         "RolePolicy *-workflow",
         "Glue has it since: "

@@ -84,6 +84,12 @@ KINDS: dict[str, tuple[str, dict[str, Any], str, int]] = {
         "FileSystemPolicy",
         20_000,
     ),
+    "aws:s3tables/tableBucketPolicy:TableBucketPolicy": (
+        "AWS::S3Tables::TableBucketPolicy",
+        {"TableBucketARN": f"arn:aws:s3tables:{REGION}:{ACCOUNT}:bucket/bucket"},
+        "ResourcePolicy",
+        20_480,
+    ),
     "aws:sagemaker/modelPackageGroupPolicy:ModelPackageGroupPolicy": (
         "AWS::SageMaker::ModelPackageGroup",
         {},
