@@ -14,7 +14,7 @@ export PULUMI_ERROR_OUTPUT_STRING := 1
 unexport PYTHONDONTWRITEBYTECODE
 ACTIONLINT := github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
 
-.PHONY: help setup dev up test check bench lock sagemaker airflow pipelines pictures
+.PHONY: help setup dev up test check bench lock sagemaker torch airflow pipelines pictures
 
 help:
 	@echo "make up         the whole platform, on an embedded AWS: no account needed"
@@ -25,6 +25,7 @@ help:
 	@echo "make dev        only install what tests and checks it, too"
 	@echo "make pipelines  compile the model projects' pipelines with the SageMaker SDK"
 	@echo "make sagemaker  only install that SDK, with which its tests run too"
+	@echo "make torch      only install PyTorch, with which models of images learn by a network"
 	@echo "make airflow    only install Airflow, in .venv-airflow, with which its tests run too"
 	@echo "make pictures   draw the picture of the platform, and record a session, for the README"
 	@echo "make lock       resolve the dependencies anew"
@@ -81,6 +82,15 @@ $(INSTALLED)-sagemaker: requirements-sagemaker.lock $(INSTALLED)
 	@$(INSTALL) --require-hashes -r requirements-sagemaker.lock
 	@touch $@
 
+torch: setup
+	@$(MAKE) --no-print-directory --silent $(INSTALLED)-torch
+
+$(INSTALLED)-torch: requirements-torch.lock $(INSTALLED)
+	@$(FORGET_HALVES)
+	@echo "Installing PyTorch into .venv (on Linux 4 GB, with CUDA)"
+	@$(INSTALL) --require-hashes -r requirements-torch.lock
+	@touch $@
+
 # Airflow's pins are not those of the platform: it has an environment of its own.
 airflow: dev
 	@$(MAKE) --no-print-directory --silent .venv-airflow/installed
@@ -100,7 +110,8 @@ pictures: setup
 	@$(BIN)/python -m scripts.session
 
 lock: dev
-	@$(RESOLVE) --upgrade --all-extras --output-file requirements-sagemaker.lock pyproject.toml
+	@$(RESOLVE) --upgrade --extra local --extra sagemaker --extra spark --extra dev --output-file requirements-sagemaker.lock pyproject.toml
 	@$(RESOLVE) --extra local --extra spark --extra dev --constraint requirements-sagemaker.lock --output-file requirements-dev.lock pyproject.toml
 	@$(RESOLVE) --extra local --constraint requirements-dev.lock --output-file requirements.lock pyproject.toml
+	@$(RESOLVE) --upgrade --extra torch --constraint requirements-sagemaker.lock --output-file requirements-torch.lock pyproject.toml
 	@$(RESOLVE) --upgrade --output-file requirements-airflow.lock requirements-airflow.in

@@ -14,14 +14,17 @@ import pytest
 
 PROJECT = Path(__file__).parents[1]
 JSON, PNG, NPY = "application/json", "image/png", "application/x-npy"
-HAS_TORCH = importlib.util.find_spec("torch") is not None
-ALGORITHMS = ("edges", "cnn") if HAS_TORCH else ("edges",)
-"""torch is an extra: with it, the network is held to the same."""
+NETWORK = pytest.param(
+    "cnn",
+    marks=pytest.mark.skipif(
+        importlib.util.find_spec("torch") is None, reason="needs torch, which is an extra"
+    ),
+)
 
 
-@pytest.fixture(scope="module", params=ALGORITHMS)
+@pytest.fixture(scope="module", params=["edges", NETWORK])
 def learned(request, work, trained, sample, tmp_path_factory):
-    """The folder of a run by each algorithm that can be run here."""
+    """The folder of a run by each algorithm."""
     if request.param == "edges":
         return work
     return trained(tmp_path_factory.mktemp("cnn"), sample, {"algorithm": "cnn"}, "auc >= 0.99")
