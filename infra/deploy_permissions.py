@@ -202,14 +202,22 @@ def packed(statements: Iterable[Statement]) -> list[Document]:
     """
     documents: list[Document] = []
     for statement in statements:
-        if len(json.dumps(document(statement))) > MOST:
+        if _size(document(statement)) > MOST:
             raise ValueError(f"{statement['Action'][0]} …: longer than a managed policy may be")
         whole = document(*documents[-1]["Statement"], statement) if documents else None
-        if whole is None or len(json.dumps(whole)) > MOST:
+        if whole is None or _size(whole) > MOST:
             documents.append(document(statement))
         else:
             documents[-1] = whole
     return documents
+
+
+def _size(whole: Document) -> int:
+    """Characters that IAM counts, which are those that are no white space.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+    """
+    return len(json.dumps(whole, separators=(",", ":")))
 
 
 def _allowed(
