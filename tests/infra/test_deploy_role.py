@@ -64,6 +64,9 @@ PART_OF = {
     ),
     "aws:costexplorer/costAllocationTag:CostAllocationTag": NOWHERE,
     "aws:emr/securityConfiguration:SecurityConfiguration": NOWHERE,
+    "aws:emr/studioSessionMapping:StudioSessionMapping": (
+        f"arn:aws:elasticmapreduce:{HERE}:studio/{{studioId}}"
+    ),
     "aws:ecr/pullThroughCacheRule:PullThroughCacheRule": NOWHERE,
     "aws:ecr/registryScanningConfiguration:RegistryScanningConfiguration": NOWHERE,
     "aws:ecr/repositoryCreationTemplate:RepositoryCreationTemplate": NOWHERE,
@@ -363,12 +366,17 @@ def test_what_a_person_does_is_allowed_to_no_deployment(graph: Graph) -> None:
 
 def test_a_deployment_cannot_change_what_bounds_it_nor_who_may_deploy(graph: Graph) -> None:
     deploying, account = reach(graph, "deploy"), account_of(graph)
-    policies = graph.of_type("aws:iam/policy:Policy")
-    for policy in policies:
-        assert deploying.denies("iam:CreatePolicyVersion", arn_of(policy, graph)), policy.name
+    of_people = {
+        mapping.inputs["sessionPolicyArn"]
+        for mapping in graph.of_type("aws:emr/studioSessionMapping:StudioSessionMapping")
+    }
+    for policy in graph.of_type("aws:iam/policy:Policy"):
+        arn = arn_of(policy, graph)
+        assert deploying.denies("iam:CreatePolicyVersion", arn) or arn in of_people, policy.name
     holders = {
         arn_of(attached, graph)
         for attached in graph.of_type("aws:iam/rolePolicyAttachment:RolePolicyAttachment")
+        if attached.inputs["policyArn"] not in of_people
     }
     for holder in holders:
         for action in ("iam:PutRolePolicy", "iam:UpdateAssumeRolePolicy", "iam:AttachRolePolicy"):
