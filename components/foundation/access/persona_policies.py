@@ -212,10 +212,14 @@ def platform_engineer(scope: PersonaScope) -> list[Statement]:
             [
                 "sagemaker:DescribeProcessingJob",
                 "sagemaker:DescribeTrainingJob",
+                "sagemaker:StopHyperParameterTuningJob",
                 "sagemaker:StopProcessingJob",
                 "sagemaker:StopTrainingJob",
             ],
-            [scope.arn("sagemaker", f"{kind}-job/*") for kind in ("processing", "training")],
+            [
+                scope.arn("sagemaker", f"{kind}-job/*")
+                for kind in ("hyper-parameter-tuning", "processing", "training")
+            ],
             when={"StringEquals": {"aws:ResourceTag/maslow:environment": scope.environment}},
             sid="Jobs",
         ),

@@ -174,6 +174,19 @@ def start_trainings(scope: PersonaScope) -> list[Statement]:
             pipelines,
         ),
         allow(["sagemaker:DescribeProcessingJob", "sagemaker:DescribeTrainingJob"], jobs),
+        # A search and its trials are not named after the pipeline.
+        allow(
+            [
+                "sagemaker:DescribeHyperParameterTuningJob",
+                "sagemaker:DescribeTrainingJob",
+                "sagemaker:ListTrainingJobsForHyperParameterTuningJob",
+            ],
+            [
+                scope.arn("sagemaker", f"{kind}-job/*")
+                for kind in ("hyper-parameter-tuning", "training")
+            ],
+            when={"StringEquals": {"aws:ResourceTag/maslow:environment": scope.environment}},
+        ),
         read_logs(scope, "/aws/sagemaker/ProcessingJobs", "/aws/sagemaker/TrainingJobs"),
     ]
 

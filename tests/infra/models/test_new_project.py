@@ -1,5 +1,7 @@
 """What `maslow model new` makes of a kind."""
 
+import ast
+import json
 import shutil
 from pathlib import Path
 
@@ -10,6 +12,7 @@ from infra.errors import InputError
 from infra.models import new_project as made_of
 from infra.models.new_project import KINDS, new_project
 from infra.settings.projects import check_project
+from infra.settings.tuning import ranges_in
 
 ROOT = Path(__file__).parents[3]
 
@@ -40,6 +43,21 @@ def test_its_versions_are_registered_for_the_types_that_its_endpoint_takes(root,
     (register,) = check["Arguments"]["IfSteps"]
     told = register["Arguments"]["InferenceSpecification"]["SupportedContentTypes"]
     assert told == list(KINDS[kind])
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_search_looks_among_what_its_training_takes(root, kind):
+    made = new_project(root, "first", kind)
+
+    source = ast.parse((made / "code/train.py").read_text())
+    (defaults,) = (
+        ast.literal_eval(each.value)
+        for each in source.body
+        if isinstance(each, ast.AnnAssign) and ast.unparse(each.target) == "DEFAULTS"
+    )
+    ranges = ranges_in(json.loads((made / "tuning.json").read_text()))
+    assert ranges
+    assert ranges.keys() <= defaults.keys()
 
 
 def test_a_project_needs_no_template_any_more(root):
