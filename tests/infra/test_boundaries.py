@@ -208,7 +208,9 @@ def takes_itself(role: Resource, statement: Statement) -> bool:
 
 
 def of_emr(role: Resource) -> bool:
-    """Whether EMR alone assumes a role."""
+    """Whether EMR alone assumes a role, and starts machines by it, which EMR Studio does not."""
+    if "SparkStudio$" in role.urn:
+        return False
     trusted = json.loads(role.inputs["assumeRolePolicy"])["Statement"]
     return [each["Principal"] for each in trusted] == [
         {"Service": "elasticmapreduce.amazonaws.com"}
