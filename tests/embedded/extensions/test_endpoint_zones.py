@@ -32,3 +32,13 @@ def test_an_endpoint_is_made_in_no_zone_that_its_service_lacks(cloud, only_in_a)
     assert refused.value.response["Error"]["Code"] == "InvalidParameter"
     assert subnets[1] in refused.value.response["Error"]["Message"]
     ec2.create_vpc_endpoint(**wanted, SubnetIds=subnets[:1])
+
+
+def test_the_endpoint_of_tracking_servers_is_there_beside_that_of_studio(cloud):
+    ec2 = cloud.client("ec2")
+    names = [f"aws.sagemaker.{cloud.region}.{each}" for each in ("experiments", "studio")]
+    told = ec2.describe_vpc_endpoint_services(ServiceNames=names)
+    assert told["ServiceNames"] == names
+    one, other = told["ServiceDetails"]
+    assert one["ServiceId"] != other["ServiceId"]
+    assert one["AvailabilityZones"] == other["AvailabilityZones"]

@@ -123,7 +123,11 @@ def hosted(cloud: Cloud, stack: StackFile) -> StackFile:
     ec2 = cloud.client("ec2")
     vpc = ec2.create_vpc(CidrBlock="10.90.0.0/16")["Vpc"]["VpcId"]
     subnets = [
-        ec2.create_subnet(VpcId=vpc, CidrBlock=f"10.90.{number}.0/24")["Subnet"]["SubnetId"]
+        ec2.create_subnet(
+            VpcId=vpc,
+            CidrBlock=f"10.90.{number}.0/24",
+            AvailabilityZone=f"{cloud.region}{'abc'[number]}",
+        )["Subnet"]["SubnetId"]
         for number, _ in enumerate(network.vpc.subnets)
     ]
     tables = [
