@@ -52,7 +52,9 @@ def _machines(graph: Graph) -> Iterator[Finding]:
 def _pipelines(graph: Graph) -> Iterator[Finding]:
     for pipeline in graph.of_type("aws:sagemaker/pipeline:Pipeline"):
         for step in json.loads(pipeline.inputs["pipelineDefinition"])["Steps"]:
-            condition = step.get("Arguments", {}).get("StoppingCondition", {})
+            request = step.get("Arguments", {})
+            request = request.get("TrainingJobDefinition", request)  # of a search's trainings
+            condition = request.get("StoppingCondition", {})
             if step["Type"] in STOPPED and not condition.get("MaxRuntimeInSeconds"):
                 message = f"its step {step['Name']} has no StoppingCondition"
                 yield found(__name__, pipeline, message)

@@ -23,7 +23,9 @@ _collect = EC2Backend._collect_default_endpoint_services  # noqa: SLF001  moto h
 def install() -> None:
     """Have moto look at the subnets' zones first, and know the service that it lacks."""
     add(EC2Backend, create_vpc_endpoint)
-    EC2Backend._collect_default_endpoint_services = staticmethod(_services)  # noqa: SLF001
+    EC2Backend._collect_default_endpoint_services = staticmethod(  # type: ignore[method-assign]  # noqa: SLF001
+        _services
+    )
 
 
 def _services(account_id: str, region: str) -> list[dict[str, Any]]:

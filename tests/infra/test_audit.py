@@ -48,7 +48,7 @@ def test_the_objects_of_every_zone_and_all_artifacts_are_recorded_where_asked(
     zones = {
         beginning
         for name, beginning in buckets.items()
-        if "-lake-" in name and not name.endswith("-results-bucket")
+        if "-lake-" in name and not name.endswith(("-results-bucket", "-workspaces-bucket"))
     }
     artifacts = {
         beginning for name, beginning in buckets.items() if name.endswith("-artifacts-bucket")

@@ -27,7 +27,10 @@ AUTONAMED = "-1a2b3c4"
 FOR_WHAT_MAY_COME = {"maslow:index:PlatformPolicies", "maslow:index:Boundary"}
 """What a later revision declares has to be within reach too; other tests hold how far that is."""
 
-IMAGES = rf"arn:aws:ecr:{REGION}:\d{{12}}:repository/sagemaker-.*"
+IMAGES = (
+    rf"arn:aws:ecr:{REGION}:\d{{12}}:repository/"
+    r"(sagemaker-|(huggingface-)?(pytorch|tensorflow)-training).*"
+)
 ACCOUNT_ITSELF = r"arn:aws:iam::\d{12}:root"
 BREAK_GLASS = r"arn:aws:iam::\d{12}:role/maslow-\w+-break-glass"
 EXPLAINS = r"arn:aws:iam::\d{12}:role/maslow-.+-monitor-explain-as-role-\*"
@@ -69,7 +72,13 @@ ELSEWHERE = {
     rf"arn:aws:airflow-serverless:{REGION}:\d{{12}}:workflow/maslow-\w+-\*": (
         "for people, whether or not Airflow runs the environment's jobs"
     ),
-    rf"arn:aws:sagemaker:{REGION}:\d{{12}}:(processing|training)-job/.*": "made by runs",
+    rf"arn:aws:sagemaker:{REGION}:\d{{12}}:(hyper-parameter-tuning|processing|training)-job/.*": (
+        "made by runs"
+    ),
+    rf"arn:aws:elasticmapreduce:{REGION}:\d{{12}}:editor/\*": "workspaces, which people make",
+    rf"arn:aws:secretsmanager:{REGION}:\d{{12}}:secret:emr-studio-\*": (
+        "people's own, for their repositories"
+    ),
     rf"arn:aws:sagemaker:{REGION}:\d{{12}}:(model-package(-group)?|pipeline)/maslow-\w+-\*": (
         "for people, whether or not the environment trains anything"
     ),

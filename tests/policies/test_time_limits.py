@@ -54,8 +54,11 @@ def test_a_machine_that_waits_is_stopped_at_some_time() -> None:
     assert finding.message == "it waits, and has no TimeoutSeconds"
 
 
-def pipeline(stopping: dict[str, Any]) -> Graph:
-    step = {"Name": "Train", "Type": "Training", "Arguments": {"StoppingCondition": stopping}}
+def pipeline(stopping: dict[str, Any], *, searches: bool = False) -> Graph:
+    arguments: dict[str, Any] = {"StoppingCondition": stopping}
+    step = {"Name": "Train", "Type": "Training", "Arguments": arguments}
+    if searches:
+        step |= {"Type": "Tuning", "Arguments": {"TrainingJobDefinition": arguments}}
     definition = json.dumps({"Steps": [step, {"Name": "Check", "Type": "Condition"}]})
     return record(
         lambda: (
@@ -74,6 +77,12 @@ def pipeline(stopping: dict[str, Any]) -> Graph:
 def test_a_job_of_a_pipeline_is_stopped_at_some_time() -> None:
     assert time_limits(pipeline({"MaxRuntimeInSeconds": {"Get": "Parameters.Seconds"}})) == []
     (finding,) = time_limits(pipeline({}))
+    assert finding.message == "its step Train has no StoppingCondition"
+
+
+def test_each_trial_of_a_search_is_stopped_at_some_time() -> None:
+    assert time_limits(pipeline({"MaxRuntimeInSeconds": 3600}, searches=True)) == []
+    (finding,) = time_limits(pipeline({}, searches=True))
     assert finding.message == "its step Train has no StoppingCondition"
 
 

@@ -1,5 +1,6 @@
 """EMR Studio of an environment: workspaces of notebooks, which run on EMR Serverless."""
 
+from collections.abc import Sequence
 from typing import NotRequired, TypedDict
 
 import pulumi
@@ -66,6 +67,10 @@ class SparkStudioArgs(PlacedArgs):
     """Whether workspaces outlive the stack."""
 
 
+Session = tuple[aws.iam.Policy, aws.iam.RolePolicyAttachment]
+"""A session policy, and what allows the role of people the same."""
+
+
 class SparkStudio(pulumi.ComponentResource):
     """A studio whose people make workspaces of notebooks, which run as the role of their persona.
 
@@ -104,19 +109,28 @@ class SparkStudio(pulumi.ComponentResource):
             for persona, told in args["personas"].items()
         }
         people = self._user_role(name, args) if args["by_name"] else None
-        studio = self._studio(name, args, people)
+        sessions = {
+            persona: self._session(f"{name}-{persona}", args, people, role.arn)
+            for persona, role in notebooks.items()
+            if people is not None
+        }
+        studio = self._studio(name, args, people, [allowed for _, allowed in sessions.values()])
         for persona, told in args["personas"].items():
-            runs_as = notebooks[persona].arn
             if people is not None:
-                self._let_groups_in(f"{name}-{persona}", args, told, studio, people, runs_as)
+                self._let_groups_in(f"{name}-{persona}", told, studio, *sessions[persona])
             else:
+                runs_as = notebooks[persona].arn
                 self._let_role_in(f"{name}-{persona}", args, told, studio, runs_as)
         self.url = studio.url
         self.role_arns = {persona: role.arn for persona, role in notebooks.items()}
         self.register_outputs({"url": self.url, "role_arns": self.role_arns})
 
     def _studio(
-        self, name: str, args: SparkStudioArgs, people: aws.iam.Role | None
+        self,
+        name: str,
+        args: SparkStudioArgs,
+        people: aws.iam.Role | None,
+        allowed: Sequence[aws.iam.RolePolicyAttachment],
     ) -> aws.emr.Studio:
         workspace, engine = studio_groups(name, parent=self, vpc_id=args["vpc_id"])
         subnets = pulumi.Output.from_input(args["subnet_ids"]).apply(lambda ids: ids[:MOST_SUBNETS])
@@ -135,7 +149,7 @@ class SparkStudio(pulumi.ComponentResource):
             subnet_ids=subnets,
             workspace_security_group_id=workspace.id,
             engine_security_group_id=engine.id,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=self._service.ready),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[*self._service.ready, *allowed]),
         )
 
     def _role(
@@ -185,22 +199,18 @@ class SparkStudio(pulumi.ComponentResource):
             region=args["region"],
         )
 
-    def _let_groups_in(
+    def _session(
         self,
         name: str,
         args: SparkStudioArgs,
-        told: NotebookPersonaArgs,
-        studio: aws.emr.Studio,
         people: aws.iam.Role,
         runs_as: pulumi.Output[str],
-    ) -> None:
-        """Have groups come as the one role of people, which a session policy narrows.
+    ) -> Session:
+        """What a persona may do in the studio, and the one role of people that may do all of it.
 
         What a session policy allows, the role has to be allowed as well.
         https://docs.aws.amazon.com/emr/latest/ManagementGuide/how-emr-studio-works.html
         """
-        if not told["groups"]:
-            raise ValueError(f"{name}: no group of Identity Center comes as the persona")
         child = pulumi.ResourceOptions(parent=self)
         policy = aws.iam.Policy(
             f"{name}-session", policy=self._policy(args, "", runs_as), opts=child
@@ -208,6 +218,19 @@ class SparkStudio(pulumi.ComponentResource):
         allowed = aws.iam.RolePolicyAttachment(
             f"{name}-allowed", role=people.name, policy_arn=policy.arn, opts=child
         )
+        return policy, allowed
+
+    def _let_groups_in(
+        self,
+        name: str,
+        told: NotebookPersonaArgs,
+        studio: aws.emr.Studio,
+        policy: aws.iam.Policy,
+        allowed: aws.iam.RolePolicyAttachment,
+    ) -> None:
+        """Have groups come as the one role of people, which a session policy narrows."""
+        if not told["groups"]:
+            raise ValueError(f"{name}: no group of Identity Center comes as the persona")
         for group in told["groups"]:
             aws.emr.StudioSessionMapping(
                 f"{name}-{group}",

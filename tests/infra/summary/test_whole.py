@@ -54,7 +54,7 @@ def test_prod_in_short(recording, project):
         "none here: dev trains",
         "Key × 5",
         "hosting ml.c7i.xlarge × 2, $0.214 an hour (in us-east-1)",
-        "interface endpoint × 33, $0.011 an hour",
+        "interface endpoint × 36, $0.011 an hour",
     ):
         assert fact in told, fact
 
