@@ -45,6 +45,7 @@ def graph_of(**changes):
         "group_name": "maslow-dev-tumour",
         "code_hash": "0123456789abcdef",
         "cooldown_hours": 24,
+        "hours": None,
         "training_hours": 28,
         "approve_when": None,
         "approve_because": "",
