@@ -184,6 +184,7 @@ def _start(arn: str) -> _Running:
             stdout=output,
             stderr=subprocess.STDOUT,
             cwd=folder,
-            env={**os.environ, **place.environment, **QUIET},
+            # Its lock on the database would stay where other programs have their files.
+            env={**os.environ, **place.environment, **QUIET, "TMPDIR": str(folder)},
         )
     return _Running(process, f"http://{HOST}:{port}", kept)
