@@ -43,6 +43,7 @@ STATUS = {
         {"monitor": "bias", "finding": "unknown", "worst": None, "told": None, "ran": "Sunday"},
         {"monitor": "explain", "finding": "unknown", "worst": 0.5, "told": "May", "ran": "Sunday"},
     ],
+    "hours": None,
     "loop": "arn",
     "turns": [
         {

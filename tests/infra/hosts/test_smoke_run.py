@@ -149,10 +149,8 @@ def test_the_records_lie_where_the_pipeline_reads_them(cloud, data):
 
 def test_a_pipeline_that_succeeds_tells_each_step_once_as_it_begins(cloud, pipeline):
     told = []
-    second = condition("Second", 1, 1)
-    smoke_run.train(
-        cloud, pipeline("good", condition("First", 1, 1, IfSteps=[second])), told.append
-    )
+    second = {**condition("Second", 1, 1), "DependsOn": ["First"]}
+    smoke_run.train(cloud, pipeline("good", condition("First", 1, 1), second), told.append)
     assert told == ["First", "Second"]
 
 
