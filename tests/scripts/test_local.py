@@ -16,10 +16,11 @@ from scripts import local
 from scripts.console import Follower
 
 ASKS = """
-import importlib.util
+import importlib
 import io
 import json
 import math
+import sys
 import tarfile
 
 import boto3
@@ -36,9 +37,8 @@ body = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
 with tarfile.open(fileobj=io.BytesIO(body)) as archive:
     archive.extractall("model", filter="data")
 
-spec = importlib.util.spec_from_file_location("inference", "model/code/inference.py")
-inference = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(inference)
+sys.path.insert(0, "model/code")
+inference = importlib.import_module("inference")
 with open("questions.csv") as file:
     questions = file.read()
 rows = inference.input_fn(questions, "text/csv")

@@ -39,7 +39,11 @@ RUN = {
     },
     "kinesis": {"start_stream_encryption"},
     "logs": {"start_live_tail", "start_query"},
-    "sagemaker": {"start_notebook_instance", "start_pipeline_execution"},
+    "sagemaker": {
+        "start_mlflow_tracking_server",  # which a real MLflow serves, as soon as it is asked
+        "start_notebook_instance",
+        "start_pipeline_execution",
+    },
     "stepfunctions": {"start_execution"},
 }
 """Operations that begin with `start_` and do here what they say, or begin no work."""

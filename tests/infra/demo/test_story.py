@@ -116,6 +116,17 @@ def _trained(folder, *parts):
     return folder
 
 
+def imported(code):
+    """inference.py of a folder, which finds what lies beside it there."""
+    sys.path.insert(0, str(code))
+    try:
+        for name in ("inference", "answering"):
+            sys.modules.pop(name, None)
+        return importlib.import_module("inference")
+    finally:
+        sys.path.remove(str(code))
+
+
 class Served:
     """A version's answers, by its archive's own handler."""
 
@@ -125,10 +136,7 @@ class Served:
         data = archive or (folder / "model.tar.gz").read_bytes()
         with tarfile.open(fileobj=io.BytesIO(data)) as read:
             read.extractall(unpacked, filter="data")
-        location = unpacked / "code/inference.py"
-        spec = importlib.util.spec_from_file_location(f"handler_{id(self)}", location)
-        self.handler = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(self.handler)
+        self.handler = imported(unpacked / "code")
         self.model = self.handler.model_fn(unpacked)
 
     def answers(self, sent):

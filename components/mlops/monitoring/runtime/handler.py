@@ -27,17 +27,20 @@ class Handler:
         unpack(archive, into)
         if not (into / "code/inference.py").is_file():
             raise HandlerError(f"{archive} has no code/inference.py")
-        before, path = sys.modules.pop("inference", None), str(into / "code")
-        sys.path.insert(0, path)
+        code = into / "code"
+        own = {file.stem for file in code.glob("*.py")}
+        before = {name: sys.modules.pop(name) for name in own & sys.modules.keys()}
+        sys.path.insert(0, str(code))
         try:
             self.module: Any = importlib.import_module("inference")
             # What is pickled refers to its module by name, so it is there while it is loaded.
             self.model: Any = self.module.model_fn(str(into))
         finally:
-            sys.path.remove(path)
-            sys.modules.pop("inference", None)
-            if before:
-                sys.modules["inference"] = before
+            sys.path.remove(str(code))
+            # Another version has modules of the same names.
+            for name in own & sys.modules.keys():
+                del sys.modules[name]
+            sys.modules.update(before)
 
     def predict(self, rows: list[Any]) -> Any:
         """What predict_fn answers to rows."""
