@@ -46,10 +46,22 @@ class Office(Served):
         return self.host.up(lambda: Endpoint("screening", args) and None)
 
     def comes(self, minute):
-        """Let a minute after midnight come, and what it starts be over; the endpoint's status."""
-        now, before = clock.now(), len(self.ended())
-        self.cloud.advance(((minute - now.hour * 60 - now.minute) % (24 * 60)) * 60)
-        return self.settles(before)
+        """Let a minute of the hours come, and what it starts be over; the endpoint's status.
+
+        The other one comes first where it is sooner, and what that starts is over before.
+        """
+        while True:
+            now, before = clock.now(), len(self.ended())
+            passed = now.hour * 60 + now.minute
+            wait, due = min(((due - passed - 1) % 1440 + 1, due) for due in self.due)
+            self.cloud.advance(wait * 60)
+            status = self.settles(before)
+            if due == minute:
+                return status
+
+    @property
+    def due(self):
+        return self.week["start"], self.week["end"]
 
     def is_started(self, on):
         """The same for an execution that a person starts."""
