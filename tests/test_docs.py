@@ -348,7 +348,7 @@ class Shell:
         self._environment = {
             **os.environ,
             "PATH": os.pathsep.join([str(programs), *without]),
-            "PYTHONPATH": str(ROOT),
+            "PYTHONPATH": f"{ROOT / 'tests' / 'without_mlflow'}{os.pathsep}{ROOT}",
             "PYTHONUNBUFFERED": "1",
             "TMPDIR": str(temporary),
             "GIT_CONFIG_GLOBAL": "/dev/null",

@@ -20,6 +20,7 @@ from infra.project import Project
 
 ROOT = Path(__file__).parents[2]
 COMMAND = Path(__file__).with_name("maslow_process.py")
+WITHOUT_MLFLOW = ROOT / "tests" / "without_mlflow"
 SECONDS = 240
 
 QUICK = {
@@ -125,7 +126,7 @@ class Running:
         environment = {
             **os.environ,
             "TMPDIR": str(temporary),
-            "PYTHONPATH": str(ROOT),
+            "PYTHONPATH": f"{WITHOUT_MLFLOW}{os.pathsep}{ROOT}",
             "PYTHONUNBUFFERED": "1",
             # Without the engine, whether or not its CLI is installed here.
             "PATH": os.pathsep.join(one for one in search if not Path(one, "pulumi").exists()),
