@@ -119,8 +119,9 @@ def dead(document: Path) -> list[str]:
 
 
 def generalised(text: str) -> str:
-    """A line of output without what differs from run to run: numbers, and Pulumi's suffixes."""
-    return re.sub(r"\d[\d.,]*", "0", re.sub(r"-[0-9a-f]{7}$", "-x", text.rstrip()))
+    """A line of output without what differs from run to run: numbers, suffixes, AWS's own ids."""
+    text = re.sub(r"-[0-9a-f]{7}$", "-x", re.sub(r"\bapp-[0-9A-Z]{12}\b", "app-X", text.rstrip()))
+    return re.sub(r"\d[\d.,]*", "0", text)
 
 
 def named(document: Path) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 
 from embedded.mlflow import server
 
-MISSING = f"validated, not emulated: the package mlflow is not installed ({server.INSTALL})"
+MISSING = f"no MLflow here ({server.INSTALL})"
 
 
 def lines(outputs: Mapping[str, Any]) -> list[str]:
