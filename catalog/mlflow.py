@@ -41,6 +41,7 @@ TYPES = (
         failed="Status == 'CreateFailed' && 'SageMaker could not make the app'",
         cloudformation="AWS::SageMaker::MlflowApp",
         outputs={"arn": "{id}"},
+        inputs={"name": "Name", "roleArn": "RoleArn", "artifactStoreUri": "ArtifactStoreUri"},
         holds_data="experiments and runs: their parameters, metrics and tags",
         # SageMaker makes up the id, and the name is no part of the ARN.
         iam=Iam(on="mlflow-app/*", when=OURS, read="ListTags", source=AUTHORIZATION),
@@ -78,6 +79,7 @@ TYPES = (
             "arn": arn_of("sagemaker", "mlflow-tracking-server/{trackingServerName}"),
             "trackingServerUrl": "https://t-{hex}.{region}.experiments.sagemaker.aws",
         },
+        inputs={"roleArn": "RoleArn", "artifactStoreUri": "ArtifactStoreUri"},
         holds_data="experiments and runs: their parameters, metrics and tags",
         iam=Iam(on="mlflow-tracking-server/{name}", read="ListTags", source=AUTHORIZATION),
     ),

@@ -55,7 +55,7 @@ ANY_ACCOUNT = "0" * 12
 
 PROGRAM = (
     listed("ec2", "DescribeAvailabilityZones DescribeSubnets DescribeVpcEndpointServices"),
-    listed("sagemaker", "ListModelPackages"),
+    listed("sagemaker", "ListMlflowApps ListMlflowTrackingServers ListModelPackages"),
     Grant("sagemaker", "model-package/{name}", read="DescribeModelPackage"),
     Grant("sagemaker", "endpoint/{name}", read="DescribeEndpoint"),
     listed("tag", "GetResources"),

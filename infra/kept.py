@@ -21,6 +21,15 @@ TABLE = "aws:glue/catalogTable:CatalogTable"
 """The one type that holds data and takes no tags: its database bears them."""
 IN_BUCKETS = ("aws:s3tables/namespace:Namespace", "aws:s3tables/table:Table")
 """What has no ARN with its name: a table bucket of the environment's tells of it."""
+RUNS = {
+    "aws:sagemaker/mlflowApp:MlflowApp": ("list_mlflow_apps", "Summaries", "Name", "Arn"),
+    "aws:sagemaker/mlflowTrackingServer:MlflowTrackingServer": (
+        "list_mlflow_tracking_servers",
+        *("TrackingServerSummaries", "TrackingServerName", "TrackingServerName"),
+    ),
+}
+"""What keeps runs, by the listing that tells of it: its rows, their name and their id. An app's ARN
+has no name, and a name is that of one environment."""
 KEY = "aws:kms/key:Key"
 """The one type that holds data and has no name: its description tells one key from another."""
 
@@ -84,6 +93,12 @@ class Tagged:
             found.append(";".join([arn, *path]))
         return found
 
+    def runs(self, type_: str, name: str) -> list[str]:
+        """The ids of what keeps runs under a name."""
+        operation, rows, named, id_ = RUNS[type_]
+        pages = self._client("sagemaker").get_paginator(operation).paginate()
+        return [one[id_] for page in pages for one in page[rows] if one[named] == name]
+
     def _has_table(self, database: str, name: str) -> bool:
         glue = self._client("glue")
         try:
@@ -126,6 +141,8 @@ def kept_in_account(tagged: Tagged, held: Held) -> Kept:
             found = tagged.tables(name, inputs["name"])
         elif type_ in IN_BUCKETS:
             found = tagged.in_buckets(inputs)
+        elif type_ in RUNS:
+            found = tagged.runs(type_, inputs[entry.name])
         else:
             found = _named(entry, name, inputs, tagged.arns)
         if len(found) > 1:

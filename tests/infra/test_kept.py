@@ -1,5 +1,6 @@
 """What an earlier stack left is found by its tags and its name, and taken for nothing else."""
 
+import json
 from collections.abc import Collection, Iterator
 
 import pytest
@@ -19,6 +20,16 @@ TABLE = "aws:glue/catalogTable:CatalogTable"
 GROUP = "aws:sagemaker/modelPackageGroup:ModelPackageGroup"
 
 NAMES = Names("maslow", "dev")
+TRUSTED = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {
+            "Effect": "Allow",
+            "Principal": {"Service": "sagemaker.amazonaws.com"},
+            "Action": "sts:AssumeRole",
+        }
+    ],
+}
 
 
 @pytest.fixture
@@ -169,3 +180,32 @@ def test_namespaces_and_tables_are_found_in_the_table_bucket_of_the_environment(
     assert kept(table, "doses", {**within, "name": "doses"}) == f"{own};oncology;doses"
     assert kept(table, "wards", {**within, "name": "wards"}) == ""
     assert kept(namespace, "cardiology", {"namespace": "cardiology"}) == ""
+
+
+@pytest.mark.parametrize(
+    ("type_", "create", "named"),
+    [
+        ("aws:sagemaker/mlflowApp:MlflowApp", "create_mlflow_app", "name"),
+        (
+            "aws:sagemaker/mlflowTrackingServer:MlflowTrackingServer",
+            "create_mlflow_tracking_server",
+            "trackingServerName",
+        ),
+    ],
+)
+def test_what_keeps_runs_is_found_by_its_name(
+    cloud: Cloud, type_: str, create: str, named: str
+) -> None:
+    role = cloud.client("iam").create_role(
+        RoleName=f"runs-{named}", AssumeRolePolicyDocument=json.dumps(TRUSTED)
+    )["Role"]["Arn"]
+    given = {"ArtifactStoreUri": "s3://runs/mlflow", "RoleArn": role}
+    own = {named[0].upper() + named[1:]: "maslow-dev-experiments"}
+    cloud.client("s3").create_bucket(
+        Bucket="runs", CreateBucketConfiguration={"LocationConstraint": cloud.region}
+    )
+    made = getattr(cloud.client("sagemaker"), create)(**given, **own)
+    kept = looked_for(cloud)
+    found = kept(type_, "maslow-dev-experiments-app", {named: "maslow-dev-experiments"})
+    assert found in {"maslow-dev-experiments", made.get("Arn")}
+    assert kept(type_, "maslow-prod-experiments-app", {named: "maslow-prod-experiments"}) == ""

@@ -101,11 +101,13 @@ class Experiments(pulumi.ComponentResource):
         if "expire_days" in args:
             kept["expire_days"] = args["expire_days"]
         artifacts = PrivateBucket(name, kept, pulumi.ResourceOptions(parent=self))
+        role_name = f"{name}-runs"  # fixed, since what is kept names it for ever
         role = ExecutionRole(
             f"{name}-role",
             {
                 "service": "sagemaker.amazonaws.com",
                 "account_id": args["account_id"],
+                "role_name": role_name,
                 "policies": {
                     "artifacts": rendered(
                         keep_artifacts, bucket=artifacts.bucket, key_arn=args["key_arn"]
@@ -115,13 +117,14 @@ class Experiments(pulumi.ComponentResource):
             pulumi.ResourceOptions(parent=self),
         )
         uri = artifacts.bucket.apply(lambda bucket: f"s3://{bucket}/{ARTIFACTS}")
-        options = stateful(self, durability, depends_on=role.ready)
+        role_arn = pulumi.Output.concat("arn:aws:iam::", args["account_id"], ":role/", role_name)
+        options = stateful(self, durability, depends_on=[role, *role.ready])
         if args["kind"] is Kind.APP:
             self.arn = aws.sagemaker.MlflowApp(
                 f"{name}-app",
                 name=args["mlflow_name"],
                 artifact_store_uri=uri,
-                role_arn=role.arn,
+                role_arn=role_arn,
                 model_registration_mode="AutoModelRegistrationDisabled",
                 opts=options,
             ).arn
@@ -130,7 +133,7 @@ class Experiments(pulumi.ComponentResource):
                 f"{name}-server",
                 tracking_server_name=args["mlflow_name"],
                 artifact_store_uri=uri,
-                role_arn=role.arn,
+                role_arn=role_arn,
                 automatic_model_registration=False,
                 mlflow_version=MLFLOW,
                 tracking_server_size=args.get("size", Size.SMALL).value,
