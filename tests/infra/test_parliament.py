@@ -40,12 +40,9 @@ TAGS = "tags are those of one kind of resource, and parliament wants all kinds a
 KINDS = "it is of one kind or another, and parliament wants both at once"
 NARROWER = "AWS offers this resource since, as its service authorization reference has it"
 LISTED = "what AWS lists of a whole account, in this region by a condition"
-OF_AN_ORGANIZATION = "the trail of an organization is in whichever account manages it"
 EXEMPT = (
     Exempt("RESOURCE_STAR", "*", "Key *", "in a key's policy, * is the key itself"),
     Exempt("RESOURCE_STAR", "cloudwatch:DescribeAlarms", "*Policy *", LISTED),
-    Exempt("RESOURCE_STAR", "cloudtrail:GetTrailStatus", "*Policy *", OF_AN_ORGANIZATION),
-    Exempt("RESOURCE_STAR", "cloudtrail:GetEventSelectors", "*Policy *", OF_AN_ORGANIZATION),
     Exempt("RESOURCE_STAR", "config:DescribeConfigurationRecorder*", "*Policy *", LISTED),
     Exempt("RESOURCE_MISMATCH", "athena:*Resource on *", "*Policy *", TAGS),
     Exempt("RESOURCE_MISMATCH", "network-firewall:ListTagsForResource on *", "Policy *", TAGS),

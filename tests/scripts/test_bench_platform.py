@@ -63,4 +63,4 @@ def test_a_plan_of_teams_and_its_mocks_register_the_same(tmp_path):
         for program in ("plan", "mocks")
     )
     assert plan.types == mocks.types
-    assert plan.types["aws:sagemaker/pipeline:Pipeline"] == 2 * MODELS_A_TEAM
+    assert plan.types["aws:sagemaker/endpoint:Endpoint"] == 2 * MODELS_A_TEAM
