@@ -19,6 +19,15 @@ class PlacedArgs(AccountArgs):
     """Region of all that the component makes, such as `eu-west-1`."""
 
 
+class DeadLetterArgs(TypedDict):
+    """For a component whose schedules keep what they could not start."""
+
+    dead_letter_arn: pulumi.Input[str]
+    """Queue that keeps what could not be started."""
+    messages_key_arn: pulumi.Input[str]
+    """Key of that queue, and of the alert topics."""
+
+
 class LoggedArgs(TypedDict):
     """For a component with log groups of its own."""
 

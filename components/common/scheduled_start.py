@@ -3,14 +3,16 @@
 https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-targets.html
 """
 
+import json
 from collections.abc import Sequence
 
 import pulumi
 import pulumi_aws as aws
 
+from components.common.args import DeadLetterArgs
 from components.common.event_start import start_policy
 from components.common.execution_role import ExecutionRole
-from components.common.iam import Document, Statement, allow
+from components.common.iam import Document, Json, Statement, allow, rendered
 
 RETRY_SECONDS, RETRIES = 3600, 10
 
@@ -24,13 +26,6 @@ def give_up(dead_letter_arn: str, messages_key_arn: str) -> list[Statement]:
         allow(["sqs:SendMessage"], [dead_letter_arn]),
         allow(["kms:Decrypt", "kms:GenerateDataKey"], [messages_key_arn]),
     ]
-
-
-def starting_policy(*, machine_arn: str, dead_letter_arn: str, messages_key_arn: str) -> Document:
-    """What a schedule may do: start the machine, and keep what it gives up."""
-    allowed = start_policy(machine_arn=machine_arn)
-    allowed["Statement"] += give_up(dead_letter_arn, messages_key_arn)
-    return allowed
 
 
 def start_on_schedule(
@@ -80,3 +75,42 @@ def start_on_schedule(
         },
         opts=pulumi.ResourceOptions(parent=parent, depends_on=[*ready, *role.ready]),
     )
+
+
+def start_machine_on_schedule(
+    name: str,
+    args: DeadLetterArgs,
+    *,
+    parent: pulumi.Resource,
+    description: str,
+    expression: str,
+    machine_arn: pulumi.Input[str],
+    given: Json,
+    account_id: pulumi.Input[str],
+    zone: str = "UTC",
+) -> None:
+    """The same for a state machine, with a role that may start that alone."""
+    start_on_schedule(
+        name,
+        parent=parent,
+        description=description,
+        expression=expression,
+        target_arn=machine_arn,
+        given=json.dumps(given),
+        policy=rendered(
+            starting_policy,
+            machine_arn=machine_arn,
+            dead_letter_arn=args["dead_letter_arn"],
+            messages_key_arn=args["messages_key_arn"],
+        ),
+        dead_letter_arn=args["dead_letter_arn"],
+        account_id=account_id,
+        zone=zone,
+    )
+
+
+def starting_policy(*, machine_arn: str, dead_letter_arn: str, messages_key_arn: str) -> Document:
+    """What a schedule may do: start the machine, and keep what it gives up."""
+    allowed = start_policy(machine_arn=machine_arn)
+    allowed["Statement"] += give_up(dead_letter_arn, messages_key_arn)
+    return allowed

@@ -1,12 +1,12 @@
 """A real-time endpoint: one approved version of a model, scaled, captured, watched, rolled out."""
 
-from typing import Any, NotRequired, TypedDict
+from typing import Any, NotRequired
 
 import pulumi
 import pulumi_aws as aws
 
 from catalog.instances import family_of
-from components.common.args import LoggedArgs
+from components.common.args import DeadLetterArgs, LoggedArgs
 from components.common.execution_role import ExecutionRole
 from components.common.hours import HoursArgs
 from components.common.iam import Document, allow, document, rendered
@@ -25,17 +25,13 @@ from components.mlops.rollout import ALL_TRAFFIC, Rollout, deployment_config
 from components.platform.instance_types import has_local_storage
 
 
-class HoursOfEndpointArgs(TypedDict):
+class HoursOfEndpointArgs(DeadLetterArgs):
     """When an endpoint serves, and what turning it off and on takes."""
 
     week: HoursArgs
     """The hours."""
     tags: dict[str, str]
     """Tags of what is created when they begin."""
-    dead_letter_arn: pulumi.Input[str]
-    """Queue that keeps what could not be started."""
-    messages_key_arn: pulumi.Input[str]
-    """Key of that queue and of the alert topics."""
 
 
 class EndpointArgs(CaptureArgs, LoggedArgs):

@@ -1,18 +1,16 @@
 """What turns an endpoint off at the end of the hours, and on again when they begin."""
 
-import json
-
 import pulumi
 
-from components.common.args import LoggedArgs, PlacedArgs
+from components.common.args import DeadLetterArgs, LoggedArgs, PlacedArgs
 from components.common.hours import HoursArgs, cron
 from components.common.iam import Json, rendered
-from components.common.scheduled_start import start_on_schedule, starting_policy
+from components.common.scheduled_start import start_machine_on_schedule
 from components.common.state_machine import logged_machine
 from components.mlops.hours.machine import ScalingArgs, switch_machine, switch_policy
 
 
-class SwitchArgs(PlacedArgs, LoggedArgs):
+class SwitchArgs(PlacedArgs, LoggedArgs, DeadLetterArgs):
     """What the switch is made of."""
 
     hours: HoursArgs
@@ -27,16 +25,12 @@ class SwitchArgs(PlacedArgs, LoggedArgs):
     """How it is scaled; None where it is not."""
     topic_arn: pulumi.Input[str]
     """Topic that is told why it could not be switched."""
-    dead_letter_arn: pulumi.Input[str]
-    """Queue that keeps what could not be started."""
-    messages_key_arn: pulumi.Input[str]
-    """Key of that queue and of the topic."""
 
 
 class Switch(pulumi.ComponentResource):
     """A state machine for one endpoint, and the two schedules that start it.
 
-    What is deployed meanwhile turns the endpoint on (`components.mlops.release`).
+    What is deployed meanwhile turns the endpoint on (`components.mlops.hours.turning_on`).
     """
 
     state_machine_arn: pulumi.Output[str]
@@ -83,21 +77,15 @@ class Switch(pulumi.ComponentResource):
             account_id=args["account_id"],
         )
         for word, on, minute in (("on", True, hours["start"]), ("off", False, hours["end"])):
-            start_on_schedule(
+            start_machine_on_schedule(
                 f"{name}-{word}",
+                args,
                 parent=self,
                 description=f"Turns {args['endpoint_name']} {word} by its hours",
                 expression=cron(hours, minute),
                 zone=hours["zone"],
-                target_arn=machine.arn,
-                given=json.dumps({"on": on}),
-                policy=rendered(
-                    starting_policy,
-                    machine_arn=machine.arn,
-                    dead_letter_arn=args["dead_letter_arn"],
-                    messages_key_arn=args["messages_key_arn"],
-                ),
-                dead_letter_arn=args["dead_letter_arn"],
+                machine_arn=machine.arn,
+                given={"on": on},
                 account_id=args["account_id"],
             )
         self.state_machine_arn = machine.arn

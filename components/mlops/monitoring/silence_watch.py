@@ -4,9 +4,8 @@ import json
 
 import pulumi
 
-from components.common.args import LoggedArgs, PlacedArgs
-from components.common.iam import rendered
-from components.common.scheduled_start import start_on_schedule, starting_policy
+from components.common.args import DeadLetterArgs, LoggedArgs, PlacedArgs
+from components.common.scheduled_start import start_machine_on_schedule
 from components.common.state_machine import logged_machine
 from components.mlops.monitoring.silence_machine import (
     RareMonitor,
@@ -15,17 +14,13 @@ from components.mlops.monitoring.silence_machine import (
 )
 
 
-class SilenceWatchArgs(PlacedArgs, LoggedArgs):
+class SilenceWatchArgs(PlacedArgs, LoggedArgs, DeadLetterArgs):
     """What the watch is made of."""
 
     monitors: list[RareMonitor]
     """The monitors that it looks after, at most 500."""
     schedule: str
     """When it looks, each day: an expression of EventBridge Scheduler, in UTC."""
-    dead_letter_arn: pulumi.Input[str]
-    """Queue that keeps what could not be started."""
-    messages_key_arn: pulumi.Input[str]
-    """Key of that queue."""
 
 
 class SilenceWatch(pulumi.ComponentResource):
@@ -51,20 +46,14 @@ class SilenceWatch(pulumi.ComponentResource):
             policy=json.dumps(silence_policy(region=args["region"])),
             account_id=args["account_id"],
         )
-        start_on_schedule(
+        start_machine_on_schedule(
             name,
+            args,
             parent=self,
             description="Looks which of the monitors that run less than each day are alive",
             expression=args["schedule"],
-            target_arn=machine.arn,
-            given="{}",
-            policy=rendered(
-                starting_policy,
-                machine_arn=machine.arn,
-                dead_letter_arn=args["dead_letter_arn"],
-                messages_key_arn=args["messages_key_arn"],
-            ),
-            dead_letter_arn=args["dead_letter_arn"],
+            machine_arn=machine.arn,
+            given={},
             account_id=args["account_id"],
         )
         self.state_machine_arn = machine.arn
