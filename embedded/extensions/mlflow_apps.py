@@ -17,13 +17,12 @@ from embedded.extensions.mlflow_records import (
     Record,
     Values,
     apps,
-    asked_of,
     check_place,
     found,
     keep,
     opened,
 )
-from embedded.extensions.operations import add, paged
+from embedded.extensions.operations import add, asked_of, paged
 from embedded.mlflow import server
 
 CHANGEABLE = (

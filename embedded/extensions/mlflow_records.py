@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from moto.core.responses import ActionResult, BaseResponse
+from moto.core.responses import ActionResult
 from moto.sagemaker.exceptions import ResourceNotFound, ValidationError
 from moto.sagemaker.models import SageMakerModelBackend
 from moto.settings import moto_server_port
@@ -61,12 +61,6 @@ def found(records: Mapping[str, Record], arn: str, what: str) -> Record:
     if arn not in records:
         raise ResourceNotFound(message=f"{what} {arn} does not exist.")
     return records[arn]
-
-
-def asked_of(self: BaseResponse, *members: str) -> Values:
-    """Those members of a request that it has."""
-    values = {member: self._get_param(member) for member in members}
-    return {member: value for member, value in values.items() if value is not None}
 
 
 def keep(backend: SageMakerModelBackend, record: Record) -> None:

@@ -12,14 +12,13 @@ from moto.sagemaker.utils import arn_formatter
 from embedded.extensions.mlflow_records import (
     Record,
     Values,
-    asked_of,
     check_place,
     found,
     keep,
     opened,
     servers,
 )
-from embedded.extensions.operations import add, paged
+from embedded.extensions.operations import add, asked_of, paged
 from embedded.mlflow import server as mlflow
 
 VERSIONS = ("3.0", "2.16", "2.13")

@@ -16,6 +16,12 @@ def add(target: type, *operations: Callable[..., Any]) -> None:
         setattr(target, operation.__name__, operation)
 
 
+def asked_of(response: BaseResponse, *members: str) -> dict[str, Any]:
+    """Those members of a request that it has."""
+    values = {member: response._get_param(member) for member in members}  # noqa: SLF001
+    return {member: value for member, value in values.items() if value is not None}
+
+
 def kept(backend: BaseBackend, name: str) -> dict[str, Any]:
     """A dictionary of that name on the backend, begun empty, forgotten by moto's reset."""
     state: dict[str, Any] = vars(backend).setdefault(name, {})

@@ -8,7 +8,7 @@ from moto.sagemaker.exceptions import ResourceInUseException, ResourceNotFound, 
 from moto.sagemaker.responses import SageMakerResponse
 
 from embedded import clock
-from embedded.extensions.operations import add, paged
+from embedded.extensions.operations import add, asked_of, paged
 from embedded.extensions.studio_profiles import WHAT as PROFILE
 from embedded.extensions.studio_records import (
     DELETED,
@@ -17,7 +17,6 @@ from embedded.extensions.studio_records import (
     Values,
     apps,
     arn_in,
-    asked_of,
     domain_of,
     found,
     living,

@@ -17,12 +17,11 @@ from moto.sagemaker.models import Domain, SageMakerModelBackend
 from moto.sagemaker.responses import SageMakerResponse
 
 from embedded import clock
-from embedded.extensions.operations import add
+from embedded.extensions.operations import add, asked_of
 from embedded.extensions.studio_records import (
     Values,
     apps,
     arn_in,
-    asked_of,
     check_idle,
     check_setups,
     domain_of,

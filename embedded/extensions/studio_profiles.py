@@ -10,12 +10,11 @@ from moto.sagemaker.models import SageMakerModelBackend
 from moto.sagemaker.responses import SageMakerResponse
 
 from embedded import clock
-from embedded.extensions.operations import add, paged
+from embedded.extensions.operations import add, asked_of, paged
 from embedded.extensions.studio_records import (
     Record,
     apps,
     arn_in,
-    asked_of,
     check_idle,
     check_setups,
     domain_of,

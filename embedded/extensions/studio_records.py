@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from moto.core.responses import BaseResponse
 from moto.sagemaker.exceptions import ResourceInUseException, ResourceNotFound, ValidationError
 from moto.sagemaker.models import Domain, SageMakerModelBackend
 from moto.sagemaker.utils import arn_formatter
@@ -111,12 +110,6 @@ def require_new(records: Mapping[str, Record], arn: str, what: str) -> None:
         raise ResourceInUseException(
             message=f"{what} [{arn.partition('/')[2]}] already exists. Choose another name."
         )
-
-
-def asked_of(self: BaseResponse, *members: str) -> Values:
-    """Those members of a request that it has."""
-    values = {member: self._get_param(member) for member in members}
-    return {member: value for member, value in values.items() if value is not None}
 
 
 def check_idle(settings: Mapping[str, Any] | None) -> None:

@@ -12,12 +12,11 @@ from moto.sagemaker.exceptions import ResourceInUseException, ValidationError
 from moto.sagemaker.models import SageMakerModelBackend
 from moto.sagemaker.responses import SageMakerResponse
 
-from embedded.extensions.operations import add, paged
+from embedded.extensions.operations import add, asked_of, paged
 from embedded.extensions.studio_records import (
     Record,
     apps,
     arn_in,
-    asked_of,
     found,
     living,
     named_setups,

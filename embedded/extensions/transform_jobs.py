@@ -30,10 +30,11 @@ from embedded.extensions.operations import add
 from embedded.extensions.run_logs import keep_lines
 from embedded.extensions.state_changes import transform_job_changed
 from embedded.sagemaker.container import Stopped
-from embedded.sagemaker.job import ENDS, clients, put
+from embedded.sagemaker.job import clients, put
 from embedded.sagemaker.jobs import JobFailed
 from embedded.sagemaker.model_server import Container, Died
 from embedded.sagemaker.serving import Answer
+from embedded.sagemaker.shown import Shown
 from embedded.sagemaker.transform import mistakes, run, transform_of
 from embedded.turns import turn
 from embedded.workplace import is_closed
@@ -86,8 +87,8 @@ class TransformJob(threading.Thread):
         self._backend, self._record = backend, record
         self._job = transform_of(asked)
         self._stopping = threading.Event()
-        self._ended = False
-        self._changed = partial(transform_job_changed, backend, record)
+        changed = partial(transform_job_changed, backend, record)
+        self._shown = Shown(record, "transform", changed)
         own = {
             "SAGEMAKER_BATCH": "true",
             "SAGEMAKER_BATCH_STRATEGY": asked.get("BatchStrategy", ""),
@@ -98,7 +99,7 @@ class TransformJob(threading.Thread):
         self._servers = [server_of(backend, _with(one, own)) for one in containers]
         client, _ = clients(backend.region_name)
         self._s3 = client("s3")
-        self._show("InProgress")
+        self._shown.change("InProgress")
 
     def run(self) -> None:
         """Work to whichever end."""
@@ -113,7 +114,7 @@ class TransformJob(threading.Thread):
 
     def stop(self) -> None:
         """Tell it to stop, which ends its servers."""
-        self._show("Stopping")
+        self._shown.change("Stopping")
         self._stopping.set()
         for server in self._servers:
             server.stop()
@@ -153,16 +154,7 @@ class TransformJob(threading.Thread):
                 keep_lines(logs, LOG_GROUP, stream, "\n".join(said))
         reason = str(self.failure) if isinstance(self.failure, JobFailed) else ""
         status = "Failed" if reason else "Stopped" if self.failure else "Completed"
-        self._show(status, transform_end_time=utcnow(), failure_reason=reason)
-
-    def _show(self, status: str, **more: Any) -> None:
-        with turn():
-            if self._ended:
-                return
-            self._ended = status in ENDS
-            now = utcnow()
-            vars(self._record).update(more, transform_job_status=status, last_modified_time=now)
-            self._changed()
+        self._shown.change(status, transform_end_time=utcnow(), failure_reason=reason)
 
 
 def _with(container: Container, own: Mapping[str, str]) -> Container:

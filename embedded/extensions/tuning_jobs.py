@@ -19,8 +19,9 @@ from embedded.extensions.operations import add, paged
 from embedded.extensions.state_changes import tuning_job_changed
 from embedded.sagemaker.job import Job
 from embedded.sagemaker.jobs import not_emulated as training_not_emulated
+from embedded.sagemaker.shown import ENDS
 from embedded.sagemaker.tuning import checks
-from embedded.sagemaker.tuning.job import ENDS, Tried, Tuning
+from embedded.sagemaker.tuning.job import Tried, Tuning
 from embedded.sagemaker.tuning.study import NotInstalled, Texts, require_optuna
 from embedded.turns import others_first
 

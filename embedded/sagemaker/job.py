@@ -23,12 +23,12 @@ from embedded.clock import utcnow
 from embedded.cloud import HOST, client_environment
 from embedded.sagemaker.container import Container, Stopped
 from embedded.sagemaker.jobs import JobFailed, Services, run_processing_job, run_training_job
+from embedded.sagemaker.shown import Shown
 from embedded.turns import turn
 from embedded.workplace import is_closed
 
 log = logging.getLogger(__name__)
 
-ENDS = ("Completed", "Failed", "Stopped")
 STOP_SECONDS = 30
 EXIT_MESSAGE, MESSAGE_CHARACTERS = "/opt/ml/output/message", 1024
 """Where a processing job leaves its ExitMessage, and how much of it is kept."""
@@ -56,13 +56,11 @@ class Job(threading.Thread):
         ]
         super().__init__(name=f"{self._kind}-job-{self._job_name}", daemon=True)
         self._arguments = arguments
-        self._shown = vars(record)
+        self._shown = Shown(record, self._kind, at_change)
         self._stopping = threading.Event()
         self._container: Container | None = None
         self._log = ""
-        self._ended = False
         self._message = ""
-        self._at_change = at_change
         client, variables = clients(region)
         self._services = Services(client, variables)
         started: dict[str, Any] = {f"{self._kind}_start_time": utcnow()}
@@ -151,14 +149,9 @@ class Job(threading.Thread):
         return {}
 
     def _show(self, status: str, secondary: str = "", message: str = "", **more: Any) -> None:
-        values = {f"{self._kind}_job_status": status, "last_modified_time": utcnow(), **more}
         if self._training:
-            values |= secondary_status(self._shown, secondary or status, message, utcnow())
-        with turn():
-            if not self._ended:
-                self._ended = status in ENDS
-                self._shown.update(values)
-                self._at_change()
+            more |= secondary_status(self._shown.values, secondary or status, message, utcnow())
+        self._shown.change(status, **more)
 
 
 def secondary_status(

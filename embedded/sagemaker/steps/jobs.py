@@ -10,15 +10,12 @@ from embedded.sagemaker.steps.work import Work
 
 def process(work: Work) -> Any:
     """Processing: run the job; property files are found in its outputs."""
-    arguments = work.named("ProcessingJobName")
-    made = work.client("sagemaker").create_processing_job(**arguments)
-    work.note(ProcessingJob={"Arn": made["ProcessingJobArn"]})
-    work.finish(made["ProcessingJobArn"])
+    arguments, arn = _run(work, "Processing")
     outputs = arguments.get("ProcessingOutputConfig", {}).get("Outputs", [])
     places = {one["OutputName"]: one["S3Output"]["S3Uri"] for one in outputs}
     return {
         **arguments,
-        "ProcessingJobArn": made["ProcessingJobArn"],
+        "ProcessingJobArn": arn,
         "PropertyFiles": {
             one["PropertyFileName"]: f"{places[one['OutputName']]}/{one['FilePath']}"
             for one in work.step.get("PropertyFiles", [])
@@ -28,17 +25,21 @@ def process(work: Work) -> Any:
 
 def train(work: Work) -> Any:
     """Training: run the job, which is described with its metrics then."""
-    arguments, client = work.named("TrainingJobName"), work.client("sagemaker")
-    made = client.create_training_job(**arguments)
-    work.note(TrainingJob={"Arn": made["TrainingJobArn"]})
-    work.finish(made["TrainingJobArn"])
-    return client.describe_training_job(TrainingJobName=arguments["TrainingJobName"])
+    name = _run(work, "Training")[0]["TrainingJobName"]
+    return work.client("sagemaker").describe_training_job(TrainingJobName=name)
 
 
 def transform(work: Work) -> Any:
     """Transform: have a model answer a data set."""
-    arguments, client = work.named("TransformJobName"), work.client("sagemaker")
-    made = client.create_transform_job(**arguments)
-    work.note(TransformJob={"Arn": made["TransformJobArn"]})
-    work.finish(made["TransformJobArn"])
-    return client.describe_transform_job(TransformJobName=arguments["TransformJobName"])
+    name = _run(work, "Transform")[0]["TransformJobName"]
+    return work.client("sagemaker").describe_transform_job(TransformJobName=name)
+
+
+def _run(work: Work, kind: str) -> tuple[dict[str, Any], str]:
+    """Create the step's job, and wait for its end; its request, and its ARN."""
+    arguments = work.named(f"{kind}JobName")
+    create = getattr(work.client("sagemaker"), f"create_{kind.lower()}_job")
+    arn: str = create(**arguments)[f"{kind}JobArn"]
+    work.note(**{f"{kind}Job": {"Arn": arn}})
+    work.finish(arn)
+    return arguments, arn

@@ -23,6 +23,7 @@ from embedded.sagemaker.container import Stopped
 from embedded.sagemaker.images import image_of
 from embedded.sagemaker.job import Job, clients
 from embedded.sagemaker.jobs import JobFailed
+from embedded.sagemaker.shown import Shown
 from embedded.sagemaker.tuning.completion import is_complete, not_improving, reason
 from embedded.sagemaker.tuning.early_stopping import is_unlikely, readings
 from embedded.sagemaker.tuning.study import Search, Texts
@@ -37,7 +38,6 @@ log = logging.getLogger(__name__)
 POLL_SECONDS = 0.1
 ATTEMPTS = 5
 """After so many jobs, none of which came to anything, the tuning fails."""
-ENDS = ("Completed", "Failed", "Stopped")
 TAKEN = frozenset(
     {
         *("CheckpointConfig", "EnableInterContainerTrafficEncryption", "EnableManagedSpotTraining"),
@@ -90,16 +90,14 @@ class Tuning(threading.Thread):
         super().__init__(name=f"tuning-job-{self._job_name}", daemon=True)
         self.backend = backend
         """Whose training jobs they are."""
-        self._shown = vars(record)
+        self._shown = Shown(record, "hyper_parameter_tuning", at_change)
         self._arguments = arguments
         self._config = arguments["HyperParameterTuningJobConfig"]
         self._definition = arguments["TrainingJobDefinition"]
         self._objective: str = self._config["HyperParameterTuningJobObjective"]["MetricName"]
         self._job_of = job_of
         self._learned = list(learned)
-        self._at_change = at_change
         self._stopping = threading.Event()
-        self._ended = False
         self._began = utcnow()
         self._values: list[float] = []
         self._searching: Search | None = None
@@ -110,8 +108,8 @@ class Tuning(threading.Thread):
         """How many training jobs have ended since the last improvement."""
         self.failure: Exception | None = None
         """Why it did not complete, once it has ended: JobFailed or Stopped."""
-        self._shown["tuning"] = self
-        self._show("InProgress", hyper_parameter_tuning_end_time=None, failure_reason=None)
+        self._shown.values["tuning"] = self
+        self._shown.change("InProgress", hyper_parameter_tuning_end_time=None, failure_reason=None)
 
     def run(self) -> None:
         """Search to whichever end."""
@@ -130,7 +128,7 @@ class Tuning(threading.Thread):
 
     def stop(self) -> None:
         """Tell it to stop, and all training jobs that run."""
-        self._show("Stopping")
+        self._shown.change("Stopping")
         self._stopping.set()
 
     def _search(self, search: Search) -> None:
@@ -168,9 +166,9 @@ class Tuning(threading.Thread):
         )
         arn = made["TrainingJobArn"]
         with turn():
-            vars(self.backend.training_jobs[name])["tuning_job_arn"] = self._shown["arn"]
+            vars(self.backend.training_jobs[name])["tuning_job_arn"] = self._shown.values["arn"]
             self.tried.append(Tried(name, arn, values, self._objective, trial, self._job_of(arn)))
-            self._shown["last_modified_time"] = utcnow()
+            self._shown.values["last_modified_time"] = utcnow()
 
     def _look(self, search: Search) -> None:
         """See how each training job goes: what it has come to, and whether it is to stop."""
@@ -210,7 +208,7 @@ class Tuning(threading.Thread):
             elif one.is_stopped:
                 one.value = one.log[-1]
             one.has_ended = True
-            self._shown["last_modified_time"] = utcnow()
+            self._shown.values["last_modified_time"] = utcnow()
             if one.value is not None:
                 self._values.append(one.value)
                 self.not_improving = not_improving(self._values, search.is_better)
@@ -248,22 +246,11 @@ class Tuning(threading.Thread):
         ended: dict[str, Any] = {"hyper_parameter_tuning_end_time": utcnow()}
         match self.failure:
             case None:
-                self._show("Completed", **ended)
+                self._shown.change("Completed", **ended)
             case Stopped():
-                self._show("Stopped", **ended)
+                self._shown.change("Stopped", **ended)
             case error:
-                self._show("Failed", failure_reason=str(error), **ended)
-
-    def _show(self, status: str, **more: Any) -> None:
-        with turn():
-            if self._ended:
-                return
-            self._ended = status in ENDS
-            now = utcnow()
-            self._shown.update(
-                hyper_parameter_tuning_job_status=status, last_modified_time=now, **more
-            )
-            self._at_change()
+                self._shown.change("Failed", failure_reason=str(error), **ended)
 
 
 def _taken(definition: Mapping[str, Any]) -> dict[str, Any]:
