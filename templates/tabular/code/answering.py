@@ -27,6 +27,13 @@ from flask import Response
 THRESHOLD = 0.5
 
 
+def requests(name: str, value: dict[str, Any]) -> dict[str, Any]:
+    """The JSON Schema of requests whose instances have one member of that name and schema."""
+    instance = {"type": "object", "required": [name], "properties": {name: value}}
+    instances = {"type": "array", "minItems": 1, "items": instance}
+    return {"type": "object", "required": ["instances"], "properties": {"instances": instances}}
+
+
 class Prediction(NamedTuple):
     """What is predicted of each row."""
 

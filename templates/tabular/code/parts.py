@@ -5,6 +5,7 @@ validation/validation.csv and test/test.csv, each with a header; train/problem.j
 is to be learned; and snapshot/snapshot.json, which says what exactly was read.
 """
 
+import argparse
 import csv
 import hashlib
 import json
@@ -24,6 +25,22 @@ TEST_SHARE = 0.15
 Row = list[str]
 
 log = logging.getLogger("preprocess")
+
+
+def told(arguments: list[str], description: str | None) -> argparse.Namespace:
+    """What a script that splits records is told."""
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--target", required=True, help="the column, or what the class is called")
+    parser.add_argument("--kind", default="auto", help="auto, or one of problem.KINDS")
+    parser.add_argument("--drop", default="", help="columns to leave out, separated by commas")
+    parser.add_argument("--input", type=Path, default=Path("/opt/ml/processing/input/data"))
+    parser.add_argument("--output", type=Path, default=Path("/opt/ml/processing/output"))
+    return parser.parse_args(arguments)
+
+
+def listed(names: str) -> list[str]:
+    """Names that are separated by commas."""
+    return [name.strip() for name in names.split(",") if name.strip()]
 
 
 def write(output: Path, posed: problem.Problem, header: Row, rows: list[Row]) -> None:

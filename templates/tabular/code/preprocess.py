@@ -3,10 +3,8 @@
 Reads every CSV file below the input folder, and writes what parts.py says.
 """
 
-import argparse
 import logging
 import sys
-from pathlib import Path
 
 import parts
 import problem
@@ -35,17 +33,9 @@ def check_features(header: Row, rows: list[Row]) -> None:
 
 def main(arguments: list[str]) -> None:
     """Run as `preprocess.py --target <column> [--kind k] [--drop a,b] --input … --output …`."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--target", required=True)
-    parser.add_argument("--kind", default="auto", help="auto, or one of problem.KINDS")
-    parser.add_argument("--drop", default="", help="columns to leave out, separated by commas")
-    parser.add_argument("--input", type=Path, default=Path("/opt/ml/processing/input/data"))
-    parser.add_argument("--output", type=Path, default=Path("/opt/ml/processing/output"))
-    told = parser.parse_args(arguments)
-
-    drop = [name.strip() for name in told.drop.split(",") if name.strip()]
+    told = parts.told(arguments, __doc__)
     names, records = tables.read(told.input)
-    header, rows = tables.arrange(names, records, told.target, drop)
+    header, rows = tables.arrange(names, records, told.target, parts.listed(told.drop))
     posed = problem.found(told.target, [row[0] for row in rows], told.kind)
     check_features(header, rows)
     parts.write(told.output, posed, header, rows)

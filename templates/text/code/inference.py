@@ -12,30 +12,22 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import joblib
-from answering import Malformed, Prediction, classified, instances, media_type, output_fn
+from answering import (
+    Malformed,
+    Prediction,
+    classified,
+    instances,
+    media_type,
+    output_fn,
+    requests,
+)
 
 __all__ = ["Malformed", "Prediction", "input_fn", "model_fn", "output_fn", "predict_fn"]
 
 CONTENT_TYPES = ("application/json",)
 TEXT = "text"
 MOST_CHARACTERS = 100_000
-REQUEST = {
-    "type": "object",
-    "required": ["instances"],
-    "properties": {
-        "instances": {
-            "type": "array",
-            "minItems": 1,
-            "items": {
-                "type": "object",
-                "required": [TEXT],
-                "properties": {
-                    TEXT: {"type": "string", "minLength": 1, "maxLength": MOST_CHARACTERS}
-                },
-            },
-        }
-    },
-}
+REQUEST = requests(TEXT, {"type": "string", "minLength": 1, "maxLength": MOST_CHARACTERS})
 """The JSON Schema of a request."""
 
 

@@ -4,10 +4,8 @@ Reads every CSV file below the input folder, which has a column `text` and the t
 what parts.py says. Other columns are left out, and so are records without a text.
 """
 
-import argparse
 import logging
 import sys
-from pathlib import Path
 
 import parts
 import problem
@@ -19,18 +17,11 @@ log = logging.getLogger("preprocess")
 
 def main(arguments: list[str]) -> None:
     """Run as `preprocess.py --target <column> [--kind k] [--drop a,b] --input … --output …`."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--target", required=True)
-    parser.add_argument("--kind", default="auto", help="auto, or one of problem.KINDS")
-    parser.add_argument("--drop", default="", help="columns to leave out, separated by commas")
-    parser.add_argument("--input", type=Path, default=Path("/opt/ml/processing/input/data"))
-    parser.add_argument("--output", type=Path, default=Path("/opt/ml/processing/output"))
-    told = parser.parse_args(arguments)
-
+    told = parts.told(arguments, __doc__)
     names, records = tables.read(told.input)
     if TEXT not in names:
         raise SystemExit(f"there is no column {TEXT} among {', '.join(names)}")
-    asked = [name.strip() for name in told.drop.split(",") if name.strip()]
+    asked = parts.listed(told.drop)
     if TEXT in asked:
         raise SystemExit(f"the column {TEXT} is what is learned from, and cannot be left out")
     others = [name for name in names if name not in {TEXT, told.target}]

@@ -23,7 +23,15 @@ from typing import Any, NamedTuple
 import images
 import joblib
 import numpy as np
-from answering import Malformed, Prediction, classified, instances, media_type, output_fn
+from answering import (
+    Malformed,
+    Prediction,
+    classified,
+    instances,
+    media_type,
+    output_fn,
+    requests,
+)
 
 __all__ = ["Malformed", "Prediction", "input_fn", "model_fn", "output_fn", "predict_fn"]
 
@@ -31,29 +39,16 @@ PNG, NPY, JSON = "image/png", "application/x-npy", "application/json"
 CONTENT_TYPES = (PNG, NPY, JSON)
 IMAGE = "image"
 MOST_TEXT = 8_000_000
-REQUEST = {
-    "type": "object",
-    "required": ["instances"],
-    "properties": {
-        "instances": {
-            "type": "array",
-            "minItems": 1,
-            "items": {
-                "type": "object",
-                "required": [IMAGE],
-                "properties": {
-                    IMAGE: {
-                        "type": "string",
-                        "minLength": 1,
-                        "maxLength": MOST_TEXT,
-                        "contentEncoding": "base64",
-                        "contentMediaType": PNG,
-                    }
-                },
-            },
-        }
+REQUEST = requests(
+    IMAGE,
+    {
+        "type": "string",
+        "minLength": 1,
+        "maxLength": MOST_TEXT,
+        "contentEncoding": "base64",
+        "contentMediaType": PNG,
     },
-}
+)
 """The JSON Schema of a request in JSON."""
 
 

@@ -5,7 +5,6 @@ brought to one size (images.py), and are written as parts.py says, in the column
 in Base64, which is what the endpoint is asked about in JSON.
 """
 
-import argparse
 import base64
 import logging
 import sys
@@ -54,14 +53,7 @@ def kind_of(labels: list[str], kind: str) -> str:
 
 def main(arguments: list[str]) -> None:
     """Run as `preprocess.py --target <name> [--kind k] --input … --output …`."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--target", required=True, help="what the class is called")
-    parser.add_argument("--kind", default="auto", help="auto, binary or multiclass")
-    parser.add_argument("--drop", default="", help="nothing: images have no columns")
-    parser.add_argument("--input", type=Path, default=Path("/opt/ml/processing/input/data"))
-    parser.add_argument("--output", type=Path, default=Path("/opt/ml/processing/output"))
-    told = parser.parse_args(arguments)
-
+    told = parts.told(arguments, __doc__)
     if told.drop:
         raise SystemExit(f"drop names {told.drop}, and images have no columns to leave out")
     paths, rows = read(told.input)
