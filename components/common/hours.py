@@ -5,7 +5,9 @@ is told when these change.
 https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
 """
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import TypedDict
 from zoneinfo import ZoneInfo
 
@@ -60,7 +62,8 @@ def longest_pause_hours(hours: HoursArgs) -> int:
     return -(-max(pauses) // 60) + 1
 
 
-def offsets(zone: str) -> list[tuple[int, int]]:
+@cache  # each model's machine asks
+def offsets(zone: str) -> Sequence[tuple[int, int]]:
     """When a zone's offset from UTC changes, in milliseconds since 1970, and to how many minutes.
 
     The first is the one that it begins with. Raises ZoneInfoNotFoundError and ValueError for a zone
