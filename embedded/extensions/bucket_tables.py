@@ -21,6 +21,7 @@ from moto.s3tables.responses import S3TablesResponse
 from embedded.extensions import table_bucket_policies
 from embedded.extensions.operations import add
 from embedded.extensions.table_bucket_checks import (
+    asked,
     require_encryption,
     require_table_name,
     require_tags,
@@ -72,12 +73,6 @@ def _arn(self: Table) -> str:
     return f"{self.table_bucket_arn}/table/{vars(self).setdefault('id', str(uuid.uuid4()))}"
 
 
-def _asked(response: S3TablesResponse) -> dict[str, Any]:
-    response.parse_parameters(response.normalized_request)
-    told: dict[str, Any] = response.params
-    return told
-
-
 def _table(response: S3TablesResponse, told: dict[str, Any]) -> Table:
     """The table that a request names, by its ARN or its place. Raises NotFoundException."""
     backend = response.s3tables_backend
@@ -95,7 +90,7 @@ def _table(response: S3TablesResponse, told: dict[str, Any]) -> Table:
 
 def create_table(self: S3TablesResponse) -> ActionResult:
     """CreateTable, with a schema or without, encrypted as its bucket is unless it says."""
-    told = _asked(self)
+    told = asked(self)
     require_table_name(told["name"])
     require_tags(told.get("tags", {}))
     backend = self.s3tables_backend
@@ -124,7 +119,7 @@ def create_table(self: S3TablesResponse) -> ActionResult:
 
 def get_table(self: S3TablesResponse) -> ActionResult:
     """GetTable."""
-    table = _table(self, _asked(self))
+    table = _table(self, asked(self))
     told = {
         **_listed(table),
         "versionToken": table.version_token,
@@ -140,7 +135,7 @@ def get_table(self: S3TablesResponse) -> ActionResult:
 
 def list_tables(self: S3TablesResponse) -> ActionResult:
     """ListTables."""
-    told = _asked(self)
+    told = asked(self)
     most = told.get("maxTables")
     tables, after = self.s3tables_backend.list_tables(
         told["tableBucketARN"],
@@ -166,7 +161,7 @@ def _listed(table: Table) -> dict[str, Any]:
 
 def rename_table(self: S3TablesResponse) -> ActionResult:
     """RenameTable."""
-    told = _asked(self)
+    told = asked(self)
     if "newName" in told:
         require_table_name(told["newName"])
     table = _table(self, told)
@@ -184,7 +179,7 @@ def rename_table(self: S3TablesResponse) -> ActionResult:
 
 def update_table_metadata_location(self: S3TablesResponse) -> ActionResult:
     """UpdateTableMetadataLocation: to metadata that are there, by who knows the newest version."""
-    told = _asked(self)
+    told = asked(self)
     where = told["metadataLocation"]
     table = _table(self, told)
     if not exists(where, self.current_account, self.region):
@@ -204,12 +199,12 @@ def update_table_metadata_location(self: S3TablesResponse) -> ActionResult:
 
 def get_table_encryption(self: S3TablesResponse) -> ActionResult:
     """GetTableEncryption."""
-    return ActionResult({"encryptionConfiguration": vars(_table(self, _asked(self)))["encryption"]})
+    return ActionResult({"encryptionConfiguration": vars(_table(self, asked(self)))["encryption"]})
 
 
 def put_table_maintenance_configuration(self: S3TablesResponse) -> ActionResult:
     """PutTableMaintenanceConfiguration."""
-    told = _asked(self)
+    told = asked(self)
     if told["type"] not in MAINTENANCE:
         raise BadRequestException(f"A table has no maintenance {told['type']}.")
     require_value(told["type"], told["value"])
@@ -219,13 +214,13 @@ def put_table_maintenance_configuration(self: S3TablesResponse) -> ActionResult:
 
 def get_table_maintenance_configuration(self: S3TablesResponse) -> ActionResult:
     """GetTableMaintenanceConfiguration."""
-    table = _table(self, _asked(self))
+    table = _table(self, asked(self))
     return ActionResult({"tableARN": table.arn, "configuration": vars(table)["maintenance"]})
 
 
 def get_table_maintenance_job_status(self: S3TablesResponse) -> ActionResult:
     """GetTableMaintenanceJobStatus: nothing compacts a table here, so none has run."""
-    told = _asked(self)
+    told = asked(self)
     table = _table(self, told)
     bucket = self.s3tables_backend.get_table_bucket(table.table_bucket_arn)
     configured = {**vars(table)["maintenance"], **vars(bucket)["maintenance"]}
@@ -238,7 +233,7 @@ def get_table_maintenance_job_status(self: S3TablesResponse) -> ActionResult:
 
 def put_table_policy(self: S3TablesResponse) -> ActionResult:
     """PutTablePolicy."""
-    told = _asked(self)
+    told = asked(self)
     table = _table(self, told)
     vars(table)["policy"] = table_bucket_policies.checked(told["resourcePolicy"], table.arn)
     return ActionResult({})
@@ -246,16 +241,16 @@ def put_table_policy(self: S3TablesResponse) -> ActionResult:
 
 def get_table_policy(self: S3TablesResponse) -> ActionResult:
     """GetTablePolicy."""
-    return table_bucket_policies.answer(_table(self, _asked(self)))
+    return table_bucket_policies.answer(_table(self, asked(self)))
 
 
 def delete_table_policy(self: S3TablesResponse) -> ActionResult:
     """DeleteTablePolicy."""
-    vars(_table(self, _asked(self)))["policy"] = None
+    vars(_table(self, asked(self)))["policy"] = None
     return ActionResult({})
 
 
 def get_table_storage_class(self: S3TablesResponse) -> ActionResult:
     """GetTableStorageClass."""
-    table = _table(self, _asked(self))
+    table = _table(self, asked(self))
     return ActionResult({"storageClassConfiguration": vars(table)["storage_class"]})

@@ -11,6 +11,7 @@ from typing import Any
 from moto.core.exceptions import JsonRESTError
 from moto.kms.models import kms_backends
 from moto.s3tables.exceptions import BadRequestException
+from moto.s3tables.responses import S3TablesResponse
 
 from embedded.extensions.bucket_policies import OPERATORS, met
 
@@ -36,6 +37,13 @@ class Forbidden(JsonRESTError):
 
     def __init__(self, message: str) -> None:
         super().__init__("ForbiddenException", message)
+
+
+def asked(response: S3TablesResponse) -> dict[str, Any]:
+    """What a request says, by the names of the service's model."""
+    response.parse_parameters(response.normalized_request)
+    told: dict[str, Any] = response.params
+    return told
 
 
 def require_bucket_name(name: str) -> None:

@@ -18,6 +18,7 @@ from embedded.extensions import bucket_tables, table_bucket_policies
 from embedded.extensions.operations import add
 from embedded.extensions.table_bucket_checks import (
     AES,
+    asked,
     require_bucket_name,
     require_encryption,
     require_namespace,
@@ -72,13 +73,6 @@ def install() -> None:
         list_tags_for_resource,
     )
     bucket_tables.install()
-
-
-def asked(response: S3TablesResponse) -> dict[str, Any]:
-    """What a request says, by the names of the service's model."""
-    response.parse_parameters(response.normalized_request)
-    told: dict[str, Any] = response.params
-    return told
 
 
 def bucket_of(response: S3TablesResponse, told: dict[str, Any]) -> FakeTableBucket:
