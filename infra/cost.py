@@ -80,7 +80,7 @@ def costs(graph: Graph, region: str, share: float = 1) -> Costs:
                 used[item] += count
         elif type_ in use:
             by_use.add(use[type_])
-        elif resource.custom and type_ not in {*nothing, *BY_INSTANCES} and not _is_provider(type_):
+        elif resource.in_aws and type_ not in {*nothing, *BY_INSTANCES}:
             not_priced[type_] += 1
     for item, often in _hosting(graph, share):
         if often:
@@ -119,10 +119,6 @@ def _hosting(graph: Graph, share: float) -> Iterator[tuple[str, float]]:
 def _type(resource: Resource) -> str:
     name = resource.inputs.get("typeName")
     return name if resource.type == CLOUDCONTROL and isinstance(name, str) else resource.type
-
-
-def _is_provider(type_: str) -> bool:
-    return type_.startswith("pulumi:")
 
 
 def _one(item: str) -> Callable[[Resource], Iterator[Used]]:

@@ -23,7 +23,8 @@ from pulumi.runtime.settings import SETTINGS, Settings, configure
 from pulumi.runtime.stack import run_in_stack
 
 import catalog
-from catalog import answers
+from catalog import answers, kubernetes_answers
+from catalog.kubernetes_kinds import is_kubernetes
 from catalog.wire import HIDDEN, Lazy, is_secret, readable
 from infra.hooks import Hooks
 from infra.lean_sdk import lean
@@ -63,6 +64,11 @@ class Resource:
     """Names of outputs that are secrets beside those that the program made so."""
     secrets: tuple[str, ...] = field(default=(), repr=False)
     """Texts of secret inputs, which are secret in what is made of them as well."""
+
+    @property
+    def in_aws(self) -> bool:
+        """Whether it stands in AWS: no component, no provider, nothing of Kubernetes."""
+        return self.custom and not self.type.startswith("pulumi:") and not is_kubernetes(self.type)
 
     @cached_property
     def outputs(self) -> dict[str, Any]:
@@ -108,7 +114,7 @@ class Graph:
         return found
 
     def below(self, owner: Resource) -> Iterator[Resource]:
-        """The resources in AWS at any depth below a component."""
+        """The resources in AWS and the objects in Kubernetes at any depth below a component."""
         for child in self.children.get(owner.urn, ()):
             if child.custom:
                 yield child
@@ -116,8 +122,19 @@ class Graph:
 
     @cached_property
     def managed(self) -> list[Resource]:
-        """The resources that stand in AWS: no component, and no provider."""
-        return [r for r in self.resources if r.custom and not r.type.startswith("pulumi:")]
+        """The resources that stand in AWS."""
+        return [r for r in self.resources if r.in_aws]
+
+    @cached_property
+    def objects(self) -> list[Resource]:
+        """What stands in Kubernetes: objects, and releases of charts."""
+        return [r for r in self.resources if r.custom and is_kubernetes(r.type)]
+
+    @property
+    def counted(self) -> str:
+        """How many resources there are, and how many objects where there are any."""
+        objects = f" and {len(self.objects):,} Kubernetes objects" if self.objects else ""
+        return f"{len(self.managed):,} resources{objects}"
 
     def of_type(self, type_: str) -> list[Resource]:
         """The resources of one type token."""
@@ -273,11 +290,17 @@ class RecordingMonitor(MockMonitor):
     ) -> resource_pb2.RegisterResourceResponse:
         """Record one resource and answer it.
 
-        Raises pulumi.RunError for a second resource of one URN, as the engine does.
+        Raises pulumi.RunError for a second resource of one URN, as the engine does, and
+        `answers.Unanswerable` for a component that a provider would have to take apart.
         """
         urn = self.make_urn(request.parent, request.type, request.name)
         if request.type == STACK_TYPE:
             return resource_pb2.RegisterResourceResponse(urn=urn)
+        if request.remote:
+            raise answers.Unanswerable(
+                f"{request.type} {request.name}: its provider declares what is in this component, "
+                "and no provider is asked here: declare the resources themselves"
+            )
         if urn in self.requests:
             if not self.collect_repeated:
                 raise pulumi.RunError(f"Two resources have the URN {urn}")
@@ -296,6 +319,16 @@ class RecordingMonitor(MockMonitor):
         response = resource_pb2.RegisterResourceResponse(urn=urn, object=request.object)
         if request.type.startswith("pulumi:"):
             response.id = request.name
+            return response
+        if is_kubernetes(request.type):
+            provider = self.requests.get(request.provider.rpartition("::")[0])
+            response.id = kubernetes_answers.add_outputs(
+                request.type,
+                request.name,
+                urn,
+                response.object,
+                Lazy(provider.object).get("namespace", "") if provider else "",
+            )
             return response
         inputs = Lazy(response.object)
         try:

@@ -83,7 +83,7 @@ def _too_long(graph: Graph, stack: StackFile) -> Iterator[Mistake]:
 
 def _entry(resource: Resource) -> Type | None:
     """The record of what AWS has of it, None for what is no resource of AWS or not known."""
-    if not resource.custom or resource.type.startswith("pulumi:"):
+    if not resource.in_aws:
         return None
     try:
         return catalog.entry_of(resource.type, resource.inputs)

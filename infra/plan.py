@@ -31,12 +31,12 @@ def tree(graph: Graph) -> Tree:
 
 def totals(graph: Graph) -> str:
     """One sentence: how many resources, of them protected, and kept."""
-    managed = graph.managed
+    managed = [*graph.managed, *graph.objects]
     components = sum(not r.custom for r in graph.resources)
     protected = sum(bool(r.options.get("protect")) for r in managed)
     kept = sum(bool(r.options.get("retainOnDelete")) for r in managed)
     return (
-        f"{len(managed):,} resources in {components:,} components; {protected:,} protected from "
+        f"{graph.counted} in {components:,} components; {protected:,} protected from "
         f"deletion, {kept:,} kept when the stack is destroyed."
     )
 

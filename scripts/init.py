@@ -71,8 +71,8 @@ def run(
     paths = kits.written(project, chosen, names, answers)
     out.print()
     for environment, path in zip(names, paths, strict=True):
-        count = len(recorded(project, project.stack(environment)).managed)
-        out.print(f"Wrote {path.relative_to(project.root)}: sound, {count:,} resources.")
+        counted = recorded(project, project.stack(environment)).counted
+        out.print(f"Wrote {path.relative_to(project.root)}: sound, {counted}.")
     _next(names[0], answers, chosen)
 
 

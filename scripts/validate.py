@@ -39,8 +39,7 @@ def run(environments: Sequence[str], *, as_json: bool) -> None:
             wrong.append(error)
             continue
         if not as_json:
-            count = len(graph.managed)
-            click.echo(f"stacks/Pulumi.{environment}.yaml: sound, {count:,} resources")
+            click.echo(f"stacks/Pulumi.{environment}.yaml: sound, {graph.counted}")
     if as_json:
         click.echo(json.dumps([each for error in wrong for each in listed(error)], indent=2))
         sys.exit(2 if wrong else 0)

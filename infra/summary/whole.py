@@ -38,8 +38,7 @@ def _head(graph: Graph, stack: StackFile) -> str:
         where = "an embedded AWS"
     else:
         where = f"account {stack.account}" if stack.account else "the account signed in to"
-    count = len(graph.managed)
-    return f"{graph.project} {graph.stack}: {count:,} resources in {stack.region}, {where}"
+    return f"{graph.project} {graph.stack}: {graph.counted} in {stack.region}, {where}"
 
 
 def _protected(graph: Graph) -> Iterator[Row]:

@@ -192,7 +192,7 @@ def test_each_type_of_every_graph_is_in_exactly_one_part_of_the_answer(graph: Gr
     types = Counter(
         resource.inputs.get("typeName") or resource.type
         for resource in graph.resources
-        if resource.custom and not resource.type.startswith("pulumi:")
+        if resource.in_aws
     )
     parts = (COUNTED.keys(), BY_INSTANCES, billed_by_use().keys(), free(), found.not_priced.keys())
     for type_, count in types.items():

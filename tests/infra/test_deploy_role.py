@@ -176,7 +176,7 @@ def reach(graph: Graph, what: str) -> Reach:
 
 
 def declared(graph: Graph) -> list[Resource]:
-    return [r for r in graph.resources if r.custom and not r.type.startswith("pulumi:")]
+    return graph.managed
 
 
 def account_of(graph: Graph) -> str:

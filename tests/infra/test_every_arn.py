@@ -95,7 +95,7 @@ def made(project: Project, graph: Graph) -> set[str]:
     account = project.stack(graph.stack).account or ACCOUNT
     found = set()
     for resource in graph.resources:
-        if resource.custom and not resource.type.startswith("pulumi:"):
+        if resource.in_aws:
             id_, outputs = answers.outputs(
                 entry_of(resource.type),
                 resource.name,

@@ -78,7 +78,7 @@ def named(graph: Graph) -> list[tuple[Resource, str, str]]:
     """Each resource that has a name, the input that holds it and the physical name."""
     found = []
     for resource in graph.resources:
-        if not resource.custom or resource.type.startswith("pulumi:"):
+        if not resource.in_aws:
             continue
         key = entry_of(resource.type).name or next(
             (key for key in resource.inputs if key.lower() == f"{noun(resource)}name"), ""
