@@ -62,6 +62,14 @@ DATA_SERVICES: tuple[Service, ...] = (
         kms_via="eks",
         endpoints=(Endpoint("eks"),),
     ),
+    # Load balancers of ingresses, and the certificates that they speak TLS by.
+    Service("acm", boundary=("DescribeCertificate", "ListCertificates")),
+    Service(
+        "elasticloadbalancing",
+        clients=("elbv2",),
+        endpoints=(Endpoint("elasticloadbalancing"),),
+        boundary=ANYTHING,
+    ),
     Service("eks-auth", endpoints=(Endpoint("eks-auth"),)),
     Service(
         "elasticfilesystem",

@@ -83,6 +83,15 @@ FUNCTIONS = (
         },
     ),
     Function(
+        "aws:eks/getCluster:getCluster",
+        {
+            "id": "{name}",
+            "arn": arn_of("eks", "cluster/{name}"),
+            "endpoint": "https://{hex:.8}.gr7.{region}.eks.amazonaws.com",
+            "certificateAuthorities": [{"data": "bm8gY2VydGlmaWNhdGU="}],
+        },
+    ),
+    Function(
         "aws:sagemaker/getPrebuiltEcrImage:getPrebuiltEcrImage",
         {
             "id": IMAGE_ACCOUNT,

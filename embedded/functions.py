@@ -106,6 +106,18 @@ def prefix_list(client: Client, _name: str, args: Values) -> Values:
     return {**args, "id": found["PrefixListId"], "cidrBlocks": []}
 
 
+def cluster(client: Client, _name: str, args: Values) -> Values:
+    """aws:eks/getCluster, by its name. Raises ClientError where there is none."""
+    found = client("eks").describe_cluster(name=args["name"])["cluster"]
+    return {
+        **args,
+        "id": found["name"],
+        "arn": found["arn"],
+        "endpoint": found["endpoint"],
+        "certificateAuthorities": [{"data": found["certificateAuthority"]["data"]}],
+    }
+
+
 def prebuilt_image(_client: Client, name: str, args: Values) -> Values:
     """aws:sagemaker/getPrebuiltEcrImage, of IMAGE_ACCOUNT: the embedded AWS pulls no image."""
     where = args.get("region") or name
@@ -124,6 +136,7 @@ FUNCTIONS: dict[str, Function] = {
     "aws:ec2/getVpc:getVpc": vpc,
     "aws:ec2/getVpcEndpointService:getVpcEndpointService": endpoint_service,
     "aws:ec2/getPrefixList:getPrefixList": prefix_list,
+    "aws:eks/getCluster:getCluster": cluster,
     "aws:sagemaker/getPrebuiltEcrImage:getPrebuiltEcrImage": prebuilt_image,
 }
 
