@@ -61,6 +61,10 @@ class DevOps:
     """Managed policies that let read the settings of all that the platform declares."""
     deploy_policy_arns: list[pulumi.Input[str]]
     """Managed policies that let deploy it."""
+    preview_role_arns: Mapping[str, pulumi.Output[str]]
+    """ARNs of the roles that preview it, by what they belong to."""
+    deploy_role_arns: Mapping[str, pulumi.Output[str]]
+    """ARNs of those that deploy it."""
     state: StateArgs
     """Where Pulumi keeps the environment's state."""
     bus: pulumi.Output[str] | None

@@ -74,6 +74,10 @@ class DeliveryPipeline(pulumi.ComponentResource):
 
     pipeline_name: pulumi.Output[str]
     pipeline_arn: pulumi.Output[str]
+    preview_role_arn: pulumi.Output[str]
+    """ARN of the role that previews."""
+    deploy_role_arn: pulumi.Output[str]
+    """ARN of the role that deploys."""
 
     def __init__(
         self, name: str, args: DeliveryPipelineArgs, opts: pulumi.ResourceOptions | None = None
@@ -166,6 +170,13 @@ class DeliveryPipeline(pulumi.ComponentResource):
         )
         self.pipeline_name = pipeline.name
         self.pipeline_arn = pipeline.arn
+        self.preview_role_arn = builds["Preview"].role_arn
+        self.deploy_role_arn = builds[DEPLOY].role_arn
         self.register_outputs(
-            {"pipeline_name": self.pipeline_name, "pipeline_arn": self.pipeline_arn}
+            {
+                "pipeline_name": self.pipeline_name,
+                "pipeline_arn": self.pipeline_arn,
+                "preview_role_arn": self.preview_role_arn,
+                "deploy_role_arn": self.deploy_role_arn,
+            }
         )

@@ -1,11 +1,18 @@
 """The builds of the platform's own pipelines: validation, preview, deployment."""
 
+from typing import NotRequired
+
 import pulumi
 
 from components.common.args import LoggedArgs, PlacedArgs
 from components.devops.delivery import buildspec
 from components.devops.delivery.source import SourceArgs
-from components.devops.delivery.stage_build import StageBuild, VariableArgs
+from components.devops.delivery.stage_build import (
+    BuildNetworkArgs,
+    StageBuild,
+    StageBuildArgs,
+    VariableArgs,
+)
 from components.devops.delivery.state import StateArgs, state_policy, state_variables
 
 MINUTES = {"Validate": 60, "Preview": 30, "Deploy": 180}
@@ -31,6 +38,8 @@ class PlatformPipelineArgs(PlacedArgs, LoggedArgs):
     """Its ARN."""
     artifact_key_arn: pulumi.Input[str]
     """KMS key of that bucket."""
+    network: NotRequired[BuildNetworkArgs]
+    """Subnets that previews and deployments run in, where what they reach is private."""
 
 
 def platform_build(
@@ -53,26 +62,25 @@ def platform_build(
         {"name": buildspec.ENVIRONMENT, "value": args["environment"], "secret": False},
         *state_variables(args["state"]),
     ]
-    return StageBuild(
-        f"{name}-{stage.lower()}",
-        {
-            "buildspec": _spec(stage, cache=cache),
-            "minutes": MINUTES[stage],
-            "description": f"{stage} {args['source']['repository']} for {args['environment']}",
-            "pipeline_name": args["pipeline_name"],
-            "policies": policies,
-            "policy_arns": policy_arns,
-            "variables": variables if policies else [],
-            "account_id": args["account_id"],
-            "artifact_bucket_arn": args["artifact_bucket_arn"],
-            "artifact_key_arn": args["artifact_key_arn"],
-            "log_key_arn": args["log_key_arn"],
-            "log_retention_days": args["log_retention_days"],
-            "cache": cache,
-            "concurrent": concurrent,
-        },
-        pulumi.ResourceOptions(parent=parent),
-    )
+    build: StageBuildArgs = {
+        "buildspec": _spec(stage, cache=cache),
+        "minutes": MINUTES[stage],
+        "description": f"{stage} {args['source']['repository']} for {args['environment']}",
+        "pipeline_name": args["pipeline_name"],
+        "policies": policies,
+        "policy_arns": policy_arns,
+        "variables": variables if policies else [],
+        "account_id": args["account_id"],
+        "artifact_bucket_arn": args["artifact_bucket_arn"],
+        "artifact_key_arn": args["artifact_key_arn"],
+        "log_key_arn": args["log_key_arn"],
+        "log_retention_days": args["log_retention_days"],
+        "cache": cache,
+        "concurrent": concurrent,
+    }
+    if policies and "network" in args:
+        build["network"] = args["network"]
+    return StageBuild(f"{name}-{stage.lower()}", build, pulumi.ResourceOptions(parent=parent))
 
 
 def _spec(stage: str, *, cache: bool) -> buildspec.Buildspec:

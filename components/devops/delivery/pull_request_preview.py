@@ -44,6 +44,8 @@ class PullRequestPreview(pulumi.ComponentResource):
 
     pipeline_name: pulumi.Output[str]
     pipeline_arn: pulumi.Output[str]
+    preview_role_arn: pulumi.Output[str]
+    """ARN of the role that previews."""
 
     def __init__(
         self, name: str, args: PullRequestPreviewArgs, opts: pulumi.ResourceOptions | None = None
@@ -124,6 +126,11 @@ class PullRequestPreview(pulumi.ComponentResource):
         )
         self.pipeline_name = pipeline.name
         self.pipeline_arn = pipeline.arn
+        self.preview_role_arn = builds["Preview"].role_arn
         self.register_outputs(
-            {"pipeline_name": self.pipeline_name, "pipeline_arn": self.pipeline_arn}
+            {
+                "pipeline_name": self.pipeline_name,
+                "pipeline_arn": self.pipeline_arn,
+                "preview_role_arn": self.preview_role_arn,
+            }
         )

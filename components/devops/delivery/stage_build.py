@@ -90,6 +90,8 @@ class StageBuild(pulumi.ComponentResource):
 
     project_name: pulumi.Output[str]
     project_arn: pulumi.Output[str]
+    role_arn: pulumi.Output[str]
+    """ARN of the role that it works as."""
 
     def __init__(
         self, name: str, args: StageBuildArgs, opts: pulumi.ResourceOptions | None = None
@@ -144,7 +146,14 @@ class StageBuild(pulumi.ComponentResource):
         )
         self.project_name = project.name
         self.project_arn = project.arn
-        self.register_outputs({"project_name": self.project_name, "project_arn": self.project_arn})
+        self.role_arn = role.arn
+        self.register_outputs(
+            {
+                "project_name": self.project_name,
+                "project_arn": self.project_arn,
+                "role_arn": self.role_arn,
+            }
+        )
 
     def _role(self, name: str, args: StageBuildArgs, log: aws.cloudwatch.LogGroup) -> ExecutionRole:
         policies: dict[str, pulumi.Input[str]] = {

@@ -31,7 +31,7 @@ def declare(settings: PlatformSettings, env: Environment, foundation: Foundation
         deploy_arns += [promoted.look_up_arn, promoted.deploy_arn]
     bus = promotion.declare_events(settings, env, foundation, need)
     source = delivery.source_of(settings.source, env, need)
-    pipeline = delivery.deliver(
+    pipeline, pull_requests = delivery.deliver(
         settings,
         env,
         foundation,
@@ -41,14 +41,19 @@ def declare(settings: PlatformSettings, env: Environment, foundation: Foundation
         deploy_policy_arns=deploy_arns,
         bus=bus,
     )
+    previews = {"delivery": pipeline.preview_role_arn}
+    deploys = {"delivery": pipeline.deploy_role_arn}
+    if pull_requests:
+        previews["pull-requests"] = pull_requests.preview_role_arn
     if settings.ci:
-        ci.declare(
+        roles = ci.declare(
             settings.ci,
             env,
             need,
             preview_policy_arns=preview_arns,
             deploy_policy_arns=deploy_arns,
         )
+        previews["ci"], deploys["ci"] = roles.preview_role_arn, roles.deploy_role_arn
     pulumi.export("delivery_pipeline", pipeline.pipeline_name)
     return DevOps(
         source,
@@ -56,6 +61,8 @@ def declare(settings: PlatformSettings, env: Environment, foundation: Foundation
         packages.packages,
         preview_policy_arns=platform.preview_arns,
         deploy_policy_arns=deploy_arns,
+        preview_role_arns=previews,
+        deploy_role_arns=deploys,
         state=state(env),
         bus=bus,
     )

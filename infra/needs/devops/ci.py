@@ -41,7 +41,7 @@ def declare(
     *,
     preview_policy_arns: Sequence[pulumi.Input[str]],
     deploy_policy_arns: Sequence[pulumi.Input[str]],
-) -> None:
+) -> CiRoles:
     """Declare the identity provider and the two roles, and export the roles' ARNs."""
     preview, deploy = subjects(settings, env.names.environment)
     args: CiRolesArgs = {
@@ -64,3 +64,4 @@ def declare(
     roles = env.component(CiRoles)(name, args, need.child_options())
     pulumi.export("ci_preview_role", roles.preview_role_arn)
     pulumi.export("ci_deploy_role", roles.deploy_role_arn)
+    return roles

@@ -74,7 +74,7 @@ def deliver(
     preview_policy_arns: Sequence[pulumi.Input[str]],
     deploy_policy_arns: Sequence[pulumi.Input[str]],
     bus: pulumi.Output[str] | None,
-) -> DeliveryPipeline:
+) -> tuple[DeliveryPipeline, PullRequestPreview | None]:
     """The platform's delivery, the preview of pull requests, and what an approved model starts."""
     alerts, alert_key = foundation.alerts, foundation.keys[DataClass.MESSAGES].arn
     trigger = trigger_of(settings.delivery)
@@ -92,6 +92,14 @@ def deliver(
         "log_key_arn": foundation.keys[DataClass.LOGS].arn,
         "log_retention_days": env.log_retention_days,
     }
+    if settings.kubernetes:  # whose API has an address in the network alone
+        network = foundation.network
+        common["network"] = {
+            "vpc_id": network.vpc_id,
+            "subnet_ids": network.private_subnet_ids,
+            "security_group_id": network.workload_security_group_id,
+            "region": env.region,
+        }
     delivery = env.component(DeliveryPipeline)(
         env.names("delivery"),
         {
@@ -107,8 +115,9 @@ def deliver(
         },
         need.child_options(),
     )
+    previews = None
     if settings.delivery.previews_pull_requests and has_pull_requests(source):
-        env.component(PullRequestPreview)(
+        previews = env.component(PullRequestPreview)(
             env.names("pull-requests"),
             {
                 **common,
@@ -137,4 +146,4 @@ def deliver(
         if origin and bus is not None:
             redeployment["event_bus"] = bus
         env.component(Redeployment)(env.names("redeployment"), redeployment, need.child_options())
-    return delivery
+    return delivery, previews
