@@ -20,6 +20,7 @@ from infra.needs.devops import model_delivery
 from infra.needs.experiments import declare_experiments
 from infra.needs.foundation import access, audit
 from infra.needs.foundation import declare as declare_foundation
+from infra.needs.kubernetes import declare_kubernetes
 from infra.needs.mlops.dashboards import Shown, declare_dashboards
 from infra.needs.mlops.monitors import Monitoring
 from infra.needs.model_context import ModelContext, model_context
@@ -82,6 +83,7 @@ def declare(
     if settings.models:
         platform.declare_training_alert(context, training)
     declare_studio(settings, env, foundation, training, data, root, experiments)
+    declare_kubernetes(settings, env, foundation, devops, people, training)
     models = _models(stack, context, devops, training, serving, newest_approved, root)
     pulumi.export("models", {name: model.names for name, model in models.items()})
     if custom:

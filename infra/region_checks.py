@@ -73,6 +73,7 @@ def check_region(graph: Graph, stack: StackFile) -> None:
         *_services(graph, stack),
         *_images(stack),
         *_instances(stack),
+        *_pools(stack),
         *_zones(stack),
         *_upkeep(stack),
         *_iceberg_streams(stack),
@@ -170,6 +171,29 @@ def _instances(stack: StackFile) -> Iterator[Mistake]:
             f"{hint} Regions with {name}: {', '.join(offerings().types[name])} "
             f"(by EC2's offerings, as {offerings().source} records them).",
         )
+
+
+def _pools(stack: StackFile) -> Iterator[Mistake]:
+    """Types of nodes, and zones of pools, that the region has not."""
+    pools = stack.platform.kubernetes.pools if stack.platform.kubernetes else {}
+    for name, pool in pools.items():
+        at: Path = ("kubernetes", "pools", name)
+        for place, instance in enumerate(pool.instances):
+            if offered(f"ml.{instance}", stack.region) is False:
+                elsewhere = ", ".join(offerings().types[f"ml.{instance}"])
+                yield Mistake(
+                    (*at, "instances", place),
+                    f"{stack.region} has no {instance}.",
+                    f"Regions with it: {elsewhere} (by EC2's offerings, as {offerings().source} "
+                    "records them).",
+                )
+        for place, zone in enumerate(pool.zones or ()):
+            if not zone.startswith(stack.region):
+                yield Mistake(
+                    (*at, "zones", place),
+                    f"{zone} is no zone of {stack.region}.",
+                    f"They begin with it: {stack.region}a.",
+                )
 
 
 def _upkeep(stack: StackFile) -> Iterator[Mistake]:

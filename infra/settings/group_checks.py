@@ -34,6 +34,7 @@ from infra.settings.foundation.accounts import check_own_account
 from infra.settings.foundation.audit import check_log_archive, check_macie, check_object_lock
 from infra.settings.foundation.network import check_reachable
 from infra.settings.hours import check_hours
+from infra.settings.kubernetes.checks import check_kubernetes
 from infra.settings.mistakes import Mistake
 from infra.settings.mlops.labels import check_labels
 from infra.settings.studio_checks import check_studio
@@ -129,6 +130,7 @@ CHECKS: tuple[Check, ...] = (
     check_studio,
     check_hours,
     check_experiments,
+    check_kubernetes,
 )
 
 

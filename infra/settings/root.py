@@ -30,6 +30,7 @@ from infra.settings.foundation.logs import Logs
 from infra.settings.foundation.network import Network, uses
 from infra.settings.foundation.tags import Tags
 from infra.settings.hours import Hours
+from infra.settings.kubernetes.cluster import Kubernetes
 from infra.settings.mlops.model import ModelSettings
 from infra.settings.studio import Studio
 
@@ -86,6 +87,9 @@ class PlatformSettings(Settings):
     )
     experiments: Experiments | None = Field(
         None, description="Managed MLflow, where trainings and evaluations keep their runs."
+    )
+    kubernetes: Kubernetes | None = Field(
+        None, description="An EKS cluster that teams train, serve and process on."
     )
     models: tuple[ModelSettings, ...] = Field((), description="Models.")
     hours: Hours | None = Field(

@@ -50,8 +50,12 @@ OWN_ROLES = (
 """What may be done to any role and any instance profile of the environment's names; who puts a role
 into a profile has to be allowed to pass it."""
 
-NODE_STARTERS = "arn:aws:iam::*:role/*-emr-role-*"
-"""The service roles by which EMR makes the clusters of jobs, of all that bear a boundary."""
+NODE_STARTERS = (
+    "arn:aws:iam::*:role/*-emr-role-*",
+    "arn:aws:iam::*:role/*-kubernetes-cluster-role-*",
+)
+"""The roles by which EMR makes the clusters of jobs, and EKS the nodes of Kubernetes, of all that
+bear a boundary."""
 
 WITHHELD = (
     *("account:*", "billing:*", "organizations:*", "iam:DeleteRolePermissionsBoundary"),
@@ -63,7 +67,7 @@ WITHHELD = (
 )
 """What no role of the environment does, not even the one that deploys it: leave the boundary,
 switch the audit trail off, break a retention, act on the organization, start a notebook of Glue
-that another role could be put into; machines of EC2 are started by EMR's service roles alone. Nor
+that another role could be put into; machines of EC2 are started by EMR's and EKS's roles alone. Nor
 does one change managed policies, the boundary among them, or who may sign in: that is not allowed
 in the first place. A person with an administrator's role of the account's own does these."""
 
@@ -126,15 +130,22 @@ def boundary_policy(
             [f"{iam}:role/aws-service-role/s3.data-source.lustre.fsx.amazonaws.com/*"],
             sid="RolesOfLustre",
         ),
+        # EKS names the profiles of nodes, in which it puts a role that has to be passed to it.
+        # https://docs.aws.amazon.com/eks/latest/userguide/auto-cluster-iam-role.html
+        allow(
+            ["iam:AddRoleToInstanceProfile"],
+            [f"{iam}:instance-profile/eks*"],
+            sid="ProfilesOfNodes",
+        ),
         # Databricks asks the role of a share to take itself.
         allow(["sts:AssumeRole"], [f"{roles[:-1]}share-*"], sid="Shares"),
         *([allow([*COPIES], copies, sid="CopiesElsewhere")] if copies else []),
         deny(WITHHELD, ["*"], sid="Withheld"),
-        # Another role could be put into a machine; EMR starts the nodes of clusters.
+        # Another role could be put into a machine; EMR and EKS start the nodes of clusters.
         deny(
             ["ec2:RunInstances"],
             ["*"],
-            when={"ArnNotLike": {"aws:PrincipalArn": NODE_STARTERS}},
+            when={"ArnNotLike": {"aws:PrincipalArn": [*NODE_STARTERS]}},
             sid="Nodes",
         ),
         *kept_from_all_but(

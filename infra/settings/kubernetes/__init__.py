@@ -1,0 +1,1 @@
+"""Kubernetes: the settings of the cluster, its pools, teams and add-ons."""
