@@ -86,6 +86,19 @@ def structured(value: str | dict[str, Any]) -> dict[str, Any]:
     return found
 
 
+def is_unknown(value: object) -> bool:
+    """Whether a plain value is one that only the update will know, or holds one."""
+    match value:
+        case str():
+            return value == UNKNOWN
+        case Mapping():
+            return any(map(is_unknown, value.values()))
+        case list():
+            return any(map(is_unknown, value))
+        case _:
+            return False
+
+
 def is_secret(value: struct_pb2.Value) -> bool:
     """Whether the program marked the value as a secret."""
     fields = value.struct_value.fields

@@ -1,13 +1,13 @@
-"""What Pulumi's engine expects of a provider, over the embedded AWS's resources.
+"""What Pulumi's engine expects of a provider, and that over the embedded AWS's resources.
 
-Both hosts create through it: the gRPC provider that the real engine attaches to, and the
+Both hosts create through a `Manager`: the gRPC provider that the real engine attaches to, and the
 in-process host. All values are plain, with camelCase keys.
 """
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import catalog
 from embedded.calls import CallFailed
@@ -40,6 +40,44 @@ class Change:
     def properties(self) -> tuple[str, ...]:
         """All that changed, sorted."""
         return tuple(sorted((*self.added, *self.removed, *self.updated)))
+
+
+class Manager(Protocol):
+    """Manages the resources of one configured provider. All methods may raise Refused."""
+
+    def check(self, type_: str, name: str, news: Values, olds: Values, seed: bytes) -> Values:
+        """The inputs, completed; `olds` are those of the last time, empty for a new resource."""
+        ...
+
+    def diff(self, type_: str, olds: Values, news: Values, state: Values) -> Change:
+        """What differs between two checked inputs."""
+        ...
+
+    def create(self, type_: str, name: str, inputs: Values) -> tuple[str, Values]:
+        """Create a resource; its id and its state."""
+        ...
+
+    def read(self, type_: str, name: str, id_: str, inputs: Values) -> Values | None:
+        """The state of a resource, None where there is none of that id."""
+        ...
+
+    def adopt(self, type_: str, name: str, id_: str) -> tuple[Values, Values]:
+        """The inputs and the state of a resource that someone made."""
+        ...
+
+    def update(
+        self, type_: str, name: str, id_: str, olds: Values, news: Values, state: Values
+    ) -> Values:
+        """Change a resource in place; its new state."""
+        ...
+
+    def delete(self, type_: str, name: str, id_: str, state: Values) -> None:
+        """Delete a resource; one that is gone already is as good."""
+        ...
+
+    def invoke(self, token: str, args: Values) -> Values:
+        """The result of a function of the provider."""
+        ...
 
 
 class Lifecycle:

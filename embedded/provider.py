@@ -1,4 +1,4 @@
-"""The `aws` provider of Pulumi's engine, served over the embedded AWS.
+"""A provider of Pulumi's engine, `aws` or `kubernetes`, served over the embedded AWS.
 
 The engine attaches to it by `PULUMI_DEBUG_PROVIDERS=aws:<port>` and then downloads no plugin.
 https://github.com/pulumi/pulumi/blob/master/proto/pulumi/provider.proto
@@ -15,8 +15,8 @@ from google.protobuf import empty_pb2
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
 from catalog import wire
-from embedded.lifecycle import Change, Lifecycle, Refused
-from embedded.resources import Resources
+from embedded.lifecycle import Change, Manager, Refused
+from embedded.packages import Package
 
 WORKERS = 8
 UNLIMITED = -1
@@ -41,15 +41,16 @@ def _answering(method: Method[Request, Response]) -> Method[Request, Response]:
 
 
 class Provider(provider_pb2_grpc.ResourceProviderServicer):
-    """Speaks Pulumi's provider protocol for `resources`.
+    """Speaks Pulumi's provider protocol for the resources of a package.
 
     One server answers the default provider and every explicit one. The engine opens a connection
     for each, and so the peer tells whose configuration a request is under.
     """
 
-    def __init__(self, resources: Resources) -> None:
-        self._default = Lifecycle(resources)
-        self._configured: dict[str, Lifecycle] = {}
+    def __init__(self, package: Package) -> None:
+        self._package = package
+        self._default = package.configured({})
+        self._configured: dict[str, Manager] = {}
 
     def Handshake(  # noqa: N802  # the protocol's names
         self, _request: provider_pb2.ProviderHandshakeRequest, _context: grpc.ServicerContext
@@ -67,18 +68,18 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         self, _request: empty_pb2.Empty, _context: grpc.ServicerContext
     ) -> plugin_pb2.PluginInfo:
         """The version of the SDK whose resources are served."""
-        return plugin_pb2.PluginInfo(version=version("pulumi-aws"))
+        return plugin_pb2.PluginInfo(version=version(self._package.sdk))
 
     def CheckConfig(  # noqa: N802
         self, request: provider_pb2.CheckRequest, _context: grpc.ServicerContext
     ) -> provider_pb2.CheckResponse:
-        """Accept any configuration: the endpoint and the credentials are the embedded AWS's own."""
+        """Accept any configuration: what is of use in it is found out by `Configure`."""
         return provider_pb2.CheckResponse(inputs=request.news)
 
     def DiffConfig(  # noqa: N802
         self, request: provider_pb2.DiffRequest, _context: grpc.ServicerContext
     ) -> provider_pb2.DiffResponse:
-        """A provider of another region is another provider; all else changes in place."""
+        """What makes it another provider is the package's to say; all else changes in place."""
         olds, news = wire.plain(request.old_inputs), wire.plain(request.news)
         changed = sorted(key for key in olds | news if olds.get(key) != news.get(key))
         some = provider_pb2.DiffResponse.DIFF_SOME
@@ -86,15 +87,16 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         return provider_pb2.DiffResponse(
             changes=some if changed else none,
             diffs=changed,
-            replaces=[key for key in changed if key == "region"],
+            replaces=self._package.replacing(olds, news),
         )
 
+    @_answering
     def Configure(  # noqa: N802
         self, request: provider_pb2.ConfigureRequest, context: grpc.ServicerContext
     ) -> provider_pb2.ConfigureResponse:
-        """Take the default tags; previews are answered with what is known."""
-        tags = wire.structured(wire.plain(request.args).get("defaultTags", {})).get("tags", {})
-        self._configured[context.peer()] = Lifecycle(self._default.resources, tags)
+        """Take the settings; previews are answered with what is known."""
+        settings = wire.plain(request.args)
+        self._configured[context.peer()] = self._package.configured(settings)
         return provider_pb2.ConfigureResponse(supportsPreview=True)
 
     @_answering
@@ -207,21 +209,22 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         """Every call on a loopback cloud is short: let those under way finish."""
         return empty_pb2.Empty()
 
-    def _of(self, context: grpc.ServicerContext) -> Lifecycle:
+    def _of(self, context: grpc.ServicerContext) -> Manager:
         return self._configured.get(context.peer(), self._default)
 
 
 class ProviderServer:
     """Serves a `Provider` on a free loopback port for as long as the `with` block."""
 
-    def __init__(self, resources: Resources) -> None:
-        self._provider = Provider(resources)
+    def __init__(self, package: Package) -> None:
+        self._name = package.name
+        self._provider = Provider(package)
         self._server: grpc.Server | None = None
         self.port = 0
 
     def __enter__(self) -> Self:
         self._server = grpc.server(
-            ThreadPoolExecutor(WORKERS, thread_name_prefix="aws-provider"),
+            ThreadPoolExecutor(WORKERS, thread_name_prefix=f"{self._name}-provider"),
             options=[
                 ("grpc.max_receive_message_length", UNLIMITED),
                 ("grpc.max_send_message_length", UNLIMITED),
@@ -239,7 +242,7 @@ class ProviderServer:
     @property
     def attachment(self) -> str:
         """This provider's part of `PULUMI_DEBUG_PROVIDERS`, a list with commas."""
-        return f"aws:{self.port}"
+        return f"{self._name}:{self.port}"
 
 
 def _detailed(change: Change) -> dict[str, provider_pb2.PropertyDiff]:

@@ -13,7 +13,7 @@ from typing import Any
 import catalog
 from catalog import UnknownType
 from catalog.record import Call, Each, Per, Tags, Type, Values, filled, found_at, parsed
-from catalog.wire import UNKNOWN
+from catalog.wire import UNKNOWN, is_unknown
 from embedded import clock, deploying
 from embedded.calls import Caller, CallFailed, Clients, found, outputs_of
 from embedded.emptying import EMPTIED
@@ -29,6 +29,7 @@ from embedded.inputs import (
     updatable,
     updating,
 )
+from embedded.kubernetes.clusters import Clusters
 from embedded.translate import UnsupportedInput
 from embedded.validated_only import ValidatedOnly
 
@@ -67,11 +68,13 @@ class Resources:
         self._default_tags = dict(default_tags or {})
         self._account = ""
         self._validated_only = ValidatedOnly()
+        self.clusters = Clusters(cloud)
+        """What stands in Kubernetes, beside it."""
 
     @property
     def not_emulated(self) -> Counter[str]:
         """By type, the resources whose requests were validated and went nowhere."""
-        return self._validated_only.count
+        return self._validated_only.count + self.clusters.not_emulated
 
     def taggable(self, type_: str) -> bool:
         """Whether resources of a type have tags."""
@@ -107,7 +110,7 @@ class Resources:
                 f"{type_} {name}: the embedded AWS is one region, {self._region}, "
                 f"not {checked['region']}"
             )
-        require_supported(type_, {key: it for key, it in checked.items() if not _unknown(it)})
+        require_supported(type_, {key: it for key, it in checked.items() if not is_unknown(it)})
         return checked
 
     def create(self, type_: str, inputs: Values) -> Created:
@@ -359,15 +362,3 @@ def _same(old: object, new: object) -> bool:
         return bool(json.loads(old) == json.loads(new))
     except ValueError:
         return False
-
-
-def _unknown(value: object) -> bool:
-    match value:
-        case str():
-            return value == UNKNOWN
-        case Mapping():
-            return any(map(_unknown, value.values()))
-        case list():
-            return any(map(_unknown, value))
-        case _:
-            return False

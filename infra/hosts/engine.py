@@ -8,7 +8,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Self
@@ -16,6 +16,7 @@ from typing import Any, Self
 import yaml
 
 from embedded.cloud import Cloud
+from embedded.packages import packages_of
 from embedded.provider import ProviderServer
 from embedded.resources import Resources
 from infra.automation import Engine
@@ -52,11 +53,14 @@ class EngineHost:
         try:
             temporary = tempfile.TemporaryDirectory(prefix="maslow-engine-")
             self._folder = Path(self._undo.enter_context(temporary))
-            provider = self._undo.enter_context(ProviderServer(self._resources))
+            providers = [
+                self._undo.enter_context(ProviderServer(package))
+                for package in packages_of(self._resources).values()
+            ]
             self._write_project()
             self.configure(self._stack_file)
             stack = self._stack_file.stem.removeprefix("Pulumi.")
-            self.engine = Engine(self._folder, stack, self._engine_environment(provider))
+            self.engine = Engine(self._folder, stack, self._engine_environment(providers))
         except BaseException:
             self._undo.close()
             raise
@@ -81,14 +85,14 @@ class EngineHost:
         for name in ("stacks", "state", "home"):
             (self._folder / name).mkdir()
 
-    def _engine_environment(self, provider: ProviderServer) -> dict[str, str]:
+    def _engine_environment(self, providers: Iterable[ProviderServer]) -> dict[str, str]:
         search = [str(self._root), os.environ.get("PYTHONPATH", "")]
         return {
             **self._cloud.environment,
             "PULUMI_BACKEND_URL": (self._folder / "state").as_uri(),
             "PULUMI_HOME": str(self._folder / "home"),
             "PULUMI_CONFIG_PASSPHRASE": "embedded",
-            "PULUMI_DEBUG_PROVIDERS": provider.attachment,
+            "PULUMI_DEBUG_PROVIDERS": ",".join(each.attachment for each in providers),
             "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
             "PULUMI_PYTHON_CMD": sys.executable,
             "PYTHONPATH": os.pathsep.join(filter(None, search)),

@@ -20,7 +20,8 @@ from pulumi import ResourceHookArgs
 from pulumi.runtime.proto import resource_pb2
 
 from catalog import wire
-from embedded.lifecycle import Change, Lifecycle, Refused, Values
+from embedded.lifecycle import Change, Manager, Refused, Values
+from embedded.packages import PROVIDERS, package_of, packages_of
 from embedded.resources import Resources
 from infra.collector import switch_off_collector
 from infra.graph import Graph, RecordingMonitor, Run, run_program
@@ -28,7 +29,6 @@ from infra.hooks import Bound, HookFailed
 from infra.hosts.progress import OnStep, Operation, Phase, Step, silent
 from infra.live import STATE
 
-PROVIDER_TYPE = "pulumi:providers:aws"
 SEED_BYTES = 32
 
 Request = resource_pb2.RegisterResourceRequest
@@ -37,7 +37,7 @@ Response = resource_pb2.RegisterResourceResponse
 
 @dataclass(frozen=True)
 class Held:
-    """One resource that stands in the embedded AWS."""
+    """One resource that stands in the embedded AWS, or in a cluster of it."""
 
     urn: str
     type: str
@@ -45,7 +45,7 @@ class Held:
     id: str
     inputs: Values
     outputs: Values
-    lifecycle: Lifecycle
+    lifecycle: Manager
     order: int
     """Greater than that of all that it was made from."""
     retained: bool
@@ -144,7 +144,7 @@ class InProcessHost:
         return self._delete(list(self._held.values()))
 
     def settle(
-        self, urn: str, request: Request, lifecycle: Lifecycle, hooks: Bound
+        self, urn: str, request: Request, lifecycle: Manager, hooks: Bound
     ) -> tuple[Operation, Held]:
         """Create, import, update or replace a resource, or leave it alone.
 
@@ -203,7 +203,7 @@ class InProcessHost:
         return told_of, self._held[urn]
 
     def _imported(
-        self, urn: str, request: Request, lifecycle: Lifecycle, hooks: Bound, order: int
+        self, urn: str, request: Request, lifecycle: Manager, hooks: Bound, order: int
     ) -> Held | None:
         """What is there of the id that a new resource asks to import, kept track of from now on."""
         if not request.importId:
@@ -215,7 +215,7 @@ class InProcessHost:
         self,
         urn: str,
         request: Request,
-        lifecycle: Lifecycle,
+        lifecycle: Manager,
         hooks: Bound,
         order: int,
         id_: str,
@@ -291,19 +291,21 @@ class _Monitor(RecordingMonitor):
     def __init__(self, host: InProcessHost, resources: Resources, run: Run) -> None:
         super().__init__(run)
         self._host = host
-        self._resources = resources
-        self._default = Lifecycle(resources)
-        self._configured: dict[str, Lifecycle] = {}
+        self._packages = packages_of(resources)
+        self._defaults = {name: each.configured({}) for name, each in self._packages.items()}
+        self._configured: dict[str, Manager] = {}
         self.changes: Counter[Operation] = Counter()
         self.refused: BaseException | None = None
 
     def answer(self, urn: str, request: Request) -> Response:
-        if request.type == PROVIDER_TYPE:
-            return self._configure(urn, request)
         if self.refused:
             raise self.refused
-        lifecycle = self._configured.get(request.provider.rpartition("::")[0], self._default)
+        package = request.type.removeprefix(PROVIDERS)
         try:
+            if package in self._packages:
+                return self._configure(package, urn, request)
+            default = self._defaults[package_of(request.type)]
+            lifecycle = self._configured.get(request.provider.rpartition("::")[0], default)
             hooks = Bound(self.hooks, request.hooks)
             operation, held = self._host.settle(urn, request, lifecycle, hooks)
         except Refused as refused:
@@ -317,11 +319,11 @@ class _Monitor(RecordingMonitor):
     def invoke(self, token: str, args: Values) -> Values:
         if token == STATE:
             return {"outputs": {urn: held.outputs for urn, held in self._host.held.items()}}
-        return self._default.invoke(token, args)
+        return self._defaults[package_of(token)].invoke(token, args)
 
-    def _configure(self, urn: str, request: Request) -> Response:
-        tags = wire.structured(wire.plain(request.object).get("defaultTags", {})).get("tags", {})
-        self._configured[urn] = Lifecycle(self._resources, tags)
+    def _configure(self, package: str, urn: str, request: Request) -> Response:
+        settings = wire.plain(request.object)
+        self._configured[urn] = self._packages[package].configured(settings)
         return Response(urn=urn, id="embedded", object=request.object)
 
 

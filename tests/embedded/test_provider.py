@@ -6,6 +6,7 @@ from google.protobuf import empty_pb2
 from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
 
 from catalog import wire
+from embedded.packages import AwsPackage
 from embedded.provider import ProviderServer
 from embedded.resources import Resources
 
@@ -29,7 +30,7 @@ TRUST = json.dumps(
 
 @pytest.fixture(scope="module")
 def server(cloud):
-    with ProviderServer(Resources(cloud)) as serving:
+    with ProviderServer(AwsPackage(Resources(cloud))) as serving:
         yield serving
 
 
@@ -256,7 +257,7 @@ def test_a_provider_moves_to_another_region_by_replacement(connect):
 
 
 def test_the_port_is_free_again_after_the_block(cloud):
-    with ProviderServer(Resources(cloud)) as serving:
+    with ProviderServer(AwsPackage(Resources(cloud))) as serving:
         assert serving.attachment == f"aws:{serving.port}"
     channel = grpc.insecure_channel(f"127.0.0.1:{serving.port}")
     stub = provider_pb2_grpc.ResourceProviderStub(channel)
