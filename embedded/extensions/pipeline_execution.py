@@ -15,7 +15,7 @@ from moto.sagemaker.utils import get_pipeline_execution_from_arn, get_pipeline_f
 
 from embedded.clock import utcnow
 from embedded.extensions.jobs import job_of
-from embedded.extensions.operations import add, kept
+from embedded.extensions.operations import add, kept, paged
 from embedded.extensions.state_changes import pipeline_execution_changed, pipeline_step_changed
 from embedded.sagemaker.checks import check
 from embedded.sagemaker.definition import Invalid, Step, parameters
@@ -40,6 +40,7 @@ def install() -> None:
         describe_pipeline_execution,
         describe_pipeline_definition_for_execution,
         list_pipeline_execution_steps,
+        list_pipeline_executions,
     )
 
 
@@ -176,6 +177,18 @@ def describe_pipeline_execution(self: SageMakerResponse) -> ActionResult:
     described["FailureReason"] = record.pipeline_execution_failure_reason
     described["SelectiveExecutionConfig"] = vars(record).get("selective_execution_config")
     return ActionResult({key: value for key, value in described.items() if value})
+
+
+def list_pipeline_executions(self: SageMakerResponse) -> ActionResult:
+    """ListPipelineExecutions, the newest first unless SortOrder is Ascending, in pages."""
+    backend, name = self.sagemaker_backend, self._get_param("PipelineName")
+    listed = [
+        {key: value for key, value in one.items() if value not in (None, "", "None")}
+        for one in backend.list_pipeline_executions(name)["PipelineExecutionSummaries"]
+    ]
+    if self._get_param("SortOrder") != "Ascending":
+        listed.reverse()  # they are kept in the order of their start
+    return paged(self, "PipelineExecutionSummaries", listed, "PipelineExecutionArn")
 
 
 def list_pipeline_execution_steps(self: SageMakerResponse) -> ActionResult:

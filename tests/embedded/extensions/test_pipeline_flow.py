@@ -291,3 +291,17 @@ def test_every_change_of_a_step_is_an_event(cloud):
     assert details[2]["previousStepStatus"] == "Executing"
     assert details[5]["failureReason"] == "on purpose"
     assert details[5]["stepStartTime"] <= details[5]["stepEndTime"]
+
+
+def test_executions_are_listed_newest_first_unless_asked_otherwise_and_in_pages(cloud):
+    create(cloud, "listed", [check("A")])
+    first, second = (start(cloud, "listed") for _ in range(2))
+
+    def listed(**more):
+        answer = cloud.client("sagemaker").list_pipeline_executions(PipelineName="listed", **more)
+        return [one["PipelineExecutionArn"] for one in answer["PipelineExecutionSummaries"]]
+
+    assert listed() == [second, first]
+    assert listed(SortOrder="Ascending") == [first, second]
+    assert listed(SortOrder="Descending", MaxResults=1) == [second]
+    ended(cloud, second)
