@@ -13,12 +13,25 @@ from moto.sagemaker.responses import SageMakerResponse
 from embedded.extensions import model_registry
 from embedded.extensions.operations import add
 
-_updated_by_moto = SageMakerResponse.update_model_package  # both are replaced below
+_created_by_moto = SageMakerResponse.create_model_package  # both are replaced below
+_updated_by_moto = SageMakerResponse.update_model_package
 
 
 def install() -> None:
     """Add the operations to moto's SageMaker; what `model_registry` has set is gone through."""
-    add(SageMakerResponse, update_model_package, describe_model_package)
+    add(SageMakerResponse, create_model_package, update_model_package, describe_model_package)
+
+
+def create_model_package(self: SageMakerResponse) -> ActionResult:
+    """CreateModelPackage, as moto's, and the card that it gives."""
+    card = self._get_param("ModelCard")
+    if card:
+        _check(card)
+    answered: ActionResult = _created_by_moto(self)
+    if card:
+        made: Any = answered.result
+        _keep(self, made["ModelPackageArn"], card)
+    return answered
 
 
 def update_model_package(self: SageMakerResponse) -> ActionResult:
@@ -28,8 +41,7 @@ def update_model_package(self: SageMakerResponse) -> ActionResult:
         _check(card)
     answered: ActionResult = _updated_by_moto(self)
     if card:
-        package = _package(self, self._get_param("ModelPackageArn"))
-        vars(package)["card"] = {**vars(package).get("card", {}), **card}
+        _keep(self, self._get_param("ModelPackageArn"), card)
     return answered
 
 
@@ -43,6 +55,11 @@ def describe_model_package(self: SageMakerResponse) -> ActionResult:
 
 def _package(self: SageMakerResponse, arn: str) -> Any:
     return model_registry.owner(self.sagemaker_backend, arn).model_packages[arn]
+
+
+def _keep(self: SageMakerResponse, arn: str, card: dict[str, str]) -> None:
+    package = _package(self, arn)
+    vars(package)["card"] = {**vars(package).get("card", {}), **card}
 
 
 def _check(card: dict[str, str]) -> None:

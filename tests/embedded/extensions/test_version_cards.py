@@ -45,6 +45,14 @@ def test_a_later_decision_leaves_the_card(sagemaker, version):
     assert sagemaker.describe_model_package(ModelPackageName=version)["ModelCard"] == card
 
 
+def test_a_version_may_be_registered_with_its_card(sagemaker):
+    card = {"ModelCardContent": '{"intended_uses": {}}', "ModelCardStatus": "Draft"}
+    arn = sagemaker.create_model_package(
+        ModelPackageGroupName="readmission", ModelApprovalStatus="Approved", ModelCard=card
+    )["ModelPackageArn"]
+    assert sagemaker.describe_model_package(ModelPackageName=arn)["ModelCard"] == card
+
+
 @pytest.mark.parametrize("content", ["no JSON", "[]"])
 def test_a_card_is_an_object_of_json(sagemaker, version, content):
     with pytest.raises(ClientError, match="no object of JSON"):
