@@ -55,6 +55,7 @@ MODULES = (
     "lake_grants",
     "lake_locations",
     "lake_tags",
+    "lineage",
     "linked_roles",
     "long_polling",
     "lustre_file_systems",
