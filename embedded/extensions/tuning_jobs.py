@@ -18,11 +18,11 @@ from embedded.extensions.jobs import begin, job_of
 from embedded.extensions.operations import add, paged
 from embedded.extensions.state_changes import tuning_job_changed
 from embedded.sagemaker.job import Job
-from embedded.sagemaker.jobs import not_emulated as training_not_emulated
 from embedded.sagemaker.shown import ENDS
 from embedded.sagemaker.tuning import checks
-from embedded.sagemaker.tuning.job import Tried, Tuning
+from embedded.sagemaker.tuning.job import Tuning
 from embedded.sagemaker.tuning.study import NotInstalled, Texts, require_optuna
+from embedded.sagemaker.tuning.trials import FINAL, Tried, ranked, with_type
 from embedded.turns import others_first
 
 IDENTICAL = "IdenticalDataAndAlgorithm"
@@ -94,14 +94,13 @@ def list_training_jobs_for_hyper_parameter_tuning_job(self: SageMakerResponse) -
     found = [
         each
         for each in map(partial(_summary, backend), vars(record)["tuning"].tried)
-        if wanted in {None, each["TrainingJobStatus"]}
-        and (by != OBJECTIVE or "FinalHyperParameterTuningJobObjectiveMetric" in each)
+        if wanted in {None, each["TrainingJobStatus"]} and (by != OBJECTIVE or FINAL in each)
     ]
     key = {
         NAME: lambda one: one["TrainingJobName"],
         "CreationTime": lambda one: one["CreationTime"],
         "Status": lambda one: one["TrainingJobStatus"],
-        OBJECTIVE: lambda one: one["FinalHyperParameterTuningJobObjectiveMetric"]["Value"],
+        OBJECTIVE: lambda one: one[FINAL]["Value"],
     }[by]
     found.sort(key=key, reverse=self._get_param("SortOrder") == "Descending")
     return paged(self, "TrainingJobSummaries", found, "TrainingJobName")
@@ -182,33 +181,13 @@ def _summary(backend: SageMakerModelBackend, one: Tried) -> dict[str, Any]:
     job = backend.training_jobs[one.name].response_object
     names = ("TrainingJobName", "TrainingJobArn", "CreationTime", "TrainingStartTime")
     more = ("TrainingEndTime", "TrainingJobStatus", "FailureReason")
-    told = {name: job[name] for name in (*names, *more) if name in job}
-    pending = not one.has_ended
-    told["ObjectiveStatus"] = (
-        "Pending" if pending else "Failed" if one.value is None else "Succeeded"
-    )
-    told["TunedHyperParameters"] = dict(one.values)
-    if one.value is not None:
-        told["FinalHyperParameterTuningJobObjectiveMetric"] = {
-            "MetricName": one.objective,
-            "Value": one.value,
-        }
-    return told
+    return {name: job[name] for name in (*names, *more) if name in job} | one.told()
 
 
 def _best(record: HyperParameterTuningJob, jobs: list[dict[str, Any]]) -> dict[str, Any] | None:
     objective = record.hyper_parameter_tuning_job_config["HyperParameterTuningJobObjective"]
-    done = [
-        one
-        for one in jobs
-        if one["TrainingJobStatus"] == "Completed" and one["ObjectiveStatus"] == "Succeeded"
-    ]
-    chosen = max if objective["Type"] == "Maximize" else min
-    metric = "FinalHyperParameterTuningJobObjectiveMetric"
-    best = chosen(done, key=lambda one: one[metric]["Value"], default=None)
-    if best is None:
-        return None
-    return best | {metric: {**best[metric], "Type": objective["Type"]}}
+    best = ranked(jobs, objective)
+    return with_type(best[0], objective) if best else None
 
 
 def _training(arn: str) -> Job:
@@ -248,10 +227,7 @@ def _check(backend: SageMakerModelBackend, arguments: dict[str, Any]) -> None:
         parents = {name: describe(known[name]) if name in known else None for name in names}
         for wrong in checks.refused_parents(arguments, parents):
             raise ValidationError(message=f"{wrong[0].upper()}{wrong[1:]}.")
-    definition = arguments["TrainingJobDefinition"]
-    static = definition.get("StaticHyperParameters", {})
-    training = {**definition, "HyperParameters": static}
-    for lacking in (*checks.not_emulated(arguments), *training_not_emulated(training)):
+    for lacking in checks.lacking(arguments):
         raise ValidationError(message=f"The embedded AWS does not run this job: {lacking}.")
     try:
         require_optuna()

@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/sagemaker/latest/dg/model-managed-spot-training.html
 """
 
 import threading
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -45,7 +46,7 @@ class SpotJob(Job):
         container.interrupt()
         return True
 
-    def _work(self) -> dict[str, float]:
+    def _work(self) -> Mapping[str, float]:
         """Run it, and again after each interruption; returns its metrics."""
         while True:
             self._attempt_began = utcnow()

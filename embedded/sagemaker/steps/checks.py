@@ -12,10 +12,10 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from embedded.sagemaker.job import EXIT_MESSAGE
 from embedded.sagemaker.jobs import JobFailed, text_at
 from embedded.sagemaker.monitors import registered
 from embedded.sagemaker.steps.work import Work
+from embedded.sagemaker.worker import EXIT_MESSAGE
 
 BASELINES = {
     "DATA_QUALITY": "ModelDataQuality",

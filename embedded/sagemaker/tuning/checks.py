@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from embedded.sagemaker.jobs import not_emulated as training_not_emulated
+
 Arguments = Mapping[str, Any]
 
 NUMERIC = {"IntegerParameterRanges": int, "ContinuousParameterRanges": float}
@@ -198,8 +200,16 @@ def _refused_difference(arguments: Arguments, name: str, parent: Arguments) -> I
             yield f"{key or what} is not that of {name}: that takes TransferLearning"
 
 
+def lacking(arguments: Arguments) -> Iterator[str]:
+    """What a request asks for that would not be done here, by itself or by its trainings."""
+    yield from not_emulated(arguments)
+    if definition := arguments.get("TrainingJobDefinition"):
+        static = definition.get("StaticHyperParameters", {})
+        yield from training_not_emulated({**definition, "HyperParameters": static})
+
+
 def not_emulated(arguments: Arguments) -> Iterator[str]:
-    """What a request asks for that would not be done here."""
+    """What a search asks for that would not be done here."""
     config = arguments["HyperParameterTuningJobConfig"]
     definition = arguments.get("TrainingJobDefinition", {})
     if arguments.get("TrainingJobDefinitions"):
