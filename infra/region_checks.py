@@ -20,10 +20,11 @@ from infra.needs.model_context import TRAINING_IMAGE
 from infra.settings import Mistake, StackFile
 from infra.settings.aws import allowed
 from infra.settings.experiments import APP
+from infra.settings.framework_image import check_framework_region
 from infra.settings.instance_hints import parsed, stand_in
 from infra.settings.mistakes import Path
+from infra.settings.mlops.model import ModelSettings
 from infra.settings.stackfile import REGION_PATH, refused
-from infra.settings.training_image import check_framework_region
 from infra.training_costs import check_training_costs
 
 
@@ -117,8 +118,8 @@ def _images(stack: StackFile) -> Iterator[Mistake]:
     origin = stack.platform.origin
     for index, model in enumerate(stack.platform.models):
         at: Path = ("models", index)
-        for mistake in [] if origin else check_framework_region(model.training, stack.region):
-            yield replace(mistake, path=(*at, "training", *mistake.path))
+        if not origin:
+            yield from _framework_images(model, at, stack.region)
         if model.image is None and not origin and _lacks(stack, TRAINING_IMAGE[0]):
             yield Mistake(
                 (*at, "image"),
@@ -132,6 +133,20 @@ def _images(stack: StackFile) -> Iterator[Mistake]:
                     f"SageMaker keeps no scikit-learn image in {stack.region}, in which it runs.",
                     "Set it to off.",
                 )
+
+
+def _framework_images(model: ModelSettings, at: Path, region: str) -> Iterator[Mistake]:
+    """Images by framework that the region lacks."""
+    training, serving = model.training, model.serving
+    found = {
+        "training": check_framework_region(
+            training.framework, "training", training.instances, region
+        ),
+        "serving": check_framework_region(serving.framework, "serving", [serving.instance], region),
+    }
+    for group, mistakes in found.items():
+        for mistake in mistakes:
+            yield replace(mistake, path=(*at, group, *mistake.path))
 
 
 def instances(stack: StackFile) -> Iterator[tuple[Path, str, str]]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from components.common.workload import artifacts_prefix
+from components.platform.serving_image import KEPT_AS
 from infra.naming import Names, cut
 
 NO_SUCH_GROUP = {"ValidationException", "ResourceNotFound", "ResourceNotFoundException"}
@@ -20,9 +21,11 @@ class ModelVersion:
     baseline_uri: str | None = None
     """S3 URI of baseline.json, which its monitors compare with, where its training wrote one."""
     image_uri: str | None = None
-    """Image that it was trained in and is served by."""
+    """Image of the jobs that made it, which serves it as well unless `serving_image` does."""
     model_data: str | None = None
     """S3 URI of its model.tar.gz."""
+    serving_image: str | None = None
+    """Image that serves it, where that is not the one of its jobs."""
 
     @property
     def number(self) -> str:
@@ -89,13 +92,16 @@ def in_registry(sagemaker: Any) -> Lookup:
         registered = described.get("DriftCheckBaselines", {}).get("ModelDataQuality", {})
         containers = described.get("InferenceSpecification", {}).get("Containers", [])
         first = containers[0] if containers else {}
+        served_in = first.get("Image")
+        made_in = described.get("CustomerMetadataProperties", {}).get(KEPT_AS, served_in)
         # Both are what SageMaker Model Monitor compared with, before there were monitors of ours.
         ours = "Statistics" in registered and "Constraints" not in registered
         return ModelVersion(
             arn,
             registered["Statistics"]["S3Uri"] if ours else None,
-            first.get("Image"),
+            made_in,
             first.get("ModelDataUrl"),
+            served_in if served_in != made_in else None,
         )
 
     return look_up

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from components.platform.instance_types import has_local_storage
+from components.platform.serving_image import UnfitServing, set_serving_image
 from components.platform.training_request import (
     TrainingOptions,
     UnfitTraining,
@@ -84,13 +85,15 @@ def placed(
     channels: Sequence[Definition] = (),
     environment: Mapping[str, Any] | None = None,
     options: TrainingOptions | None = None,
+    serving_image: str | None = None,
 ) -> Definition:
     """A copy of `definition` with `parameters` as defaults and every job in its place.
 
     Training jobs get `hyperparameters` beside those of the project, in whose place they stand, and
     `channels` beside the project's own; `options` are what else is asked of them. Training and
     processing jobs, and those that a tuning starts, get the variables of `environment`, which may
-    refer to parameters of the pipeline.
+    refer to parameters of the pipeline. Versions are registered with `serving_image` where they
+    would be with the image of the jobs.
 
     Training and processing jobs get the role, the VPC, encryption between containers, the volume
     key (left out where the instance type refuses one) and an output key where the project set
@@ -99,11 +102,17 @@ def placed(
 
     Raises DefinitionError for parameters that the definition doesn't declare or declares with
     another type, for a job whose instance type is neither a literal nor a parameter, for a channel
-    that a training has already, and for a training that cannot be started as `options` ask.
+    that a training has already, for a training that cannot be started as `options` ask, and for a
+    `serving_image` where no version is registered with the image of the jobs.
     """
     result = copy.deepcopy(definition)
     result["Metadata"] = {}  # the project's own, which is about its source
     _set_defaults(result, parameters)
+    if serving_image:
+        try:
+            set_serving_image(steps(result), serving_image)
+        except UnfitServing as error:
+            raise DefinitionError(str(error)) from error
     defaults = {each["Name"]: each.get("DefaultValue") for each in result.get("Parameters", [])}
     for step in steps(result):
         if step["Type"] in TAGGED_STEPS:

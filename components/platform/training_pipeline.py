@@ -60,7 +60,14 @@ class TrackedArgs(TypedDict):
     """Where they keep them; nowhere unless given."""
 
 
-class TrainingPipelineArgs(WorkloadArgs, TrackedArgs):
+class ServedArgs(TypedDict):
+    """For what registers versions."""
+
+    serving_image: NotRequired[str]
+    """Image in ECR that they are registered with; that of the jobs unless given."""
+
+
+class TrainingPipelineArgs(WorkloadArgs, TrackedArgs, ServedArgs):
     """What a training pipeline is made of."""
 
     pipeline_name: str
@@ -242,6 +249,7 @@ def _definition(
             [file_channel(**each) for each in channels],
             job_environment(tracking_arn, args["pipeline_name"]) if tracking_arn else {},
             training.get("options"),
+            args.get("serving_image"),
         )
         return tuned(result, training["tuning"]) if "tuning" in training else result
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from components.platform.serving_image import KEPT_AS
 from infra.errors import InputError
 from infra.models import decisions
 from infra.models.endpoints import coming, endpoint, serving
@@ -93,7 +94,8 @@ def why(place: Place, model: str, number: int | None) -> WhyShape:
     kind, metrics = measured(place, package)
     containers = package.get("InferenceSpecification", {}).get("Containers") or [{}]
     container: dict[str, Any] = containers[0]
-    image = container.get("Image")
+    made_in = property_of(package, KEPT_AS)
+    image = made_in or container.get("Image")
     compared = document(place, property_of(package, COMPARISON))
     code = property_of(package, "code")
     changed = package.get("LastModifiedTime")
@@ -108,7 +110,7 @@ def why(place: Place, model: str, number: int | None) -> WhyShape:
         "snapshot": _snapshot(place, property_of(package, "snapshot")),
         "code": code.rstrip("/").rpartition("/")[2] if code else None,
         "image": image,
-        "image_digest": container.get("ImageDigest") or _digest_in(image),
+        "image_digest": (None if made_in else container.get("ImageDigest")) or _digest_in(image),
         "tuned": _tuned(package),
         "kind": kind,
         "metrics": metrics,

@@ -1,8 +1,8 @@
 """What the training settings of a model ask of its jobs, as the training pipeline takes it."""
 
 from components.platform.training_request import TrainingOptions
+from infra.settings.framework_image import image_for
 from infra.settings.platform import Training
-from infra.settings.training_image import image_for
 from infra.settings.training_options import processes_on, uses_efa
 
 HOUR, MINUTE = 3600, 60
@@ -16,7 +16,7 @@ def options_of(training: Training, region: str) -> TrainingOptions:
     options: TrainingOptions = {}
     if training.checkpoints:
         options["checkpoints"] = True
-    if found := image_for(training):
+    if found := image_for(training.framework, "training", training.instances):
         options["image_uri"] = found.uri(region)
     if training.spot:
         options["spot_wait_seconds"] = training.spot.max_wait_hours * HOUR

@@ -14,6 +14,7 @@ from components.foundation.keys.key import DataClass
 from components.mlops.capture import CaptureArgs
 from components.platform.experiments.experiments import Experiments
 from infra.environment import Environment
+from infra.models.serving_image import serving_image
 from infra.needs.file_systems import FileSystems
 from infra.needs.outputs import Foundation
 from infra.needs.tags import MODEL, NEED
@@ -95,7 +96,7 @@ class ModelContext:
 
         It is the approved version's, where the model's delivery has built it: what is trained
         without a delivery, because data drifted, is trained as that version was. It is also what
-        serves a version that another environment trained.
+        the jobs of another environment ran that trained a version.
         """
         default = model.image or self.training_image
         image = version.image_uri if version else None
@@ -106,6 +107,18 @@ class ModelContext:
         return pulumi.Output.all(self.repositories[model.name].repository_url, default).apply(
             lambda known: image if image.startswith(f"{known[0]}:") else known[1]
         )
+
+    def serving_image_of(
+        self, model: ModelSettings, version: ModelVersion
+    ) -> pulumi.Output[str] | str:
+        """The image that a version is registered with, and that its endpoint pulls.
+
+        What was trained before its framework was named is served as it was registered.
+        """
+        if version.serving_image:
+            return version.serving_image
+        found = serving_image(model, self.env.region) if version.image_uri is None else None
+        return found or self.image_of(model, version)
 
     def captured(self, model: ModelSettings) -> CaptureArgs:
         """The same, for what writes or reads captured data: it is kept in the raw zone."""

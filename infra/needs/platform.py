@@ -7,12 +7,18 @@ from components.platform.job_logs import GROUPS, JobLogs, JobLogsArgs
 from components.platform.model_project import ModelProject, read_project
 from components.platform.model_registry import ModelGroup
 from components.platform.training_alert import TrainingAlert
-from components.platform.training_pipeline import SearchArgs, TrackedArgs, TrainingPipeline
+from components.platform.training_pipeline import (
+    SearchArgs,
+    ServedArgs,
+    TrackedArgs,
+    TrainingPipeline,
+)
 from components.platform.training_set import TrainingSet
 from components.platform.training_set_machine import AS_OF, Source, state_of
 from infra.features.training_query import asked_of, sources_of, sql
 from infra.found import LOG_GROUP
 from infra.models.project_parameters import asked_of_project
+from infra.models.serving_image import serving_image
 from infra.models.training_options import options_of
 from infra.needs import peers
 from infra.needs.adoption import used
@@ -81,6 +87,9 @@ def declare_model(
     tracking: TrackedArgs = (
         {"tracking": {"arn": experiments.arn, "bucket": experiments.bucket}} if experiments else {}
     )
+    served: ServedArgs = {}
+    if image := serving_image(model, env.region):
+        served["serving_image"] = image
     group = env.component(ModelGroup)(
         env.names(model.name, "versions", limit=NAME_LIMIT),
         {
@@ -97,6 +106,7 @@ def declare_model(
         {
             **context.workload(model),
             **tracking,
+            **served,
             "pipeline_name": env.names(model.name),
             "definition": project.definition,
             "code": project.code,

@@ -9,8 +9,8 @@ from pydantic import AfterValidator, Field, model_validator
 from components.common.limits import TRAINING_HOURS
 from infra.settings.aws import InstanceType, allowed
 from infra.settings.base import PositiveInt, Settings, matching
+from infra.settings.framework_image import Framework, check_framework
 from infra.settings.mistakes import Mistake, refusal, refusals, shown
-from infra.settings.training_image import Framework, check_framework
 from infra.settings.training_options import (
     MOST_GROUPS,
     WARM_MINUTES,
@@ -149,7 +149,8 @@ class Training(Settings):
 
     @model_validator(mode="after")
     def _options_fit_each_other(self) -> Self:
-        if found := [*check_options(self), *check_framework(self)]:
+        images = check_framework(self.framework, "training", self.instances)
+        if found := [*check_options(self), *images]:
             raise refusals(found)
         return self
 

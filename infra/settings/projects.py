@@ -1,10 +1,13 @@
 """Whether a model project can be deployed, found out as soon as a stack file names it."""
 
+import copy
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from catalog.framework_images import accelerator_of
 from components.platform.model_project import ProjectError, read_project
+from components.platform.serving_image import UnfitServing, set_serving_image
 from components.platform.training_definition import (
     DefinitionError,
     Placement,
@@ -12,8 +15,10 @@ from components.platform.training_definition import (
     placed,
     steps,
 )
+from infra.settings.aws import allowed
 from infra.settings.cross_stack import mapping
 from infra.settings.mistakes import Mistake, did_you_mean
+from infra.settings.mlops.serving import Serving
 
 DEFINITION, COMPARE = "pipeline.json", "compare.py"
 PARAMETERS: dict[str, str | int | float] = {
@@ -86,6 +91,48 @@ def check_channels(model: Mapping[str, Any], root: Path) -> Iterator[Mistake]:
                 f"{model['project']} has a channel {channel} of its own.",
                 "Give the files another name.",
             )
+
+
+def check_serving(model: Mapping[str, Any], root: Path) -> Iterator[Mistake]:
+    """Yield a framework of the endpoint that the project's pipeline cannot serve in.
+
+    `model` is as the stack file has it, and its project is sound.
+    """
+    serving = mapping(model.get("serving"))
+    if not serving.get("framework"):
+        return
+    at = ("serving", "framework")
+    definition = copy.deepcopy(read_project(root / model["project"]).definition)
+    try:
+        set_serving_image(steps(definition), "image")
+    except UnfitServing as error:
+        yield Mistake(
+            at,
+            f"would change nothing: in {model['project']}/{DEFINITION} {error}.",
+            f"Let Register in {model['project']}/pipeline.py name image_uri, as templates/tabular "
+            "does.",
+        )
+    instance = serving.get("instance", Serving().instance)
+    for name, type_ in _transforms(definition):
+        if accelerator_of(type_, "serving") != accelerator_of(instance, "serving"):
+            yield Mistake(
+                at,
+                f"step {name} of {model['project']} transforms on {type_}, and the image would be "
+                f"for {instance}.",
+                "Let both be of one kind, or leave the framework out.",
+            )
+
+
+def _transforms(definition: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Name and instance type of each step of batch transform, as far as types are known."""
+    defaults = {each["Name"]: each.get("DefaultValue") for each in definition.get("Parameters", [])}
+    for step in steps(definition):
+        if step["Type"] == "Transform":
+            type_ = step["Arguments"].get("TransformResources", {}).get("InstanceType")
+            if isinstance(type_, Mapping):
+                type_ = defaults.get(str(type_.get("Get", "")).removeprefix("Parameters."))
+            if type_ in allowed()["transform"]:
+                yield step["Name"], type_
 
 
 def _at(model: Any, path: Sequence[str]) -> Any:

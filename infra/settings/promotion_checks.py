@@ -3,8 +3,11 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from infra.settings.aws import allowed
 from infra.settings.cross_stack import StackValues, mapping
+from infra.settings.framework_image import image_for
 from infra.settings.mistakes import Mistake, did_you_mean
+from infra.settings.mlops.serving import Serving
 
 
 def check_accounts(own: StackValues, others: Sequence[StackValues]) -> Iterator[Mistake]:
@@ -79,25 +82,54 @@ def _check_origin(own: StackValues, origin: StackValues) -> Iterator[Mistake]:
                 did_you_mean(name, [known for known in theirs if isinstance(known, str)]),
             )
             continue
-        for key in ("features", "target", "image"):
-            if model.get(key) != theirs[name].get(key):
-                yield Mistake(
-                    ("models", index, *([key] if key in model else [])),
-                    f"{key} is not the same in {origin.file}, which trains it.",
-                )
-        learned = _facets(theirs[name])
-        if unknown := [column for column in _facets(model) if column not in learned]:
+        yield from _check_model(index, model, theirs[name], own, origin)
+
+
+def _check_model(
+    index: int,
+    model: Mapping[str, Any],
+    theirs: Mapping[str, Any],
+    own: StackValues,
+    origin: StackValues,
+) -> Iterator[Mistake]:
+    """Yield what keeps a model from being served as it is trained in `origin`."""
+    for key in ("features", "target", "image"):
+        if model.get(key) != theirs.get(key):
             yield Mistake(
-                ("models", index, "monitor", "bias", "on"),
-                f"{', '.join(unknown)} is not watched in {origin.file}, which trains it.",
-                "Add it there, too: how groups fared in training is measured when it is trained.",
+                ("models", index, *([key] if key in model else [])),
+                f"{key} is not the same in {origin.file}, which trains it.",
             )
-        if _columns(own, model) != _columns(origin, theirs[name]):
-            yield Mistake(
-                ("models", index, "features"),
-                f"its feature groups have other columns in {origin.file}, which trains it.",
-                "A model is served what it was trained on: give both the same newest versions.",
-            )
+    if (ours := _served_in(model)) != (registered := _served_in(theirs)):
+        yield Mistake(
+            ("models", index, "serving"),
+            f"it would be served in {ours}, and {origin.file}, which trains it, registers it "
+            f"for {registered}.",
+            "Let serving.framework be the same in both, on instances of one kind.",
+        )
+    learned = _facets(theirs)
+    if unknown := [column for column in _facets(model) if column not in learned]:
+        yield Mistake(
+            ("models", index, "monitor", "bias", "on"),
+            f"{', '.join(unknown)} is not watched in {origin.file}, which trains it.",
+            "Add it there, too: how groups fared in training is measured when it is trained.",
+        )
+    if _columns(own, model) != _columns(origin, theirs):
+        yield Mistake(
+            ("models", index, "features"),
+            f"its feature groups have other columns in {origin.file}, which trains it.",
+            "A model is served what it was trained on: give both the same newest versions.",
+        )
+
+
+def _served_in(model: Mapping[str, Any]) -> str:
+    """The image by framework in which a model is served, or else the one of its jobs."""
+    serving = mapping(model.get("serving"))
+    framework: Any = dict(mapping(serving.get("framework")))
+    instance = serving.get("instance", Serving().instance)
+    if len(framework) != 1 or instance not in allowed()["endpoint"]:
+        return "the image of its jobs"
+    image = image_for(framework, "serving", [instance])
+    return image.name if image else "no image"
 
 
 def _facets(model: Mapping[str, Any]) -> list[str]:

@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import AfterValidator, Field
 
+from catalog.framework_images import USES
 from catalog.hardware import hardware
 from catalog.instances import family_of
 from infra.settings.aws import InstanceType, allowed
 from infra.settings.base import PositiveInt, Settings, matching
+from infra.settings.framework_image import check_own_image, frameworks_for
 from infra.settings.mistakes import Mistake
 
 if TYPE_CHECKING:
@@ -176,16 +178,25 @@ def most_instances(training: "Training") -> Mapping[str, int]:
     return found
 
 
-def check_image(instance: str, image: str | None) -> Iterator[Mistake]:
-    """Yield an instance type that the platform's own image makes no use of."""
+def check_image(group: str, instance: str, image: str | None) -> Iterator[Mistake]:
+    """Yield an instance type of a group of settings that its image makes no use of.
+
+    That is the model's, or else the platform's own.
+    """
+    uses = [use for use in USES if use == group]
+    if image is not None:
+        yield from check_own_image(instance, image, uses)
+        return
     family = family_of(instance)
     misses = family.accelerator or ("Arm" if family.arm else "")
-    if misses and image is None:
+    if misses:
+        frameworks = [found for use in uses if (found := frameworks_for(instance, use))]
+        more = f"or name a framework that has one ({frameworks[0]})." if frameworks else ""
         yield Mistake(
             ("instance",),
             f"SageMaker's scikit-learn image makes no use of {instance} ({misses}).",
             "Choose a type with an x86 processor alone, such as ml.m6i.xlarge or ml.c6i.large, or "
-            "give the model an image that is built for it.",
+            f"give the model an image that is built for it{', ' if more else '.'}{more}",
         )
 
 
@@ -194,7 +205,7 @@ def check_training_groups(
 ) -> Iterator[Mistake]:
     """Yield what groups of instances do not go with; paths below the model."""
     for name, group in training.instance_groups.items():
-        for mistake in [] if training.framework else check_image(group.instance, image):
+        for mistake in [] if training.framework else check_image("training", group.instance, image):
             yield replace(mistake, path=("training", "instance_groups", name, *mistake.path))
     if training.instance_groups and retrain_budget is not None:
         yield Mistake(

@@ -125,3 +125,25 @@ def test_offline_every_group_has_one_version():
     assert version is not None
     assert version.arn.endswith(":model-package/maslow-dev-screening/1")
     assert none_yet("screening") is None
+
+
+def test_a_version_tells_the_image_of_its_jobs_and_the_one_that_serves_it(sagemaker):
+    client, stub = sagemaker
+    container = {"Image": "serves", "ModelDataUrl": "s3://b/model.tar.gz"}
+    inference = {
+        "Containers": [container],
+        "SupportedContentTypes": ["text/csv"],
+        "SupportedResponseMIMETypes": ["text/csv"],
+    }
+    newest(stub, [package()])
+    stub.add_response("describe_model_package", described(InferenceSpecification=inference))
+    version = in_registry(client)("screening")
+    assert (version.image_uri, version.serving_image) == ("serves", None)
+    newest(stub, [package()])
+    metadata = {"image": "trains"}
+    stub.add_response(
+        "describe_model_package",
+        described(InferenceSpecification=inference, CustomerMetadataProperties=metadata),
+    )
+    version = in_registry(client)("screening")
+    assert (version.image_uri, version.serving_image) == ("trains", "serves")

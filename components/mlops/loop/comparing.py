@@ -8,6 +8,7 @@ from typing import Any
 from components.common.iam import Json
 from components.common.states import choice, retried, wait
 from components.common.workload import artifacts_prefix
+from components.platform.serving_image import KEPT_AS
 
 HOUR_SECONDS = 3600
 PROCESSING = "/opt/ml/processing"
@@ -57,7 +58,11 @@ def comparing_states(
                 "candidate": {
                     "arn": "{% $states.result.ModelPackageArn %}",
                     "version": "{% $string($states.result.ModelPackageVersion) %}",
-                    "image": "{% $states.result.InferenceSpecification.Containers[0].Image %}",
+                    # What serves may be built for an accelerator that the job has not.
+                    "image": (
+                        f"{{% $exists({own}.{KEPT_AS}) ? {own}.{KEPT_AS} : "
+                        "$states.result.InferenceSpecification.Containers[0].Image %}"
+                    ),
                     "data": (
                         "{% $states.result.InferenceSpecification.Containers[0].ModelDataUrl %}"
                     ),

@@ -24,7 +24,7 @@ def serve(
         "network_isolation": True,
         "endpoint_name": env.names(model.name),
         "model_package_arn": version.arn,
-        "image_uri": context.image_of(model, version),
+        "image_uri": context.serving_image_of(model, version),
         "instance_type": serving.instance,
         "min_instances": serving.scale.min,
         "max_instances": serving.scale.max,

@@ -146,12 +146,16 @@ class ModelSettings(Settings):
 
     @model_validator(mode="after")
     def _settings_fit_each_other(self) -> Self:
-        groups = (
-            ("processing", "serving")
-            if self.training.framework
-            else ("training", "processing", "serving")
-        )
-        instances = {group: getattr(self, group).instance for group in groups}
+        groups = {
+            "training": self.training.framework,
+            "processing": None,
+            "serving": self.serving.framework,
+        }
+        instances = {
+            group: getattr(self, group).instance
+            for group, framework in groups.items()
+            if not framework
+        }
         found = [
             *check_hardware(instances, self.serving, self.image),
             *check_training_groups(self.training, self.retrain.budget_usd, image=self.image),

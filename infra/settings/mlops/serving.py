@@ -17,6 +17,7 @@ from catalog.instances import family_of
 from components.common.limits import BAKE_MINUTES, CANARY_PERCENT
 from infra.settings.aws import InstanceType, allowed
 from infra.settings.base import Percent, PositiveInt, Settings
+from infra.settings.framework_image import Framework, check_framework
 from infra.settings.mistakes import Mistake, refusals
 from infra.settings.training_options import check_image
 
@@ -81,12 +82,24 @@ class Serving(Settings):
     instance: EndpointInstance = Field(
         "ml.c6i.large", description="Instance type: CPU, GPU (ml.g6…) or Inferentia (ml.inf2…)."
     )
+    framework: Framework = Field(
+        None,
+        description="Serve in AWS's image of a framework and version, fit for the instance: "
+        "{huggingface: '4.55'}; or pytorch, tensorflow, sklearn, xgboost. Versions are registered "
+        "with it. The model's image if unset.",
+    )
     scale: Scale = Field(Scale(), description="How it grows with its load.")
     rollout: Rollout = Field(Rollout(), description="How a new version takes over.")
     alarms: EndpointAlarms = Field(EndpointAlarms(), description="When it is not well.")
     always_on: bool = Field(
         False, description="Whether it serves outside of the environment's hours, too."
     )
+
+    @model_validator(mode="after")
+    def _image_fits(self) -> Self:
+        if found := [*check_framework(self.framework, "serving", [self.instance])]:
+            raise refusals(found)
+        return self
 
 
 def check_hardware(
@@ -98,7 +111,7 @@ def check_hardware(
     nothing, rolls nothing back, or runs on a processor that the image was not built for.
     """
     for group, instance in instances.items():
-        for mistake in check_image(instance, image):
+        for mistake in check_image(group, instance, image):
             yield replace(mistake, path=(group, *mistake.path))
     family, scale, rollout = family_of(serving.instance), serving.scale, serving.rollout
     if family.burstable and scale.min != scale.max:

@@ -8,7 +8,14 @@ import pytest
 
 from infra.offline import recorded
 from infra.settings.mistakes import Mistake
-from infra.settings.projects import ASKED, PARAMETERS, check_asked, check_channels, check_project
+from infra.settings.projects import (
+    ASKED,
+    PARAMETERS,
+    check_asked,
+    check_channels,
+    check_project,
+    check_serving,
+)
 
 TABULAR = Path(__file__).resolve().parents[3] / "templates" / "tabular"
 PIPELINE = "aws:sagemaker/pipeline:Pipeline"
@@ -177,3 +184,40 @@ def test_a_folder_without_a_pipeline_is_answered_with_those_that_have_one(root):
         "Did you mean models/stay?",
     )
     assert check_project("elsewhere", root)[1] == "Model projects here: models/stay."
+
+
+def served(instance):
+    framework = {"huggingface": "4.55"}
+    return {"project": "models/stay", "serving": {"instance": instance, "framework": framework}}
+
+
+def test_a_project_is_served_in_another_image_where_it_registers_that_of_its_jobs(root):
+    assert list(check_serving(served("ml.inf2.xlarge"), root)) == []
+    text = json.dumps(definition(root))
+    own = text.replace('"Image": {"Get": "Parameters.ImageUri"}', '"Image": "mine"')
+    assert own != text
+    write(root, own)
+    assert list(check_serving(served("ml.inf2.xlarge"), root)) == [
+        Mistake(
+            ("serving", "framework"),
+            "would change nothing: in models/stay/pipeline.json no version is registered with the "
+            "image of the parameter ImageUri, in whose place another could serve.",
+            "Let Register in models/stay/pipeline.py name image_uri, as templates/tabular does.",
+        )
+    ]
+    assert list(check_serving({"project": "models/stay", "serving": {}}, root)) == []
+
+
+@pytest.mark.parametrize("given", ["ml.m5.large", {"Get": "Parameters.ProcessingInstanceType"}])
+def test_what_a_pipeline_transforms_on_fits_the_image_too(root, given):
+    changed = definition(root)
+    arguments = {"TransformResources": {"InstanceType": given, "InstanceCount": 1}}
+    changed["Steps"].append({"Name": "Batch", "Type": "Transform", "Arguments": arguments})
+    write(root, changed)
+    (mistake,) = check_serving(served("ml.inf2.xlarge"), root)
+    assert mistake.path == ("serving", "framework")
+    assert mistake.message.startswith("step Batch of models/stay transforms on ml.m")
+    assert mistake.message.endswith("and the image would be for ml.inf2.xlarge.")
+    arguments["TransformResources"]["InstanceType"] = "ml.inf2.8xlarge"
+    write(root, changed)
+    assert list(check_serving(served("ml.inf2.xlarge"), root)) == []

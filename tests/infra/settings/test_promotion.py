@@ -188,6 +188,23 @@ def test_groups_are_watched_that_are_measured_where_the_model_is_trained(said):
     assert [one for one in said("prod", **files) if "bias" in one] == []
 
 
+def test_a_promoted_model_is_served_in_the_image_that_it_is_registered_with(said):
+    def served(instance, version):
+        return MODEL | {"serving": {"instance": instance, "framework": {"huggingface": version}}}
+
+    neuron = "huggingface-pytorch-inference-neuronx:2.8.0-transformers4.55.4-neuronx-py310"
+    plain = "huggingface-pytorch-inference:2.6.0-transformers4.51.3-cpu-py312-ubuntu22.04"
+    told = "models[readmission].serving: it would be served in"
+    files = trio(models=[served("ml.inf2.xlarge", "4.55")])
+    (mistake,) = said("prod", **files)
+    assert mistake.startswith(f"{told} {neuron}")
+    assert mistake.endswith(f"and {DEV}, which trains it, registers it for the image of its jobs.")
+    files["dev"]["models"] = [served("ml.c6i.large", "4.51")]
+    assert f"registers it for {plain}." in said("prod", **files)[0]
+    files["dev"]["models"] = [served("ml.inf2.8xlarge", "4.55")]
+    assert said("prod", **files) == []
+
+
 def test_a_promoted_model_reads_the_columns_that_it_was_trained_on(said):
     wider = VISITS | {"version": 2, "features": VISITS["features"] | {"nights": "integral"}}
     (mistake,) = said("prod", **trio(features=[VISITS, wider]))

@@ -120,7 +120,7 @@ def cloud():
         yield running
 
 
-def definition(name, code, *, step="Register"):
+def definition(name, code, *, step="Register", made_in=""):
     """A pipeline that writes what a training's run does, without learning anything."""
 
     def output(part):
@@ -175,6 +175,7 @@ def definition(name, code, *, step="Register"):
             "CustomerMetadataProperties": {
                 "execution": {"Get": "Execution.PipelineExecutionArn"},
                 **({"code": f"s3://loops/code/{code}/"} if code else {}),
+                **({"image": made_in} if made_in else {}),
             },
         },
     }
@@ -213,7 +214,9 @@ RUN = {"Get": "Execution.PipelineExecutionId"}
 class Loop:
     """A model with its pipeline, its machine and its topics."""
 
-    def __init__(self, cloud, name, *, verdict=BETTER, step="Register", tells_code=True, **args):
+    def __init__(
+        self, cloud, name, *, verdict=BETTER, step="Register", tells_code=True, made_in="", **args
+    ):
         self.cloud, self.name = cloud, name
         self.sagemaker, self.states = cloud.client("sagemaker"), cloud.client("stepfunctions")
         for place in (name, f"{name}-deployed"):
@@ -222,7 +225,9 @@ class Loop:
         self.sagemaker.create_model_package_group(ModelPackageGroupName=name)
         self.sagemaker.create_pipeline(
             PipelineName=name,
-            PipelineDefinition=json.dumps(definition(name, name if tells_code else "", step=step)),
+            PipelineDefinition=json.dumps(
+                definition(name, name if tells_code else "", step=step, made_in=made_in)
+            ),
             RoleArn=ROLE,
         )
         self.queues = {kind: self.queue(kind) for kind in ("info", "warning")}
@@ -386,6 +391,15 @@ def test_a_candidate_that_does_not_tell_its_code_is_compared_by_the_deployed(clo
     loop = Loop(cloud, name, tells_code=False)
     loop.put(f"code/{name}-deployed/verdict.json", json.dumps(WORSE))
     assert loop.run()["outcome"] == "not-better"
+
+
+@pytest.mark.parametrize(("made_in", "image"), [("", IMAGE), ("of-its-jobs:1", "of-its-jobs:1")])
+def test_versions_are_compared_in_the_image_of_the_jobs_that_made_them(cloud, name, made_in, image):
+    loop = Loop(cloud, name, made_in=made_in)
+    assert loop.run()["outcome"] == "approved"
+    (job,) = loop.sagemaker.list_processing_jobs(NameContains=name[:50])["ProcessingJobSummaries"]
+    described = loop.sagemaker.describe_processing_job(ProcessingJobName=job["ProcessingJobName"])
+    assert described["AppSpecification"]["ImageUri"] == image
 
 
 def test_what_is_not_better_is_rejected_and_told(cloud, name):
