@@ -100,7 +100,7 @@ class Release:
         found: dict[str, Any] = dict(self.values)
         for other, values in self.overlays.items():
             if other in chosen:
-                found = _merged(found, values)
+                found = merged(found, values)
         return found
 
 
@@ -241,13 +241,13 @@ def texts(values: object) -> Iterator[str]:
             yield from texts(value)
 
 
-def _merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+def merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
     """Values over others as Helm lays them: mappings are joined, all else is replaced."""
     found = dict(base)
     for key, value in over.items():
         below = found.get(key)
         if isinstance(below, Mapping) and isinstance(value, Mapping):
-            found[key] = _merged(below, value)
+            found[key] = merged(below, value)
         else:
             found[key] = value
     return found

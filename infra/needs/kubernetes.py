@@ -25,6 +25,8 @@ from infra.settings.kubernetes.pools import Pool
 if TYPE_CHECKING:
     import pulumi_kubernetes as kubernetes
 
+    from components.platform.kubernetes.cluster_defaults import ClusterDefaults
+
 NAME_LIMIT = 40
 """Leaves room for what a component adds to its own name within IAM's 64 characters for a role."""
 MAY = {
@@ -58,13 +60,18 @@ def declare_kubernetes(
     cluster = _cluster(wanted, env, foundation, devops, people, need)
     provider = _provider(cluster, need)
     inside = pulumi.ResourceOptions(parent=need, providers=[provider])
-    node_class = _defaults(wanted, env, foundation, cluster, inside)
+    defaults = _defaults(wanted, env, foundation, cluster, inside)
     for name, pool in wanted.pools.items():
-        _pool(name, pool, env, node_class, inside)
+        _pool(name, pool, env, defaults.node_class, inside)
     namespaces = _teams(wanted, env, people, inside)
-    pulumi.export(
-        "kubernetes", {"cluster": cluster.name, "arn": cluster.arn, "namespaces": namespaces}
-    )
+    exported = {"cluster": cluster.name, "arn": cluster.arn, "namespaces": namespaces}
+    if wanted.add_ons:
+        from infra.needs.kubernetes_add_ons import Place, declare_add_ons
+
+        place = Place(wanted, env, foundation, cluster, inside, need, [defaults])
+        made = declare_add_ons(place)
+        exported["add_ons"] = {key: add_on.releases for key, add_on in made.items()}
+    pulumi.export("kubernetes", exported)
 
 
 def _cluster(
@@ -168,8 +175,8 @@ def _defaults(
     foundation: Foundation,
     cluster: KubernetesCluster | ExistingCluster,
     inside: pulumi.ResourceOptions,
-) -> pulumi.Output[str]:
-    """Declare what every workload finds there; the name of the class of nodes."""
+) -> "ClusterDefaults":
+    """Declare what every workload finds there."""
     from components.platform.kubernetes.cluster_defaults import (
         ClusterDefaults,
         ClusterDefaultsArgs,
@@ -187,7 +194,7 @@ def _defaults(
     if wanted.certificate:
         args["certificate_arn"] = wanted.certificate
     name = env.names("kubernetes", "defaults", limit=NAME_LIMIT)
-    return env.component(ClusterDefaults)(name, args, inside).node_class
+    return env.component(ClusterDefaults)(name, args, inside)
 
 
 def _pool(

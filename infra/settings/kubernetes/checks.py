@@ -7,6 +7,7 @@ from typing import Any
 from catalog.kubernetes_versions import Support, UnknownVersion, offered, version_of
 from catalog.node_types import node_types
 from infra.settings.cross_stack import mapping
+from infra.settings.kubernetes.add_ons import check_add_ons
 from infra.settings.kubernetes.cluster import DEFAULT_VERSION
 from infra.settings.kubernetes.pools import resource_of
 from infra.settings.mistakes import Mistake, Path, shown
@@ -30,6 +31,7 @@ def check_kubernetes(values: Values) -> Iterator[Mistake]:
     yield from _administrators(kubernetes, values)
     yield from _teams(kubernetes, values)
     yield from _zones(kubernetes, mapping(values.get("network")))
+    yield from check_add_ons(kubernetes, AT)
 
 
 def today() -> date:

@@ -1,7 +1,7 @@
 """The cluster of an environment: its version, who reaches it, and what is in it."""
 
 import ipaddress
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -9,6 +9,7 @@ from catalog.kubernetes_versions import versions
 from infra.settings.base import Settings, matching
 from infra.settings.data.queries import TeamName
 from infra.settings.foundation.network import PRIVATE_RANGES, distinct
+from infra.settings.kubernetes.add_ons import AddOnName, AddOns, Database
 from infra.settings.kubernetes.pools import Pool
 from infra.settings.kubernetes.teams import KubernetesTeam
 from infra.settings.mistakes import Mistake, refusal, refusals, shown
@@ -117,6 +118,18 @@ class Kubernetes(Settings):
     )
     teams: dict[TeamName, KubernetesTeam] = Field(
         {}, description="Teams, each with a namespace of its name and its share of the cluster."
+    )
+
+    add_ons: AddOns = Field(
+        (), description="Software in the cluster, each by its key: [kuberay, prometheus, kueue]."
+    )
+    values: dict[str, dict[str, Any]] = Field(
+        {},
+        description="Values of charts over those of the catalogue, by the name of the release: "
+        "{kueue: {controllerManager: {replicas: 2}}}.",
+    )
+    databases: dict[AddOnName, Database] = Field(
+        {}, description="Databases that are there already, each for the add-on that needs it."
     )
 
     @model_validator(mode="after")

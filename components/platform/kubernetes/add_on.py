@@ -1,0 +1,198 @@
+"""An add-on of a cluster: its namespace, its rights in AWS, its secrets and its charts."""
+
+from typing import Any, NotRequired, TypedDict
+
+import pulumi
+import pulumi_aws as aws
+import pulumi_kubernetes as kubernetes
+
+from components.common.iam import rendered
+from components.platform.kubernetes.add_on_policies import AccessArgs, access_policy, pod_trust
+from components.platform.kubernetes.add_on_secrets import (
+    API,
+    GENERATORS,
+    SecretArgs,
+    external_secret,
+    generator_name,
+    generators,
+)
+from components.platform.kubernetes.team_rules import PLATFORM_LABEL
+
+TIMEOUT_SECONDS = 900
+"""How long a chart's resources may take: nodes come first where there are none."""
+
+
+class ReleaseArgs(TypedDict):
+    """One chart."""
+
+    name: str
+    """Name of the release."""
+    chart: str
+    """Name of the chart in its index, or its address as an OCI artifact."""
+    version: str
+    """Version of the chart."""
+    index: NotRequired[str]
+    """Address of the index; none for an OCI artifact."""
+    values: pulumi.Input[dict[str, Any]]
+    """Values of the chart."""
+
+
+class AddOnArgs(TypedDict):
+    """What an add-on is made of."""
+
+    add_on: str
+    """Its key in the catalogue."""
+    namespace: str
+    """Name of its namespace."""
+    makes_namespace: bool
+    """Whether it makes the namespace; another add-on does otherwise."""
+    pod_security: str
+    """What its pods may ask of their node: privileged, baseline or restricted."""
+    cluster: pulumi.Input[str]
+    """Name of the cluster."""
+    cluster_arn: pulumi.Input[str]
+    """ARN of the cluster."""
+    accounts: list[str]
+    """Service accounts that call AWS; they share a role."""
+    kinds: list[str]
+    """Kinds of access that the role has."""
+    makes_accounts: list[str]
+    """Those of the service accounts that its charts do not make."""
+    access: AccessArgs
+    """What access is given to."""
+    secrets: list[SecretArgs]
+    """What it finds in its namespace."""
+    releases: list[ReleaseArgs]
+    """Its charts, in the order in which they are installed."""
+
+
+class AddOn(pulumi.ComponentResource):
+    """Charts with pinned versions, in a namespace of their own.
+
+    Service accounts that call AWS do so as a role of the add-on's own, by Pod Identity. A release
+    waits for its rights and its secrets, and for the release before it.
+
+    https://docs.aws.amazon.com/eks/latest/userguide/pod-identities.html
+    """
+
+    releases: pulumi.Output[list[str]]
+    """Names of the releases, known once they are installed."""
+
+    def __init__(
+        self, name: str, args: AddOnArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        super().__init__("maslow:index:AddOn", name, None, opts)
+        first: list[pulumi.Resource] = []
+        if args["makes_namespace"]:
+            first.append(self._namespace(name, args))
+        for account in args["makes_accounts"]:
+            first.append(
+                kubernetes.core.v1.ServiceAccount(
+                    f"{name}-{account}",
+                    metadata={"name": account, "namespace": args["namespace"]},
+                    opts=pulumi.ResourceOptions(parent=self, depends_on=[*first]),
+                )
+            )
+        if args["accounts"]:
+            first += self._identities(name, args)
+        for secret in args["secrets"]:
+            first.append(self._secret(name, args, secret, [*first]))
+        for release in args["releases"]:
+            first = [self._release(name, args, release, first)]
+        self._last = first
+        self.releases = pulumi.Output.all(*(each.urn for each in first)).apply(
+            lambda _: [release["name"] for release in args["releases"]]
+        )
+        self.register_outputs({"releases": self.releases})
+
+    @property
+    def ready(self) -> list[pulumi.Resource]:
+        """Its last release: what uses its kinds must depend on it."""
+        return self._last
+
+    def _namespace(self, name: str, args: AddOnArgs) -> kubernetes.core.v1.Namespace:
+        return kubernetes.core.v1.Namespace(
+            f"{name}-namespace",
+            metadata={
+                "name": args["namespace"],
+                "labels": {
+                    PLATFORM_LABEL: "true",
+                    "pod-security.kubernetes.io/enforce": args["pod_security"],
+                },
+            },
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+
+    def _identities(self, name: str, args: AddOnArgs) -> list[pulumi.Resource]:
+        child = pulumi.ResourceOptions(parent=self)
+        role = aws.iam.Role(
+            f"{name}-role",
+            description=f"What the add-on {args['add_on']} does in the account",
+            assume_role_policy=rendered(
+                pod_trust,
+                cluster_arn=args["cluster_arn"],
+                namespace=args["namespace"],
+                service_accounts=args["accounts"],
+            ),
+            opts=child,
+        )
+        policy = aws.iam.RolePolicy(
+            f"{name}-access",
+            role=role.name,
+            policy=rendered(access_policy, kinds=args["kinds"], **args["access"]),
+            opts=child,
+        )
+        return [
+            aws.eks.PodIdentityAssociation(
+                f"{name}-{account}",
+                cluster_name=args["cluster"],
+                namespace=args["namespace"],
+                service_account=account,
+                role_arn=role.arn,
+                opts=pulumi.ResourceOptions(parent=self, depends_on=[policy]),
+            )
+            for account in args["accounts"]
+        ]
+
+    def _secret(
+        self, name: str, args: AddOnArgs, secret: SecretArgs, first: list[pulumi.Resource]
+    ) -> pulumi.Resource:
+        in_order = pulumi.ResourceOptions(parent=self, depends_on=first)
+        made = [
+            kubernetes.apiextensions.CustomResource(
+                f"{name}-{generator_name(secret, key)}",
+                api_version=GENERATORS,
+                kind="Password",
+                metadata={
+                    "name": generator_name(secret, key),
+                    "namespace": args["namespace"],
+                },
+                spec=spec,
+                opts=in_order,
+            )
+            for key, spec in generators(secret).items()
+        ]
+        return kubernetes.apiextensions.CustomResource(
+            f"{name}-{secret['name']}",
+            api_version=API,
+            kind="ExternalSecret",
+            metadata={"name": secret["name"], "namespace": args["namespace"]},
+            spec=external_secret(secret),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[*first, *made]),
+        )
+
+    def _release(
+        self, name: str, args: AddOnArgs, release: ReleaseArgs, first: list[pulumi.Resource]
+    ) -> kubernetes.helm.v3.Release:
+        return kubernetes.helm.v3.Release(
+            f"{name}-{release['name']}",
+            name=release["name"],
+            chart=release["chart"],
+            version=release["version"],
+            repository_opts={"repo": release["index"]} if "index" in release else None,
+            namespace=args["namespace"],
+            values=release["values"],
+            atomic=True,  # a release that fails is taken back, and not left by halves
+            timeout=TIMEOUT_SECONDS,
+            opts=pulumi.ResourceOptions(parent=self, depends_on=first),
+        )
