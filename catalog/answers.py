@@ -110,11 +110,13 @@ def add_outputs(
     Returns the resource's id. Raises as `outputs` does.
     """
     id_, added = outputs(entry, logical, urn, Lazy(struct), region, account)
-    for key, value in added.items():
+    for path, value in added.items():
+        name, dot, field = path.partition(".")
+        place, key = (struct.fields[name].struct_value, field) if dot else (struct, name)
         if isinstance(value, str):
-            struct.fields[key].string_value = value
+            place.fields[key].string_value = value
         else:
-            struct.update({key: value})
+            place.update({key: value})
     return id_
 
 

@@ -54,7 +54,8 @@ class Call:
     at: str = ""
     """Where in the response the resource is, as JMESPath with templates."""
     outputs: Mapping[str, str] = field(default_factory=dict)
-    """Outputs: camelCase name to JMESPath below `at`, or to a template if it names values."""
+    """Outputs: camelCase name, or `input.field` of what AWS adds to an input, to JMESPath below
+    `at`, or to a template if it names values."""
 
 
 @dataclass(frozen=True)

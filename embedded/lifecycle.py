@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 import catalog
+from catalog.paths import nested, within
 from embedded.calls import CallFailed
 from embedded.resources import Resources
 from embedded.translate import UnsupportedInput
@@ -69,6 +70,10 @@ class Manager(Protocol):
         self, type_: str, name: str, id_: str, olds: Values, news: Values, state: Values
     ) -> Values:
         """Change a resource in place; its new state."""
+        ...
+
+    def foreseen(self, type_: str, olds: Values, news: Values, state: Values) -> Values:
+        """The state that an update in place will leave, as far as it is known beforehand."""
         ...
 
     def delete(self, type_: str, name: str, id_: str, state: Values) -> None:
@@ -143,6 +148,12 @@ class Lifecycle:
         old = self._live(type_, olds, state)
         with _readable(name):
             return self.resources.update(type_, id_, old, _without_notes(news))
+
+    def foreseen(self, type_: str, olds: Values, news: Values, state: Values) -> Values:
+        """The new inputs, beside what AWS computed: next to the inputs, and within them."""
+        computed = {key: value for key, value in state.items() if key not in olds}
+        added = within(catalog.entry_of(type_, news).outputs, state)
+        return nested({**computed, **news, **added})
 
     def delete(self, type_: str, name: str, id_: str, state: Values) -> None:
         """Delete a resource. Raises Refused."""

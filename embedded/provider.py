@@ -177,8 +177,8 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         """Change a resource in place."""
         olds, news = wire.plain(request.old_inputs), wire.plain(request.news)
         if request.preview:
-            computed = {k: v for k, v in wire.plain(request.olds).items() if k not in olds}
-            return provider_pb2.UpdateResponse(properties=wire.struct({**computed, **news}))
+            known = self._of(context).foreseen(request.type, olds, news, wire.plain(request.olds))
+            return provider_pb2.UpdateResponse(properties=wire.struct(known))
         state = self._of(context).update(
             request.type, request.name, request.id, olds, news, wire.plain(request.olds)
         )

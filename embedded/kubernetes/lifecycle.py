@@ -160,6 +160,10 @@ class KubernetesLifecycle:
                 return releases.upgrade(cluster, news)
             return {**news, **cluster.update(news)}
 
+    def foreseen(self, _type: str, olds: Values, news: Values, state: Values) -> Values:
+        """The new inputs, beside what the cluster computed."""
+        return {**{key: value for key, value in state.items() if key not in olds}, **news}
+
     def delete(self, type_: str, name: str, id_: str, _state: Values) -> None:
         """Delete an object or a release. Raises Refused."""
         with _readable(type_, name):
