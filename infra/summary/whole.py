@@ -1,10 +1,18 @@
 """The summary as a whole."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime, timedelta
 
 import catalog
 from catalog.features import FEATURES
+from catalog.kubernetes_versions import (
+    Support,
+    default_version,
+    lifecycle_of,
+    support_of,
+    versions,
+)
 from catalog.service_record import Lifecycle, State
 from catalog.services import by_client
 from infra.exposure import openings
@@ -15,6 +23,9 @@ from infra.summary.needs import needs
 from infra.summary.readers import lake_readers
 from infra.summary.section import Row, Section, kinds
 
+CLUSTER = "aws:eks/cluster:Cluster"
+SOON = timedelta(days=90)
+"""AWS itself tells the end of support 60 days before it, at the latest."""
 NOTHING: tuple[Row, ...] = (("nothing", ""),)
 LABELS = {State.CLOSED: "closed", State.ENDS: "ends", State.ENDED: "ended"}
 SINCE = {State.CLOSED: "since", State.ENDS: "on", State.ENDED: "since"}
@@ -65,6 +76,11 @@ def _retired(graph: Graph) -> Iterator[Row]:
     for feature in FEATURES:
         if used := sum(types[type_] for type_ in feature.types):
             yield _ending(feature.name, feature.lifecycle, used)
+    clusters = Counter(
+        str(cluster.inputs.get("version") or default_version())
+        for cluster in graph.of_type(CLUSTER)
+    )
+    yield from aging(clusters, datetime.now(UTC).date())
     known, services = catalog.entries(), by_client()
     used_by: Counter[str] = Counter()
     for type_ in types & known.keys():
@@ -72,6 +88,17 @@ def _retired(graph: Graph) -> Iterator[Row]:
     for client, used in used_by.items():
         if lifecycle := services[client].lifecycle:
             yield _ending(services[client].prefix, lifecycle, used)
+
+
+def aging(used: Mapping[str, int], day: date) -> Iterator[Row]:
+    """What soon ends of the support of clusters, by how many have a version of Kubernetes."""
+    for version, count in sorted(used.items()):
+        if version not in versions():
+            continue
+        support, lifecycle = support_of(version, day), lifecycle_of(version, day)
+        if support is not Support.STANDARD or lifecycle.date - day <= SOON:
+            kind = "extended" if support is Support.ENDED else support.value
+            yield _ending(f"{kind} support of Kubernetes {version}", lifecycle, count)
 
 
 def _ending(name: str, lifecycle: Lifecycle, used: int) -> Row:

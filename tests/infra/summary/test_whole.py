@@ -1,11 +1,15 @@
 """The summary of every environment: fits, and says what is in the graph."""
 
+from datetime import date
+
 import pulumi
 import pulumi_aws as aws
+import pytest
 
 from infra.cost import costs
 from infra.graph import record
 from infra.summary import lines, sections
+from infra.summary.whole import aging
 
 
 def text(graph, stack, width=60):
@@ -89,3 +93,18 @@ def test_what_a_service_is_retired_as_is_told(project):
         project.stack("dev"),
     )
     assert "ended SageMaker Edge Manager (1 here): ended since 26 April 2024" in told
+
+
+@pytest.mark.parametrize(
+    ("version", "told"),
+    [
+        ("1.36", []),
+        ("1.34", ["standard support of Kubernetes 1.34 (2 here): ends on 2 December 2026"]),
+        ("1.33", ["extended support of Kubernetes 1.33 (2 here): ends on 29 July 2027"]),
+        ("1.31", ["extended support of Kubernetes 1.31 (2 here): ended since 26 November 2026"]),
+        ("2.0", []),
+    ],
+)
+def test_the_support_of_a_cluster_is_told_before_it_ends(version, told):
+    rows = aging({version: 2}, date(2026, 11, 28))
+    assert [text for _, text in rows] == told
