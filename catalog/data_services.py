@@ -58,9 +58,18 @@ DATA_SERVICES: tuple[Service, ...] = (
     Service(
         "eks",
         # Pods assume roles by pod identity.
-        principals=(Principal("eks.amazonaws.com"), Principal("pods.eks.amazonaws.com")),
+        # https://docs.aws.amazon.com/eks/latest/userguide/auto-cluster-iam-role.html
+        # https://docs.aws.amazon.com/eks/latest/userguide/pod-id-role.html
+        principals=(
+            Principal("eks.amazonaws.com", roles_passed=True, sends_source_account=False),
+            Principal("pods.eks.amazonaws.com", roles_passed=True, sends_source_account=False),
+        ),
         kms_via="eks",
+        # Secrets are encrypted by a grant that it makes in the caller's name.
+        # https://docs.aws.amazon.com/eks/latest/userguide/enable-kms.html
+        keeps_grants=True,
         endpoints=(Endpoint("eks"),),
+        boundary=ANYTHING,
     ),
     # Load balancers of ingresses, and the certificates that they speak TLS by.
     Service("acm", boundary=("DescribeCertificate", "ListCertificates")),
@@ -70,7 +79,8 @@ DATA_SERVICES: tuple[Service, ...] = (
         endpoints=(Endpoint("elasticloadbalancing"),),
         boundary=ANYTHING,
     ),
-    Service("eks-auth", endpoints=(Endpoint("eks-auth"),)),
+    # By it nodes get the credentials of their pods.
+    Service("eks-auth", endpoints=(Endpoint("eks-auth"),), boundary=("AssumeRoleForPodIdentity",)),
     Service(
         "elasticfilesystem",
         clients=("efs",),
@@ -94,7 +104,7 @@ DATA_SERVICES: tuple[Service, ...] = (
         boundary=ANYTHING,
         endpoints=(Endpoint("elasticmapreduce"),),
     ),
-    Service("emr-containers", endpoints=(Endpoint("emr-containers"),)),
+    Service("emr-containers", endpoints=(Endpoint("emr-containers"),), boundary=ANYTHING),
     Service(
         "emr-serverless",
         # https://docs.aws.amazon.com/emr/latest/EMR-Serverless-UserGuide/getting-started.html

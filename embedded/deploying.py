@@ -1,4 +1,4 @@
-"""Who deploys does not wait for an endpoint's rollout: time is let pass instead.
+"""Who deploys does not wait for a rollout, or the change of a cluster: time is let pass instead.
 
 A canary's bake of ten minutes takes ten minutes on AWS. Here the clock is put forward by a minute
 and another, until the endpoint has left Updating.
@@ -46,10 +46,23 @@ def wait(sagemaker: Any, name: str) -> None:
                 for each in sorted(+_awaited):
                     if (who := told()) and _is_updating(sagemaker, each):
                         who(each)
-                into = clock.now().timestamp() % MINUTE
-                clock.current().advance(MINUTE - into)
+                _let_a_minute_pass()
     finally:
         _awaited[name] -= 1
+
+
+def wait_for_cluster(eks: Any, name: str) -> None:
+    """Let time pass until the cluster of that name is no longer UPDATING. Raises as `wait` does."""
+    while True:
+        with _advancing:
+            if eks.describe_cluster(name=name)["cluster"]["status"] != "UPDATING":
+                return
+            _let_a_minute_pass()
+
+
+def _let_a_minute_pass() -> None:
+    into = clock.now().timestamp() % MINUTE
+    clock.current().advance(MINUTE - into)
 
 
 def _is_updating(sagemaker: Any, name: str) -> bool:

@@ -166,12 +166,46 @@ def table_maintenance(inputs: Values) -> Values:
     return {**rest, **told} if isinstance(told, dict) else inputs
 
 
+LOG_TYPES = ("api", "audit", "authenticator", "controllerManager", "scheduler")
+"""Logs of a control plane: https://docs.aws.amazon.com/eks/latest/userguide/control-plane-logs.html"""
+CLUSTER_PARTS = {
+    "vpcConfig": {
+        "endpointAccess": ("endpointPrivateAccess", "endpointPublicAccess", "publicAccessCidrs"),
+        "egressMode": ("controlPlaneEgressMode",),
+    },
+    "accessConfig": {"authenticationMode": ("authenticationMode",)},
+    "kubernetesNetworkConfig": {"elasticLoadBalancing": ("elasticLoadBalancing",)},
+}
+"""What of a cluster EKS changes apart: part of an input to its fields, one field as itself."""
+
+
+def cluster_parts(inputs: Values) -> Values:
+    """A cluster's inputs as EKS changes them: each kind apart, and all of its logs, on or off."""
+    made = dict(inputs)
+    for name, parts in CLUSTER_PARTS.items():
+        if not isinstance(whole := made.get(name), Mapping):
+            continue
+        for part, fields in parts.items():
+            if taken := {field: whole[field] for field in fields if field in whole}:
+                made[part] = taken if part == "endpointAccess" else taken[fields[0]]
+        apart = {field for fields in parts.values() for field in fields}
+        rest = {key: item for key, item in whole.items() if key not in apart}
+        made = {**made, name: rest} if rest else {k: v for k, v in made.items() if k != name}
+    logs = made.get("enabledClusterLogTypes") or []
+    if isinstance(logs, list):
+        rest = [each for each in LOG_TYPES if each not in logs]
+        setups = [{"types": logs, "enabled": True}, {"types": rest, "enabled": False}]
+        made["enabledClusterLogTypes"] = [each for each in setups if each["types"]]
+    return made
+
+
 RESHAPED: Mapping[str, Callable[[Values], Values]] = {
     "aws:budgets/budget:Budget": budget_subscribers,
     "aws:costexplorer/anomalyMonitor:AnomalyMonitor": cost_expression,
     "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": group_permissions,
     "aws:ec2/flowLog:FlowLog": flow_log_target,
     "aws:ec2/securityGroup:SecurityGroup": group_permissions,
+    "aws:eks/cluster:Cluster": cluster_parts,
     "aws:emrserverless/application:Application": initial_capacity,
     "aws:networkfirewall/ruleGroup:RuleGroup": rule_group_variables,
     "aws:s3/bucketObjectv2:BucketObjectv2": object_body,

@@ -6,12 +6,13 @@ All values are plain, with camelCase keys. What a type needs is told by the cata
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 import catalog
 from catalog import UnknownType
+from catalog.paths import nested
 from catalog.record import Call, Each, Per, Tags, Type, Values, filled, found_at, parsed
 from catalog.wire import UNKNOWN, is_unknown
 from embedded import clock, deploying
@@ -35,7 +36,11 @@ from embedded.validated_only import ValidatedOnly
 
 __all__ = ["CallFailed", "Created", "Diff", "Resources", "UnknownType", "UnsupportedInput"]
 
-ENDPOINT = "aws:sagemaker/endpoint:Endpoint"
+AWAITED: Mapping[str, Callable[[Any, str], None]] = {
+    "aws:eks/cluster:Cluster": deploying.wait_for_cluster,
+    "aws:sagemaker/endpoint:Endpoint": deploying.wait,
+}
+"""Types whose changes take time: what lets it pass, for a client and an id."""
 SUFFIX_LENGTH = 7
 
 
@@ -191,14 +196,13 @@ class Resources:
             carried = updating(entry, call, after, changed - set(after))
             if changed & set(carried):
                 self._call(entry, call, carried, context)
+                self._await(entry, id_)
         for step in entry.steps:
             self._take(entry, step, before, after, context)
         if entry.tags and "tags" in changed:
             self._retag(
                 entry, entry.tags, before.get("tags") or {}, after.get("tags") or {}, context
             )
-        if type_ == ENDPOINT:
-            self._await_endpoint(entry, id_)
         kept = {key: value for key, value in olds.items() if key not in changed}
         return self._present(entry, id_, {**kept, **news})
 
@@ -229,13 +233,15 @@ class Resources:
             self.delete(entry.token, id_, outputs)
             raise CallFailed(entry.token, id_, entry.create.operation, "Failed", why)
 
-    def _await_endpoint(self, entry: Type, id_: str) -> None:
-        """Let time pass until an endpoint has moved. Raises CallFailed where it can't."""
+    def _await(self, entry: Type, id_: str) -> None:
+        """Let time pass until a change is over. Raises CallFailed where it can't."""
+        if (wait := AWAITED.get(entry.token)) is None:
+            return
         try:
-            deploying.wait(self._call.client(entry.service), id_)
+            wait(self._call.client(entry.service), id_)
         except (clock.TooMuch, clock.Stopped) as error:
-            code = type(error).__name__
-            raise CallFailed(entry.token, id_, "DescribeEndpoint", code, str(error)) from error
+            code, operation = type(error).__name__, entry.reads[0].operation
+            raise CallFailed(entry.token, id_, operation, code, str(error)) from error
 
     def _present(self, entry: Type, id_: str, inputs: Values) -> Values:
         outputs = self._read(entry, id_, inputs)
@@ -270,7 +276,7 @@ class Resources:
 
     def _shown(self, entry: Type, id_: str, outputs: Values) -> Values:
         tags = {"tagsAll": outputs.get("tags", {})} if entry.taggable else {}
-        return {"region": self._region, **outputs, **tags, "id": id_}
+        return nested({"region": self._region, **outputs, **tags, "id": id_})
 
     def _take(
         self, entry: Type, step: Call | Each, before: Values | None, after: Values, context: Values

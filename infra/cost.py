@@ -8,9 +8,11 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from catalog import CLOUDCONTROL
+from catalog.kubernetes_versions import Support, default_version, versions
 from catalog.prices import Price, billed_by_use, free, price_of
 from infra.graph import Graph, Resource
 
@@ -144,6 +146,15 @@ def _alarm(resource: Resource) -> Iterator[Used]:
     yield "alarm metric", max(1, sum("metric" in query for query in queries))
 
 
+def _cluster(resource: Resource) -> Iterator[Used]:
+    """Its control plane, by how EKS supports its version today; nodes are paid as they come."""
+    version = str(resource.inputs.get("version") or default_version())
+    known = versions().get(version)
+    today = datetime.now(UTC).date()
+    extended = known is not None and known.support(today) is Support.EXTENDED
+    yield f"EKS cluster{' in extended support' if extended else ''}", 1
+
+
 def _lustre(resource: Resource) -> Iterator[Used]:
     """By its size, whatever it holds; a GB is dearer the faster it is."""
     throughput = resource.inputs.get("perUnitStorageThroughput")
@@ -155,6 +166,7 @@ COUNTED: Mapping[str, Callable[[Resource], Iterator[Used]]] = {
     "aws:cloudwatch/metricAlarm:MetricAlarm": _alarm,
     "aws:ec2/eip:Eip": _one("public IPv4 address"),
     "aws:ec2/vpcEndpoint:VpcEndpoint": _interface_endpoint,
+    "aws:eks/cluster:Cluster": _cluster,
     "aws:fsx/lustreFileSystem:LustreFileSystem": _lustre,
     "aws:kms/key:Key": _one("key"),
     "aws:kms/replicaKey:ReplicaKey": _one("key"),
