@@ -25,7 +25,7 @@ TAGS = Tags(
 PUT_GROUP_POLICY = Call("PutModelPackageGroupPolicy")
 
 
-def _named(
+def named(
     what: str,
     kind: str,
     *,
@@ -83,7 +83,7 @@ def _named(
 
 
 TYPES = (
-    _named(
+    named(
         "FeatureGroup",
         "feature-group",
         limit=64,
@@ -138,7 +138,7 @@ TYPES = (
             ),
         ),
     ),
-    _named(
+    named(
         "ModelPackageGroup",
         "model-package-group",
         name="modelPackageGroupName",
@@ -157,7 +157,7 @@ TYPES = (
         holds_no_data="a policy is written anew from the program",
         iam=Iam(on="model-package-group/{name}"),
     ),
-    _named(
+    named(
         "Pipeline",
         "pipeline",
         name="pipelineName",
@@ -174,15 +174,15 @@ TYPES = (
         holds_no_data="what its runs made is in buckets and in the registry",
         log_groups=(PROCESSING_LOGS, TRAINING_LOGS),
     ),
-    _named("Model", "model", holds_no_data="it names an image and artifacts, which are elsewhere"),
-    _named(
+    named("Model", "model", holds_no_data="it names an image and artifacts, which are elsewhere"),
+    named(
         "EndpointConfig",
         "endpoint-config",
         sdk="EndpointConfiguration",
         names={"kmsKeyArn": "KmsKeyId"},
         holds_no_data="it names models and instances, and keeps nothing",
     ),
-    _named(
+    named(
         "Endpoint",
         "endpoint",
         update=("endpointConfigName", "deploymentConfig"),

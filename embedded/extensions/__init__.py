@@ -95,6 +95,8 @@ MODULES = (
     "stream_functions",
     "studio_apps",
     "studio_domains",
+    "studio_image_configs",
+    "studio_images",
     "studio_profiles",
     "studio_setups",
     "studio_spaces",

@@ -11,7 +11,14 @@ from moto.sagemaker.models import SageMakerModelBackend
 from embedded.extensions.mlflow_records import apps as mlflow_apps
 from embedded.extensions.mlflow_records import servers as mlflow_servers
 from embedded.extensions.operations import add
-from embedded.extensions.studio_records import apps, profiles, setups, spaces
+from embedded.extensions.studio_records import (
+    app_image_configs,
+    apps,
+    images,
+    profiles,
+    setups,
+    spaces,
+)
 
 _resource_of_moto = SageMakerModelBackend._get_resource_from_arn  # noqa: SLF001  replaced below
 
@@ -35,6 +42,8 @@ def _get_resource_from_arn(self: SageMakerModelBackend, arn: str) -> Any:
         "feature-group": self.feature_groups,
         "model-package": self.model_packages,
         "app": apps(self),
+        "app-image-config": app_image_configs(self),
+        "image": images(self),
         "mlflow-app": mlflow_apps(self),
         "mlflow-tracking-server": mlflow_servers(self),
         "space": spaces(self),

@@ -22,8 +22,7 @@ from embedded.extensions.studio_records import (
     Values,
     apps,
     arn_in,
-    check_idle,
-    check_setups,
+    check_settings,
     domain_of,
     living,
     profiles,
@@ -66,8 +65,8 @@ def create_domain(self: SageMakerResponse) -> ActionResult:
         )
     if not settings.get("ExecutionRole"):
         raise ValidationError(message="DefaultUserSettings of a domain need an ExecutionRole.")
-    check_idle(settings)
-    check_setups(backend, settings)
+    check_settings(backend, settings)
+    check_settings(backend, asked.get("DefaultSpaceSettings"))
     _check_subnets(backend, asked.get("VpcId", ""), asked.get("SubnetIds", []))
     backend.create_domain(
         domain_name=name,
@@ -116,8 +115,8 @@ def update_domain(self: SageMakerResponse) -> ActionResult:
     backend = self.sagemaker_backend
     domain = domain_of(backend, self._get_param("DomainId"))
     settings = self._get_param("DefaultUserSettings") or {}
-    check_idle(settings)
-    check_setups(backend, settings)
+    check_settings(backend, settings)
+    check_settings(backend, self._get_param("DefaultSpaceSettings"))
     network = asked_of(self, "AppNetworkAccessType", "SubnetIds", "VpcId")
     moved = {
         "AppNetworkAccessType": domain.app_network_access_type,

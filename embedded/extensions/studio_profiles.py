@@ -15,8 +15,7 @@ from embedded.extensions.studio_records import (
     Record,
     apps,
     arn_in,
-    check_idle,
-    check_setups,
+    check_settings,
     domain_of,
     found,
     living,
@@ -71,8 +70,7 @@ def create_user_profile(self: SageMakerResponse) -> ActionResult:
         profiles(backend).values(), DomainId=domain.id, SingleSignOnUserValue=person
     ):
         raise ResourceInUseException(message=f"{person} has a user profile in [{domain.id}].")
-    check_idle(asked.get("UserSettings"))
-    check_setups(backend, asked.get("UserSettings"))
+    check_settings(backend, asked.get("UserSettings"))
     profiles(backend)[arn] = Record(arn, asked, self._get_param("Tags") or [])
     return ActionResult({"UserProfileArn": arn})
 
@@ -98,8 +96,7 @@ def update_user_profile(self: SageMakerResponse) -> ActionResult:
     """UpdateUserProfile: members of the settings that are named replace those that were there."""
     record = _profile(self)
     settings = self._get_param("UserSettings") or {}
-    check_idle(settings)
-    check_setups(self.sagemaker_backend, settings)
+    check_settings(self.sagemaker_backend, settings)
     record.asked["UserSettings"] = {**record.asked.get("UserSettings", {}), **settings}
     record.changed = clock.utcnow()
     return ActionResult({"UserProfileArn": record.arn})

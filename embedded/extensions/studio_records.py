@@ -26,6 +26,16 @@ https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_AppDetails.html
 IDLE_MINUTES = range(60, 525_601)
 ALIVE = ("Pending", IN_SERVICE, "Deleting")
 APP_SETTINGS = ("JupyterLabAppSettings", "CodeEditorAppSettings")
+IMAGE_CONFIGS = {
+    "JupyterLabAppSettings": "JupyterLabAppImageConfig",
+    "CodeEditorAppSettings": "CodeEditorAppImageConfig",
+}
+"""What starts an image as an app, by the app's settings."""
+MOST_IMAGES = 200
+"""Images that a kind of app is offered.
+
+https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_JupyterLabAppSettings.html
+"""
 
 
 @dataclass
@@ -63,6 +73,21 @@ def spaces(backend: SageMakerModelBackend) -> dict[str, Record]:
 def setups(backend: SageMakerModelBackend) -> dict[str, Record]:
     """The lifecycle configurations, by ARN."""
     return kept(backend, "studio_setups")
+
+
+def images(backend: SageMakerModelBackend) -> dict[str, Record]:
+    """The images, by ARN."""
+    return kept(backend, "studio_images")
+
+
+def image_versions(backend: SageMakerModelBackend) -> dict[str, Record]:
+    """The versions of images, by ARN, each image's oldest first."""
+    return kept(backend, "studio_image_versions")
+
+
+def app_image_configs(backend: SageMakerModelBackend) -> dict[str, Record]:
+    """How images are started as apps, by ARN."""
+    return kept(backend, "studio_app_image_configs")
 
 
 def apps(backend: SageMakerModelBackend) -> dict[str, Record]:
@@ -147,3 +172,45 @@ def check_setups(backend: SageMakerModelBackend, settings: Mapping[str, Any] | N
     """Raise ValidationError for lifecycle configurations that are not there."""
     if missing := sorted(named_setups(settings) - setups(backend).keys()):
         raise ValidationError(message=f"There is no StudioLifecycleConfig {', '.join(missing)}.")
+
+
+def named_images(settings: Mapping[str, Any] | None) -> list[tuple[str, Values]]:
+    """The images that settings of a domain or a profile offer, each with the apps it is for."""
+    return [
+        (app, image)
+        for app in APP_SETTINGS
+        for image in ((settings or {}).get(app) or {}).get("CustomImages") or ()
+    ]
+
+
+def check_images(backend: SageMakerModelBackend, settings: Mapping[str, Any] | None) -> None:
+    """Raise ValidationError for images, versions of them and ways to start them that are not there.
+
+    https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CustomImage.html
+    """
+    offered = named_images(settings)
+    for app in APP_SETTINGS:
+        if (count := sum(of == app for of, _ in offered)) > MOST_IMAGES:
+            raise ValidationError(message=f"{app}: {count} images are more than {MOST_IMAGES}.")
+    for app, image in offered:
+        name, config = image["ImageName"], image["AppImageConfigName"]
+        numbers = [
+            each.asked["Version"]
+            for each in image_versions(backend).values()
+            if each.asked["ImageName"] == name and each.status == "CREATED"
+        ]
+        number = image.get("ImageVersionNumber")
+        if not numbers or (number is not None and number not in numbers):
+            raise ValidationError(message=f"There is no version {number or ''} of Image [{name}].")
+        how = app_image_configs(backend).get(arn_in(backend, "app-image-config", config))
+        if how is None or IMAGE_CONFIGS[app] not in how.asked:
+            raise ValidationError(
+                message=f"There is no AppImageConfig [{config}] with {IMAGE_CONFIGS[app]}."
+            )
+
+
+def check_settings(backend: SageMakerModelBackend, settings: Mapping[str, Any] | None) -> None:
+    """Raise ValidationError for settings of a domain or a profile that cannot be."""
+    check_idle(settings)
+    check_setups(backend, settings)
+    check_images(backend, settings)

@@ -1553,6 +1553,35 @@ CASES = [
         TAGGED,
     ),
     sagemaker(
+        "Image",
+        {"imageName": "maslow-torch", "roleArn": "$role", "displayName": "Torch"},
+        {"displayName": "PyTorch", **TAGGED},
+    ),
+    sagemaker(
+        "ImageVersion",
+        {"imageName": "maslow-world", "baseImage": IMAGE.replace("us-east-1", "eu-west-1")},
+        {"jobType": "TRAINING"},
+    ),
+    sagemaker(
+        "AppImageConfig",
+        {
+            "appImageConfigName": "maslow-torch",
+            "jupyterLabImageConfig": {
+                "containerConfig": {"containerEnvironmentVariables": {"IMAGE": "torch"}}
+            },
+        },
+        {
+            "jupyterLabImageConfig": {
+                "containerConfig": {
+                    "containerEntrypoints": ["entrypoint-jupyter-server"],
+                    "containerArguments": ["--quiet"],
+                    "containerEnvironmentVariables": {"IMAGE": "torch"},
+                }
+            },
+            **TAGGED,
+        },
+    ),
+    sagemaker(
         "UserProfile",
         {
             "domainId": "$domain",
@@ -1987,6 +2016,7 @@ def world(cloud: Cloud, resources: Resources) -> Values:
             "defaultUserSettings": {"executionRole": role["arn"]},
         },
     )["id"]
+    make("aws:sagemaker/image:Image", {"imageName": "maslow-world", "roleArn": role["arn"]})
     make(
         "aws:sagemaker/userProfile:UserProfile",
         {"domainId": known["domain"], "userProfileName": "ana"},
