@@ -73,6 +73,7 @@ def check_region(graph: Graph, stack: StackFile) -> None:
     found = [
         *_services(graph, stack),
         *_images(stack),
+        *_studio_images(stack),
         *_instances(stack),
         *_pools(stack),
         *_zones(stack),
@@ -147,6 +148,22 @@ def _framework_images(model: ModelSettings, at: Path, region: str) -> Iterator[M
     for group, mistakes in found.items():
         for mistake in mistakes:
             yield replace(mistake, path=(*at, group, *mistake.path))
+
+
+def _studio_images(stack: StackFile) -> Iterator[Mistake]:
+    """Images of Studio that are in another region, of which SageMaker makes no version.
+
+    https://docs.aws.amazon.com/sagemaker/latest/dg/studio-updated-byoi.html
+    """
+    studio = stack.platform.studio
+    for name, image in studio.images.items() if studio else ():
+        region = image.image.split(".")[3]
+        if region != stack.region:
+            yield Mistake(
+                ("studio", "images", name, "image"),
+                f"{image.image} is in {region}, and Studio starts images of {stack.region} alone.",
+                "Copy it into a repository there, or have ECR replicate it.",
+            )
 
 
 def instances(stack: StackFile) -> Iterator[tuple[Path, str, str]]:

@@ -152,6 +152,24 @@ STUDIO_SETUP_BYTES = 12_288
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateStudioLifecycleConfig.html
 """
 
+STUDIO_IMAGES = 200
+"""Most images that a kind of app of Studio is offered.
+
+https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_JupyterLabAppSettings.html
+"""
+
+STUDIO_ARGUMENTS = (50, 64)
+"""Most arguments that an image of Studio is started with, and most characters of each.
+
+https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ContainerConfig.html
+"""
+
+STUDIO_VARIABLES = 24
+"""Most environment variables of an image of Studio: of AWS's 25, one says which image it is.
+
+https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ContainerConfig.html
+"""
+
 STUDIO_PROFILE = re.compile(r"(?=.{1,63}$)[a-zA-Z0-9](-*[a-zA-Z0-9])*")
 """Names of user profiles and spaces.
 

@@ -1,5 +1,6 @@
 """The part of need 3 where people work by hand: Studio, and the teams in it."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pulumi
@@ -7,7 +8,9 @@ import pulumi
 from components.data.lake.lake import Lake
 from components.foundation.keys.key import DataClass
 from components.platform.experiments.experiments import Experiments
+from components.platform.studio.app_settings import OfferedImageArgs, StudioApp
 from components.platform.studio.domain import SignIn, StudioDomain, StudioDomainArgs
+from components.platform.studio.image import StudioImage, StudioImageArgs
 from components.platform.studio.policies import STUDIO_LOGS
 from components.platform.studio.setup import StudioSetup, StudioSetupArgs
 from components.platform.studio.team import MemberArgs, StudioTeam, StudioTeamArgs, Worker
@@ -24,11 +27,19 @@ from infra.needs.tags import TEAM, tagging
 from infra.settings import PlatformSettings
 from infra.settings.data.features import group_of
 from infra.settings.studio import Studio, profile_name
+from infra.settings.studio import StudioImage as ImageSettings
 from infra.settings.studio import StudioTeam as TeamSettings
 
 Setups = dict[str, pulumi.Input[str]]
 """ARNs of lifecycle configurations by kind of app."""
 
+Images = dict[str, StudioImage]
+"""Images of a team's own, by their names in the stack file."""
+
+APPS = {"jupyterlab": StudioApp.JUPYTER_LAB, "code-editor": StudioApp.CODE_EDITOR}
+"""Kinds of apps by their names in the stack file."""
+IMAGE_LIMIT = 51
+"""Leaves room for the kind of app within the 63 characters of a configuration's name."""
 NAME_LIMIT = 36
 """Leaves room for what a team adds to its own name within IAM's 64 characters for a role."""
 
@@ -57,19 +68,20 @@ def declare_studio(
     sign_in = SignIn.IDENTITY_CENTER if settings.access.identity_center else SignIn.IAM
     exported: dict[str, pulumi.Input[object]] = {}
     setups = _setups(studio, env, need, root)
+    images = {name: _image(name, studio, env, need) for name in studio.images}
     if studio.domain:
         domain_id: pulumi.Input[str] = studio.domain
         exported["url"] = _adopted(studio.domain, sign_in, env)
     else:
         options = pulumi.ResourceOptions.merge(need.child_options(), in_order)
-        domain = _domain(studio, sign_in, settings, env, foundation, setups, options)
+        domain = _domain(studio, sign_in, settings, env, foundation, setups, images, options)
         domain_id, exported["url"] = domain.domain_id, domain.url
     exported["domain"] = domain_id
     profiles = {}
     for name, team in studio.teams.items():
         args = _team(name, team, studio, settings, env, foundation, lake)
         args["domain_id"], args["by_name"] = domain_id, sign_in is SignIn.IDENTITY_CENTER
-        args["setups"] = setups
+        args["setups"], args["images"] = setups, _offered(images, studio.images_of(name))
         if experiments and settings.experiments:
             args["experiments"] = {
                 "arn": experiments.arn,
@@ -128,6 +140,38 @@ def _setups(studio: Studio, env: Environment, need: Need, root: Path) -> Setups:
     return {**env.component(StudioSetup)(name, args, need.child_options()).arns}
 
 
+def _image(name: str, studio: Studio, env: Environment, need: Need) -> StudioImage:
+    """Declare an image that apps may be started in."""
+    told = studio.images[name]
+    args: StudioImageArgs = {
+        "image_name": _image_name(name, env),
+        "base_image": told.image,
+        "apps": [APPS[app] for app in told.apps],
+        "command": list(told.command),
+        "environment": dict(told.environment),
+        "account_id": env.account_id,
+    }
+    if told.title is not None:
+        args["title"] = told.title
+    declared = env.names("studio", "image", name, limit=NAME_LIMIT)
+    return env.component(StudioImage)(declared, args, need.child_options())
+
+
+def _image_name(name: str, env: Environment) -> str:
+    """What an image is called in AWS."""
+    return env.names("studio", name, limit=IMAGE_LIMIT)
+
+
+def _offered(
+    images: Images, told: Mapping[str, ImageSettings]
+) -> dict[str, list[OfferedImageArgs]]:
+    """The images of these settings, by kind of app."""
+    return {
+        app.value: [images[name].offered(app) for name, one in told.items() if word in one.apps]
+        for word, app in APPS.items()
+    }
+
+
 def _domain(
     studio: Studio,
     sign_in: SignIn,
@@ -135,6 +179,7 @@ def _domain(
     env: Environment,
     foundation: Foundation,
     setups: Setups,
+    images: Images,
     options: pulumi.ResourceOptions,
 ) -> StudioDomain:
     name = env.names("studio", limit=NAME_LIMIT)
@@ -151,6 +196,7 @@ def _domain(
         "idle_minutes": studio.idle_minutes,
         "disk_gb": studio.disk_gb,
         "setups": setups,
+        "images": _offered(images, studio.images_of(None)),
         "logs_are_there": elsewhere or bool(used(env, LOG_GROUP, f"{name}-logs", STUDIO_LOGS)),
         "log_key_arn": foundation.keys[DataClass.LOGS].arn,
         "log_retention_days": env.log_retention_days,
@@ -184,6 +230,9 @@ def _team(
         "idle_minutes": team.idle_minutes or studio.idle_minutes,
         "disk_gb": studio.disk_gb,
         "repositories": list(studio.repositories_of(team)),
+        "image_uris": {
+            _image_name(image, env): told.image for image, told in studio.images_of(name).items()
+        },
         "models": {model: env.names(model) for model in team.models},
         "groups": [env.names(versioned(group), limit=64) for group in groups if group],
         "features_bucket": lake.zone_buckets["features"],

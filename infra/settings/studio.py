@@ -4,9 +4,16 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, field_validator
 
-from components.common.limits import STUDIO_DISK_GB, STUDIO_IDLE_MINUTES, STUDIO_REPOSITORIES
+from components.common.limits import (
+    STUDIO_ARGUMENTS,
+    STUDIO_DISK_GB,
+    STUDIO_IDLE_MINUTES,
+    STUDIO_IMAGES,
+    STUDIO_REPOSITORIES,
+    STUDIO_VARIABLES,
+)
 from infra.settings.aws import InstanceType, allowed
 from infra.settings.base import Settings, matching
 from infra.settings.cross_stack import mapping
@@ -15,9 +22,12 @@ from infra.settings.data.place import Place
 from infra.settings.data.queries import TeamName
 from infra.settings.foundation.budget import TeamBudget
 from infra.settings.foundation.network import distinct
+from infra.settings.mistakes import Mistake, refusals, shown
 
 Worker = Literal["data-scientist", "ml-engineer", "data-engineer"]
 """The personas who work in Studio."""
+App = Literal["jupyterlab", "code-editor"]
+"""What people start."""
 
 member_name = matching(
     r"(?=.{1,63}$)[A-Za-z0-9]+([._+=@-]+[A-Za-z0-9]+)*",
@@ -38,6 +48,7 @@ repository_url = matching(
 
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CodeRepository.html
 """
+IMAGE_ADDRESS = r"\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com/[a-z0-9._/-]+"
 SETUP = re.compile(r"(?!.*(?:^|/)\.\.?(?:/|$))[\w.-]+(/[\w.-]+)*\.sh", re.ASCII)
 setup_path = matching(
     SETUP.pattern,
@@ -49,6 +60,35 @@ domain_id = matching(
     "is not the id of a domain",
     "It reads d-xxxxxxxxxxxx (aws sagemaker list-domains tells it).",
 )
+image_uri = matching(
+    rf"(?=.{{1,255}}$){IMAGE_ADDRESS}(:[\w.-]{{1,128}}|@sha256:[0-9a-f]{{64}})",
+    "is not an image in ECR with a digest or a tag",
+    "Example: 123456789012.dkr.ecr.eu-west-1.amazonaws.com/notebooks@sha256:….",
+)
+"""Refuses what SageMaker makes no version of an image of, or one that nobody chose.
+
+https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateImageVersion.html
+"""
+image_name = matching(
+    r"(?=.{1,30}$)[a-z][a-z0-9]*(-[a-z0-9]+)*",
+    "is not a name of an image",
+    "Small letters, digits and hyphens between them, at most 30: torch or r-notebooks.",
+)
+image_title = matching(
+    r"(?=.{1,128}$)[A-Za-z0-9_-]+( [A-Za-z0-9_-]+)*",
+    "is not a title",
+    "Letters, digits, - and _ with single blanks between them, at most 128.",
+)
+"""Refuses what CloudFormation and SageMaker do not both take.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-sagemaker-image.html
+"""
+word = matching(r"(?s:.*\S.*)", "is blank")
+variable = matching(
+    r"(?!MASLOW_IMAGE$)[A-Za-z_][A-Za-z0-9_]{0,255}",
+    "is not an environment variable of an image",
+    "Letters, digits and _; MASLOW_IMAGE is set already.",
+)
 Member = Annotated[str, AfterValidator(member_name)]
 RepositoryUrl = Annotated[str, AfterValidator(repository_url)]
 StudioInstance = Annotated[
@@ -59,6 +99,16 @@ StudioInstance = Annotated[
 Instances = Annotated[tuple[StudioInstance, ...], Field(min_length=1), AfterValidator(distinct)]
 IdleMinutes = Annotated[int, Field(ge=STUDIO_IDLE_MINUTES[0], le=STUDIO_IDLE_MINUTES[1])]
 DiskGb = Annotated[int, Field(ge=STUDIO_DISK_GB[0], le=STUDIO_DISK_GB[1])]
+
+
+Command = Annotated[
+    tuple[Annotated[str, Field(max_length=256), AfterValidator(word)], ...],
+    Field(max_length=STUDIO_ARGUMENTS[0] + 1),
+]
+Variables = Annotated[
+    dict[Annotated[str, AfterValidator(variable)], Annotated[str, Field(max_length=256)]],
+    Field(max_length=STUDIO_VARIABLES),
+]
 
 
 def profile_name(member: str) -> str:
@@ -105,6 +155,40 @@ class StudioTeam(Settings):
     )
 
 
+class StudioImage(Settings):
+    """An image of your own that apps may be started in, beside SageMaker's."""
+
+    image: Annotated[str, AfterValidator(image_uri)] = Field(
+        description="The image in ECR, in the environment's region, with a digest, or with a tag, "
+        "of which the image is taken that it has when this is deployed."
+    )
+    title: Annotated[str, AfterValidator(image_title)] | None = Field(
+        None, description="What people see of it; its name if unset."
+    )
+    apps: Annotated[tuple[App, ...], Field(min_length=1), AfterValidator(distinct)] = Field(
+        ("jupyterlab", "code-editor"), description="Kinds of apps that run in it."
+    )
+    teams: Annotated[tuple[TeamName, ...], AfterValidator(distinct)] = Field(
+        (), description="Teams that are offered it; all of them if unset."
+    )
+    command: Command = Field(
+        (), description="What starts the app, with its arguments; the image's own if unset."
+    )
+    environment: Variables = Field({}, description="Environment variables of the app.")
+
+    @field_validator("command")
+    @classmethod
+    def _arguments_fit(cls, command: tuple[str, ...]) -> tuple[str, ...]:
+        longest = STUDIO_ARGUMENTS[1]
+        if mistakes := [
+            Mistake((place,), f"{shown(each)} has {len(each)} characters, an argument {longest}.")
+            for place, each in enumerate(command)
+            if place and len(each) > longest
+        ]:
+            raise refusals(mistakes)
+        return command
+
+
 class Studio(Settings):
     """SageMaker Studio: JupyterLab and Code Editor for teams, in the private network."""
 
@@ -127,6 +211,13 @@ class Studio(Settings):
     repositories: Annotated[
         tuple[RepositoryUrl, ...], Field(max_length=STUDIO_REPOSITORIES), AfterValidator(distinct)
     ] = Field((), description="Git repositories that JupyterLab offers every team to clone.")
+    images: Annotated[
+        dict[Annotated[str, AfterValidator(image_name)], StudioImage],
+        Field(max_length=STUDIO_IMAGES),
+    ] = Field(
+        {},
+        description="Images of your own that apps may be started in, beside SageMaker's, by name.",
+    )
     domain: Annotated[str, AfterValidator(domain_id)] | None = Field(
         None,
         description="Id of a domain that is there already: people get their profiles in it, and "
@@ -136,6 +227,14 @@ class Studio(Settings):
     def instances_of(self, team: StudioTeam) -> tuple[str, ...]:
         """The instance types that a team may start."""
         return team.instances or self.instances
+
+    def images_of(self, team: str | None) -> dict[str, StudioImage]:
+        """The images that a team is offered, by name; without one, those that everybody is."""
+        return {
+            name: image
+            for name, image in self.images.items()
+            if not image.teams or team in image.teams
+        }
 
     def repositories_of(self, team: StudioTeam) -> tuple[str, ...]:
         """The repositories that a team is offered: those of all, then its own."""

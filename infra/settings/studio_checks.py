@@ -22,6 +22,7 @@ def check_studio(values: Values) -> Iterator[Mistake]:
     yield from _profiles(teams)
     network = mapping(values.get("network"))
     yield from _repositories(mapping(values.get("studio")), ("studio",), network)
+    yield from _images(mapping(mapping(values.get("studio")).get("images")), sorted(teams))
     models = [model.get("name") for model in entries(values.get("models"))]
     groups = [one for one in entries(values.get("features")) if isinstance(one.get("name"), str)]
     origin = mapping(values.get("promotion")).get("from")
@@ -63,6 +64,19 @@ def _profiles(teams: Mapping[str, Values]) -> Iterator[Mistake]:
                     "Letters, digits and hyphens tell profiles apart: change one of the names.",
                 )
         seen.setdefault(profile, (team, member))
+
+
+def _images(images: Values, teams: Sequence[str]) -> Iterator[Mistake]:
+    """Teams that an image is for, and that are not there."""
+    for name, image in images.items():
+        wanted = mapping(image).get("teams")
+        for place, team in enumerate(wanted if isinstance(wanted, list) else []):
+            if isinstance(team, str) and team not in teams:
+                yield Mistake(
+                    ("studio", "images", name, "teams", place),
+                    f"there is no team {shown(team)}.",
+                    did_you_mean(team, teams) or f"Known: {', '.join(teams) or 'none'}.",
+                )
 
 
 def _models(team: Values, at: Path, known: Sequence[str], origin: object) -> Iterator[Mistake]:

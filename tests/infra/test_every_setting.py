@@ -400,6 +400,7 @@ VALUES: dict[str, Any] = {
     "studio.teams": {"oncology": {"members": {"ben": "ml-engineer"}}},
     "studio.domain": "d-0a1b2c3d4e5f",
     "studio.setup": "templates/studio/setup.sh",
+    "studio.images": {"r": {"image": f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/notebooks:1"}},
     "studio.repositories": ["https://github.com/example/notebooks.git"],
     "streams.0.name": "pulses",
     "streams.0.shards": 2,

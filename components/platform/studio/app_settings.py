@@ -1,19 +1,39 @@
 """What Studio's apps are like: when they stop, what they start on, and what is hidden of them."""
 
+import enum
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypedDict
 
 import pulumi
 
 from components.common.limits import STUDIO_DISK_GB, STUDIO_IDLE_MINUTES
 
-APPS = ("JupyterLab", "CodeEditor")
+
+class StudioApp(enum.Enum):
+    """A kind of app that people start."""
+
+    JUPYTER_LAB = "JupyterLab"
+    CODE_EDITOR = "CodeEditor"
+
+
+APPS = tuple(app.value for app in StudioApp)
 """What people start; all other kinds of apps are hidden, and no role may start them."""
 HIDDEN_APPS = (
     *("Canvas", "JupyterServer", "KernelGateway", "RStudioServerPro", "RSessionGateway"),
     *("DetailedProfiler", "TensorBoard"),
 )
 SMALLEST_DISK_GB = STUDIO_DISK_GB[0]
+
+
+class OfferedImageArgs(TypedDict):
+    """An image of a team's own that people may start an app in."""
+
+    image_name: pulumi.Input[str]
+    """Name of the image."""
+    image_version_number: pulumi.Input[int]
+    """Number of its version."""
+    app_image_config_name: pulumi.Input[str]
+    """Name of the configuration that starts it as such an app."""
 
 
 def idle_stop(minutes: int) -> dict[str, Any]:
@@ -38,17 +58,25 @@ def user_settings(
     instances: Sequence[str],
     repositories: Sequence[str] = (),
     setups: Mapping[str, pulumi.Input[str]] | None = None,
+    images: Mapping[str, Sequence[OfferedImageArgs]] | None = None,
 ) -> dict[str, Any]:
     """The settings of a domain or a profile, but for its role and its security groups.
 
     An app starts on the first of `instances` unless its owner chooses another one of them. A disk
     begins with the smallest size there is, and may have `disk_gb`. Files in the home directory of
     EFS are mounted into every space, beside the space's own disk. `setups` are the ARNs of the
-    lifecycle configurations that apps start with, by kind of app, of those in APPS.
+    lifecycle configurations that apps start with, and `images` those that people may start them
+    in beside SageMaker's own, by kind of app, of those in APPS.
 
     https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_UserSettings.html
     """
-    jupyter, editor = (_app(idle_minutes, instances[0], (setups or {}).get(kind)) for kind in APPS)
+    jupyter, editor = (
+        {
+            **_app(idle_minutes, instances[0], (setups or {}).get(kind)),
+            **({"custom_images": [*offered]} if (offered := (images or {}).get(kind)) else {}),
+        }
+        for kind in APPS
+    )
     cloned = [{"repository_url": url} for url in repositories]
     return {
         "studio_web_portal": "ENABLED",

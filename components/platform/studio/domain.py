@@ -11,7 +11,7 @@ from components.common.durability import Durability
 from components.common.execution_role import ExecutionRole
 from components.common.iam import Document, allow, document, rendered
 from components.common.log_group import encrypted_log_group
-from components.platform.studio.app_settings import user_settings
+from components.platform.studio.app_settings import OfferedImageArgs, user_settings
 from components.platform.studio.policies import STUDIO_LOGS
 
 SAGEMAKER = "sagemaker.amazonaws.com"
@@ -49,6 +49,8 @@ class StudioDomainArgs(PlacedArgs, LoggedArgs):
     """The largest disk of a space, in GB."""
     setups: NotRequired[dict[str, pulumi.Input[str]]]
     """ARNs of the lifecycle configurations that apps start with, by kind of app."""
+    images: NotRequired[dict[str, list[OfferedImageArgs]]]
+    """Images that apps may be started in beside SageMaker's own, by kind of app."""
     logs_are_there: NotRequired[bool]
     """Whether somebody else has made the log group of the account's apps."""
     durability: Durability
@@ -112,6 +114,7 @@ class StudioDomain(pulumi.ComponentResource):
                 disk_gb=args["disk_gb"],
                 instances=args["instances"],
                 setups=args.get("setups"),
+                images=args.get("images"),
             ),
         }
         domain = aws.sagemaker.Domain(

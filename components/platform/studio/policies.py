@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from catalog.services import by_prefix
 from components.common.iam import Statement, allow, allow_everywhere, deny
-from components.common.job_access import attach_encrypted_volumes, write_logs
+from components.common.job_access import attach_encrypted_volumes, pull_image, write_logs
 from components.platform.studio.app_settings import APPS
 
 STUDIO_LOGS = "/aws/sagemaker/studio"
@@ -83,6 +83,34 @@ def work_in_studio(
             sid="Disks",
         ),
         write_logs(region, account_id, [STUDIO_LOGS], makes_groups=makes_log_groups),
+    ]
+
+
+def start_images(image_uris: Mapping[str, str], *, account_id: str, region: str) -> list[Statement]:
+    """Start apps in these images of the team's own: URIs in ECR by the images' names.
+
+    https://docs.aws.amazon.com/sagemaker/latest/dg/studio-updated-byoi.html
+    """
+    sagemaker, names = f"arn:aws:sagemaker:{region}:{account_id}", sorted(image_uris)
+    return [
+        allow(
+            ["sagemaker:DescribeImage", "sagemaker:ListImageVersions"],
+            [f"{sagemaker}:image/{name}" for name in names],
+            sid="Images",
+        ),
+        allow(
+            ["sagemaker:DescribeImageVersion"],
+            [f"{sagemaker}:image-version/{name}/*" for name in names],
+        ),
+        allow(
+            ["sagemaker:DescribeAppImageConfig"],
+            [
+                f"{sagemaker}:app-image-config/{name}-{kind.lower()}"
+                for name in names
+                for kind in APPS
+            ],
+        ),
+        *pull_image(*image_uris.values()),
     ]
 
 

@@ -12,9 +12,14 @@ from components.common.execution_role import ExecutionRole
 from components.common.iam import Document, Statement, document, rendered
 from components.data.jobs.args import PlaceArgs
 from components.platform.experiments.policies import work_with_runs
-from components.platform.studio.app_settings import user_settings
+from components.platform.studio.app_settings import OfferedImageArgs, user_settings
 from components.platform.studio.data_policies import query_as_team, read_features, use_data
-from components.platform.studio.policies import read_models, start_pipelines, work_in_studio
+from components.platform.studio.policies import (
+    read_models,
+    start_images,
+    start_pipelines,
+    work_in_studio,
+)
 
 SAGEMAKER = "sagemaker.amazonaws.com"
 MEMBER_TAG, PERSONA_TAG = "maslow:member", "maslow:persona"
@@ -86,6 +91,10 @@ class StudioTeamArgs(PlacedArgs):
     """Git repositories that JupyterLab offers to clone."""
     setups: NotRequired[dict[str, pulumi.Input[str]]]
     """ARNs of the lifecycle configurations that apps start with, by kind of app."""
+    images: NotRequired[dict[str, list[OfferedImageArgs]]]
+    """Images that apps may be started in beside SageMaker's own, by kind of app."""
+    image_uris: NotRequired[dict[str, str]]
+    """URIs in ECR of these images, by the image's name."""
     models: dict[str, str]
     """The team's models, each with what its pipeline and its group of versions are called."""
     groups: list[pulumi.Input[str]]
@@ -122,6 +131,7 @@ def team_policy(
     team: str,
     domain_id: str,
     instances: list[str],
+    image_uris: dict[str, str],
     models: dict[str, str],
     groups: list[str],
     features_bucket: str,
@@ -146,6 +156,8 @@ def team_policy(
         makes_log_groups=makes_log_groups,
         **here,
     )
+    if image_uris:
+        statements += start_images(image_uris, **here)
     if worker is not Worker.ML_ENGINEER:
         statements += use_data(reads, writes, key_arn=key_arn, **here)
         if workgroup:
@@ -221,6 +233,7 @@ def _role(
                     team=args["team"],
                     domain_id=args["domain_id"],
                     instances=args["instances"],
+                    image_uris=args.get("image_uris", {}),
                     models=args["models"],
                     groups=args["groups"],
                     features_bucket=args["features_bucket"],
@@ -274,6 +287,7 @@ def _profile(
             instances=args["instances"],
             repositories=args["repositories"],
             setups=args.get("setups"),
+            images=args.get("images"),
         ),
     }
     if "security_group_id" in args:

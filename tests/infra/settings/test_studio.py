@@ -185,3 +185,71 @@ def test_without_egress_nobody_is_offered_a_repository(found):
         network=network,
     )
     assert mistake.startswith("studio.repositories: without egress")
+
+
+ECR = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/notebooks"
+DIGEST = f"{ECR}@sha256:{'0' * 64}"
+
+
+@pytest.mark.parametrize(
+    "image",
+    [
+        {"image": DIGEST},
+        {"image": f"{ECR}/torch:2.7"},
+        {"image": DIGEST, "title": "PyTorch 2", "apps": ["jupyterlab"], "teams": ["oncology"]},
+        {"image": DIGEST, "command": ["start", *["a" * 64] * 50], "environment": {"A_1": "b"}},
+    ],
+)
+def test_people_may_work_in_images_of_their_own(found, image):
+    assert found(studio={**team(), "images": {"torch": image}}) == []
+
+
+@pytest.mark.parametrize(
+    ("image", "said"),
+    [
+        ({}, "images.torch.image: is missing"),
+        ({"image": ECR}, "is not an image in ECR with a digest or a tag"),
+        ({"image": "docker.io/jupyter/base-notebook:1"}, "is not an image in ECR"),
+        ({"image": f"{ECR}/{'a' * 230}:1"}, "is not an image in ECR"),
+        ({"image": DIGEST, "apps": []}, "images.torch.apps"),
+        ({"image": DIGEST, "apps": ["rstudio"]}, '"rstudio" is not jupyterlab'),
+        ({"image": DIGEST, "title": "PyTorch: new"}, '"PyTorch: new" is not a title.'),
+        ({"image": DIGEST, "teams": ["onkology"]}, 'there is no team "onkology".'),
+        ({"image": DIGEST, "command": ["start", "a" * 65]}, "has 65 characters, an argument 64."),
+        ({"image": DIGEST, "command": ["start"] * 52}, "images.torch.command"),
+        ({"image": DIGEST, "command": [" "]}, 'images.torch.command[1]: " " is blank.'),
+        ({"image": DIGEST, "environment": {"A-1": "b"}}, '"A-1" is not an environment variable'),
+        (
+            {"image": DIGEST, "environment": {"MASLOW_IMAGE": "b"}},
+            '"MASLOW_IMAGE" is not an environment variable',
+        ),
+        (
+            {"image": DIGEST, "environment": {f"A{number}": "b" for number in range(25)}},
+            "images.torch.environment",
+        ),
+    ],
+)
+def test_an_image_that_studio_does_not_start_is_refused(found, image, said):
+    (mistake,) = found(studio={**team(), "images": {"torch": image}})
+    assert said in mistake
+
+
+@pytest.mark.parametrize("name", ["Torch", "py_torch", "a" * 31, "torch-"])
+def test_a_name_that_images_cannot_have_is_refused(found, name):
+    (mistake,) = found(studio={**team(), "images": {name: {"image": DIGEST}}})
+    assert "is not a name of an image" in mistake
+
+
+def test_a_kind_of_app_is_offered_two_hundred_images_at_most(found):
+    images = {f"image-{number}": {"image": DIGEST} for number in range(201)}
+    (mistake,) = found(studio={**team(), "images": images})
+    assert "studio.images" in mistake
+
+
+def test_a_team_is_offered_its_own_images_and_those_of_all():
+    members = {"members": ANA}
+    images = {"torch": {"image": DIGEST}, "r": {"image": DIGEST, "teams": ["oncology"]}}
+    told = {"teams": {"oncology": members, "cardiology": members}, "images": images}
+    studio = Studio.model_validate_json(json.dumps(told))
+    assert [*studio.images_of("oncology")] == ["torch", "r"]
+    assert [*studio.images_of("cardiology")] == [*studio.images_of(None)] == ["torch"]
