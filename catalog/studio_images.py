@@ -23,7 +23,7 @@ TYPES = (
     Type(
         "aws:sagemaker/imageVersion:ImageVersion",
         "sagemaker",
-        id=arn_of("sagemaker", "image-version/{imageName}/{version}"),
+        id=arn_of("sagemaker", "image-version/{imageName}/1"),  # the first; AWS tells the number
         create=Call("CreateImageVersion", outputs={"id": "ImageVersionArn"}),
         read=Call(
             "DescribeImageVersion",

@@ -286,3 +286,14 @@ def test_a_table_bucket_is_where_s3_has_some(project: Project) -> None:
     assert plan(project, "eu-west-1", settings) == {}
     told = plan(project, "me-south-1", settings)
     assert told["lake.table_bucket"] == "me-south-1 has no S3Tables."
+
+
+def test_an_image_of_studio_is_of_the_environments_region(project: Project) -> None:
+    def wrong(region: str) -> dict[str, str]:
+        image = f"123456789012.dkr.ecr.{region}.amazonaws.com/notebooks:1"
+        teams = {"oncology": {"members": {"ana": "data-scientist"}}}
+        studio = {"teams": teams, "images": {"torch": {"image": image}}}
+        return plan(project, "eu-west-1", {**DEFAULTS, "studio": studio})
+
+    assert wrong("eu-west-1") == {}
+    assert "studio.images.torch.image" in wrong("eu-central-1")
