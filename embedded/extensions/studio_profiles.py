@@ -3,7 +3,8 @@
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateUserProfile.html
 """
 
-from moto.core.exceptions import ServiceException
+from secrets import token_urlsafe
+
 from moto.core.responses import ActionResult, EmptyResult
 from moto.sagemaker.exceptions import ResourceInUseException, ValidationError
 from moto.sagemaker.models import SageMakerModelBackend
@@ -25,10 +26,8 @@ from embedded.extensions.studio_records import (
 )
 
 WHAT = "UserProfile"
-
-
-class NoBrowser(ServiceException):
-    """There is no Studio to sign in to."""
+LINK_SECONDS, SESSION_SECONDS = range(5, 301), range(1800, 43_201)
+"""How long a link may be taken, and how long somebody then stays in."""
 
 
 def install() -> None:
@@ -125,9 +124,28 @@ def owned(backend: SageMakerModelBackend, *, DomainId: str, UserProfileName: str
 
 
 def create_presigned_domain_url(self: SageMakerResponse) -> ActionResult:
-    """CreatePresignedDomainUrl is refused: there is no page of Studio behind it."""
-    _profile(self)
-    raise NoBrowser("ValidationException", "The embedded AWS does not serve Studio's pages.")
+    """CreatePresignedDomainUrl, of a domain that signs in by IAM; no page is behind it here.
+
+    https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreatePresignedDomainUrl.html
+    """
+    backend, record = self.sagemaker_backend, _profile(self)
+    domain = domain_of(backend, record.asked["DomainId"])
+    if domain.auth_mode != "IAM":
+        raise ValidationError(
+            message=f"Domain [{domain.id}] is of AuthMode {domain.auth_mode}: links are for IAM."
+        )
+    for member, seconds in (
+        ("ExpiresInSeconds", LINK_SECONDS),
+        ("SessionExpirationDurationInSeconds", SESSION_SECONDS),
+    ):
+        asked = self._get_param(member)
+        if asked is not None and asked not in seconds:
+            raise ValidationError(
+                message=f"{member}: {asked} is not {seconds.start} to {seconds.stop - 1}."
+            )
+    if space := self._get_param("SpaceName"):
+        found(spaces(backend), arn_in(backend, "space", domain.id, space), "Space")
+    return ActionResult({"AuthorizedUrl": f"{domain.url}/auth?token={token_urlsafe(48)}"})
 
 
 def _profile(self: SageMakerResponse) -> Record:

@@ -85,7 +85,25 @@ def test_a_profile_goes_once_it_owns_no_space(sagemaker, domain):
     sagemaker.delete_user_profile(**told)
 
 
-def test_nobody_signs_in_to_a_studio_that_is_not_there(sagemaker, domain):
+def test_a_link_is_of_a_profile_that_is_there_and_of_a_domain_of_iam(cloud, sagemaker, domain):
     studio.profile(sagemaker, domain, "finn")
-    with pytest.raises(ClientError, match="does not serve Studio's pages"):
-        sagemaker.create_presigned_domain_url(DomainId=domain, UserProfileName="finn")
+    finn = {"DomainId": domain, "UserProfileName": "finn"}
+    links = [sagemaker.create_presigned_domain_url(**finn)["AuthorizedUrl"] for _ in range(2)]
+    url = sagemaker.describe_domain(DomainId=domain)["Url"]
+    assert all(link.startswith(f"{url}/auth?token=") for link in links)
+    assert links[0] != links[1]
+    with pytest.raises(sagemaker.exceptions.ResourceNotFound, match="nobody"):
+        sagemaker.create_presigned_domain_url(DomainId=domain, UserProfileName="nobody")
+    with pytest.raises(sagemaker.exceptions.ResourceNotFound, match=r"Space .*none"):
+        sagemaker.create_presigned_domain_url(**finn, SpaceName="none")
+    with pytest.raises(ClientError, match="ExpiresInSeconds: 301 is not 5 to 300"):
+        sagemaker.create_presigned_domain_url(**finn, ExpiresInSeconds=301)
+    center = studio.domain(cloud, "studio-no-links", "SSO")
+    sagemaker.create_user_profile(
+        DomainId=center,
+        UserProfileName="finn",
+        SingleSignOnUserIdentifier="UserName",
+        SingleSignOnUserValue="finn",
+    )
+    with pytest.raises(ClientError, match="AuthMode SSO: links are for IAM"):
+        sagemaker.create_presigned_domain_url(DomainId=center, UserProfileName="finn")
