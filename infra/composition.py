@@ -82,7 +82,7 @@ def declare(
         platform.declare_job_logs(context, training)
     if settings.models:
         platform.declare_training_alert(context, training)
-    declare_studio(settings, env, foundation, training, data, root, experiments)
+    declare_studio(settings, env, foundation, training, data, root, people, experiments)
     declare_kubernetes(settings, env, foundation, devops, people, training)
     models = _models(stack, context, devops, training, serving, newest_approved, root)
     pulumi.export("models", {name: model.names for name, model in models.items()})

@@ -144,6 +144,16 @@ def trust_saml(provider_arn: str, *, when: Conditions | None = None) -> Document
     return _trusting("sts:AssumeRoleWithSAML", {"Federated": provider_arn}, conditions)
 
 
+def trust_identity(principal: Principal, *, when: Conditions | None = None) -> Document:
+    """A trust policy that lets who takes the role say who they are; `when` tells what may be said.
+
+    The session bears that name for good, and so do those of roles that are taken from it.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_control-access_monitor.html
+    """
+    return _trusting("sts:SetSourceIdentity", principal, when)
+
+
 def trust_web_identity(provider_arn: str, *, audience: str, subjects: Sequence[str]) -> Document:
     """A trust policy for the bearers of an OpenID Connect provider's tokens, such as CI jobs.
 

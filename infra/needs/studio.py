@@ -10,6 +10,7 @@ from components.foundation.keys.key import DataClass
 from components.platform.experiments.experiments import Experiments
 from components.platform.studio.app_settings import OfferedImageArgs, StudioApp
 from components.platform.studio.domain import SignIn, StudioDomain, StudioDomainArgs
+from components.platform.studio.entry import StudioEntry, StudioEntryArgs
 from components.platform.studio.image import StudioImage, StudioImageArgs
 from components.platform.studio.policies import STUDIO_LOGS
 from components.platform.studio.setup import StudioSetup, StudioSetupArgs
@@ -51,11 +52,13 @@ def declare_studio(
     need: Need,
     lake: Lake,
     root: Path,
+    people: Mapping[str, pulumi.Output[str]],
     experiments: Experiments | None = None,
 ) -> None:
     """Declare the domain, unless one is there, and each team in it; export where people come in.
 
-    `root` is the repository's root, which the script that apps start with is found from.
+    `root` is the repository's root, which the script that apps start with is found from. `people`
+    are the ARNs of the roles that people sign in to, by persona.
 
     Raises InputError for a domain that is not there, or signs people in by other means, and for a
     script that is not there.
@@ -97,7 +100,32 @@ def declare_studio(
         )
         made = env.component(StudioTeam)(env.names("studio", name, limit=NAME_LIMIT), args, options)
         profiles[name] = made.profiles
+    if sign_in is SignIn.IAM:
+        _entry(studio, env, need, domain_id, people)
     pulumi.export("studio", {**exported, "profiles": profiles})
+
+
+def _entry(
+    studio: Studio,
+    env: Environment,
+    need: Need,
+    domain_id: pulumi.Input[str],
+    people: Mapping[str, pulumi.Output[str]],
+) -> None:
+    """Let each person open their own profile, by the role of their persona where there is one."""
+    workers = {worker for team in studio.teams.values() for worker in team.members.values()}
+    roles: dict[str, pulumi.Input[str]] = {
+        persona: arn for persona, arn in people.items() if persona in workers
+    }
+    if roles:
+        args: StudioEntryArgs = {
+            "domain_id": domain_id,
+            "role_arns": roles,
+            "account_id": env.account_id,
+            "region": env.region,
+        }
+        name = env.names("studio", "entry", limit=NAME_LIMIT)
+        env.component(StudioEntry)(name, args, need.child_options())
 
 
 def _adopted(domain: str, sign_in: SignIn, env: Environment) -> str:

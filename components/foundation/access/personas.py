@@ -12,6 +12,7 @@ from components.common.iam import (
     Document,
     document,
     rendered,
+    trust_identity,
     trust_principals,
     trust_saml,
 )
@@ -43,8 +44,13 @@ def persona_trust(
     saml_provider_arn: str = "",
     affiliations: Sequence[str] = (),
     principals: Sequence[str] = (),
+    names_people: bool = False,
 ) -> Document:
     """Who may take a persona's role.
+
+    With `names_people`, they may say who they are as they do, and nobody says another's name: a
+    user says their own, a session of a role the one that it has, and a provider of SAML vouches for
+    what it asserts.
 
     Those of a permission set come as a role of IAM Identity Center, whose name changes whenever
     its last assignment goes and a new one is made: the account is trusted, and the condition holds
@@ -64,20 +70,32 @@ def persona_trust(
     if affiliations:
         asserted = {"ForAnyValue:StringEquals": {"saml:edupersonaffiliation": list(affiliations)}}
         trusted.append(trust_saml(saml_provider_arn, when=asserted))
+        if names_people:
+            trusted.append(trust_identity({"Federated": saml_provider_arn}, when=asserted))
     if users := [arn for arn in principals if ":role/" not in arn]:
         with_mfa = {
             "Bool": {"aws:MultiFactorAuthPresent": "true"},
             "StringEquals": {"aws:PrincipalType": "User"},
         }
         trusted.append(trust_principals(users, when=with_mfa))
+        if names_people:
+            trusted.append(trust_identity({"AWS": users}, when=_said("${aws:username}", with_mfa)))
     if roles := [arn for arn in principals if ":user/" not in arn]:
         assumed = {"StringEquals": {"aws:PrincipalType": "AssumedRole"}}
         trusted.append(trust_principals(roles, when=assumed))
+        if names_people:
+            said = _said("${aws:SourceIdentity}", assumed)
+            trusted.append(trust_identity({"AWS": roles}, when=said))
     return document(*(statement for each in trusted for statement in each["Statement"]))
 
 
 def _account(account_id: str, when: Conditions) -> Document:
     return trust_principals([f"arn:aws:iam::{account_id}:root"], when=when)
+
+
+def _said(name: str, when: Mapping[str, Mapping[str, str]]) -> Conditions:
+    """The conditions, and that the name that somebody says is this one."""
+    return {**when, "StringEquals": {**when["StringEquals"], "sts:SourceIdentity": name}}
 
 
 class EntryArgs(TypedDict):
@@ -112,6 +130,8 @@ class PersonasArgs(PlacedArgs):
     session_hours: int
     """How long one stays signed in at most, 1 to 12; AWS ends what comes by another role, or by a
     permission set, after one."""
+    names_people: NotRequired[bool]
+    """Whether a session tells who came, which what only that person may do is told by."""
     settings_policy_arns: list[pulumi.Input[str]]
     """Managed policies that let read the settings of all that is declared."""
     deploy_policy_arns: list[pulumi.Input[str]]
@@ -177,6 +197,7 @@ class Personas(pulumi.ComponentResource):
                 saml_provider_arn=args.get("saml_provider_arn", ""),
                 affiliations=let_in["affiliations"],
                 principals=let_in["principals"],
+                names_people=args.get("names_people", False),
             ),
             opts=pulumi.ResourceOptions(parent=self),
         )

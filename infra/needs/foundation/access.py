@@ -57,6 +57,8 @@ def declare(
     }
     if read := zones_read(settings):
         args["queried_zones"] = read
+    if settings.studio and not access.identity_center:
+        args["names_people"] = True  # each opens their own profile
     if access.saml:
         args["saml_provider_arn"] = access.saml
     if access.identity_center:

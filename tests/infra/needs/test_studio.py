@@ -143,3 +143,40 @@ def test_a_team_has_an_idle_time_and_a_budget_of_its_own_and_the_others_those_of
     (budget,) = made.of_type("aws:budgets/budget:Budget")
     assert budget.inputs["limitAmount"] == "500"
     assert budget.inputs["costFilters"][0]["values"] == ["user:maslow:team$oncology"]
+
+
+USERS = {"personas": {"data-scientist": ["arn:aws:iam::111111111111:user/ana@example.com"]}}
+ENTRY = "maslow-dev-studio-entry-data-scientist"
+
+
+def test_a_persona_opens_the_profiles_of_those_who_came_as_it() -> None:
+    graph = recorded(
+        access={
+            **USERS,
+            "personas": {**USERS["personas"], "auditor": USERS["personas"]["data-scientist"]},
+        }
+    )
+    (entry,) = [one for one in graph.of_type(POLICY) if "studio-entry" in one.name]
+    assert (entry.name, entry.inputs["role"]) == (ENTRY, "maslow-dev-data-scientist")
+    (domain,), (profile,) = graph.of_type(DOMAIN), graph.of_type(PROFILE)
+    opens = json.loads(entry.inputs["policy"])["Statement"][0]
+    assert opens["Action"] == ["sagemaker:CreatePresignedDomainUrl"]
+    assert opens["Resource"] == [
+        f"arn:aws:sagemaker:eu-west-1:111111111111:user-profile/{domain.id}/*"
+    ]
+    tags = profile.inputs["tags"]
+    assert opens["Condition"]["StringEquals"] == {
+        "sagemaker:ResourceTag/maslow:member": "${aws:SourceIdentity}",
+        "sagemaker:ResourceTag/maslow:persona": tags["maslow:persona"],
+    }
+    assert tags["maslow:member"] == "ana@example.com"
+    role = graph.one("aws:iam/role:Role", "maslow-dev-people-data-scientist")
+    assert "sts:SetSourceIdentity" in role.inputs["assumeRolePolicy"]
+
+
+def test_where_identity_center_signs_in_nobody_opens_a_profile_by_a_link() -> None:
+    personas = {"data-scientist": ["data-scientists"]}
+    graph = recorded(access={"identity_center": CENTER, "personas": personas})
+    assert not [one for one in graph.of_type(POLICY) if "studio-entry" in one.name]
+    role = graph.one("aws:iam/role:Role", "maslow-dev-people-data-scientist")
+    assert "sts:SetSourceIdentity" not in role.inputs["assumeRolePolicy"]

@@ -274,3 +274,34 @@ def test_a_reader_of_a_governed_lake_queries_tables_and_reads_no_file(persona):
 def test_who_is_no_reader_is_lent_nothing():
     for persona in PERSONAS:
         assert not touched(persona, "lakeformation:GetDataAccess")
+
+
+def saying(**trusted):
+    """What a trust says of source identities: whose, and the conditions."""
+    plain = persona_trust(account_id=ACCOUNT, **trusted)["Statement"]
+    named = persona_trust(account_id=ACCOUNT, names_people=True, **trusted)["Statement"]
+    found = [one for one in named if one["Action"] == ["sts:SetSourceIdentity"]]
+    assert [one for one in named if one not in found] == plain
+    return [(one["Principal"], one["Condition"]) for one in found]
+
+
+def test_a_user_says_their_own_name_and_a_role_the_one_that_it_has():
+    user, role = f"arn:aws:iam::{ACCOUNT}:user/ana", f"arn:aws:iam::{ACCOUNT}:role/gate"
+    (users, of_user), (roles, of_role) = saying(principals=[user, role])
+    assert (users, roles) == ({"AWS": [user]}, {"AWS": [role]})
+    assert of_user == {
+        "Bool": {"aws:MultiFactorAuthPresent": "true"},
+        "StringEquals": {"aws:PrincipalType": "User", "sts:SourceIdentity": "${aws:username}"},
+    }
+    assert of_role == {
+        "StringEquals": {
+            "aws:PrincipalType": "AssumedRole",
+            "sts:SourceIdentity": "${aws:SourceIdentity}",
+        }
+    }
+
+
+def test_a_provider_of_saml_vouches_for_the_names_of_those_whom_it_lets_in():
+    ((provider, when),) = saying(saml_provider_arn=OKTA, affiliations=["science"])
+    assert provider == {"Federated": OKTA}
+    assert when == {"ForAnyValue:StringEquals": {"saml:edupersonaffiliation": ["science"]}}
