@@ -20,6 +20,7 @@ from scripts.feature_group import features
 from scripts.job_group import job
 from scripts.model_group import model
 from scripts.quality_group import quality
+from scripts.studio_group import studio
 
 if TYPE_CHECKING:
     from infra.kits import Kit
@@ -361,6 +362,7 @@ main.add_command(model)
 main.add_command(job)
 main.add_command(features)
 main.add_command(quality)
+main.add_command(studio)
 
 
 if __name__ == "__main__":

@@ -234,7 +234,11 @@ PARTS: dict[str, list[Part | None]] = {
         ),
         None,
         Part("Model registry", frozenset({"ModelGroup"}), _registry),
-        Part("Studio", frozenset({"StudioDomain", "StudioTeam"}), _studio),
+        Part(
+            "Studio",
+            frozenset({"StudioDomain", "StudioEntry", "StudioImage", "StudioTeam"}),
+            _studio,
+        ),
         Part("Experiments", frozenset({"Experiments"}), _fixed("runs of trainings, by MLflow")),
     ],
     "data": [
