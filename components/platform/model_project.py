@@ -12,6 +12,8 @@ CODE = "code"
 DOCKERFILE = "Dockerfile"
 TUNING = "tuning.json"
 HASH_LENGTH = 16
+REQUESTS = "requests"
+"""In the definition's metadata: what requests are, such as `text`, where they have no columns."""
 
 
 class ProjectError(ValueError):

@@ -15,7 +15,7 @@ from typing import Any
 
 from pydantic_core import PydanticCustomError
 
-from components.platform.model_project import DEFINITION, SOURCE
+from components.platform.model_project import DEFINITION, REQUESTS, SOURCE
 from components.platform.training_definition import steps
 from infra.errors import InputError
 from infra.settings.mlops.model import model_name
@@ -25,6 +25,9 @@ BASE = "tabular"
 TESTS = "tests"
 LINT = "pyproject.toml"
 """A template has one so that its files are linted where they lie; a project has the base's."""
+
+WRITES = "    text = json.dumps(definition, indent=2, sort_keys=True)\n"
+"""The line of pipeline.py by which all is told that is compiled."""
 
 KINDS: dict[str, tuple[str, ...]] = {
     BASE: ("text/csv", "application/json"),
@@ -57,7 +60,7 @@ def lay_out(templates: Path, kind: str, project: Path) -> None:
     if kind == BASE:
         return
     shutil.copytree(templates / kind, project, ignore=_ignored(LINT), dirs_exist_ok=True)
-    _declare_content_types(project, KINDS[BASE], KINDS[kind])
+    _declare_requests(project, kind)
 
 
 def _check(root: Path, name: str, kind: str) -> None:
@@ -79,14 +82,20 @@ def _ignored(*own: str) -> Callable[[Any, list[str]], set[str]]:
     return shutil.ignore_patterns("__pycache__", ".*", *own)
 
 
-def _declare_content_types(project: Path, before: tuple[str, ...], now: tuple[str, ...]) -> None:
-    """Have the pipeline, as source and as compiled, register versions that take other types."""
-    source = project / SOURCE
+def _declare_requests(project: Path, kind: str) -> None:
+    """Have the pipeline, as source and as compiled, tell what requests are, and of which types."""
+    source, now = project / SOURCE, KINDS[kind]
     text = source.read_text(encoding="utf-8")
-    line = f"content_types={json.dumps(before)}"
-    if text.count(line) != 1:
-        raise ValueError(f"{source} does not say {line} once")
-    text = text.replace(line, f"content_types={json.dumps(now)}")
+    told = f"""    # Requests have no columns: nothing is watched that is of columns.
+    definition["Metadata"]["{REQUESTS}"] = "{kind}"
+{WRITES}"""
+    for before, after in {
+        f"content_types={json.dumps(KINDS[BASE])}": f"content_types={json.dumps(now)}",
+        WRITES: told,
+    }.items():
+        if text.count(before) != 1:
+            raise ValueError(f"{source} does not say {before} once")
+        text = text.replace(before, after)
     source.write_text(text, encoding="utf-8")
 
     compiled = project / DEFINITION
@@ -94,5 +103,5 @@ def _declare_content_types(project: Path, before: tuple[str, ...], now: tuple[st
     for step in steps(definition):
         if step["Type"] == "RegisterModel":
             step["Arguments"]["InferenceSpecification"]["SupportedContentTypes"] = list(now)
-    definition["Metadata"] = {"source": hashlib.sha256(text.encode()).hexdigest()}
+    definition["Metadata"] = {REQUESTS: kind, "source": hashlib.sha256(text.encode()).hexdigest()}
     compiled.write_text(json.dumps(definition, indent=2, sort_keys=True) + "\n", encoding="utf-8")

@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from infra.naming import HEAD_LIMIT
+from infra.settings.column_monitors import check_column_monitors
 from infra.settings.cross_stack import StackValues, mapping
 from infra.settings.cross_stack_checks import (
     beside,
@@ -178,6 +179,7 @@ def _project_mistakes(values: Mapping[str, Any], root: Path) -> Iterator[Mistake
             *check_asked(model, root),
             *check_channels(model, root),
             *check_serving(model, root),
+            *check_column_monitors(model, root),
             *check_tuning(model, root),
         ]:
             yield replace(mistake, path=("models", index, *mistake.path))

@@ -441,6 +441,7 @@ VALUES: dict[str, Any] = {
     "models.0.training.files": {"images": "fast/images"},
     "models.0.training.spot.max_wait_hours": 72,
     "models.0.training.framework": {"pytorch": "2.9"},
+    "models.0.serving.framework": {"pytorch": "2.6"},
     "models.0.training.instance_groups": {"learners": {"instance": "ml.m5.xlarge", "count": 2}},
     "models.0.training.reserved": f"arn:aws:sagemaker:{REGION}:{ACCOUNT}:training-plan/oncology",
     "models.0.data": "others",
