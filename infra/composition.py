@@ -82,6 +82,7 @@ def declare(
         platform.declare_job_logs(context, training)
     if settings.models:
         platform.declare_training_alert(context, training)
+        platform.declare_version_cards(settings.models, settings.owner, context, training, root)
     declare_studio(settings, env, foundation, training, data, root, people, experiments)
     declare_kubernetes(settings, env, foundation, devops, people, training)
     models = _models(stack, context, devops, training, serving, newest_approved, root)

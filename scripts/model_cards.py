@@ -19,10 +19,10 @@ def show(project: Project, stack: StackFile, name: str, number: int | None, *, k
     model_of(stack, name)
     with model_words.readable():
         place = place_of(project, stack)
-        found, content = cards.card(place, name, number, project.root)
+        version, content = cards.card(place, name, number, project.root)
         if keeps:
-            cards.keep(place, found["arn"], content)
+            cards.keep(place, version.arn, content)
     click.echo(json.dumps(content, indent=2))
     if keeps:
         # Not among the JSON.
-        click.echo(f"Kept with version {found['version']} of {name}", err=True)
+        click.echo(f"Kept with version {version.number} of {name}", err=True)

@@ -233,7 +233,7 @@ PARTS: dict[str, list[Part | None]] = {
             _training,
         ),
         None,
-        Part("Model registry", frozenset({"ModelGroup"}), _registry),
+        Part("Model registry", frozenset({"ModelGroup", "VersionCards"}), _registry),
         Part(
             "Studio",
             frozenset({"StudioDomain", "StudioEntry", "StudioImage", "StudioTeam"}),

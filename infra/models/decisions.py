@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from infra.errors import InputError
 from infra.models.place import Place
-from infra.models.registry import Version, approved, waiting
+from infra.models.registry import Version, approved, named, waiting
 from infra.models.shapes import Status
 
 LONGEST = 1024
@@ -134,15 +134,6 @@ def require_own(place: Place, model: str, verb: str) -> None:
             f"The versions of {model} are {origin}'s, and decided of there: "
             f"`maslow model {verb} {model} -s {origin}`."
         )
-
-
-def named(model: str, found: Sequence[Version], number: int) -> Version:
-    """The version of a number. Raises InputError where there is none."""
-    for one in found:
-        if one.number == number:
-            return one
-    listed = ", ".join(str(one.number) for one in found) or "none"
-    raise InputError(f"{model} has no version {number}. It has {listed}.")
 
 
 def _newest_waiting(model: str, found: Sequence[Version]) -> Version:

@@ -9,7 +9,7 @@ from typing import TypedDict
 
 from infra.models.endpoints import coming, endpoint, serving
 from infra.models.place import Place
-from infra.models.reports import why
+from infra.models.reports import why_served
 from infra.models.shapes import EndpointShape, WhyShape
 
 
@@ -38,12 +38,9 @@ def lineage(place: Place, model: str, number: int | None) -> LineageShape:
 
     Raises InputError for a version that is not there, and botocore's errors.
     """
-    found = why(place, model, number)
-    return {
-        "model": model,
-        "version": found["version"],
-        "nodes": [*nodes(found, endpoint(place, model))],
-    }
+    served = endpoint(place, model)
+    found = why_served(place, model, number, served)
+    return {"model": model, "version": found["version"], "nodes": [*nodes(found, served)]}
 
 
 def nodes(found: WhyShape, served: EndpointShape | None) -> Iterator[NodeShape]:

@@ -3,15 +3,16 @@
 https://docs.aws.amazon.com/sagemaker/latest/dg/model-registry-approve.html
 """
 
-import json
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from botocore.exceptions import ClientError
 
+from components.platform.version_cards.runtime.card import metrics_of, property_of, quality_of
+from components.platform.version_cards.runtime.documents import object_at
+from infra.errors import InputError
 from infra.models.place import Place, iso
 from infra.models.shapes import ComparisonShape, Status, VersionShape
 from infra.versions import NO_SUCH_GROUP
@@ -75,6 +76,27 @@ def waiting(found: Sequence[Version]) -> list[Version]:
     return [one for one in found if one.status == "PendingManualApproval"]
 
 
+def named(model: str, found: Sequence[Version], number: int) -> Version:
+    """The version of a number. Raises InputError where there is none."""
+    for one in found:
+        if one.number == number:
+            return one
+    listed = ", ".join(str(one.number) for one in found) or "none"
+    raise InputError(f"{model} has no version {number}. It has {listed}.")
+
+
+def chosen(model: str, found: Sequence[Version], number: int | None) -> Version:
+    """The version of a number; the approved one, or else the newest, unless one is given.
+
+    Raises InputError for a version that is not there.
+    """
+    if not found:
+        raise InputError(f"{model} has no version yet.")
+    if number is not None:
+        return named(model, found, number)
+    return (approved(found) or found)[0]
+
+
 def described(place: Place, version: Version) -> dict[str, Any]:
     """What DescribeModelPackage says of a version."""
     found: dict[str, Any] = place.client("sagemaker").describe_model_package(
@@ -85,37 +107,12 @@ def described(place: Place, version: Version) -> dict[str, Any]:
 
 def document(place: Place, uri: str | None) -> dict[str, Any] | None:
     """The JSON object at an S3 URI; None where it cannot be read: then it is unknown."""
-    bucket, _, key = (uri or "").removeprefix("s3://").partition("/")
-    if not bucket or not key:
-        return None
-    with suppress(ClientError, ValueError):
-        read = json.loads(place.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read())
-        return read if isinstance(read, dict) else None
-    return None
+    return object_at(place.client("s3"), uri)
 
 
 def measured(place: Place, package: dict[str, Any]) -> tuple[str | None, dict[str, float] | None]:
-    """The kind of a version and its registered metrics; None for what is unknown.
-
-    https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-model-quality-metrics.html
-    """
-    quality = package.get("ModelMetrics", {}).get("ModelQuality", {})
-    report = document(place, quality.get("Statistics", {}).get("S3Uri")) or {}
-    for name, metrics in report.items():
-        if name.endswith("_metrics") and isinstance(metrics, dict):
-            values = {
-                metric: float(one["value"])
-                for metric, one in metrics.items()
-                if isinstance(one, dict) and isinstance(one.get("value"), int | float)
-            }
-            return name.partition("_")[0], values
-    return None, None
-
-
-def property_of(package: dict[str, Any], name: str) -> str | None:
-    """A property that was registered with a version, or added to it later."""
-    value = (package.get("CustomerMetadataProperties") or {}).get(name)
-    return str(value) if value else None
+    """The kind of a version and its registered metrics; None for what is unknown."""
+    return metrics_of(document(place, quality_of(package)) or {})
 
 
 def comparison(place: Place, candidate: Version, live: Version | None) -> ComparisonShape:

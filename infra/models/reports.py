@@ -4,8 +4,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from components.platform.serving_image import KEPT_AS
-from infra.errors import InputError
-from infra.models import decisions
+from components.platform.version_cards.runtime.card import (
+    container_of,
+    digest_of,
+    property_of,
+    revision_of,
+)
 from infra.models.endpoints import coming, endpoint, serving
 from infra.models.health import alarms, drift, going_off
 from infra.models.place import Place, iso
@@ -13,10 +17,10 @@ from infra.models.registry import (
     COMPARISON,
     Version,
     approved,
+    chosen,
     described,
     document,
     measured,
-    property_of,
     recorded,
     versions,
     waiting,
@@ -83,21 +87,21 @@ def why(place: Place, model: str, number: int | None) -> WhyShape:
 
     Raises InputError for a version that is not there, and botocore's errors.
     """
+    return why_served(place, model, number, endpoint(place, model))
+
+
+def why_served(
+    place: Place, model: str, number: int | None, serves: EndpointShape | None
+) -> WhyShape:
+    """The same where the model's endpoint is known already."""
     found = versions(place, model)
-    if not found:
-        raise InputError(f"{model} has no version yet.")
-    if number is None:
-        version = (approved(found) or found)[0]
-    else:
-        version = decisions.named(model, found, number)
+    version = chosen(model, found, number)
     package = described(place, version)
     kind, metrics = measured(place, package)
-    containers = package.get("InferenceSpecification", {}).get("Containers") or [{}]
-    container: dict[str, Any] = containers[0]
+    container = container_of(package)
     made_in = property_of(package, KEPT_AS)
     image = made_in or container.get("Image")
     compared = document(place, property_of(package, COMPARISON))
-    code = property_of(package, "code")
     changed = package.get("LastModifiedTime")
     return {
         "model": model,
@@ -108,15 +112,15 @@ def why(place: Place, model: str, number: int | None) -> WhyShape:
         "decision": package.get("ApprovalDescription") or None,
         "changed": iso(changed) if changed else None,
         "snapshot": _snapshot(place, property_of(package, "snapshot")),
-        "code": code.rstrip("/").rpartition("/")[2] if code else None,
+        "code": revision_of(package),
         "image": image,
-        "image_digest": (None if made_in else container.get("ImageDigest")) or _digest_in(image),
+        "image_digest": digest_of({"Image": image} if made_in else container),
         "tuned": _tuned(package),
         "kind": kind,
         "metrics": metrics,
         "comparison": recorded(compared) if compared else None,
         "execution": property_of(package, "execution"),
-        "rollout": rollout(version, found, endpoint(place, model)),
+        "rollout": rollout(version, found, serves),
     }
 
 
@@ -175,11 +179,6 @@ def _made_of(read: dict[str, Any] | None) -> MadeShape | None:
             for each in read.get("tables", [])
         ],
     }
-
-
-def _digest_in(image: str | None) -> str | None:
-    digest = (image or "").partition("@")[2]
-    return digest or None
 
 
 def _number(found: Sequence[Version]) -> int | None:

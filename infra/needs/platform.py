@@ -1,5 +1,6 @@
 """Need 3, anyone can train a model by themselves."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from components.foundation.keys.key import DataClass
@@ -15,8 +16,10 @@ from components.platform.training_pipeline import (
 )
 from components.platform.training_set import TrainingSet
 from components.platform.training_set_machine import AS_OF, Source, state_of
+from components.platform.version_cards.version_cards import VersionCards
 from infra.features.training_query import asked_of, sources_of, sql
 from infra.found import LOG_GROUP
+from infra.models.card_file import said
 from infra.models.project_parameters import asked_of_project
 from infra.models.serving_image import serving_image
 from infra.models.training_options import options_of
@@ -58,6 +61,34 @@ def declare_training_alert(context: ModelContext, need: Need) -> None:
             "name_prefix": env.names(""),
             "topic_arn": context.foundation.alerts.warning_arn,
             "messages_key_arn": context.key_arn(DataClass.MESSAGES),
+            "log_key_arn": context.key_arn(DataClass.LOGS),
+            "log_retention_days": env.log_retention_days,
+            "account_id": env.account_id,
+            "region": env.region,
+        },
+        need.child_options(),
+    )
+
+
+def declare_version_cards(
+    models: Sequence[ModelSettings], owner: str, context: ModelContext, need: Need, root: Path
+) -> None:
+    """Declare what keeps cards with versions, unless another environment trains the models.
+
+    `root` is the repository's root, which the models' projects are found from. Raises InputError
+    for a project whose card.yaml is none.
+    """
+    env = context.env
+    if env.promotion.origin:
+        return
+    env.component(VersionCards)(
+        env.names("cards"),
+        {
+            "name_prefix": env.names(""),
+            "owner": owner,
+            "said": {env.names(model.name): said(root / model.project) for model in models},
+            "artifacts_bucket": context.foundation.artifacts.bucket,
+            "artifacts_key_arn": context.key_arn(DataClass.ARTIFACTS),
             "log_key_arn": context.key_arn(DataClass.LOGS),
             "log_retention_days": env.log_retention_days,
             "account_id": env.account_id,

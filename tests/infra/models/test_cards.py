@@ -7,7 +7,7 @@ from botocore.exceptions import ClientError
 from pydantic import ValidationError
 
 from infra.errors import InputError
-from infra.models import card_form, cards, registry
+from infra.models import card_file, card_form, cards, registry
 
 SNAPSHOT = {"rows": 569, "sha256": "a1", "files": [{}]}
 SAID = """
@@ -17,20 +17,6 @@ risk: high
 risk_because: It decides who is seen first.
 caveats: It has seen no children.
 """
-BIAS = {
-    "facets": [
-        {
-            "facet": "sex",
-            "measures": [
-                {
-                    "group": "F",
-                    "positive": "yes",
-                    "measures": {"DPL": {"value": 0.04}, "KL": {"value": None}},
-                }
-            ],
-        }
-    ]
-}
 
 
 @pytest.fixture
@@ -50,7 +36,7 @@ def version(register, put):
 
 def test_a_card_tells_what_is_known_of_a_version(place, version, root):
     found, card = cards.card(place, "readmission", None, root)
-    assert found["arn"] == version
+    assert found.arn == version
     assert card["model_overview"] == {
         "model_creator": place.stack.platform.owner,
         "model_artifact": ["s3://artifacts/model.tar.gz"],
@@ -69,16 +55,6 @@ def test_a_card_tells_what_is_known_of_a_version(place, version, root):
     assert told["custom_details"]["data sha256"] == "a1"
 
 
-def test_bias_is_told_by_facet_group_and_label(place, version, root):
-    found, _ = cards.card(place, "readmission", None, root)
-    card = cards.made(found, cards.About(), "ml@example.com", {}, BIAS)
-    groups = card["evaluation_details"][0]["metric_groups"]
-    assert groups[1] == {
-        "name": "bias by sex",
-        "metric_data": [{"name": "F, yes: DPL", "type": "number", "value": 0.04}],
-    }
-
-
 def test_a_kept_card_is_the_versions_own_and_its_approval_stays(place, version, root):
     _, card = cards.card(place, "readmission", None, root)
     cards.keep(place, version, card)
@@ -88,6 +64,12 @@ def test_a_kept_card_is_the_versions_own_and_its_approval_stays(place, version, 
     assert told["ModelCard"]["ModelCardStatus"] == "Draft"
     assert told["ModelApprovalStatus"] == "Approved"
     assert told["CustomerMetadataProperties"]["execution"] == "arn:e"
+
+
+def test_a_card_that_aws_would_refuse_is_refused(place, version, root, register):
+    register("Approved", image="i" * 1025)
+    with pytest.raises(InputError, match="none that AWS takes: training_details"):
+        cards.card(place, "readmission", 2, root)
 
 
 def test_without_a_card_none_is_told(place, version):
@@ -108,7 +90,7 @@ def test_a_card_that_is_too_long_is_not_sent(place, version):
 
 
 def test_a_project_without_a_card_says_nothing(tmp_path):
-    assert cards.about(tmp_path) == cards.About()
+    assert card_file.said(tmp_path) == {"risk": "unknown"}
 
 
 @pytest.mark.parametrize(
@@ -124,7 +106,7 @@ def test_a_project_without_a_card_says_nothing(tmp_path):
 def test_a_card_file_that_cannot_be_is_refused(tmp_path, text, said):
     (tmp_path / "card.yaml").write_text(text)
     with pytest.raises(InputError, match=r"card\.yaml") as refused:
-        cards.about(tmp_path)
+        card_file.about(tmp_path)
     assert said in str(refused.value)
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from infra.errors import InputError
-from infra.models import lineage
+from infra.models import lineage, reports
 from tests.json_shapes import misfits
 
 SNAPSHOT = {
@@ -28,7 +28,7 @@ SERVED = {
 def known(place, register, put):
     uri = put("runs/1/snapshot/snapshot.json", SNAPSHOT)
     arn = register("Approved", snapshot=uri, code="s3://artifacts/code/0a1b2c/", execution="arn:e")
-    return lineage.why(place, "readmission", 1), uri, arn
+    return reports.why(place, "readmission", 1), uri, arn
 
 
 def test_the_way_goes_from_tables_by_training_to_the_version(place, known):

@@ -1,0 +1,1 @@
+"""Model cards that are kept with versions as they are registered."""

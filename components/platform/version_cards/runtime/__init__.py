@@ -1,0 +1,1 @@
+"""What makes cards: in a function of Lambda, and at `maslow model card`."""
