@@ -21,5 +21,12 @@ def show(
         model_words.as_json(found)
         return
     out.print(f"{escape(name)}, version {found['version']}")
-    for node in found["nodes"]:
+    _print(found["nodes"])
+    if found["recorded"]:
+        out.print("As SageMaker has recorded it")
+        _print(found["recorded"])
+
+
+def _print(nodes: list[lineage.NodeShape]) -> None:
+    for node in nodes:
         out.print(row(f"[cyan]{node['kind']}[/]", escape(node["name"]), width=10))

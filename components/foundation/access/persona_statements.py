@@ -198,8 +198,14 @@ def read_versions(scope: PersonaScope) -> list[Statement]:
             ["sagemaker:DescribeModelPackage", "sagemaker:DescribeModelPackageGroup"],
             scope.own("sagemaker", "model-package/", "model-package-group/"),
         ),
+        allow(["sagemaker:DescribeArtifact"], [scope.arn("sagemaker", "artifact/*")]),
         allow_everywhere(
-            ["sagemaker:ListModelPackageGroups", "sagemaker:ListModelPackages"],
+            [
+                "sagemaker:ListArtifacts",
+                "sagemaker:ListModelPackageGroups",
+                "sagemaker:ListModelPackages",
+                "sagemaker:QueryLineage",
+            ],
             reason="SageMaker lists these per account",
             when={"StringEquals": {"aws:RequestedRegion": scope.region}},
         ),

@@ -1,6 +1,9 @@
 """The way of a version, from the tables of its data to the endpoint that serves it."""
 
+from dataclasses import replace
+
 import pytest
+from botocore.exceptions import ClientError
 
 from infra.errors import InputError
 from infra.models import lineage, reports
@@ -72,3 +75,26 @@ def test_of_a_version_that_nobody_tells_of_only_itself_is_known(place, register)
 def test_a_version_that_is_not_there_has_no_way(place):
     with pytest.raises(InputError, match="has no version yet"):
         lineage.lineage(place, "readmission", None)
+
+
+def test_what_sagemaker_has_recorded_goes_from_the_model_to_the_version_and_its_group(place, known):
+    _, _, arn = known
+    found = lineage.lineage(place, "readmission", None)["recorded"]
+    assert {(node["kind"], node["name"]): node["led_to"] for node in found} == {
+        ("image", "image"): ["version"],
+        ("model", "s3://artifacts/model.tar.gz"): ["version"],
+        ("version", arn): ["group"],
+        ("group", "maslow-dev-readmission"): [],
+    }
+    assert [node["kind"] for node in found][-2:] == ["version", "group"]
+
+
+def test_what_sagemaker_does_not_tell_is_unknown(place, known):
+    class Silent:
+        def list_artifacts(self, **_):
+            error = {"Code": "AccessDeniedException", "Message": "no"}
+            raise ClientError({"Error": error}, "ListArtifacts")
+
+    silent = replace(place, client=lambda _: Silent())
+    assert lineage.recorded(silent, "arn:p") is None
+    assert lineage.recorded(place, "arn:aws:sagemaker:eu-west-1:1:model-package/other/1") is None
