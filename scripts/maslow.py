@@ -16,6 +16,7 @@ from infra.collector import switch_off_collector
 from infra.errors import InputError, WorkError
 from infra.interruption import INTERRUPTED, conclude, listen
 from scripts.choosing import around, completed, environments, found, stack_option
+from scripts.experiment_group import experiments
 from scripts.feature_group import features
 from scripts.job_group import job
 from scripts.model_group import model
@@ -361,6 +362,7 @@ def outputs(stack: str | None, as_json: bool) -> None:
 main.add_command(model)
 main.add_command(job)
 main.add_command(features)
+main.add_command(experiments)
 main.add_command(quality)
 main.add_command(studio)
 

@@ -55,6 +55,25 @@ def model_run(
     command.run(*found(stack), name, reason=reason, wait=not no_wait, as_json=as_json)
 
 
+@model.command("runs")
+@click.argument("name")
+@stack_option
+@click.option(
+    "--last",
+    "most",
+    type=click.IntRange(1, 100),
+    default=5,
+    metavar="N",
+    help="The last N of them; 5 unless given.",
+)
+@json_option
+def model_runs(name: str, stack: str | None, most: int, as_json: bool) -> None:
+    """List the last trainings: how each ended, its metrics, the version that came of it."""
+    from scripts import model_states as command
+
+    command.list_runs(*found(stack), name, most=most, as_json=as_json)
+
+
 @model.command("new")
 @click.argument("name")
 @click.option(

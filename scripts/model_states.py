@@ -1,11 +1,11 @@
-"""`maslow model list`, `status`, `why` and `logs`: what is told of models."""
+"""`maslow model list`, `status`, `runs`, `why` and `logs`: what is told of models."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import click
 
-from infra.models import logs, reports
+from infra.models import logs, reports, runs
 from infra.models.place import model_of, place_of
 from infra.project import Project
 from infra.settings import StackFile
@@ -32,6 +32,17 @@ def status(project: Project, stack: StackFile, name: str, *, as_json: bool) -> N
         model_words.as_json(found)
     else:
         model_words.print_status(found)
+
+
+def list_runs(project: Project, stack: StackFile, name: str, *, most: int, as_json: bool) -> None:
+    """Print the last runs of a model's training. Raises InputError and WorkError."""
+    model_of(stack, name)
+    with model_words.readable(), _asking("Look"):
+        found = runs.runs(place_of(project, stack), name, most)
+    if as_json:
+        model_words.as_json(found)
+    else:
+        model_words.print_runs(found, stack.environment)
 
 
 def why(

@@ -18,8 +18,10 @@ from infra.models.shapes import (
     FleetShape,
     ListedShape,
     MadeShape,
+    RunShape,
     SnapshotShape,
     StatusShape,
+    TrackedShape,
     TunedShape,
     TurnShape,
     WhyShape,
@@ -28,7 +30,7 @@ from scripts.bootstrap import NO_CREDENTIALS
 from scripts.console import out, row
 
 UNKNOWN = "unknown"
-WIDTH = 9
+WIDTH, EXECUTION_WIDTH = 9, 13
 
 
 @contextmanager
@@ -137,6 +139,23 @@ def turn(one: TurnShape) -> str:
     return f"{one['started']}  {cause}{one['outcome'] or one['status']}{reason}"
 
 
+def print_runs(found: Sequence[RunShape], environment: str) -> None:
+    """The runs of a training pipeline, each in some lines."""
+    if not found:
+        out.print("It was not trained yet.")
+    for one in found:
+        version = f"version {one['version']}" if one["version"] else "no version"
+        lines = [f"{turn(one)}, {version}", f"{known(one['kind'])}: {numbers(one['metrics'])}"]
+        if one["mlflow"]:
+            lines.append(_tracked(one["mlflow"], environment))
+        _rows(one["execution"].rpartition("/")[2], lines, width=EXECUTION_WIDTH)
+
+
+def _tracked(found: TrackedShape, environment: str) -> str:
+    there = found["url"] or f"maslow experiments open -s {environment}"
+    return f"run {found['run']} of {escape(found['experiment'])}: {there}"
+
+
 def print_why(told: WhyShape) -> None:
     """Why a version is what it is, in rows."""
     _rows("Version", [f"{told['version']} of {told['model']}, {told['status']}", told["arn"]])
@@ -204,6 +223,6 @@ def _numbers(found: Iterable[int]) -> str:
     return ", ".join(map(str, found))
 
 
-def _rows(label: str, lines: Iterable[str]) -> None:
+def _rows(label: str, lines: Iterable[str], width: int = WIDTH) -> None:
     for place, line in enumerate(lines):
-        out.print(row("" if place else f"[cyan]{label}[/]", line, width=WIDTH))
+        out.print(row("" if place else f"[cyan]{label}[/]", line, width=width))

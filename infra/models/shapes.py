@@ -112,6 +112,32 @@ class TurnShape(TypedDict):
     """Why it came to that, or what it failed by."""
 
 
+class TrackedShape(TypedDict):
+    """A run that MLflow keeps."""
+
+    run: str
+    """Its id."""
+    experiment: str
+    """Name of its experiment."""
+    url: str | None
+    """Its page on the embedded AWS; in AWS `maslow experiments open` opens the pages."""
+
+
+class RunShape(TurnShape):
+    """What `runs` prints a list of: a run of the training pipeline, whoever started it."""
+
+    version: int | None
+    """The version that came of it; None where none did."""
+    training: str | None
+    """Name of its training job, or of its search for hyperparameters."""
+    kind: str | None
+    """binary, multiclass or regression."""
+    metrics: dict[str, float] | None
+    """As they were evaluated, whether it was registered or not."""
+    mlflow: TrackedShape | None
+    """The evaluation's run; None where none was kept."""
+
+
 class StatusShape(TypedDict):
     """What `status` prints."""
 
@@ -244,6 +270,13 @@ class LogShape(TypedDict):
     """The log group, or the object in S3."""
     lines: list[str]
     """Oldest first."""
+
+
+class PagesShape(TypedDict):
+    """What `experiments open` prints."""
+
+    url: str
+    """Where MLflow's pages open."""
 
 
 class StartedShape(TypedDict):

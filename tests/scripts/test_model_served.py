@@ -175,6 +175,35 @@ def test_a_version_is_trained_decided_of_and_taken_back(told, shape, found):
     assert again.endswith("Deployed: version 2 serves.\n")
 
 
+def test_the_last_trainings_are_listed_with_what_came_of_them(told, shape):
+    newest, first = shape(list[shapes.RunShape], "runs", NAME)
+    assert (newest["version"], first["version"]) == (2, 1)
+    assert (newest["status"], newest["kind"]) == ("Succeeded", "binary")
+    assert newest["metrics"]["auc"] == 1
+    (only,) = shape(list[shapes.RunShape], "runs", NAME, "--last", "1")
+    assert only["execution"] == newest["execution"]
+    said = told("runs", NAME)
+    assert "Succeeded, version 2" in said
+    assert "binary: auc 1.000" in said
+
+
+def test_a_version_has_its_card_without_being_asked(found):
+    sagemaker = found.client("sagemaker")
+    deadline = time.monotonic() + 60
+    card = None
+    while card is None and time.monotonic() < deadline:
+        time.sleep(0.1)
+        (first, *_) = sagemaker.list_model_packages(
+            ModelPackageGroupName=ENDPOINT, SortOrder="Ascending"
+        )["ModelPackageSummaryList"]
+        described = sagemaker.describe_model_package(ModelPackageName=first["ModelPackageArn"])
+        card = described.get("ModelCard")
+    content = json.loads(card["ModelCardContent"])
+    (quality,) = content["evaluation_details"][0]["metric_groups"]
+    assert quality["name"] == "binary"
+    assert content["additional_information"]["custom_details"]["code revision"]
+
+
 def test_the_logs_are_those_of_the_newest_run(told, shape):
     assert "there is nothing to learn" in told("logs", NAME)
     (train,) = shape(list[shapes.LogShape], "logs", NAME, "--job", "Train")

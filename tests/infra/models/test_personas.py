@@ -13,7 +13,7 @@ from catalog.services import action_of
 from embedded.cloud import Cloud
 from infra import jobs
 from infra.errors import InputError
-from infra.models import decisions, lineage, logs, reports, turns
+from infra.models import decisions, lineage, logs, reports, runs, turns
 from infra.models.place import Place
 from infra.models.registry import versions
 from infra.naming import Names
@@ -75,6 +75,7 @@ def test_an_ml_engineer_may_do_all_that_is_asked_of_models(asked: Asked) -> None
     reports.status(place, MODEL)
     reports.why(place, MODEL, None)
     lineage.lineage(place, MODEL, None)
+    runs.runs(place, MODEL, 5)
     for source in logs.sources(place, MODEL):
         logs.read(place, source, 10)
     started = turns.start(place, MODEL, "because")
