@@ -43,7 +43,7 @@ def run(place: Place, execution: str, pages: str | None = None) -> RunShape:
     """One of them. `pages` is where MLflow's pages answer, if they are open to whoever looks."""
     done = steps(place, execution)
     found: RunShape = {
-        **run_of_pipeline(place, execution),
+        **run_of_pipeline(place, execution, done),
         "version": None,
         "training": _made_by(done, "TrainingJob", "TuningJob"),
         "kind": None,

@@ -88,12 +88,15 @@ def turn(place: Place, execution: str) -> TurnShape:
     }
 
 
-def run_of_pipeline(place: Place, execution: str) -> TurnShape:
-    """One run of a training pipeline."""
+def run_of_pipeline(
+    place: Place, execution: str, begun: Sequence[dict[str, Any]] | None = None
+) -> TurnShape:
+    """One run of a training pipeline, whose steps are asked for unless those `begun` are given."""
+    begun = steps(place, execution) if begun is None else begun
     sagemaker = place.client("sagemaker")
     found = sagemaker.describe_pipeline_execution(PipelineExecutionArn=execution)
     status = found["PipelineExecutionStatus"]
-    reasons = [one["FailureReason"] for one in steps(place, execution) if one.get("FailureReason")]
+    reasons = [one["FailureReason"] for one in begun if one.get("FailureReason")]
     return {
         "execution": execution,
         "status": status,

@@ -95,6 +95,35 @@ def test_what_is_not_there_is_said_to_be_so(capsys):
     assert capsys.readouterr().out == "There are no models.\n"
 
 
+def test_the_last_trainings_are_told_with_where_their_runs_are_kept(capsys):
+    model_words.print_runs([], "dev")
+    assert capsys.readouterr().out == "It was not trained yet.\n"
+    kept = {"run": "0a1b", "experiment": "maslow-dev-m", "url": None}
+    run = {
+        "execution": "arn:aws:sagemaker:eu-west-1:1:pipeline/m/execution/e1",
+        "status": "Succeeded",
+        "started": "Monday",
+        "ended": "Tuesday",
+        "cause": None,
+        "outcome": None,
+        "reason": None,
+        "version": 4,
+        "training": "learn",
+        "kind": "binary",
+        "metrics": {"auc": 0.9},
+        "mlflow": kept,
+    }
+    here = {**kept, "url": "http://127.0.0.1:5001/#/runs/0a1b"}
+    failed = {**run, "status": "Failed", "reason": "no rows", "version": None, "metrics": None}
+    model_words.print_runs([run, {**run, "mlflow": here}, {**failed, "mlflow": None}], "dev")
+    said = capsys.readouterr().out
+    assert "e1            Monday  Succeeded, version 4" in said
+    assert "binary: auc 0.900" in said
+    assert "run 0a1b of maslow-dev-m: maslow experiments open -s dev" in said
+    assert "run 0a1b of maslow-dev-m: http://127.0.0.1:5001/#/runs/0a1b" in said
+    assert "Monday  Failed, no rows, no version" in said
+
+
 def test_missing_credentials_are_an_input_and_refusals_a_failure():
     missing = "There are no AWS credentials here"
     with pytest.raises(InputError, match=missing), model_words.readable():
@@ -123,6 +152,7 @@ def dev(project, monkeypatch):
     [
         ["list"],
         ["status", "readmission"],
+        ["runs", "readmission"],
         ["run", "readmission"],
         ["logs", "readmission"],
         ["approve", "readmission"],
@@ -135,6 +165,12 @@ def test_without_credentials_every_command_says_so(dev, command):
     done = dev(*command, "-s", "dev")
     assert done.exit_code == 2
     assert done.output.startswith("There are no AWS credentials here.")
+
+
+def test_without_credentials_nobody_opens_the_pages_of_experiments(dev):
+    done = CliRunner().invoke(main, ["experiments", "open", "-s", "prod"], catch_exceptions=False)
+    assert done.exit_code == 2
+    assert "There are no AWS credentials here" in done.output
 
 
 def test_what_nothing_serves_is_told(dev):
