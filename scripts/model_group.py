@@ -102,6 +102,7 @@ def model_new(name: str, kind: str) -> None:
     metavar="FOLDER",
     help="Where everything that the jobs write goes; build/NAME unless given.",
 )
+@click.option("--once", is_flag=True, help="One training, where the settings ask for a search.")
 @json_option
 def model_train(
     name: str,
@@ -109,6 +110,7 @@ def model_train(
     local: bool,
     data: Path | None,
     output: Path | None,
+    once: bool,
     as_json: bool,
 ) -> None:
     """Train a model on this machine by the jobs of its pipeline; nothing is registered."""
@@ -118,7 +120,7 @@ def model_train(
         )
     from scripts import model_projects as command
 
-    command.train(name, stack, data=data, output=output, as_json=as_json)
+    command.train(name, stack, data=data, output=output, once=once, as_json=as_json)
 
 
 @model.command("ask")

@@ -1,7 +1,6 @@
 """A model project's training on this machine: the jobs of its pipeline, with its own scripts.
 
-The processing and training jobs of pipeline.json run one after another, each in the container
-layout of SageMaker (embedded/sagemaker/jobs.py), with folders in the place of S3. Nothing is
+The processing, training and tuning jobs of pipeline.json run as local_jobs.py says. Nothing is
 registered: a Condition step and what is in its branches are the pipeline's.
 """
 
@@ -10,38 +9,25 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass
-from functools import partial
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from components.platform.model_project import CODE, ProjectError, read_project
+from components.platform.model_project import CODE, ModelProject, ProjectError, read_project
 from components.platform.training_definition import DefinitionError, Placement, declared, placed
-from embedded.sagemaker.container import Container
-from embedded.sagemaker.definition import Invalid, Scope, Step, dependencies, parameters, resolve
-from embedded.sagemaker.folders import FolderLogs, FolderStore
-from embedded.sagemaker.jobs import (
-    JobFailed,
-    Services,
-    not_emulated,
-    run_processing_job,
-    run_training_job,
-    text_at,
-)
+from components.platform.tuned_definition import TuningArgs, tuned
 from infra.errors import InputError, WorkError
+from infra.models.local_jobs import JOBS, OUTPUT, RUN, Jobs
+from infra.models.local_search import check_search
+from infra.models.shapes import TrainedShape
 
 SAMPLE = "sample.py"
 RECORD = "run.json"
 """What tells that a folder is of an earlier run, and may be replaced."""
-RUN = "run"
-JOBS = ("Processing", "Training")
 OF_THE_PIPELINE = frozenset({"Condition", "Fail", "RegisterModel"})
 PLACE = {
     "DataUri": "s3://data/",
-    "OutputUri": "s3://output",
+    "OutputUri": f"s3://{OUTPUT}",
     "CodeUri": "s3://code/",
     "ImageUri": "none",
     "RoleArn": "none",
@@ -51,25 +37,6 @@ PLACE = {
 """Parameters that the platform sets in AWS; those without a meaning here are `none`."""
 
 
-@dataclass(frozen=True)
-class Trained:
-    """What a run came to."""
-
-    project: str
-    data: str
-    """The folder or file that was learned from, or `sample`."""
-    metrics: dict[str, float]
-    """Of the evaluation by name; empty for a project whose pipeline has none."""
-    accepted: bool | None
-    """Whether they are what is accepted; None for a project that does not say it."""
-    unmet: list[str]
-    """What is not reached, in sentences."""
-    seconds: dict[str, float]
-    """By job."""
-    model: str
-    """Path of model.tar.gz in the run's folder; empty where no job trains."""
-
-
 def train_locally(
     project: Path,
     output: Path,
@@ -77,143 +44,89 @@ def train_locally(
     data: Path | None,
     asked: Mapping[str, str],
     hyperparameters: Mapping[str, Any],
+    tuning: TuningArgs | None = None,
     on_job: Callable[[str], None] = lambda _: None,
-) -> Trained:
+) -> TrainedShape:
     """Run a project's jobs and leave all that they wrote in the folder `output`.
 
     `data` is a file or a folder; without it the project's own sample is learned from. `asked` are
-    parameters of the pipeline beside those of the place. `on_job` hears each job's name as it
-    begins. The folder is there only after a run that succeeded, in the place of the earlier run's.
+    parameters of the pipeline beside those of the place. With `tuning` the project's training
+    becomes a search. `on_job` hears each job's name as it begins, and those of a search's
+    trainings. The folder is there only after a run that succeeded, in the place of the earlier
+    run's.
 
     Raises InputError for what cannot be run, and WorkError where a job fails.
     """
-    definition = _definition(project, asked, hyperparameters)
+    definition = _definition(project, asked, hyperparameters, tuning)
     _check_output(output)
     output.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{output.name}-", dir=output.parent) as made:
         staging, given = Path(made), Path(made, "data")
         _lay_data(project, data, given)
-        run = _Run(staging, FolderStore(_buckets(project, given, staging)), definition, on_job)
-        run.work_off()
-        trained = run.trained(project, data)
-        (staging / RUN / RECORD).write_text(json.dumps(asdict(trained), indent=2))
+        jobs = Jobs(definition, _buckets(project, given, staging), on_job)
+        jobs.work_off()
+        trained = _trained(project, data, jobs, output)
+        (staging / RUN / RECORD).write_text(json.dumps(trained, indent=2))
         _replace(output, staging / RUN)
     return trained
 
 
-class _Run:
-    """The jobs of one run, in the order of what they need."""
-
-    def __init__(
-        self,
-        folder: Path,
-        store: FolderStore,
-        definition: dict[str, Any],
-        on_job: Callable[[str], None],
-    ) -> None:
-        self._output = folder / RUN
-        self._on_job = on_job
-        self._steps: list[Step] = [one for one in definition["Steps"] if one["Type"] in JOBS]
-        self._seconds: dict[str, float] = {}
-        self._model: Path | None = None
-        self._store = store
-        clients: dict[str, Any] = {"s3": store, "logs": FolderLogs(self._output / "logs")}
-        self._services = Services(clients.__getitem__, {})
-        self._scope = Scope(
-            parameters=parameters(definition, {}),
-            execution={"PipelineExecutionId": RUN, "PipelineExecutionArn": RUN},
-            read=partial(text_at, store),
-        )
-
-    def work_off(self) -> None:
-        """Run every job. Raises InputError for one that is not run here, and WorkError."""
-        waiting = list(self._steps)
-        while waiting:
-            ready = [one for one in waiting if dependencies(one).keys() <= self._scope.steps.keys()]
-            if not ready:
-                names = ", ".join(one["Name"] for one in waiting)
-                raise InputError(f"{names}: the pipeline's jobs wait for steps that are no jobs.")
-            waiting.remove(ready[0])
-            self._carry_out(ready[0])
-
-    def trained(self, project: Path, data: Path | None) -> Trained:
-        """What the jobs left, in the terms of the project's own evaluation."""
-        metrics: dict[str, float] = {}
-        accepted, unmet = None, []
-        for step in self._steps:
-            for uri in self._scope.steps[step["Name"]].get("PropertyFiles", {}).values():
-                document = json.loads(text_at(self._store, uri))
-                for name, part in document.items():
-                    if name.endswith("_metrics"):
-                        metrics |= _values(part)
-                if told := document.get("acceptance"):
-                    accepted, unmet = bool(told["accepted"]), list(told["unmet"])
-        return Trained(
-            project.name,
-            str(data) if data else "sample",
-            metrics,
-            accepted,
-            unmet,
-            self._seconds,
-            self._model.relative_to(self._output).as_posix() if self._model else "",
-        )
-
-    def _carry_out(self, step: Step) -> None:
-        name = step["Name"]
-        self._on_job(name)
-        try:
-            arguments = resolve(step["Arguments"], self._scope)
-            if reasons := list(not_emulated(arguments)):
-                raise InputError(f"The job {name} is not run here: {'; '.join(reasons)}.")
-            with Container() as container, self._timed(name):
-                if step["Type"] == "Processing":
-                    run_processing_job(name, arguments, container, self._services)
-                    told = _processed(step, arguments)
-                else:
-                    run_training_job(name, arguments, container, self._services)
-                    told = self._learned(name, arguments)
-        except (JobFailed, Invalid, ValueError, OSError) as error:
-            raise WorkError(f"The job {name} failed: {error}") from error
-        self._scope.steps[name] = told
-
-    def _learned(self, name: str, arguments: dict[str, Any]) -> dict[str, Any]:
-        uri = f"{arguments['OutputDataConfig']['S3OutputPath']}/{name}/output/model.tar.gz"
-        self._model = self._store.path("output", uri.removeprefix(f"{PLACE['OutputUri']}/"))
-        return {**arguments, "ModelArtifacts": {"S3ModelArtifacts": uri}}
-
-    @contextmanager
-    def _timed(self, name: str) -> Iterator[None]:
-        began = time.monotonic()
-        yield
-        self._seconds[name] = round(time.monotonic() - began, 3)
+def _trained(project: Path, data: Path | None, jobs: Jobs, output: Path) -> TrainedShape:
+    """What the jobs left, in the terms of the project's own evaluation."""
+    metrics: dict[str, float] = {}
+    accepted, unmet = None, []
+    for document in jobs.evaluations():
+        for name, part in document.items():
+            if name.endswith("_metrics"):
+                metrics |= _values(part)
+        if told := document.get("acceptance"):
+            accepted, unmet = bool(told["accepted"]), list(told["unmet"])
+    return {
+        "project": project.name,
+        "data": str(data) if data else "sample",
+        "metrics": metrics,
+        "accepted": accepted,
+        "unmet": unmet,
+        "seconds": jobs.seconds,
+        "searches": jobs.searches,
+        "model": jobs.model,
+        "output": str(output),
+    }
 
 
-def definition_of(project: Path) -> dict[str, Any]:
-    """The compiled pipeline of a project. Raises InputError for a project that is not sound."""
+def project_in(folder: Path) -> ModelProject:
+    """The model project in a folder. Raises InputError for one that is not sound."""
     try:
-        return read_project(project).definition
+        return read_project(folder)
     except ProjectError as error:
         raise InputError(f"{error}.") from error
 
 
 def _definition(
-    project: Path, asked: Mapping[str, str], hyperparameters: Mapping[str, Any]
+    project: Path,
+    asked: Mapping[str, str],
+    hyperparameters: Mapping[str, Any],
+    tuning: TuningArgs | None,
 ) -> dict[str, Any]:
     """The pipeline with its parameters set. Raises InputError for one that is not run here."""
-    definition = definition_of(project)
+    definition = project_in(project).definition
     place = {name: value for name, value in PLACE.items() if name in declared(definition)}
     try:
         made = placed(
             definition, {**place, **asked}, Placement("none", [], [], "none"), hyperparameters
         )
+        if tuning:
+            made = tuned(made, tuning)
     except DefinitionError as error:
         raise InputError(f"{error}.") from error
     for step in made["Steps"]:
         if step["Type"] not in {*JOBS, *OF_THE_PIPELINE}:
             raise InputError(
                 f"The step {step['Name']} of {project.name} is of type {step['Type']}; only "
-                f"{' and '.join(JOBS)} steps are run on this machine."
+                f"{', '.join(JOBS)} steps are run on this machine."
             )
+        if step["Type"] == "Tuning":
+            check_search(step)
     return made
 
 
@@ -242,17 +155,7 @@ def _lay_data(project: Path, data: Path | None, folder: Path) -> None:
 
 
 def _buckets(project: Path, data: Path, staging: Path) -> dict[str, Path]:
-    return {"data": data.resolve(), "code": project / CODE, "output": staging}
-
-
-def _processed(step: Step, arguments: dict[str, Any]) -> dict[str, Any]:
-    outputs = arguments.get("ProcessingOutputConfig", {}).get("Outputs", [])
-    places = {one["OutputName"]: one["S3Output"]["S3Uri"] for one in outputs}
-    files = {
-        one["PropertyFileName"]: f"{places[one['OutputName']]}/{one['FilePath']}"
-        for one in step.get("PropertyFiles", [])
-    }
-    return {**arguments, "PropertyFiles": files}
+    return {"data": data.resolve(), "code": project / CODE, OUTPUT: staging}
 
 
 def _values(metrics: Mapping[str, Any]) -> dict[str, float]:

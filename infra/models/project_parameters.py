@@ -1,10 +1,13 @@
-"""What a model's settings ask of its project, as parameters of its pipeline."""
+"""What a model's settings ask of its project: parameters of its pipeline, and a search."""
 
 from typing import Any
 
+from components.platform.model_project import ModelProject
 from components.platform.training_definition import declared
+from components.platform.training_pipeline import SearchArgs
 from infra.settings.mlops.model import ModelSettings
 from infra.settings.projects import ASKED
+from infra.settings.tuning_args import first_metric, tuning_of
 
 
 def asked_of_project(model: ModelSettings, definition: dict[str, Any]) -> dict[str, str]:
@@ -21,3 +24,15 @@ def asked_of_project(model: ModelSettings, definition: dict[str, Any]) -> dict[s
     }
     known = declared(definition)
     return {ASKED[name]: value for name, value in values.items() if ASKED[name] in known}
+
+
+def search_of(model: ModelSettings, project: ModelProject) -> SearchArgs:
+    """The search for hyperparameters that the model's settings ask for, if they do.
+
+    One that the project can't be tuned by is refused where the stack file is read.
+    """
+    tune, fixed = model.training.tune, model.training.hyperparameters
+    if tune is None:
+        return {}
+    metric = first_metric(model.accept.bounds, model.kind)
+    return {"tuning": tuning_of(tune, project.definition, project.tuning, fixed, metric)}

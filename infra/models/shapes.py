@@ -286,6 +286,36 @@ class StartedShape(TypedDict):
     turn: TurnShape
 
 
+class TrialShape(TypedDict):
+    """One training of a search."""
+
+    training: str
+    """Name of the training job."""
+    tried: dict[str, str]
+    """The hyperparameters that were looked for, by name."""
+    value: float | None
+    """What the objective came to; None where the training failed."""
+    is_stopped: bool
+    """Whether it was stopped early, and left no model."""
+    failure: str | None
+    """Why it failed; None where it did not."""
+
+
+class SearchShape(TypedDict):
+    """A search for hyperparameters on this machine."""
+
+    metric: str
+    """The objective, as the training's metric definitions name it."""
+    value: float
+    """What it came to in the best training."""
+    best: str
+    """Name of the best training, whose model is the search's."""
+    found: dict[str, str]
+    """Its hyperparameters that were looked for, by name."""
+    trials: list[TrialShape]
+    """In the order of their start."""
+
+
 class TrainedShape(TypedDict):
     """What `train --local` prints."""
 
@@ -300,6 +330,8 @@ class TrainedShape(TypedDict):
     """What is not reached, in sentences."""
     seconds: dict[str, float]
     """By job."""
+    searches: dict[str, SearchShape]
+    """By job, of those that search for hyperparameters."""
     model: str
     """Path of model.tar.gz in `output`; empty where no job trains."""
     output: str

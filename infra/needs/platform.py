@@ -5,22 +5,17 @@ from pathlib import Path
 
 from components.foundation.keys.key import DataClass
 from components.platform.job_logs import GROUPS, JobLogs, JobLogsArgs
-from components.platform.model_project import ModelProject, read_project
+from components.platform.model_project import read_project
 from components.platform.model_registry import ModelGroup
 from components.platform.training_alert import TrainingAlert
-from components.platform.training_pipeline import (
-    SearchArgs,
-    ServedArgs,
-    TrackedArgs,
-    TrainingPipeline,
-)
+from components.platform.training_pipeline import ServedArgs, TrackedArgs, TrainingPipeline
 from components.platform.training_set import TrainingSet
 from components.platform.training_set_machine import AS_OF, Source, state_of
 from components.platform.version_cards.version_cards import VersionCards
 from infra.features.training_query import asked_of, sources_of, sql
 from infra.found import LOG_GROUP
 from infra.models.card_file import said
-from infra.models.project_parameters import asked_of_project
+from infra.models.project_parameters import asked_of_project, search_of
 from infra.models.serving_image import serving_image
 from infra.models.training_options import options_of
 from infra.needs import peers
@@ -29,7 +24,6 @@ from infra.needs.model_context import NAME_LIMIT, ModelContext
 from infra.needs.need import Need
 from infra.settings import StackFile
 from infra.settings.mlops.model import ModelSettings
-from infra.settings.tuning_args import first_metric, tuning_of
 from infra.versions import ModelVersion
 
 PENDING, APPROVED = "PendingManualApproval", "Approved"
@@ -148,7 +142,7 @@ def declare_model(
             },
             "image_uri": context.image_of(model, version),
             "training": {
-                **_search(model, project),
+                **search_of(model, project),
                 "instance_type": model.training.instance,
                 "instance_count": model.training.count,
                 "volume_gb": model.training.volume_gb,
@@ -168,15 +162,6 @@ def declare_model(
         },
         opts,
     )
-
-
-def _search(model: ModelSettings, project: ModelProject) -> SearchArgs:
-    """The search for hyperparameters that the model's settings ask for, if they do."""
-    tune, fixed = model.training.tune, model.training.hyperparameters
-    if tune is None:
-        return {}
-    metric = first_metric(model.accept.bounds, model.kind)
-    return {"tuning": tuning_of(tune, project.definition, project.tuning, fixed, metric)}
 
 
 def declare_training_set(

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from infra.errors import InputError, WorkError
-from infra.models import local_training
+from infra.models import local_jobs
 from infra.models.local_training import train_locally
 from infra.models.new_project import lay_out
 
@@ -82,10 +82,10 @@ def test_it_makes_what_the_scripts_make_by_themselves_byte_by_byte(project, trai
 def test_it_tells_the_metrics_and_where_the_model_is(trained):
     told, heard, output = trained
 
-    assert heard == ["Preprocess", "Train", "Evaluate"] == list(told.seconds)
-    assert told.metrics["auc"] > 0.97
-    assert (told.accepted, told.unmet, told.data) == (True, [], "sample")
-    assert (output / told.model).is_file()
+    assert heard == ["Preprocess", "Train", "Evaluate"] == list(told["seconds"])
+    assert told["metrics"]["auc"] > 0.97
+    assert (told["accepted"], told["unmet"], told["data"]) == (True, [], "sample")
+    assert (output / told["model"]).is_file()
     assert "validation:auc=" in (output / "logs/Train.log").read_text()
     assert [path.name for path in output.parent.iterdir()] == ["output"]
 
@@ -100,8 +100,8 @@ def test_settings_reach_the_jobs_and_what_is_not_reached_is_told(project, tmp_pa
         project, tmp_path / "run", data=data, asked=asked, hyperparameters={"c": 2.0}
     )
 
-    assert told.accepted is False
-    assert told.unmet[0].endswith("auc >= 0.99 is accepted")
+    assert told["accepted"] is False
+    assert told["unmet"][0].endswith("auc >= 0.99 is accepted")
     assert (tmp_path / "run/train/train.csv").read_text().splitlines()[0] == "sick,x"
 
 
@@ -125,7 +125,7 @@ def test_a_run_that_is_interrupted_leaves_the_first_as_it_was(project, tmp_path,
     def interrupted(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(local_training, "run_processing_job", interrupted)
+    monkeypatch.setattr(local_jobs, "run_processing_job", interrupted)
     with pytest.raises(KeyboardInterrupt):
         train_locally(project, folder, **NOTHING)
     assert [path.name for path in tmp_path.iterdir()] == ["run"]
@@ -186,5 +186,5 @@ def _quick(monkeypatch):
             path.parent.mkdir(parents=True)
             path.write_text('{"acceptance": {"accepted": true, "unmet": []}}')
 
-    monkeypatch.setattr(local_training, "run_processing_job", processed)
-    monkeypatch.setattr(local_training, "run_training_job", lambda *_: {})
+    monkeypatch.setattr(local_jobs, "run_processing_job", processed)
+    monkeypatch.setattr(local_jobs, "run_training_job", lambda *_: {})
