@@ -49,6 +49,22 @@ def folder(prefix: str) -> "tempfile.TemporaryDirectory[str]":
     return _undisturbed(make)
 
 
+def lasting(name: str) -> Path:
+    """The folder of that name in the workplace, which stays for as long as it. Raises Closed."""
+
+    def make() -> Path:
+        global _root  # noqa: PLW0603
+        with _changing:
+            if _closed:
+                raise Closed
+            _root = _root or _temporary("maslow-")
+            place = Path(_root.name) / name
+            place.mkdir(exist_ok=True)
+            return place
+
+    return _undisturbed(make)
+
+
 def start(command: Sequence[str], **options: Any) -> "subprocess.Popen[bytes]":
     """Start a process with Popen's options, as the leader of a session of its own.
 

@@ -16,8 +16,6 @@ from embedded.kubernetes.errors import Unreachable
 from embedded.kubernetes.manifests import Folder
 
 if TYPE_CHECKING:
-    import tempfile
-
     from embedded.calls import Clients
 
 ACTIVE = "ACTIVE"
@@ -32,18 +30,14 @@ class Clusters:
         self._clusters: dict[str, Cluster] = {}
         """By ARN and the time at which EKS made them."""
         self._changing = threading.Lock()
-        self._place: tempfile.TemporaryDirectory[str] | None = None
+        self.folder: Path | None = None
+        """Where all objects are written, a folder a cluster; None before the first."""
 
     @property
     def not_emulated(self) -> Counter[str]:
         """Releases, whose values were validated and whose charts were not rendered."""
         clusters = [*self._clusters.values()]
         return +Counter({RELEASE: sum(len(cluster.releases) for cluster in clusters)})
-
-    @property
-    def folder(self) -> Path | None:
-        """Where all objects are written, a folder a cluster; None before the first."""
-        return Path(self._place.name) if self._place else None
 
     def reach(self, kubeconfig: str, context: str = "") -> Cluster:
         """The cluster that a kubeconfig's text leads to, by `context` or its current one.
@@ -77,7 +71,7 @@ class Clusters:
 
     def _new(self, described: Mapping[str, Any]) -> Cluster:
         name = described["name"]
-        self._place = self._place or workplace.folder("kubernetes-")
+        self.folder = workplace.lasting("kubernetes")
         compute = described.get("computeConfig") or {}
         auto_mode = bool(compute.get("enabled"))
         setup = Setup(
@@ -93,7 +87,7 @@ class Clusters:
             )
             return bool(found["associations"])
 
-        return Cluster(setup, Folder(Path(self._place.name) / name), has_identity)
+        return Cluster(setup, Folder(self.folder / name), has_identity)
 
 
 def target(kubeconfig: str, context: str = "") -> tuple[str, str]:

@@ -79,7 +79,7 @@ def amount(quantity: str | float) -> Decimal | None:
         return None
     number, unit = Decimal(match[1]), match[2] or ""
     if unit.endswith("i"):
-        return number * 1024 ** (" KMGTPE".index(unit[0]))
+        return number * Decimal(1024) ** " KMGTPE".index(unit[0])
     if unit[:1] in {"e", "E"} and len(unit) > 1:
         return number * Decimal(f"1{unit}")
     return number * Decimal(UNITS.get(unit, "1"))
@@ -91,11 +91,10 @@ def requested(pod: PodSpec) -> Counter[str]:
     for container in pod.spec.get("containers") or ():
         resources = container.get("resources") or {}
         limits = resources.get("limits") or {}
-        for part, values in (("requests", {**limits, **(resources.get("requests") or {})}),):
+        requests = {**limits, **(resources.get("requests") or {})}
+        for part, values in (("requests", requests), ("limits", limits)):
             for name, quantity in values.items():
                 total[f"{part}.{name}"] += int((amount(quantity) or 0) * 1000)
-        for name, quantity in limits.items():
-            total[f"limits.{name}"] += int((amount(quantity) or 0) * 1000)
     return total
 
 

@@ -33,7 +33,7 @@ def wrong(inputs: Mapping[str, Any]) -> Iterator[str]:
         )
     if inputs.get("valueYamlFiles"):
         yield "valueYamlFiles: not supported here, give the values"
-    if schema := _schema(chart):
+    if schema := schema_of(chart):
         yield from (
             f"values.{it}" for it in schemas.check_values(schema, inputs.get("values") or {})
         )
@@ -101,7 +101,7 @@ def _require(inputs: Mapping[str, Any]) -> None:
 
 
 @cache
-def _schema(chart: str) -> dict[str, Any] | None:
+def schema_of(chart: str) -> dict[str, Any] | None:
     """The schema of a chart's values, None where it has none or it is not at hand."""
     file = resources.files("catalog") / "chart_schemas" / f"{chart}.json"
     if not chart or not file.is_file():

@@ -8,10 +8,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from jsonschema import (
-        Draft202012Validator,
-        ValidationError,
-    )
+    from jsonschema import Draft202012Validator, ValidationError
 
 KINDS = {dict: "an object", list: "a list", str: "a text", bool: "a boolean", type(None): "null"}
 SHOWN = 8

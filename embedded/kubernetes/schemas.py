@@ -139,6 +139,8 @@ def _closed(schema: Mapping[str, Any], made: dict[str, Any]) -> dict[str, Any]:
         made["additionalProperties"] = False
     if made.pop("nullable", False) and isinstance(made.get("type"), str):
         made["type"] = [made["type"], "null"]
+        if "enum" in made:
+            made["enum"] = [*made["enum"], None]
     return made
 
 
