@@ -54,7 +54,15 @@ DATA_SERVICES: tuple[Service, ...] = (
     Service("datasync", endpoints=(Endpoint("datasync"),)),
     # Its interface endpoint has no private name, and so nobody would come by it.
     # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/privatelink-interface-endpoints.html
-    Service("dynamodb", kms_via="dynamodb"),
+    # A table is read and written by the service's own grant.
+    # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
+    Service(
+        "dynamodb",
+        kms_via="dynamodb",
+        keeps_grants=True,
+        boundary=ANYTHING,
+        encrypts=("data",),
+    ),
     Service(
         "eks",
         # Pods assume roles by pod identity.

@@ -199,7 +199,39 @@ def cluster_parts(inputs: Values) -> Values:
     return made
 
 
+def table_keys(inputs: Values) -> Values:
+    """The keys of a table as DynamoDB asks for them: with their kinds, and apart from their types.
+
+    A table that is encrypted by a key of its own says so in a specification.
+    """
+    kinds = {"hashKey": "HASH", "rangeKey": "RANGE"}
+    shaped = {
+        key: item
+        for key, item in inputs.items()
+        if key not in (*kinds, "attributes", "serverSideEncryption")
+    }
+    if keys := [
+        {"attributeName": inputs[key], "keyType": kind}
+        for key, kind in kinds.items()
+        if key in inputs
+    ]:
+        shaped["keySchema"] = keys
+    if "attributes" in inputs:
+        shaped["attributeDefinitions"] = [
+            {"attributeName": each["name"], "attributeType": each["type"]}
+            for each in inputs["attributes"]
+        ]
+    if encryption := inputs.get("serverSideEncryption"):
+        shaped["sseSpecification"] = {
+            "enabled": encryption["enabled"],
+            "sseType": "KMS",
+            "kmsMasterKeyId": encryption["kmsKeyArn"],
+        }
+    return shaped
+
+
 RESHAPED: Mapping[str, Callable[[Values], Values]] = {
+    "aws:dynamodb/table:Table": table_keys,
     "aws:budgets/budget:Budget": budget_subscribers,
     "aws:costexplorer/anomalyMonitor:AnomalyMonitor": cost_expression,
     "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": group_permissions,

@@ -66,7 +66,7 @@ def declare_add_ons(place: Place) -> dict[str, AddOn]:
         name = place.env.names("kubernetes", known.key, limit=40)
         made[known.key] = place.env.component(AddOn)(name, args, options)
         if known.key == SECRETS:
-            _store(place, made[known.key])
+            store = _store(place, made[known.key])
     return made
 
 

@@ -1261,6 +1261,22 @@ CASES = [
         },
     ),
     Case(
+        "aws:dynamodb/table:Table",
+        {
+            "name": "maslow-lakefs",
+            "billingMode": "PAY_PER_REQUEST",
+            "hashKey": "PartitionKey",
+            "rangeKey": "ItemKey",
+            "attributes": [
+                {"name": "PartitionKey", "type": "B"},
+                {"name": "ItemKey", "type": "B"},
+            ],
+            "serverSideEncryption": {"enabled": True, "kmsKeyArn": "$key"},
+            "pointInTimeRecovery": {"enabled": True},
+        },
+        {"pointInTimeRecovery": {"enabled": False}, **TAGGED},
+    ),
+    Case(
         "aws:kinesis/stream:Stream",
         {
             "name": "maslow-vitals",
