@@ -1,7 +1,8 @@
 """Holds `crds/` to the manifests of the projects: `python -m catalog.check_crds FOLDER…`.
 
-The schemas of `crds/` are written by hand from the projects' references, kind by kind as far as
-people write them. Where a schema lists an object's fields it has to list them all, or else say
+The schemas of `crds/` are written by hand, kind by kind as far as people write them. A file's
+`source` is where its kinds are documented, and `checked` tells against what it was held last. Where
+a schema lists an object's fields it has to list them all, or else say
 `x-kubernetes-preserve-unknown-fields`; what it says of a field has to be what the project says. The
 folders hold plain manifests of a release, such as Helm prints them, and not a chart's templates.
 

@@ -74,11 +74,12 @@ def faults(written: str) -> list[str]:
     return [each.message for each in jsonschema.Draft202012Validator(schema).iter_errors(found)]
 
 
-def test_a_file_is_of_its_group_and_says_whence_and_when() -> None:
+def test_a_file_is_of_its_group_and_says_what_it_was_checked_against() -> None:
     for group, found in FILES.items():
         assert found["group"] == group
         assert all(source.startswith("https://") for source in found["source"]), group
-        assert date.fromisoformat(found["read"]) > date(2026, 1, 1), group
+        assert date.fromisoformat(found["checked"]["on"]) > date(2026, 1, 1), group
+        assert found["checked"]["against"], group
 
 
 def test_what_brings_a_group_is_auto_mode_or_a_chart_at_that_version() -> None:
