@@ -112,6 +112,12 @@ TYPES = (
             read="DescribeUpdate ListTagsForResource",
             source=AUTHORIZATION,
             grants=(
+                Grant(
+                    "eks",
+                    create="CreateCluster",
+                    reason="IAM offers no resource for the creation of a cluster",
+                    source=AUTHORIZATION,
+                ),
                 # whose entry it makes for who creates a cluster, and for the nodes of Auto Mode
                 Grant("eks", CLUSTER, create="CreateAccessEntry", source=AUTHORIZATION),
                 linked_role("eks.amazonaws.com"),

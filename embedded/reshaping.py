@@ -168,7 +168,7 @@ def table_maintenance(inputs: Values) -> Values:
 
 LOG_TYPES = ("api", "audit", "authenticator", "controllerManager", "scheduler")
 """Logs of a control plane: https://docs.aws.amazon.com/eks/latest/userguide/control-plane-logs.html"""
-CLUSTER_PARTS = {
+CLUSTER_PARTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "vpcConfig": {
         "endpointAccess": ("endpointPrivateAccess", "endpointPublicAccess", "publicAccessCidrs"),
         "egressMode": ("controlPlaneEgressMode",),
@@ -193,8 +193,8 @@ def cluster_parts(inputs: Values) -> Values:
         made = {**made, name: rest} if rest else {k: v for k, v in made.items() if k != name}
     logs = made.get("enabledClusterLogTypes") or []
     if isinstance(logs, list):
-        rest = [each for each in LOG_TYPES if each not in logs]
-        setups = [{"types": logs, "enabled": True}, {"types": rest, "enabled": False}]
+        others = [each for each in LOG_TYPES if each not in logs]
+        setups = [{"types": logs, "enabled": True}, {"types": others, "enabled": False}]
         made["enabledClusterLogTypes"] = [each for each in setups if each["types"]]
     return made
 

@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/eks/latest/userguide/access-policy-permissions.html
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 from uuid import uuid4
 
 from moto.core.responses import ActionResult, EmptyResult
@@ -167,7 +168,7 @@ def list_associated_access_policies(self: EKSResponse) -> ActionResult:
     """ListAssociatedAccessPolicies."""
     entry = _entry(self)
     known = [*_policies(cluster_of(self), entry["principalArn"]).values()]
-    page = paged(
+    page: Any = paged(
         *(self, "associatedAccessPolicies", known, "policyArn"), by="maxResults", after="nextToken"
     )
     named = {name: entry[name] for name in ("clusterName", "principalArn")}

@@ -146,8 +146,9 @@ def _security_group(self: EKSResponse, name: str, vpc: str) -> str:
         vpc_id=vpc,
         tags={"Name": f"eks-cluster-sg-{name}", f"kubernetes.io/cluster/{name}": "owned"},
     )
+    every: Values = {"from_port": None, "to_port": None, "ip_protocol": "-1"}  # what has no ports
     ec2.authorize_security_group_ingress(
-        group.id, "-1", None, None, [], source_groups=[{"GroupId": group.id}], vpc_id=vpc
+        group.id, **every, ip_ranges=[], source_groups=[{"GroupId": group.id}], vpc_id=vpc
     )
     return str(group.id)
 

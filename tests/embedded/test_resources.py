@@ -1926,7 +1926,8 @@ def world(cloud: Cloud, resources: Resources) -> Values:
 
     vpc = make("aws:ec2/vpc:Vpc", {"cidrBlock": "10.0.0.0/16"})["id"]
     role = make("aws:iam/role:Role", {"name": "maslow-world", "assumeRolePolicy": TRUST})
-    subnet = make("aws:ec2/subnet:Subnet", {"vpcId": vpc, "cidrBlock": "10.0.1.0/24"})["id"]
+    placed_in = {"vpcId": vpc, "availabilityZone": "eu-west-1a"}
+    subnet = make("aws:ec2/subnet:Subnet", {**placed_in, "cidrBlock": "10.0.1.0/24"})["id"]
     queue = make("aws:sqs/queue:Queue", {})
     known = {
         "vpc": vpc,
