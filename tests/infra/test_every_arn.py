@@ -34,6 +34,7 @@ IMAGES = (
 ACCOUNT_ITSELF = r"arn:aws:iam::\d{12}:root"
 BREAK_GLASS = r"arn:aws:iam::\d{12}:role/maslow-\w+-break-glass"
 EXPLAINS = r"arn:aws:iam::\d{12}:role/maslow-.+-monitor-explain-as-role-\*"
+NOTEBOOKS = rf"arn:aws:ecr:{REGION}:\d{{12}}:repository/notebooks"
 PREVIEWS = r"arn:aws:iam::\d{12}:role/maslow-\w+-pull-requests-preview-\*"
 UNITY = r"arn:aws:iam::414351767826:role/unity-catalog-.*"
 
@@ -84,6 +85,7 @@ ELSEWHERE = {
     ),
     PREVIEWS: "of pull requests, which a later environment may look at before they are released",
     BREAK_GLASS: "the role that breaks the glass, where an environment lets somebody in as it",
+    NOTEBOOKS: "images for Studio, which another account keeps",
     UNITY: "the role by which Databricks reads what is shared with it",
     EXPLAINS: "the monitor that asks the model itself, which an environment may have or not",
 }
@@ -209,11 +211,13 @@ def test_no_account_is_named_but_the_stacks_own_and_those_that_it_says_it_works_
     shares = stack.platform.shares
     partners |= {share.account for share in shares}
     partners |= {UNITY.split(":")[4] for share in shares if share.databricks}
+    studio = stack.platform.studio
+    partners |= {one.image.split(".")[0] for one in studio.images.values()} if studio else set()
     accounts = {account_in(arn) for resource in graph.resources for arn in named(resource.inputs)}
     assert accounts - {None} == ({stack.account or ACCOUNT} | partners) - {None}
 
 
-def test_of_what_is_another_accounts_no_more_is_excepted_than_five_kinds(
+def test_of_what_is_another_accounts_no_more_is_excepted_than_six_kinds(
     project: Project, every_graph: list[Graph], known: dict[str, set[str]]
 ) -> None:
     foreign = {
@@ -227,6 +231,7 @@ def test_of_what_is_another_accounts_no_more_is_excepted_than_five_kinds(
         PREVIEWS,
         BREAK_GLASS,
         EXPLAINS,
+        NOTEBOOKS,
         UNITY,
     }
 

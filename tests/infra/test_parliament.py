@@ -97,6 +97,13 @@ EXEMPT = (
     ),
     Exempt(
         "UNKNOWN_CONDITION_FOR_ACTION",
+        "Unknown condition sagemaker:ResourceTag/* for action sagemaker:CreatePresignedDomainUrl",
+        "RolePolicy *-studio-entry-*",
+        "user profiles have it: https://docs.aws.amazon.com/service-authorization/latest/reference/"
+        "list_amazonsagemaker.html",
+    ),
+    Exempt(
+        "UNKNOWN_CONDITION_FOR_ACTION",
         "Unknown condition elasticmapreduce:ResourceTag/* for action elasticmapreduce:*",
         "*Policy *",
         "clusters and workspaces have it: https://docs.aws.amazon.com/service-authorization/latest/reference/"

@@ -303,6 +303,7 @@ def test_every_role_is_taken_by_whom_its_trust_tells_apart(project: Project, gra
             "aws:PrincipalType",
             "aws:MultiFactorAuthPresent",
             "ExternalId",
+            "SourceIdentity",
         },
     }
     mine = {"aws:SourceAccount": account_of(project, graph)}

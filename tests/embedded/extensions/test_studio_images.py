@@ -6,6 +6,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from embedded.cloud import Cloud
+from embedded.resources import CallFailed, Resources
 from tests.embedded.extensions import studio
 
 ROLE = studio.ROLE
@@ -138,6 +139,14 @@ def test_a_version_keeps_the_digest_that_its_tag_had_and_fails_without_an_image(
     assert [one.get("ContainerImage") for one in told] == [f"{HERE}@{digest}"] * 2 + [None]
     assert told[2]["ImageVersionStatus"] == "CREATE_FAILED"
     assert told[2]["FailureReason"] == f"There is no image {HERE}:2 in ECR."
+
+
+def test_a_version_without_an_image_is_refused_and_cleared_away(cloud, sagemaker):
+    image(sagemaker, "missing")
+    asked = {"imageName": "missing", "baseImage": f"{HERE}/missing:1"}
+    with pytest.raises(CallFailed, match=r"There is no image .*/missing:1 in ECR"):
+        Resources(cloud).create("aws:sagemaker/imageVersion:ImageVersion", asked)
+    assert sagemaker.list_image_versions(ImageName="missing")["ImageVersions"] == []
 
 
 def test_how_an_image_is_started_is_made_told_changed_listed_and_gone(sagemaker):
