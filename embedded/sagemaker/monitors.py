@@ -5,7 +5,7 @@ own, which is a command that works in the container layout of those images:
 
 - the job's environment is that of Model Monitor's image: `dataset_format`, `dataset_source`,
   `output_path`, `problem_type` and so on; for ClarifyCheck steps, ANALYSIS_CONFIG is the file that
-  Clarify's image would read;
+  Clarify's image would read, and CHECKED_MODEL the name of the model that it is of;
 - CHECK_TYPE says what is checked, CHECKED_BY the monitor's name, and CHECKED_FOR the image that it
   stands for; BASELINE_STATISTICS and BASELINE_CONSTRAINTS are files, where there is a baseline;
 - results go to `output_path`, under the names that AWS's image gives them, and what came of the

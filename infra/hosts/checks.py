@@ -6,7 +6,9 @@ from embedded.sagemaker.monitors import Monitor, register
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = "components.mlops.monitoring.checks"
-CHECKS = frozenset({"DATA_QUALITY", "MODEL_QUALITY", "DATA_BIAS"})
+CHECKS = frozenset(
+    {"DATA_QUALITY", "MODEL_QUALITY", "DATA_BIAS", "MODEL_BIAS", "MODEL_EXPLAINABILITY"}
+)
 
 
 def register_monitors() -> None:

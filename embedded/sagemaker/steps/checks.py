@@ -52,7 +52,7 @@ def _check(work: Work, kind: str, parts: tuple[str, ...], constraints: str) -> A
             f"ClientError: There is no previous baseline ({', '.join(missing)}) of {check}: "
             "supply one, or set skip_check and register_new_baseline"
         )
-    arguments = _job(work, check, {} if skipped else before)
+    arguments = _job(work, check, {} if skipped else before, asked.get("ModelName"))
     made = work.client("sagemaker").create_processing_job(**arguments)
     (output,) = arguments["ProcessingOutputConfig"]["Outputs"]
     place = output["S3Output"]["S3Uri"].rstrip("/")
@@ -122,7 +122,7 @@ def _baseline(
     return {**known, **supplied}
 
 
-def _job(work: Work, check: str, baseline: Mapping[str, str]) -> dict[str, Any]:
+def _job(work: Work, check: str, baseline: Mapping[str, str], model: str | None) -> dict[str, Any]:
     """The processing job: as it is asked for, and run by the registered monitor."""
     monitor = registered()
     if monitor is None:
@@ -135,6 +135,7 @@ def _job(work: Work, check: str, baseline: Mapping[str, str]) -> dict[str, Any]:
         "CHECKED_BY": monitor.name,
         "CHECKED_FOR": image,
         "EXIT_MESSAGE": EXIT_MESSAGE,
+        **({"CHECKED_MODEL": model} if model else {}),
     }
     places = {one["InputName"]: one["S3Input"]["LocalPath"] for one in inputs}
     if config := places.get("analysis_config"):

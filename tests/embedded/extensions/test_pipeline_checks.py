@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import tarfile
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from sklearn.preprocessing import StandardScaler
 from embedded.cloud import Cloud
 from embedded.sagemaker.monitors import register
 from infra.hosts.checks import register_monitors
+from tests.served_model import serving_role
 from tests.some_pipeline import ROLE, create, run, start
 
 ANALYZER = "468650794304.dkr.ecr.eu-west-1.amazonaws.com/sagemaker-model-monitor-analyzer"
@@ -313,15 +315,158 @@ def test_bias_of_data_is_measured_and_held_against_the_baseline(cloud):
     assert [one["metric_name"] for one in report["violations"]] == ["DPL"]
 
 
+HANDLER = """
+import json
+from pathlib import Path
+
+
+def model_fn(folder):
+    return json.loads(Path(folder, "weights.json").read_text())
+
+
+def input_fn(body, content_type):
+    return [line.split(",") for line in body.split()]
+
+
+def predict_fn(rows, weights):
+    sexes = {"F": weights["F"], "M": 0.0}
+    return [
+        weights["age"] * float(age) / 100 + weights["dose"] * float(dose) / 100 + sexes[sex]
+        for sex, age, dose in rows
+    ]
+
+
+def output_fn(scores, accept):
+    return "".join(f"{int(score > 0.5)},{score}\\n" for score in scores), "text/csv"
+"""
+"""Of a sex, an age and a dose, which count by the model's weights."""
+HEADERS = ["target", "sex", "age", "dose"]
+
+
+def _model(cloud, name, **weights):
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w:gz") as archive:
+        for path, text in {
+            "code/inference.py": HANDLER,
+            "weights.json": json.dumps({"F": 0.0, "age": 0.0, "dose": 0.0, **weights}),
+        }.items():
+            entry = tarfile.TarInfo(path)
+            entry.size = len(text)
+            archive.addfile(entry, io.BytesIO(text.encode()))
+    key = f"models/{name}.tar.gz"
+    cloud.client("s3").put_object(Bucket="checks", Key=key, Body=packed.getvalue())
+    cloud.client("sagemaker").create_model(
+        ModelName=name,
+        ExecutionRoleArn=serving_role(cloud),
+        PrimaryContainer={"Image": "image", "ModelDataUrl": f"s3://checks/{key}"},
+    )
+    return name
+
+
+def _analysed(cloud, key, check, model, config, **more):
+    """A check of a model, by what it answers to the same 200 people each time."""
+    random = np.random.default_rng(11)
+    rows = [
+        [number % 2, "FM"[number // 2 % 2], int(random.integers(100)), int(random.integers(100))]
+        for number in range(200)
+    ]
+    uri = _put(cloud, f"{key}/rows.csv", rows)
+    asked = {
+        "dataset_type": "text/csv",
+        "headers": HEADERS,
+        "label": "target",
+        "predictor": {
+            "instance_type": "ml.m5.large",
+            "initial_instance_count": 1,
+            "accept_type": "text/csv",
+        },
+        **config,
+    }
+    place = f"{key}-config/analysis_config.json"
+    cloud.client("s3").put_object(Bucket="checks", Key=place, Body=json.dumps(asked))
+    inputs = {
+        "analysis_config": (f"s3://checks/{place}", "config"),
+        "dataset": (uri, "data"),
+    }
+    step = _step("ClarifyCheck", check, CLARIFY, inputs, f"s3://checks/{key}-out", {}, **more)
+    return run(cloud, key, [{**step, "ModelName": model}])
+
+
+BIAS = {
+    "label_values_or_threshold": [1],
+    "facet": [{"name_or_index": "sex", "value_or_threshold": ["F"]}],
+    "methods": {"post_training_bias": {"methods": ["DPPL", "AD", "DCA"]}, "report": {}},
+}
+
+
+def test_bias_of_a_model_is_measured_by_asking_it(cloud):
+    _model(cloud, "fair", age=1.0)
+    status, steps = _analysed(cloud, "fair-model", "MODEL_BIAS", "fair", BIAS, **NEW)
+    assert status == "Succeeded", steps
+    told = steps["Check"]["Metadata"]["ClarifyCheck"]
+    analysis = _read(cloud, told["CalculatedBaselineConstraints"])
+    (facet,) = analysis["post_training_bias_metrics"]["facets"]["sex"]
+    measured = {one["name"]: one["value"] for one in facet["metrics"]}
+    assert measured.keys() == {"DPPL", "AD", "DCAcc"}
+    assert abs(measured["DPPL"]) < 0.2
+    assert cloud.client("sagemaker").list_endpoints()["Endpoints"] == []
+
+    baseline = told["CalculatedBaselineConstraints"]
+    _model(cloud, "unfair", age=1.0, F=-1.0)
+    status, steps = _analysed(
+        cloud, "unfair-model", "MODEL_BIAS", "unfair", BIAS, SuppliedBaselineConstraints=baseline
+    )
+    assert status == "Failed"
+    report = _read(cloud, steps["Check"]["Metadata"]["ClarifyCheck"]["ViolationReport"])
+    assert [one["metric_name"] for one in report["violations"]] == ["DPPL"]
+
+
+SHAP = {"methods": {"shap": {"baseline": [["M", 50, 50]], "agg_method": "mean_abs"}, "report": {}}}
+
+
+def test_what_a_model_decides_by_is_measured_by_asking_it(cloud):
+    config = {**SHAP}
+    _model(cloud, "by-age", age=1.0, dose=0.1)
+    predictor = {"instance_type": "ml.m5.large", "accept_type": "text/csv", "label": 1}
+    config["predictor"] = predictor
+    status, steps = _analysed(
+        cloud, "by-age-model", "MODEL_EXPLAINABILITY", "by-age", config, **NEW
+    )
+    assert status == "Succeeded", steps
+    told = steps["Check"]["Metadata"]["ClarifyCheck"]
+    found = _read(cloud, told["CalculatedBaselineConstraints"])["explanations"]["kernel_shap"]
+    values = found["label0"]["global_shap_values"]
+    # The score is a sum, and so each share is exactly what a feature adds.
+    assert values["sex"] == pytest.approx(0.0, abs=1e-9)
+    assert values["age"] > 8 * values["dose"] > 0
+    assert found["label0"]["expected_value"] == pytest.approx(0.55)
+
+    baseline = told["CalculatedBaselineConstraints"]
+    _model(cloud, "by-dose", age=0.1, dose=1.0)
+    status, steps = _analysed(
+        cloud,
+        "by-dose-model",
+        "MODEL_EXPLAINABILITY",
+        "by-dose",
+        config,
+        SuppliedBaselineConstraints=baseline,
+    )
+    assert status == "Failed"
+    report = _read(cloud, steps["Check"]["Metadata"]["ClarifyCheck"]["ViolationReport"])
+    assert [one["constraint_check_type"] for one in report["violations"]] == [
+        "feature_attribution_drift_check"
+    ]
+
+
 def test_checks_that_are_not_run_are_told_before_the_first_step(cloud):
-    step = _step("ClarifyCheck", "MODEL_BIAS", CLARIFY, {}, "s3://checks/out", {})
-    create(cloud, "models-bias", [step])
-    known = "has no check of type MODEL_BIAS; it has DATA_BIAS, DATA_QUALITY, MODEL_QUALITY"
+    step = _step("ClarifyCheck", "SOMETHING", CLARIFY, {}, "s3://checks/out", {})
+    create(cloud, "not-known", [step])
+    known = "has no check of type SOMETHING; it has DATA_BIAS, DATA_QUALITY, MODEL_BIAS"
     with pytest.raises(ClientError, match=known):
-        start(cloud, "models-bias")
+        start(cloud, "not-known")
     register(None)
     try:
         with pytest.raises(ClientError, match="are closed, and no monitor is registered"):
-            start(cloud, "models-bias")
+            start(cloud, "not-known")
     finally:
         register_monitors()

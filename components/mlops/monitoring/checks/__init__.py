@@ -9,7 +9,7 @@ monitors' runtime and writes what it finds in the layout of AWS's files. It is a
 | `tables` | reads a data set in CSV or JSON lines |
 | `data_quality` | statistics and constraints of columns, and what breaks the baseline's |
 | `model_quality` | the same of predictions with their truth |
-| `bias` | the measures of bias before training, by facet |
-
-Model bias and explainability are not checked: their jobs ask a model of their own.
+| `bias` | the measures of bias before training and after it, by facet |
+| `explainability` | what a model decides by, and whether that has changed |
+| `asking` | asks the model by an endpoint of the check's own |
 """

@@ -1,9 +1,10 @@
-"""Bias of a data set before training, by facet, in the layout of Clarify's analysis.json.
+"""Bias of a data set, or of a model, by facet, in the layout of Clarify's analysis.json.
 
 A measure breaks the baseline where it is further from 0 than there, by more than two standard
 errors; measures without one are told, and not judged.
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/clarify-measure-data-bias.html
+https://docs.aws.amazon.com/sagemaker/latest/dg/clarify-measure-post-training-bias.html
 https://docs.aws.amazon.com/sagemaker/latest/dg/clarify-processing-job-configure-analysis.html
 """
 
@@ -15,16 +16,31 @@ import numpy as np
 from ..runtime.fairness import measures
 from .tables import Table
 
-GROUP = "pre_training_bias_metrics"
+BEFORE, AFTER = "pre_training_bias", "post_training_bias"
 NAMES = {
-    "CI": "Class Imbalance (CI)",
-    "DPL": "Difference in Positive Proportions in Labels (DPL)",
-    "JS": "Jensen-Shannon Divergence (JS)",
-    "KL": "Kullback-Liebler Divergence (KL)",
-    "KS": "Kolmogorov-Smirnov Distance (KS)",
-    "LP": "L-p Norm (LP)",
-    "TVD": "Total Variation Distance (TVD)",
+    BEFORE: {
+        "CI": "Class Imbalance (CI)",
+        "DPL": "Difference in Positive Proportions in Labels (DPL)",
+        "JS": "Jensen-Shannon Divergence (JS)",
+        "KL": "Kullback-Liebler Divergence (KL)",
+        "KS": "Kolmogorov-Smirnov Distance (KS)",
+        "LP": "L-p Norm (LP)",
+        "TVD": "Total Variation Distance (TVD)",
+    },
+    AFTER: {
+        "AD": "Accuracy Difference (AD)",
+        "DAR": "Difference in Acceptance Rates (DAR)",
+        "DCAcc": "Difference in Conditional Acceptance (DCAcc)",
+        "DCR": "Difference in Conditional Rejection (DCR)",
+        "DI": "Disparate Impact (DI)",
+        "DPPL": "Difference in Positive Proportions in Predicted Labels (DPPL)",
+        "DRR": "Difference in Rejection Rates (DRR)",
+        "RD": "Recall Difference (RD)",
+        "SD": "Specificity Difference (SD)",
+        "TE": "Treatment Equality (TE)",
+    },
 }
+"""What is measured before training and after it. CDDPL, FT and GE are not."""
 ERRORS = 2
 TWO = 2
 
@@ -32,17 +48,20 @@ Json = dict[str, Any]
 
 
 def analysis(
-    table: Table, asked: Mapping[str, Any]
+    table: Table, asked: Mapping[str, Any], predicted: Sequence[str] | None = None
 ) -> tuple[Json, dict[tuple[str, str, str], float]]:
     """The document, and the standard error of each measure by facet, value and name.
 
-    `asked` is analysis_config.json. A measure of fewer than 30 rows in a group is left out. Raises
-    SystemExit for a column that is not there.
+    `asked` is analysis_config.json, and `predicted` has the label that a model predicts of each
+    row, where the bias is the model's. A measure of fewer than 30 rows in a group is left out.
+    Raises SystemExit for a column that is not there, and for measures that are asked for by name
+    and not known.
     """
+    stage = BEFORE if predicted is None else AFTER
+    wanted = _wanted(stage, asked)
     label = _column(table, asked["label"])
-    wanted = asked.get("methods", {}).get("pre_training_bias", {}).get("methods", "all")
-    positive = _chosen(table.column(label), asked.get("label_values_or_threshold") or [])
-    truth = np.where(positive, "positive", "negative").astype(object)
+    truth = _outcomes(table.column(label), asked)
+    answers = None if predicted is None else _outcomes(predicted, asked)
     facets: Json = {}
     errors = {}
     for facet in asked["facet"]:
@@ -50,10 +69,10 @@ def analysis(
         values = table.column(name)
         facets[name] = []
         for shown, group in _groups(values, facet.get("value_or_threshold") or []):
-            found = measures(group, truth, None, "positive")
+            found = measures(group, truth, answers, "positive")
             told = []
-            for measure, description in NAMES.items():
-                if measure in found and (wanted == "all" or measure in wanted):
+            for measure, description in wanted.items():
+                if measure in found:
                     value = found[measure]["value"]
                     told.append({"name": measure, "description": description, "value": value})
                     if found[measure]["standard_error"] is not None:
@@ -61,7 +80,23 @@ def analysis(
             facets[name].append({"value_or_threshold": shown, "metrics": told})
     shown = ",".join(str(one) for one in asked.get("label_values_or_threshold") or [])
     body = {"label": label, "label_value_or_threshold": shown, "facets": facets}
-    return {"version": "1.0", GROUP: body}, errors
+    return {"version": "1.0", f"{stage}_metrics": body}, errors
+
+
+def _wanted(stage: str, asked: Mapping[str, Any]) -> dict[str, str]:
+    """The measures that are asked for, each with its description."""
+    names = asked.get("methods", {}).get(stage, {}).get("methods", "all")
+    if names == "all":
+        return NAMES[stage]
+    called = ["DCAcc" if name == "DCA" else name for name in names]
+    if unknown := [name for name in called if name not in NAMES[stage]]:
+        raise SystemExit(f"{', '.join(unknown)} is not measured; {', '.join(NAMES[stage])} are")
+    return {name: NAMES[stage][name] for name in called}
+
+
+def _outcomes(labels: Sequence[str], asked: Mapping[str, Any]) -> np.ndarray:
+    positive = _chosen(labels, asked.get("label_values_or_threshold") or [])
+    return np.where(positive, "positive", "negative").astype(object)
 
 
 def violations(
@@ -88,11 +123,12 @@ def violations(
 
 
 def _values(document: Mapping[str, Any]) -> Iterator[tuple[tuple[str, str, str], float]]:
-    for facet, groups in document.get(GROUP, {}).get("facets", {}).items():
-        for group in groups:
-            for one in group["metrics"]:
-                if one["value"] is not None:
-                    yield (facet, group["value_or_threshold"], one["name"]), one["value"]
+    for stage in NAMES:
+        for facet, groups in document.get(f"{stage}_metrics", {}).get("facets", {}).items():
+            for group in groups:
+                for one in group["metrics"]:
+                    if one["value"] is not None:
+                        yield (facet, group["value_or_threshold"], one["name"]), one["value"]
 
 
 def _groups(values: Sequence[str], asked: Sequence[Any]) -> Iterator[tuple[str, np.ndarray]]:
@@ -119,6 +155,17 @@ def _is_number(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def features(table: Table, asked: Mapping[str, Any]) -> list[str]:
+    """The columns that a model is asked with: all but the label and those that are left out."""
+    named = ("label", "joinsource_name_or_index", "predicted_label")
+    without = [
+        *(asked.get("excluded_columns") or []),
+        *(asked[name] for name in named if asked.get(name) is not None),
+    ]
+    left_out = {_column(table, one) for one in without}
+    return [name for name in table.names if name not in left_out]
 
 
 def _column(table: Table, named: Any) -> str:

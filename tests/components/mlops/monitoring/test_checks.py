@@ -5,7 +5,13 @@ import json
 import numpy as np
 import pytest
 
-from components.mlops.monitoring.checks import bias, data_quality, model_quality
+from components.mlops.monitoring.checks import (
+    asking,
+    bias,
+    data_quality,
+    explainability,
+    model_quality,
+)
 from components.mlops.monitoring.checks.tables import Table, read
 
 RANDOM = np.random.default_rng(3)
@@ -184,3 +190,106 @@ def test_every_group_of_a_facet_is_measured_where_none_is_asked_for():
     document, _ = bias.analysis(Table(["ward", "y"], rows), asked)
     groups = document["pre_training_bias_metrics"]["facets"]["ward"]
     assert [group["value_or_threshold"] for group in groups] == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize(
+    ("predictor", "answers", "found"),
+    [
+        ({}, [["1", "0.9"], ["0", "0.2"]], ["1", "0"]),
+        ({"label": 1}, [["0.9", "yes"]], ["yes"]),
+        ({"probability": 1}, [["x", "0.9"], ["x", "0.2"]], ["1", "0"]),
+        ({"label": "told.label"}, [{"told": {"label": "yes"}}], ["yes"]),
+        (
+            {"probability": "scores", "label_headers": ["a", "b"]},
+            [{"scores": [0.2, 0.8]}, {"scores": [0.7, 0.3]}],
+            ["b", "a"],
+        ),
+    ],
+)
+def test_labels_are_read_where_the_predictor_says(predictor, answers, found):
+    assert asking.labels(answers, {"predictor": predictor}) == found
+
+
+def test_a_probability_is_held_against_the_threshold_that_is_asked_for():
+    asked = {"predictor": {"probability": 0}, "probability_threshold": 0.8}
+    assert asking.labels([["0.9"], ["0.7"]], asked) == ["1", "0"]
+
+
+def test_scores_are_numbers_in_a_line_for_each_answer():
+    found = asking.scores([["yes", "0.25"], ["no", "0.5"]], {"predictor": {"label": 1}})
+    assert found.tolist() == [[0.25], [0.5]]
+    found = asking.scores([{"p": [0.25, 0.75]}], {"predictor": {"probability": "p"}})
+    assert found.tolist() == [[0.25, 0.75]]
+    with pytest.raises(SystemExit, match="answers have no numbers"):
+        asking.scores([["yes"]], {"predictor": {"label": 0}})
+
+
+@pytest.mark.parametrize(
+    ("predictor", "message"),
+    [
+        ({"content_template": "{}"}, "with content_template is not asked"),
+        ({"content_type": "image/png"}, "asked in image/png and answers in text/csv is not asked"),
+        ({"accept_type": "text/plain"}, "answers in text/plain is not asked"),
+    ],
+)
+def test_what_is_not_asked_is_told_before_there_is_an_endpoint(predictor, message):
+    with pytest.raises(SystemExit, match=message), asking.asked_of("m", predictor):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("methods", "message"),
+    [
+        ({"pdp": {}}, "pdp is not measured; shap is"),
+        ({"shap": {"text_config": {"language": "english"}}}, "shap with text_config"),
+        ({"shap": {"agg_method": "max"}}, "agg_method is none of mean_abs, median, mean_sq"),
+        ({"shap": {"baseline": "s3://b/baseline.csv"}}, "a baseline of shap is rows"),
+        ({"shap": {"baseline": [[1]]}}, "a baseline of shap is rows"),
+    ],
+)
+def test_what_is_not_explained_is_told(methods, message):
+    with pytest.raises(SystemExit, match=message):
+        explainability.analysis(["a", "b"], [[1, 2]], {"methods": methods}, lambda rows: rows)
+
+
+def _explained(*weights, how="mean_abs"):
+    rows = RANDOM.normal(size=(30, 2)).tolist()
+    asked = {"methods": {"shap": {"baseline": [[0.0, 0.0]], "agg_method": how}}}
+
+    def scores(some):
+        return (np.array(some, dtype=float) @ np.array(weights)).reshape(-1, 1)
+
+    return rows, explainability.analysis(["a", "b"], rows, asked, scores)
+
+
+@pytest.mark.parametrize("how", explainability.AGGREGATES)
+def test_shares_of_a_sum_are_what_its_features_add(how):
+    rows, found = _explained(2.0, -1.0, how=how)
+    values = found["explanations"]["kernel_shap"]["label0"]["global_shap_values"]
+    added = np.array(rows) * [2.0, -1.0]
+    expected = explainability.AGGREGATES[how](added)
+    assert [values["a"], values["b"]] == pytest.approx(expected.tolist())
+
+
+def test_another_order_of_features_breaks_the_baseline_and_the_same_does_not():
+    _, before = _explained(2.0, 0.1)
+    assert explainability.violations(_explained(3.0, 0.2)[1], before) == []
+    (found,) = explainability.violations(_explained(0.1, 2.0)[1], before)
+    assert found["constraint_check_type"] == "feature_attribution_drift_check"
+
+
+def test_a_model_is_asked_with_all_but_the_label_and_what_is_left_out():
+    table = Table(["y", "a", "b", "c"], [["1", "2", "3", "4"]])
+    assert bias.features(table, {"label": "y", "excluded_columns": ["b"]}) == ["a", "c"]
+    assert bias.features(table, {"label": 0, "joinsource_name_or_index": 3}) == ["a", "b"]
+
+
+def test_measures_that_are_not_known_are_told_by_name():
+    asked = {
+        "label": "y",
+        "label_values_or_threshold": [1],
+        "facet": [{"name_or_index": "a"}],
+        "methods": {"post_training_bias": {"methods": ["DPPL", "FT"]}},
+    }
+    with pytest.raises(SystemExit, match="FT is not measured; AD, DAR"):
+        bias.analysis(Table(["y", "a"], [["1", "2"]]), asked, ["1"])
