@@ -4,7 +4,8 @@ https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ListPipelineExecut
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache, partial
 from typing import Any
 
 from components.platform.training_definition import steps as every_step
@@ -16,6 +17,8 @@ from infra.models.registry import document
 from infra.models.shapes import RunShape, TrackedShape
 from infra.models.turns import has_pipeline, run_of_pipeline, steps
 
+Pages = Callable[[], str | None]
+"""Where MLflow's pages answer, if they are open to whoever looks; None where they are not."""
 TRACKING = "tracking.json"
 """What a project's job leaves beside its report, of the run that it kept."""
 
@@ -35,12 +38,12 @@ def runs(place: Place, model: str, most: int) -> list[RunShape]:
     listed = place.client("sagemaker").list_pipeline_executions(
         PipelineName=pipeline, SortBy="CreationTime", SortOrder="Descending", MaxResults=most
     )["PipelineExecutionSummaries"]
-    pages = _pages(place)
+    pages = cache(partial(_pages, place))
     return [run(place, one["PipelineExecutionArn"], pages) for one in listed[:most]]
 
 
-def run(place: Place, execution: str, pages: str | None = None) -> RunShape:
-    """One of them. `pages` is where MLflow's pages answer, if they are open to whoever looks."""
+def run(place: Place, execution: str, pages: Pages) -> RunShape:
+    """One of them; `pages` is asked where a run was kept."""
     done = steps(place, execution)
     found: RunShape = {
         **run_of_pipeline(place, execution, done),
@@ -90,12 +93,13 @@ def _reports(place: Place, execution: str, done: Sequence[Mapping[str, Any]]) ->
                 yield f"{uri}/{file['FilePath']}"
 
 
-def _tracked(place: Place, report: str, pages: str | None) -> TrackedShape | None:
+def _tracked(place: Place, report: str, pages: Pages) -> TrackedShape | None:
     """The run of MLflow that was kept of a report; None where none was."""
     told = document(place, f"{report.rpartition('/')[0]}/{TRACKING}") or {}
     if "run" not in told:
         return None
-    url = f"{pages.rstrip('/')}/#/runs/{told['run']}" if pages else None
+    there = pages()
+    url = f"{there.rstrip('/')}/#/runs/{told['run']}" if there else None
     return {"run": told["run"], "experiment": told["experiment"], "url": url}
 
 

@@ -74,7 +74,7 @@ def test_the_newest_is_first_and_each_tells_what_came_of_it(cloud: Cloud, place:
     assert first["mlflow"] == {**TRACKED, "url": None}
     (only,) = runs.runs(place, "readmission", 1)
     assert only["execution"] == newest["execution"]
-    opened = runs.run(place, first["execution"], "http://127.0.0.1:5001")
+    opened = runs.run(place, first["execution"], lambda: "http://127.0.0.1:5001")
     assert opened["mlflow"] == {**TRACKED, "url": "http://127.0.0.1:5001/#/runs/0a1b"}
 
 
