@@ -1,8 +1,8 @@
 """What maslow knows of each AWS service, once.
 
-A service that is new to the platform is one record, here or in `catalog/data_services.py`: the
-permissions boundary, PassRole, trust policies, key policies and interface endpoints follow from it.
-After adding one, run `python -m catalog.generate_regions`.
+A service that is new to the platform is one record, here, in `catalog/data_services.py` or in
+`catalog/delivery_services.py`: the permissions boundary, PassRole, trust policies, key policies and
+interface endpoints follow from it. After adding one, run `python -m catalog.generate_regions`.
 
 https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
 https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#viaService_table
@@ -13,18 +13,18 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 
 from catalog.data_services import DATA_SERVICES
+from catalog.delivery_services import DELIVERY_SERVICES
 from catalog.record import Conditions
 from catalog.service_record import ANYTHING, PUBLISHING, Endpoint, KeyUse, Principal, Service
 
 RUNNING = ("builds", "jobs", "data jobs", "serving", "studio")
 """What needs an endpoint that every workload needs."""
-PULLING = ("builds", "jobs", "serving")
-"""What runs images of our own."""
 THIS_ACCOUNT: Conditions = {"StringEquals": {"aws:SourceAccount": "{account}"}}
 ONE_ENDPOINT = "it has one endpoint for all regions"
 
 SERVICES: tuple[Service, ...] = (
     *DATA_SERVICES,
+    *DELIVERY_SERVICES,
     Service(
         "access-analyzer",
         clients=("accessanalyzer",),
@@ -116,47 +116,6 @@ SERVICES: tuple[Service, ...] = (
         boundary=ANYTHING,
     ),
     Service(
-        "codeartifact",
-        kms_via="codeartifact",
-        keeps_grants=True,
-        # https://docs.aws.amazon.com/codeartifact/latest/ug/vpc-endpoints.html
-        endpoints=(
-            # the token for the package registry, and the packages
-            Endpoint("codeartifact.api", uses=("packages",), other_accounts=True),
-            Endpoint("codeartifact.repositories", uses=("packages",), other_accounts=True),
-        ),
-        boundary=ANYTHING,
-        encrypts=("artifacts",),
-    ),
-    Service(
-        "codebuild",
-        principals=(
-            Principal("codebuild.amazonaws.com", roles_passed=True, sends_source_account=True),
-        ),
-        kms_via="codebuild",
-        endpoints=(Endpoint("codebuild"),),
-        boundary=ANYTHING,
-        encrypts=("artifacts",),
-    ),
-    Service(
-        "codecommit",
-        endpoints=(Endpoint("codecommit"), Endpoint("git-codecommit")),
-        boundary=ANYTHING,
-    ),
-    Service("codeconnections", cloudformation="CodeConnections", boundary=ANYTHING),
-    Service(
-        "codepipeline",
-        # https://docs.aws.amazon.com/codepipeline/latest/userguide/pipelines-create-service-role-cli.html
-        principals=(
-            Principal("codepipeline.amazonaws.com", roles_passed=True, sends_source_account=False),
-        ),
-        endpoints=(Endpoint("codepipeline"),),
-        boundary=ANYTHING,
-    ),
-    # The former name of codeconnections: ARNs of older connections bear it, and IAM asks for it.
-    Service("codestar-connections", boundary=ANYTHING),
-    Service("codestar-notifications", boundary=ANYTHING),
-    Service(
         "config",
         principals=(
             Principal(
@@ -185,21 +144,6 @@ SERVICES: tuple[Service, ...] = (
     ),
     # Only its agents speak it.
     Service("ec2messages", endpoints=(Endpoint("ec2messages"),)),
-    Service(
-        "ecr",
-        # https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-creation-templates-create-iam.html
-        principals=(Principal("ecr.amazonaws.com", roles_passed=True, sends_source_account=False),),
-        kms_via="ecr",
-        keeps_grants=True,
-        endpoints=(
-            # the token for images, and what they are made of
-            Endpoint("ecr.api", uses=PULLING, other_accounts=True),
-            # manifests; the layers come from S3
-            Endpoint("ecr.dkr", uses=PULLING, other_accounts=True),
-        ),
-        boundary=ANYTHING,
-        encrypts=("artifacts",),
-    ),
     Service(
         "events",
         principals=(

@@ -9,7 +9,8 @@ from botocore import xform_name
 from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 from botocore.validate import ParamValidator
 
-from catalog.record import NAMED, Call, Type, Values, filled, found_at
+from catalog.record import Call, Type, Values
+from catalog.templates import NAMED, filled, found_at
 from embedded.inputs import parameters_of
 from embedded.translate import input_shape
 

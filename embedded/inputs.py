@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from catalog import entry_of
-from catalog.record import Call, Each, Type, Values, filled, references
+from catalog.record import Call, Each, Type, Values
+from catalog.templates import filled, references
 from embedded.reshaping import RESHAPED
 from embedded.translate import Translation, at, input_shape
 

@@ -13,7 +13,8 @@ from typing import Any
 import catalog
 from catalog import UnknownType
 from catalog.paths import nested
-from catalog.record import Call, Each, Per, Tags, Type, Values, filled, found_at, parsed
+from catalog.record import Call, Each, Per, Tags, Type, Values
+from catalog.templates import filled, found_at, parsed
 from catalog.wire import UNKNOWN, is_unknown
 from embedded import clock, deploying
 from embedded.calls import Caller, CallFailed, Clients, found, outputs_of

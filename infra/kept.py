@@ -11,7 +11,8 @@ from functools import cache
 from typing import Any
 
 import catalog
-from catalog.record import PART, Type, expression, filled
+from catalog.record import Type
+from catalog.templates import PART, expression, filled
 from infra.errors import InputError
 from infra.naming import Names
 

@@ -15,7 +15,7 @@ import json
 from collections.abc import Iterator
 
 from catalog import entries
-from catalog.record import filled
+from catalog.templates import filled
 from infra.graph import Graph
 from policies.finding import Finding, found
 

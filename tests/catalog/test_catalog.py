@@ -13,7 +13,8 @@ import pytest
 import catalog
 from catalog import CLOUDCONTROL, UnknownType, entries, entry_of
 from catalog.permissions import grants_of
-from catalog.record import Each, Type, filled, references
+from catalog.record import Each, Type
+from catalog.templates import filled, references
 from embedded.functions import function_of
 from embedded.reshaping import RESHAPED
 from embedded.translate import at, service_model
