@@ -1,5 +1,6 @@
 """Jobs that a client creates by itself run, as those of pipelines do."""
 
+import copy
 import io
 import json
 import tarfile
@@ -9,9 +10,17 @@ import pytest
 from botocore.exceptions import ClientError
 
 from embedded.cloud import Cloud
+from tests import some_training
+from tests.some_training import (
+    IMAGE,
+    INSTANCE,
+    ROLE,
+    ROWS,
+    TRAIN_CHANNEL,
+    make_work_bucket,
+    trained,
+)
 
-ROLE = "arn:aws:iam::123456789012:role/jobs"
-IMAGE = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/sklearn:1"
 TRAIN = """
 import json, os, pathlib
 rows = pathlib.Path(os.environ["SM_CHANNEL_TRAIN"], "rows.csv").read_text().split()
@@ -28,9 +37,7 @@ source, target = map(pathlib.Path, sys.argv[1:])
 
 @pytest.fixture(scope="module", autouse=True)
 def bucket(cloud: Cloud):
-    s3 = cloud.client("s3")
-    s3.create_bucket(Bucket="work", CreateBucketConfiguration={"LocationConstraint": cloud.region})
-    s3.put_object(Bucket="work", Key="in/rows.csv", Body=b"a\nb\nc\n")
+    make_work_bucket(cloud, ROWS)
 
 
 @pytest.fixture
@@ -39,30 +46,8 @@ def sagemaker(cloud: Cloud):
 
 
 def training(name, code=TRAIN, **changes):
-    return {
-        "TrainingJobName": name,
-        "RoleArn": ROLE,
-        "AlgorithmSpecification": {
-            "TrainingImage": IMAGE,
-            "TrainingInputMode": "File",
-            "ContainerEntrypoint": ["python3", "-c", code],
-            "MetricDefinitions": [{"Name": "rows", "Regex": "rows: ([0-9]+);"}],
-        },
-        "HyperParameters": {"rate": "0.5"},
-        "InputDataConfig": [
-            {
-                "ChannelName": "train",
-                "DataSource": {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": "s3://work/in"}},
-            }
-        ],
-        "OutputDataConfig": {"S3OutputPath": "s3://work/models"},
-        "ResourceConfig": {
-            "InstanceType": "ml.m6i.large",
-            "InstanceCount": 1,
-            "VolumeSizeInGB": 10,
-        },
-        "StoppingCondition": {"MaxRuntimeInSeconds": 60},
-    } | changes
+    more = {"HyperParameters": {"rate": "0.5"}, "InputDataConfig": [copy.deepcopy(TRAIN_CHANNEL)]}
+    return some_training.training(name, code, {"rows": "rows: ([0-9]+);"}, **more | changes)
 
 
 def processing(name, code=COPY, **changes):
@@ -74,13 +59,7 @@ def processing(name, code=COPY, **changes):
             "ContainerEntrypoint": ["python3", "-c", code],
             "ContainerArguments": ["/opt/ml/processing/in", "/opt/ml/processing/out"],
         },
-        "ProcessingResources": {
-            "ClusterConfig": {
-                "InstanceType": "ml.m6i.large",
-                "InstanceCount": 1,
-                "VolumeSizeInGB": 10,
-            }
-        },
+        "ProcessingResources": {"ClusterConfig": INSTANCE},
         "ProcessingInputs": [
             {
                 "InputName": "in",
@@ -107,22 +86,14 @@ def processing(name, code=COPY, **changes):
     } | changes
 
 
-def ended(describe, status, seconds=60, **name):
-    until = time.monotonic() + seconds
+def processed(sagemaker, name):
+    until = time.monotonic() + 60
     while time.monotonic() < until:
-        described = describe(**name)
-        if described[status] not in {"InProgress", "Stopping"}:
+        described = sagemaker.describe_processing_job(ProcessingJobName=name)
+        if described["ProcessingJobStatus"] not in {"InProgress", "Stopping"}:
             return described
         time.sleep(0.05)
     raise TimeoutError(described)
-
-
-def trained(sagemaker, name):
-    return ended(sagemaker.describe_training_job, "TrainingJobStatus", TrainingJobName=name)
-
-
-def processed(sagemaker, name):
-    return ended(sagemaker.describe_processing_job, "ProcessingJobStatus", ProcessingJobName=name)
 
 
 def test_a_training_job_trains(cloud, sagemaker):

@@ -6,14 +6,13 @@ import pytest
 
 from tests.embedded.extensions.test_tuning_jobs import TRAIN, tuning
 from tests.some_pipeline import ended, python, run, start, steps_of
+from tests.some_training import make_work_bucket
 
 
 @pytest.fixture(scope="module", autouse=True)
 def bucket(cloud):
     """The script and its bucket."""
-    s3 = cloud.client("s3")
-    s3.create_bucket(Bucket="work", CreateBucketConfiguration={"LocationConstraint": cloud.region})
-    s3.put_object(Bucket="work", Key="code/train.py", Body=TRAIN.encode())
+    make_work_bucket(cloud, {"code/train.py": TRAIN})
 
 
 def tune(**more):

@@ -12,6 +12,7 @@ from embedded.cloud import Cloud
 from tests.embedded.extensions.test_jobs import processing, training
 from tests.embedded.extensions.test_tuning_jobs import TRAIN, tuning
 from tests.served_model import serving_role, uploaded
+from tests.some_training import ROWS, make_work_bucket
 
 ROLE = "arn:aws:iam::123456789012:role/any"
 IMAGE = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/sklearn:1"
@@ -52,9 +53,7 @@ def seen(cloud, kind, resource, count, seconds=60):
 
 @pytest.fixture(scope="module", autouse=True)
 def bucket(cloud):
-    s3 = cloud.client("s3")
-    s3.create_bucket(Bucket="work", CreateBucketConfiguration={"LocationConstraint": cloud.region})
-    s3.put_object(Bucket="work", Key="in/rows.csv", Body=b"a\nb\nc\n")
+    make_work_bucket(cloud, ROWS)
 
 
 @pytest.mark.parametrize(("code", "end"), [(None, "Completed"), ("raise SystemExit(3)", "Failed")])

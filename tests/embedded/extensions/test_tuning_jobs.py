@@ -5,6 +5,8 @@ import time
 import pytest
 from botocore.exceptions import ClientError
 
+from tests.some_training import make_work_bucket
+
 ROLE = "arn:aws:iam::123456789012:role/jobs"
 IMAGE = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/sklearn:1"
 TRAIN = """
@@ -28,9 +30,7 @@ RANGES = {
 @pytest.fixture(scope="module", autouse=True)
 def bucket(cloud):
     """The script and its bucket."""
-    s3 = cloud.client("s3")
-    s3.create_bucket(Bucket="work", CreateBucketConfiguration={"LocationConstraint": cloud.region})
-    s3.put_object(Bucket="work", Key="code/train.py", Body=TRAIN.encode())
+    make_work_bucket(cloud, {"code/train.py": TRAIN})
 
 
 @pytest.fixture

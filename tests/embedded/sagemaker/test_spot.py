@@ -9,9 +9,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from embedded.extensions.jobs import running
+from tests.some_training import make_work_bucket, training
 
-ROLE = "arn:aws:iam::123456789012:role/jobs"
-IMAGE = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/sklearn:1"
 LEARNS = """
 import json, pathlib, time
 import numpy
@@ -52,29 +51,17 @@ def sagemaker(cloud):
 
 @pytest.fixture(scope="module", autouse=True)
 def bucket(cloud):
-    s3 = cloud.client("s3")
-    s3.create_bucket(Bucket="work", CreateBucketConfiguration={"LocationConstraint": cloud.region})
+    make_work_bucket(cloud, {})
 
 
 def asked(name, code, **more):
-    return {
-        "TrainingJobName": name,
-        "RoleArn": ROLE,
-        "AlgorithmSpecification": {
-            "TrainingImage": IMAGE,
-            "TrainingInputMode": "File",
-            "ContainerEntrypoint": ["python3", "-c", code],
-            "MetricDefinitions": [
-                {"Name": "began", "Regex": "began: ([0-9]+);"},
-                {"Name": "score", "Regex": "score: ([0-9.]+);"},
-            ],
-        },
-        "OutputDataConfig": {"S3OutputPath": "s3://work/models"},
-        "ResourceConfig": {"InstanceType": "ml.m6i.large", "InstanceCount": 1, "VolumeSizeInGB": 9},
+    spot = {
         "EnableManagedSpotTraining": True,
         "CheckpointConfig": {"S3Uri": f"s3://work/checkpoints/{name}"},
         "StoppingCondition": {"MaxRuntimeInSeconds": 120, "MaxWaitTimeInSeconds": 7200},
-    } | more
+    }
+    metrics = {"began": "began: ([0-9]+);", "score": "score: ([0-9.]+);"}
+    return training(name, code, metrics, **spot | more)
 
 
 def interrupt(cloud, name, **more):

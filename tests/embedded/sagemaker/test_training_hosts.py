@@ -1,5 +1,6 @@
 """Trainings on several hosts run as several processes, which learn together."""
 
+import copy
 import io
 import json
 import tarfile
@@ -9,9 +10,15 @@ import pytest
 from botocore.exceptions import ClientError
 
 from embedded.sagemaker.training_hosts import hosts_of, names, resources
+from tests.some_training import (
+    INSTANCE,
+    ROWS,
+    TRAIN_CHANNEL,
+    make_work_bucket,
+    trained,
+    training,
+)
 
-ROLE = "arn:aws:iam::123456789012:role/jobs"
-IMAGE = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/sklearn:1"
 TOGETHER = """
 import json, os, pathlib, socket, time
 told = json.loads(pathlib.Path("/opt/ml/input/config/resourceconfig.json").read_text())
@@ -54,45 +61,17 @@ def sagemaker(cloud):
 
 @pytest.fixture(scope="module", autouse=True)
 def bucket(cloud):
-    s3 = cloud.client("s3")
-    s3.create_bucket(Bucket="work", CreateBucketConfiguration={"LocationConstraint": cloud.region})
-    s3.put_object(Bucket="work", Key="in/rows.csv", Body=b"a\nb\nc\n")
+    make_work_bucket(cloud, ROWS)
 
 
 def asked(name, code, **resources):
-    return {
-        "TrainingJobName": name,
-        "RoleArn": ROLE,
-        "AlgorithmSpecification": {
-            "TrainingImage": IMAGE,
-            "TrainingInputMode": "File",
-            "ContainerEntrypoint": ["python3", "-c", code],
-            "MetricDefinitions": [{"Name": "total", "Regex": "total: ([0-9.]+);"}],
-        },
-        "InputDataConfig": [
-            {
-                "ChannelName": "train",
-                "DataSource": {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": "s3://work/in"}},
-            }
-        ],
-        "OutputDataConfig": {"S3OutputPath": "s3://work/models"},
-        "ResourceConfig": {
-            "InstanceType": "ml.m6i.large",
-            "InstanceCount": 2,
-            "VolumeSizeInGB": 10,
-        }
-        | resources,
-        "StoppingCondition": {"MaxRuntimeInSeconds": 60},
-    }
-
-
-def trained(sagemaker, name):
-    for _ in range(600):
-        job = sagemaker.describe_training_job(TrainingJobName=name)
-        if job["TrainingJobStatus"] != "InProgress":
-            return job
-        time.sleep(0.1)
-    raise AssertionError(job)
+    return training(
+        name,
+        code,
+        {"total": "total: ([0-9.]+);"},
+        InputDataConfig=[copy.deepcopy(TRAIN_CHANNEL)],
+        ResourceConfig=INSTANCE | {"InstanceCount": 2} | resources,
+    )
 
 
 def model_of(cloud, job):
