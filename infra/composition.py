@@ -170,7 +170,7 @@ def _models(
             endpoint=endpoint.name if endpoint else None,
             loop=loop.state_machine_arn if loop else None,
         )
-    monitoring.declare_silence_watch()
+    monitoring.declare_silence_watches()
     if settings.dashboards:
         declare_dashboards(boards, context, serving)
     return models

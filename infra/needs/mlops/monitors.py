@@ -8,7 +8,7 @@ from components.mlops.monitoring.alarms import alarms_by_itself
 from components.mlops.monitoring.job_request import JOB_NAME_LIMIT, MonitorKind
 from components.mlops.monitoring.monitor import Monitor, MonitorArgs, OfSomeMonitors
 from components.mlops.monitoring.monitor_code import MonitorCode
-from components.mlops.monitoring.silence_machine import RareMonitor
+from components.mlops.monitoring.silence_machine import MOST, RareMonitor
 from components.mlops.monitoring.silence_watch import SilenceWatch
 from infra.naming import cut
 from infra.needs.mlops.serving import reading
@@ -47,17 +47,21 @@ class Monitoring:
         if not alarms_by_itself(every_seconds):
             self._rare.append({"model": model, "kind": kind, "every_seconds": every_seconds})
 
-    def declare_silence_watch(self) -> None:
-        """Declare the watch over rare monitors, once all are known, if there are any."""
-        if not self._rare:
-            return
+    def declare_silence_watches(self) -> None:
+        """Declare the watches over rare monitors, each over MOST, once all are known."""
+        env = self._context.env
+        for place, begin in enumerate(range(0, len(self._rare), MOST), start=1):
+            name = env.names("silence", *([str(place)] if place > 1 else []))
+            self._declare_silence_watch(name, self._rare[begin : begin + MOST])
+
+    def _declare_silence_watch(self, name: str, monitors: list[RareMonitor]) -> None:
         context = self._context
         env = context.env
         env.component(SilenceWatch)(
-            env.names("silence"),
+            name,
             {
-                "monitors": self._rare,
-                "schedule": expression("daily", env.names("silence")),
+                "monitors": monitors,
+                "schedule": expression("daily", name),
                 "dead_letter_arn": context.dead_letter_arn,
                 "messages_key_arn": context.key_arn(DataClass.MESSAGES),
                 "log_key_arn": context.key_arn(DataClass.LOGS),
