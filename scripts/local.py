@@ -10,6 +10,7 @@ from typing import Any
 
 from rich.markup import escape
 
+from catalog.kubernetes_kinds import RELEASE
 from embedded import workplace
 from embedded.cloud import Cloud
 from infra.errors import InputError
@@ -283,6 +284,8 @@ def _summary(
     for need, lines in rows.items():
         _row(need, lines or [f"nothing yet: {nothing}"])
     _not_emulated(deployed.not_emulated)
+    if deployed.manifests:
+        out.print(f"\nKubernetes' objects are written to {deployed.manifests}", soft_wrap=True)
 
 
 def _named(label: str, output: str, outputs: Mapping[str, Any]) -> list[str]:
@@ -292,10 +295,13 @@ def _named(label: str, output: str, outputs: Mapping[str, Any]) -> list[str]:
 
 def _not_emulated(types: Mapping[str, int]) -> None:
     """What the summary must not pass off as deployed."""
-    if types:
-        out.print(f"\nValidated by AWS's models, not emulated: {sum(types.values())} resources")
-        names = ", ".join(sorted(token.rpartition(":")[2] for token in types))
+    in_aws = {token: count for token, count in types.items() if token != RELEASE}
+    if in_aws:
+        out.print(f"\nValidated by AWS's models, not emulated: {sum(in_aws.values())} resources")
+        names = ", ".join(sorted(token.rpartition(":")[2] for token in in_aws))
         out.print(filled(names, indent="  "))
+    if releases := types.get(RELEASE):
+        out.print(f"\nValidated, not rendered: {releases} Helm release{'s' * (releases > 1)}")
 
 
 def _row(need: str, lines: Sequence[str]) -> None:

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from embedded.cloud import Cloud
@@ -17,7 +18,7 @@ from infra.project import Project
 from infra.settings import StackFile
 
 CLI = "pulumi"
-NOT_IN_AWS = ("pulumi:", "maslow:")
+NOT_COUNTED = ("pulumi:", "maslow:")
 """What the types of the stack, of providers and of components begin with."""
 
 
@@ -26,11 +27,13 @@ class Pass:
     """What one pass over the stack did."""
 
     changes: Mapping[Operation, int]
-    """How many resources in AWS met each operation: no component or provider is among them."""
+    """How many resources met each operation: no component or provider is among them."""
     outputs: Mapping[str, Any]
     """The stack's outputs."""
     not_emulated: Mapping[str, int]
     """By type, how many resources stand whose requests were validated, and went nowhere."""
+    manifests: Path | None = None
+    """Where the objects of Kubernetes are written, a folder a cluster; None without a cluster."""
 
 
 Up = Callable[[StackFile], Pass]
@@ -63,11 +66,12 @@ def session(project: Project, stack: StackFile, cloud: Cloud, on_step: OnStep) -
                 changes: Counter[Operation] = Counter()
 
                 def counted(step: Step) -> None:
-                    if step.phase is Phase.DONE and not step.type.startswith(NOT_IN_AWS):
+                    if step.phase is Phase.DONE and not step.type.startswith(NOT_COUNTED):
                         changes[step.operation] += 1
                     on_step(step)
 
-                return Pass(changes, host.engine.up(counted).outputs, resources.not_emulated)
+                outputs = host.engine.up(counted).outputs
+                return Pass(changes, outputs, resources.not_emulated, resources.clusters.folder)
 
             yield by_engine
         return
@@ -100,6 +104,7 @@ def session(project: Project, stack: StackFile, cloud: Cloud, on_step: OnStep) -
             outcome = in_process.up(program)
         except Refused as refused:
             raise WorkError(str(refused)) from refused
-        return Pass(outcome.changes, outcome.outputs, resources.not_emulated)
+        changes, outputs = outcome.changes, outcome.outputs
+        return Pass(changes, outputs, resources.not_emulated, resources.clusters.folder)
 
     yield in_this_process

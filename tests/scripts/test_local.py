@@ -4,6 +4,7 @@ import signal
 import socket
 import sys
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from botocore.exceptions import ClientError
@@ -260,6 +261,17 @@ def test_a_platform_without_models_says_that_there_is_nothing_yet(capsys):
         "",
         "Validated by AWS's models, not emulated: 3 resources",
         "  AnomalyMonitor, Rule",
+    ]
+
+
+def test_releases_are_told_apart_and_where_objects_are_written(capsys):
+    lacking = {"kubernetes:helm.sh/v3:Release": 2}
+    local._summary(None, Pass({}, OUTPUTS, lacking, Path("/place")), {}, "no models")
+    assert capsys.readouterr().out.splitlines()[-4:] == [
+        "",
+        "Validated, not rendered: 2 Helm releases",
+        "",
+        "Kubernetes' objects are written to /place",
     ]
 
 
