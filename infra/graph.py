@@ -9,10 +9,10 @@ import contextvars
 import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, ParamSpec, TypeVar, cast
+from typing import Any, cast
 
 import pulumi
 from google.protobuf import empty_pb2, struct_pb2
@@ -28,11 +28,9 @@ from catalog.kubernetes_kinds import is_kubernetes
 from catalog.wire import HIDDEN, Lazy, is_secret, readable
 from infra.hooks import Hooks
 from infra.lean_sdk import lean
+from infra.sdk_waits import Inline, settled
 
 STACK_TYPE = "pulumi:pulumi:Stack"
-
-P = ParamSpec("P")
-T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -204,7 +202,7 @@ def record(
     monitor = RecordingMonitor(run)
     monitor.collect_repeated = collect_repeated
     with lean():
-        run_program(program, monitor, run, executor=_Inline())
+        run_program(program, monitor, run, executor=Inline())
     return monitor.graph()
 
 
@@ -222,7 +220,7 @@ def run_program(
 
     async def declared() -> None:
         program()
-        await _settled()
+        await settled()
 
     async def main() -> None:
         loop = asyncio.get_running_loop()
@@ -245,19 +243,6 @@ def run_program(
         await run_in_stack(declared)
 
     contextvars.Context().run(asyncio.run, main())
-
-
-async def _settled() -> None:
-    """Wait until nothing is under way but the caller, or something failed.
-
-    The SDK waits too, but it looks all outputs through each time that one of them is there, which
-    is most of the time of a large program. It finds all of them done, or the failure to raise.
-    """
-    caller = asyncio.current_task()
-    while others := asyncio.all_tasks() - {caller}:
-        done, _ = await asyncio.wait(others, return_when=asyncio.FIRST_EXCEPTION)
-        if any(task.cancelled() or task.exception() for task in done):
-            return
 
 
 class RecordingMonitor(MockMonitor):
@@ -413,15 +398,3 @@ def _alias(alias: alias_pb2.Alias) -> str | dict[str, str]:
     if alias.urn:
         return alias.urn
     return {field.name: str(value) for field, value in alias.spec.ListFields() if value}
-
-
-class _Inline(ThreadPoolExecutor):
-    """Makes each call at once, where it is asked for: a recording never waits for anything."""
-
-    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> "Future[T]":
-        future: Future[T] = Future()
-        try:
-            future.set_result(fn(*args, **kwargs))
-        except Exception as error:  # noqa: BLE001  # the future carries it to who awaits
-            future.set_exception(error)
-        return future
