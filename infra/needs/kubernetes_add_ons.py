@@ -66,7 +66,7 @@ def declare_add_ons(place: Place) -> dict[str, AddOn]:
         name = place.env.names("kubernetes", known.key, limit=40)
         made[known.key] = place.env.component(AddOn)(name, args, options)
         if known.key == SECRETS:
-            store = _store(place, made[known.key])
+            place.after.append(_store(place, made[known.key]))
     return made
 
 
@@ -76,8 +76,9 @@ def _before(known: Known, chosen: Collection[str]) -> set[str]:
     return {*known.needs.add_ons, *(overlays & {*chosen})}
 
 
-def _store(place: Place, after: AddOn) -> None:
-    kubernetes.apiextensions.CustomResource(
+def _store(place: Place, after: AddOn) -> pulumi.Resource:
+    """Declare what reads Secrets Manager, which secrets of add-ons wait for."""
+    return kubernetes.apiextensions.CustomResource(
         place.env.names("kubernetes", "secrets", limit=40),
         api_version=API,
         kind="ClusterSecretStore",

@@ -1917,6 +1917,14 @@ def _make_kubernetes(make: Callable[[str, Values], Values], known: Values) -> No
     make("aws:eks/accessEntry:AccessEntry", admitted)
 
 
+def _make_code(make: Callable[[str, Values], Values]) -> None:
+    for key in ("code.zip", "code2.zip"):
+        make(
+            "aws:s3/bucketObjectv2:BucketObjectv2",
+            {"bucket": "maslow-world", "key": key, "contentBase64": zipped()},
+        )
+
+
 @pytest.fixture(scope="module")
 def world(cloud: Cloud, resources: Resources) -> Values:
     """What the types need beside them, by the names that cases use."""
@@ -1997,11 +2005,7 @@ def world(cloud: Cloud, resources: Resources) -> Values:
             "contentBase64": base64.b64encode(tarball()).decode(),
         },
     )
-    for key in ("code.zip", "code2.zip"):
-        make(
-            "aws:s3/bucketObjectv2:BucketObjectv2",
-            {"bucket": "maslow-world", "key": key, "contentBase64": zipped()},
-        )
+    _make_code(make)
     function = {"name": "maslow-world", **placed(FUNCTION, known)}
     known["function"] = make("aws:lambda/function:Function", function)["arn"]
     glue = "airflow.providers.amazon.aws.operators.glue.GlueJobOperator"
