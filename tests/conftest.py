@@ -23,6 +23,7 @@ from embedded.cloud import Cloud
 from infra.collector import switch_off_collector
 from infra.custom import load as load_custom
 from infra.graph import Graph
+from infra.models.new_project import BASE, KINDS, lay_out
 from infra.offline import recorded, services_of
 from infra.project import Project
 from infra.settings import StackFile, from_config
@@ -58,6 +59,8 @@ def _made() -> Tested:
     root = Path(tempfile.mkdtemp(prefix="maslow-tests-")).resolve()
     (root / "Pulumi.yaml").write_text("name: maslow\n")
     (root / "templates").symlink_to(ROOT / "templates")
+    for kind in KINDS.keys() - {BASE}:
+        lay_out(root / "templates", kind, root / "models" / kind)
     (root / "stacks").mkdir()
     for environment in COMMITTED:
         shutil.copy(ROOT / "tests" / "stacks" / f"Pulumi.{environment}.yaml", root / "stacks")

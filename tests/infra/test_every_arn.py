@@ -29,7 +29,7 @@ FOR_WHAT_MAY_COME = {"maslow:index:PlatformPolicies", "maslow:index:Boundary"}
 
 IMAGES = (
     rf"arn:aws:ecr:{REGION}:\d{{12}}:repository/"
-    r"(sagemaker-|(huggingface-)?(pytorch|tensorflow)-training).*"
+    r"(sagemaker-|(huggingface-)?(pytorch|tensorflow)-(training|inference)).*"
 )
 ACCOUNT_ITSELF = r"arn:aws:iam::\d{12}:root"
 BREAK_GLASS = r"arn:aws:iam::\d{12}:role/maslow-\w+-break-glass"
