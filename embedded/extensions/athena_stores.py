@@ -8,8 +8,7 @@ from moto.utilities.utils import get_partition
 
 from embedded import own_clients
 from embedded.athena.catalog import Entity, StoredObject
-from embedded.extensions import iceberg_files
-from embedded.extensions.iceberg_files import split
+from embedded.extensions.iceberg_files import glue_catalog, properties_of, split
 from embedded.extensions.table_bucket_catalog import BucketTables, bucket_catalog
 
 MISSING = "EntityNotFoundException"
@@ -21,11 +20,7 @@ class Objects:
     def __init__(self, account: str, region: str) -> None:
         self._account = account
         self._region = region
-        self.properties = {
-            "py-io-impl": iceberg_files.IMPLEMENTATION,
-            iceberg_files.ACCOUNT: account,
-            iceberg_files.REGION: region,
-        }
+        self.properties = properties_of(account, region)
 
     @property
     def _backend(self) -> S3Backend:
@@ -100,9 +95,7 @@ class Tables:
 
     def iceberg(self) -> Any:
         """The same catalog as PyIceberg's."""
-        from pyiceberg.catalog.glue import GlueCatalog  # takes a second
-
-        return GlueCatalog("embedded", client=self._client, **self._objects.properties)
+        return glue_catalog(self._objects.properties)
 
     def federated(self, name: str) -> BucketTables | None:
         """The catalog of a table bucket, by its name: `s3tablescatalog/bucket`."""

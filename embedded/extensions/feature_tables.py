@@ -14,7 +14,6 @@ from moto.glue.models import GlueBackend, glue_backends
 from moto.s3.models import s3_backends
 from moto.utilities.utils import get_partition
 
-from embedded import own_clients
 from embedded.feature_store.offline import (
     PARTITIONS,
     File,
@@ -197,19 +196,9 @@ def _as_input(table: dict[str, Any]) -> dict[str, Any]:
 
 
 def _catalog(store: Store) -> "GlueCatalog":
-    from pyiceberg.catalog.glue import GlueCatalog
+    from embedded.extensions.iceberg_files import glue_catalog, properties_of
 
-    from embedded.extensions import iceberg_files
-
-    properties = {
-        "py-io-impl": iceberg_files.IMPLEMENTATION,
-        iceberg_files.ACCOUNT: store.account_id,
-        iceberg_files.REGION: store.region,
-    }
-    if store.key:
-        properties[iceberg_files.KEY] = store.key
-    client = own_clients.client("glue", store.account_id)
-    return GlueCatalog("embedded", client=client, **properties)
+    return glue_catalog(properties_of(store.account_id, store.region, store.key))
 
 
 def _create_iceberg(store: Store, database: str, name: str) -> None:

@@ -6,14 +6,33 @@ request would wait for ever: its files go to moto's buckets directly.
 
 import io
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from moto.s3.models import S3Backend, s3_backends
 from moto.utilities.utils import get_partition
 from pyiceberg.io import FileIO, InputFile, InputStream, OutputFile, OutputStream
 
+from embedded import own_clients
+
+if TYPE_CHECKING:
+    from pyiceberg.catalog.glue import GlueCatalog
+
 ACCOUNT, REGION, KEY = "embedded.account", "embedded.region", "embedded.kms-key"
 """Properties that tell whose buckets they are, and the KMS key of what is written, if any."""
-IMPLEMENTATION = f"{__name__}.Files"
+
+
+def properties_of(account: str, region: str, key: str | None = None) -> dict[str, str]:
+    """PyIceberg's properties of an account's files, which are written with that KMS key, if any."""
+    told = {"py-io-impl": f"{__name__}.Files", ACCOUNT: account, REGION: region}
+    return told | ({KEY: key} if key else {})
+
+
+def glue_catalog(properties: dict[str, str]) -> "GlueCatalog":
+    """The Glue catalog of the account of these properties, as PyIceberg's."""
+    from pyiceberg.catalog.glue import GlueCatalog  # takes a second
+
+    client = own_clients.client("glue", properties[ACCOUNT])
+    return GlueCatalog("embedded", client=client, **properties)
 
 
 class Files(FileIO):

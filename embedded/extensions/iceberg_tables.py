@@ -70,12 +70,8 @@ def _write(response: GlueResponse, metadata: Any, where: str) -> None:
 
     from embedded.extensions import iceberg_files
 
-    files = iceberg_files.Files(
-        {
-            iceberg_files.ACCOUNT: response.current_account,
-            iceberg_files.REGION: response.region,
-        }
-    )
+    own = iceberg_files.properties_of(response.current_account, response.region)
+    files = iceberg_files.Files(own)
     bucket = iceberg_files.split(where)[0]
     if bucket not in files.backend.buckets:
         database, name = (

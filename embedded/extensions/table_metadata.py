@@ -53,8 +53,7 @@ def exists(location: str, account_id: str, region: str) -> bool:
 def _files(account_id: str, region: str, key_arn: str | None = None) -> Any:
     from embedded.extensions import iceberg_files
 
-    told = {iceberg_files.ACCOUNT: account_id, iceberg_files.REGION: region}
-    return iceberg_files.Files(told | ({iceberg_files.KEY: key_arn} if key_arn else {}))
+    return iceberg_files.Files(iceberg_files.properties_of(account_id, region, key_arn))
 
 
 def _schema(fields: list[Mapping[str, Any]]) -> Any:

@@ -61,11 +61,7 @@ def opened(tables, table, **properties):
     from pyiceberg.table import StaticTable
 
     where = tables.get_table(**table)["metadataLocation"]
-    told = {
-        "py-io-impl": iceberg_files.IMPLEMENTATION,
-        iceberg_files.ACCOUNT: ACCOUNT,
-        iceberg_files.REGION: "eu-west-1",
-    }
+    told = iceberg_files.properties_of(ACCOUNT, "eu-west-1")
     return StaticTable.from_metadata(where, told | properties)
 
 
