@@ -27,15 +27,12 @@ from infra.settings import from_config
 from scripts import features as command
 from scripts.maslow import main
 from tests.conftest import PROJECT
+from tests.embedded_settings import EMBEDDED
 
 FEATURES = ("mean_radius", "mean_texture", "worst_area", "worst_concave_points")
 MODEL = "tumour-screening"
 SETTINGS = {
-    "owner": "ml@example.com",
-    "cloud": "embedded",
-    "durability": "disposable",
-    "network": {"cidr": "10.10.0.0/16", "endpoints": "none"},
-    "source": {"github": "example/platform"},
+    **EMBEDDED,
     "alerts": {"email": ["ml@example.com"]},
     "features": [
         {

@@ -13,6 +13,7 @@ from infra.models.place import Place
 from infra.models.turns import follow
 from infra.naming import Names
 from infra.settings import from_config
+from tests.embedded_settings import EMBEDDED
 
 VISITS = {
     "name": "visits",
@@ -32,11 +33,7 @@ STAYS = {
     "arguments": {"id": "none", "event-time": "visited_at"},
 }
 SETTINGS = {
-    "owner": "ml@example.com",
-    "cloud": "embedded",
-    "durability": "disposable",
-    "network": {"cidr": "10.10.0.0/16", "endpoints": "none"},
-    "source": {"github": "example/platform"},
+    **EMBEDDED,
     "alerts": {"email": ["ml@example.com"]},
     "orchestration": "mwaa-serverless",
     "jobs": [VISITS, STAYS],

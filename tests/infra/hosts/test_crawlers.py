@@ -11,13 +11,10 @@ from infra.models.place import Place
 from infra.naming import Names
 from infra.queries import placed
 from infra.settings import from_config
+from tests.embedded_settings import EMBEDDED
 
 SETTINGS = {
-    "owner": "ml@example.com",
-    "cloud": "embedded",
-    "durability": "disposable",
-    "network": {"cidr": "10.10.0.0/16", "endpoints": "none"},
-    "source": {"github": "example/platform"},
+    **EMBEDDED,
     "alerts": {"email": ["ml@example.com"]},
     "lake": {
         "crawlers": [

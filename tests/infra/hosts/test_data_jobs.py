@@ -20,17 +20,14 @@ from infra.naming import Names
 from infra.settings import from_config
 from scripts import jobs as command
 from scripts.maslow import main
+from tests.embedded_settings import EMBEDDED
 from tests.json_shapes import misfits
 
 SECONDS = 180
 ID, TIME = "sample_id", "measured_at"
 CLEAN = {"script": "templates/jobs/clean.py", "arguments": {"id": ID, "event-time": TIME}}
 SETTINGS = {
-    "owner": "ml@example.com",
-    "cloud": "embedded",
-    "durability": "disposable",
-    "network": {"cidr": "10.10.0.0/16", "endpoints": "none"},
-    "source": {"github": "example/platform"},
+    **EMBEDDED,
     "alerts": {"email": ["ml@example.com"]},
     "jobs": [
         {

@@ -11,14 +11,11 @@ from embedded import clock
 from embedded.cloud import Cloud
 from infra.hosts.session import session
 from infra.settings import from_config
+from tests.embedded_settings import EMBEDDED
 
 COLUMNS = {"ward": "string", "measured_at": "timestamp", "heart_rate": "int"}
 SETTINGS = {
-    "owner": "ml@example.com",
-    "cloud": "embedded",
-    "durability": "disposable",
-    "network": {"cidr": "10.10.0.0/16", "endpoints": "none"},
-    "source": {"github": "example/platform"},
+    **EMBEDDED,
     "alerts": {"email": ["ml@example.com"]},
     "streams": [
         {

@@ -16,6 +16,7 @@ from infra.graph import Graph
 from infra.hosts.session import session
 from infra.offline import recorded
 from infra.settings import from_config
+from tests.embedded_settings import EMBEDDED
 
 SECONDS = 120
 TRAIN = """
@@ -27,11 +28,7 @@ def found(name):
 print("found:", json.dumps({name: found(name) for name in ("IMAGES", "NOTES")}))
 """
 SETTINGS = {
-    "owner": "ml@example.com",
-    "cloud": "embedded",
-    "durability": "disposable",
-    "network": {"cidr": "10.10.0.0/16", "endpoints": "none"},
-    "source": {"github": "example/platform"},
+    **EMBEDDED,
     "lake": {"zones": {"curated": {"events": True}}},
     "files": {
         "shared": {"teams": ["oncology"], "training": ["oncology"], "backup": False},

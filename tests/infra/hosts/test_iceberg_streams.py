@@ -8,15 +8,12 @@ import pytest
 from embedded.cloud import Cloud
 from infra.hosts.session import session
 from infra.settings import from_config
+from tests.embedded_settings import EMBEDDED
 
 NOON = 1_769_860_800_000_000
 COLUMNS = {"ward": "string", "measured_at": "timestamp", "heart_rate": "int"}
 SETTINGS = {
-    "owner": "ml@example.com",
-    "cloud": "embedded",
-    "durability": "disposable",
-    "network": {"cidr": "10.10.0.0/16", "endpoints": "none"},
-    "source": {"github": "example/platform"},
+    **EMBEDDED,
     "alerts": {"email": ["ml@example.com"]},
     "streams": [
         {

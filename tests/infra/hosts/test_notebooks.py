@@ -7,6 +7,7 @@ import pytest
 from embedded.cloud import Cloud
 from infra.hosts.session import session
 from infra.settings import from_config
+from tests.embedded_settings import EMBEDDED
 
 USER = "arn:aws:iam::123456789012:user/someone"
 READS = {"reads": ["raw.visits"]}
@@ -20,11 +21,7 @@ BY_GROUP = {
 
 def settings(persona, access):
     values = {
-        "owner": "ml@example.com",
-        "cloud": "embedded",
-        "durability": "disposable",
-        "network": {"cidr": "10.10.0.0/16", "endpoints": "none"},
-        "source": {"github": "example/platform"},
+        **EMBEDDED,
         "alerts": {"email": ["ml@example.com"]},
         "access": access,
         "lake": {"governed": True},

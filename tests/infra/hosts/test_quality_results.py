@@ -17,16 +17,13 @@ from infra.queries import placed
 from infra.settings import from_config
 from scripts import quality as command
 from scripts.maslow import main
+from tests.embedded_settings import EMBEDDED
 
 SECONDS = 60
 ROWS = 120
 RULES = ['IsComplete "visit_id"', 'ColumnValues "age" between 0 and 60']
 SETTINGS = {
-    "owner": "ml@example.com",
-    "cloud": "embedded",
-    "durability": "disposable",
-    "network": {"cidr": "10.10.0.0/16", "endpoints": "none"},
-    "source": {"github": "example/platform"},
+    **EMBEDDED,
     "lake": {
         "tables": [
             {

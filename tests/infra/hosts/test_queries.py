@@ -11,14 +11,11 @@ from infra.naming import Names
 from infra.queries import placed
 from infra.settings import from_config
 from tests.athena import ended
+from tests.embedded_settings import EMBEDDED
 from tests.json_shapes import misfits
 
 SETTINGS = {
-    "owner": "ml@example.com",
-    "cloud": "embedded",
-    "durability": "disposable",
-    "network": {"cidr": "10.10.0.0/16", "endpoints": "none"},
-    "source": {"github": "example/platform"},
+    **EMBEDDED,
     "lake": {
         "tables": [
             {

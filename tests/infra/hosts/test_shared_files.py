@@ -8,14 +8,9 @@ from components.data.files.policies import posix_id
 from embedded.cloud import Cloud
 from infra.hosts.session import session
 from infra.settings import from_config
+from tests.embedded_settings import EMBEDDED
 
-SETTINGS = {
-    "owner": "ml@example.com",
-    "cloud": "embedded",
-    "durability": "disposable",
-    "network": {"cidr": "10.10.0.0/16", "endpoints": "none"},
-    "source": {"github": "example/platform"},
-}
+SETTINGS = EMBEDDED
 BEFORE = {"shared": {"teams": ["oncology", "cardiology"], "lifecycle_days": 7}}
 AFTER = {"shared": {"teams": ["radiology", "oncology"], "backup": False, "lifecycle_days": "never"}}
 

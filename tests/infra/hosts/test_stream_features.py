@@ -7,14 +7,11 @@ import pytest
 from embedded.cloud import Cloud
 from infra.hosts.session import session
 from infra.settings import from_config
+from tests.embedded_settings import EMBEDDED
 
 GROUP = "maslow-dev-patient-visits-v1"
 SETTINGS = {
-    "owner": "ml@example.com",
-    "cloud": "embedded",
-    "durability": "disposable",
-    "network": {"cidr": "10.10.0.0/16", "endpoints": "none"},
-    "source": {"github": "example/platform"},
+    **EMBEDDED,
     "alerts": {"email": ["ml@example.com"]},
     "features": [
         {

@@ -7,6 +7,7 @@ import pytest
 from embedded.cloud import Cloud
 from infra.hosts.session import session
 from infra.settings import from_config
+from tests.embedded_settings import EMBEDDED
 
 FIRST, SECOND = "#!/bin/bash\necho first\n", "#!/bin/bash\necho second\n"
 
@@ -14,11 +15,7 @@ FIRST, SECOND = "#!/bin/bash\necho first\n", "#!/bin/bash\necho second\n"
 def settings(**studio):
     teams = {"oncology": {"members": {"ana": "data-scientist"}}}
     values = {
-        "owner": "ml@example.com",
-        "cloud": "embedded",
-        "durability": "disposable",
-        "network": {"cidr": "10.10.0.0/16", "endpoints": "none"},
-        "source": {"github": "example/platform"},
+        **EMBEDDED,
         "alerts": {"email": ["ml@example.com"]},
         "studio": {"teams": teams, **studio},
     }

@@ -6,14 +6,9 @@ from embedded.cloud import Cloud
 from infra.hosts.session import session
 from infra.settings import from_config
 from tests import athena
+from tests.embedded_settings import EMBEDDED
 
-SETTINGS = {
-    "owner": "ml@example.com",
-    "cloud": "embedded",
-    "durability": "disposable",
-    "network": {"cidr": "10.10.0.0/16", "endpoints": "none"},
-    "source": {"github": "example/platform"},
-}
+SETTINGS = EMBEDDED
 COLUMNS = {"dose_id": "string", "given_at": "timestamp", "counted": "bigint"}
 DOSES = {"name": "oncology.doses", "columns": COLUMNS, "required": ["dose_id"]}
 WARDS = {"name": "cardiology.wards", "columns": {"ward": "string"}}
