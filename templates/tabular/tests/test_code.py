@@ -1,11 +1,7 @@
 import csv
 import hashlib
-import importlib.util
 import json
-import os
 import re
-import subprocess
-import sys
 import tarfile
 from pathlib import Path
 
@@ -14,48 +10,6 @@ import pytest
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_wine
 
 CODE = Path(__file__).parents[1] / "code"
-MODULES = (
-    "profiles",
-    "fairness",
-    "shapley",
-    "handler",
-    "problem",
-    "metrics",
-    "parts",
-    "tables",
-    "job",
-    "answering",
-    "tracking",
-    "inference",
-    "preprocess",
-    "train",
-    "evaluate",
-)
-
-
-@pytest.fixture(scope="module")
-def code():
-    """The project's modules by name, imported as the scripts import one another."""
-    before = {name: sys.modules.pop(name, None) for name in MODULES}
-    sys.path.insert(0, str(CODE))
-    yield {name: importlib.import_module(name) for name in MODULES}
-    sys.path.remove(str(CODE))
-    for name, module in before.items():
-        del sys.modules[name]
-        if module:
-            sys.modules[name] = module
-
-
-def _run(script, *arguments, **environment):
-    done = subprocess.run(
-        [sys.executable, "-W", "error", CODE / script, *arguments],
-        env={**os.environ, **{name: str(value) for name, value in environment.items()}},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
 
 
 def _write(path, header, rows):
@@ -71,7 +25,7 @@ def _read(path):
 
 
 @pytest.fixture(scope="module")
-def work(tmp_path_factory):
+def work(tmp_path_factory, trained):
     """A folder in which the three scripts have run on breast-cancer records, in two files.
 
     Two columns are added to the real ones: an identifier and a category with a missing value.
@@ -86,50 +40,28 @@ def work(tmp_path_factory):
     columns = ["patient", "site", *header, "diagnosis"]
     _write(folder / "data/2024/part.csv", columns, rows[:200])
     _write(folder / "data/2025/part.csv", columns, rows[200:])
-    told = {"hyperparameters": {"c": "0.5"}, "facets": "site, mean_radius"}
-    _trained(folder, "diagnosis", "--drop=patient", **told)
-    return folder
-
-
-def _trained(folder, target, *told, hyperparameters=None, accept="", facets=""):
-    """Run the three scripts on the records in `folder`/data; returns what training said."""
-    told = ("--target", target, *told)
-    _run("preprocess.py", *told, "--input", folder / "data", "--output", folder)
-    (folder / "hyperparameters.json").write_text(json.dumps(hyperparameters or {}))
-    out = _run(
-        "train.py",
-        SM_INPUT_CONFIG_DIR=folder,
-        SM_MODEL_DIR=folder / "model",
-        SM_CHANNEL_TRAIN=folder / "train",
-        SM_CHANNEL_VALIDATION=folder / "validation",
-    )
-    (folder / "train.log").write_text(out)
-    with tarfile.open(folder / "model.tar.gz", "w:gz") as archive:
-        archive.add(folder / "model", arcname=".")
-    given = [f"--accept={accept}", f"--facets={facets}", "--model", folder, "--output", folder]
-    _run("evaluate.py", *given, "--train", folder / "train", "--test", folder / "test")
+    told = {"target": "diagnosis", "drop": "patient", "facets": "site, mean_radius"}
+    return trained(folder, hyperparameters={"c": "0.5"}, **told)
 
 
 @pytest.fixture(scope="module")
-def wine(tmp_path_factory):
+def wine(tmp_path_factory, trained):
     """A folder in which the scripts have run on wines of three cultivars, after 13 measurements."""
     data = load_wine()
     rows = [[*data.data[i], data.target_names[label]] for i, label in enumerate(data.target)]
     folder = tmp_path_factory.mktemp("wine")
     _write(folder / "data/wine.csv", [*data.feature_names, "cultivar"], rows)
-    _trained(folder, "cultivar", accept="accuracy >= 0.9, f1 >= 0.9")
-    return folder
+    return trained(folder, target="cultivar", accept="accuracy >= 0.9, f1 >= 0.9")
 
 
 @pytest.fixture(scope="module")
-def diabetes(tmp_path_factory):
+def diabetes(tmp_path_factory, trained):
     """A folder in which the scripts have run on how diabetes progressed, after ten measurements."""
     data = load_diabetes()
     rows = [[*data.data[i], value] for i, value in enumerate(data.target)]
     folder = tmp_path_factory.mktemp("diabetes")
     _write(folder / "data/diabetes.csv", [*data.feature_names, "progression"], rows)
-    _trained(folder, "progression", accept="r2 >= 0.1, rmse <= 50")
-    return folder
+    return trained(folder, target="progression", accept="r2 >= 0.1, rmse <= 50")
 
 
 def test_every_row_is_in_one_part_with_the_labels_in_proportion(work):
@@ -148,9 +80,9 @@ def test_every_row_is_in_one_part_with_the_labels_in_proportion(work):
         assert np.mean([row[0] == "b" for row in part]) == pytest.approx(212 / 569, abs=0.01)
 
 
-def test_the_split_is_the_same_every_time(work, tmp_path):
+def test_the_split_is_the_same_every_time(work, run, tmp_path):
     told = ("--target", "diagnosis", "--drop=patient")
-    _run("preprocess.py", *told, "--input", work / "data", "--output", tmp_path)
+    run("code/preprocess.py", *told, "--input", work / "data", "--output", tmp_path)
     for path in ("train/train.csv", "test/test.csv", "snapshot/snapshot.json"):
         assert (tmp_path / path).read_bytes() == (work / path).read_bytes()
 
@@ -247,16 +179,9 @@ def test_the_baseline_has_the_answers_of_each_kind_of_problem(folder, columns, r
     assert min(baseline["attributions"]["features"].values()) >= 0
 
 
-def test_a_facet_that_is_no_column_is_refused(work):
-    done = subprocess.run(
-        [
-            *(sys.executable, CODE / "evaluate.py", "--facets=sex", "--model", work),
-            *("--train", work / "train", "--test", work / "test", "--output", work / "refused"),
-        ],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+def test_a_facet_that_is_no_column_is_refused(work, run):
+    parts = ("--train", work / "train", "--test", work / "test", "--output", work / "refused")
+    done = run("code/evaluate.py", "--facets=sex", "--model", work, *parts, check=False)
     assert done.returncode == 1
     assert done.stderr.startswith("no facet sex among the columns site, mean_radius")
 
@@ -476,14 +401,15 @@ def test_a_number_is_learned_as_a_number(code, diabetes):
     assert [float(line) for line in text.splitlines()] == told
 
 
-def test_trees_learn_what_lines_cannot(tmp_path):
+def test_trees_learn_what_lines_cannot(trained, tmp_path):
     generator = np.random.default_rng(0)
     points = generator.uniform(-1, 1, size=(400, 2))
     rows = [[x, y, "in" if x * y > 0 else "out"] for x, y in points]
     _write(tmp_path / "data/points.csv", ["x", "y", "where"], rows)
     found = {}
     for algorithm in ("linear", "boosting"):
-        _trained(tmp_path, "where", hyperparameters={"algorithm": algorithm, "iterations": "50"})
+        asked = {"algorithm": algorithm, "iterations": "50"}
+        trained(tmp_path, hyperparameters=asked, target="where")
         metrics = json.loads((tmp_path / "evaluation/evaluation.json").read_text())
         found[algorithm] = metrics["binary_classification_metrics"]["accuracy"]["value"]
     assert found["linear"] < 0.7 < 0.9 < found["boosting"]

@@ -1,43 +1,16 @@
 import csv
-import importlib
 import json
-import os
-import subprocess
-import sys
-import tarfile
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-CODE = Path(__file__).parents[1] / "code"
-MODULES = ("metrics", "compare")
 CANDIDATE, LIVE = "arn:candidate/2", "arn:live/1"
 
 
 @pytest.fixture(scope="module")
-def compare():
+def compare(code):
     """compare.py, imported as the scripts import one another."""
-    before = {name: sys.modules.pop(name, None) for name in MODULES}
-    sys.path.insert(0, str(CODE))
-    yield importlib.import_module("compare")
-    sys.path.remove(str(CODE))
-    for name, module in before.items():
-        del sys.modules[name]
-        if module:
-            sys.modules[name] = module
-
-
-def run(script, *arguments, check=True, **environment):
-    done = subprocess.run(
-        [sys.executable, "-W", "error", CODE / script, *arguments],
-        env={**os.environ, **{name: str(value) for name, value in environment.items()}},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert not check or done.returncode == 0, done.stderr
-    return done
+    return code["compare"]
 
 
 def write(path, header, rows):
@@ -51,24 +24,17 @@ def read(path):
         return {tuple(row) for row in list(csv.reader(file))[1:]}
 
 
-def trained(folder, algorithm, **tables):
-    """The folder of a run on tables of points; which quadrants are `in` no line can tell."""
-    for name, rows in tables.items():
-        write(folder / f"data/{name}.csv", ["x", "y", "where"], rows)
-    told = ("--target", "where", "--input", folder / "data", "--output", folder)
-    run("preprocess.py", *told)
-    given = {"algorithm": algorithm, "iterations": "40"}
-    (folder / "hyperparameters.json").write_text(json.dumps(given))
-    run(
-        "train.py",
-        SM_INPUT_CONFIG_DIR=folder,
-        SM_MODEL_DIR=folder / "model",
-        SM_CHANNEL_TRAIN=folder / "train",
-        SM_CHANNEL_VALIDATION=folder / "validation",
-    )
-    with tarfile.open(folder / "model.tar.gz", "w:gz") as archive:
-        archive.add(folder / "model", arcname=".")
-    return folder
+@pytest.fixture(scope="module")
+def trained_on(train):
+    """Trains on tables of points; which quadrants are `in` no line can tell."""
+
+    def trained(folder, algorithm, **tables):
+        for name, rows in tables.items():
+            write(folder / f"data/{name}.csv", ["x", "y", "where"], rows)
+        asked = {"algorithm": algorithm, "iterations": "40"}
+        return train(folder, hyperparameters=asked, target="where")
+
+    return trained
 
 
 def points(seed, count, *, inside=lambda x, y: x * y > 0):
@@ -79,37 +45,44 @@ def points(seed, count, *, inside=lambda x, y: x * y > 0):
 
 
 @pytest.fixture(scope="module")
-def runs(tmp_path_factory):
+def runs(tmp_path_factory, trained_on):
     """Runs by name: on the old points, and on the old and as many that follow another rule."""
     folder = tmp_path_factory.mktemp("runs")
     old, new = points(0, 400), points(1, 400, inside=lambda x, y: x > y)
     return {
-        "line": trained(folder / "line", "linear", old=old),
-        "trees": trained(folder / "trees", "boosting", old=old),
-        "both": trained(folder / "both", "boosting", old=old, new=new),
+        "line": trained_on(folder / "line", "linear", old=old),
+        "trees": trained_on(folder / "trees", "boosting", old=old),
+        "both": trained_on(folder / "both", "boosting", old=old, new=new),
     }
 
 
-def comparison(tmp_path, candidate, live=None, *, known=True, check=True):
-    """What compare.py writes, its inputs where SageMaker puts them; `known`: the live one's run."""
-    inputs = tmp_path / "input"
-    links = {"candidate": candidate, "test": candidate / "test"}
-    if live:
-        links["live"] = live
-        if known:
-            links |= {f"run/{part}": live / part for part in ("train", "validation", "test")}
-    for name, target in links.items():
-        (inputs / name).parent.mkdir(parents=True, exist_ok=True)
-        (inputs / name).symlink_to(target)
-    told = ["--candidate-package", CANDIDATE, "--input", inputs, "--output", tmp_path / "out"]
-    done = run("compare.py", *told, *(["--live-package", LIVE] if live else []), check=check)
-    if done.returncode:
-        return done.stderr
-    return json.loads((tmp_path / "out/comparison.json").read_text())
+@pytest.fixture
+def comparison(run, tmp_path):
+    """Compares two runs, its inputs where SageMaker puts them; `known`: the live one's run."""
+
+    def compared(candidate, live=None, *, known=True, check=True):
+        inputs = tmp_path / "input"
+        links = {"candidate": candidate, "test": candidate / "test"}
+        if live:
+            links["live"] = live
+            if known:
+                links |= {f"run/{part}": live / part for part in ("train", "validation", "test")}
+        for name, target in links.items():
+            (inputs / name).parent.mkdir(parents=True, exist_ok=True)
+            (inputs / name).symlink_to(target)
+        told = ["--candidate-package", CANDIDATE, "--input", inputs, "--output", tmp_path / "out"]
+        done = run(
+            "code/compare.py", *told, *(["--live-package", LIVE] if live else []), check=check
+        )
+        if done.returncode:
+            return done.stderr
+        return json.loads((tmp_path / "out/comparison.json").read_text())
+
+    return compared
 
 
-def test_without_a_live_version_the_candidate_is_better(runs, tmp_path):
-    told = comparison(tmp_path, runs["trees"])
+def test_without_a_live_version_the_candidate_is_better(runs, comparison):
+    told = comparison(runs["trees"])
     assert told["better"] is True
     assert told["live"] is None
     assert told["candidate"]["package"] == CANDIDATE
@@ -118,28 +91,28 @@ def test_without_a_live_version_the_candidate_is_better(runs, tmp_path):
     assert (told["schema"], told["version"], told["kind"]) == ("maslow/comparison", 1, "binary")
 
 
-def test_a_candidate_that_answers_better_is_better(runs, tmp_path):
-    told = comparison(tmp_path, runs["trees"], runs["line"])
+def test_a_candidate_that_answers_better_is_better(runs, comparison):
+    told = comparison(runs["trees"], runs["line"])
     assert told["better"] is True
     ours, theirs = told["candidate"]["held_out"]["auc"], told["live"]["held_out"]["auc"]
     assert ours > 0.9 > 0.7 > theirs
     assert told["reason"] == f"auc {ours:.3f} against {theirs:.3f} on the same 60 held-out records"
 
 
-def test_a_candidate_that_answers_worse_is_not(runs, tmp_path):
-    told = comparison(tmp_path, runs["line"], runs["trees"])
+def test_a_candidate_that_answers_worse_is_not(runs, comparison):
+    told = comparison(runs["line"], runs["trees"])
     assert told["better"] is False
     assert told["reason"].endswith("worse beyond chance on the held-out records")
 
 
-def test_a_tie_leaves_the_live_version_where_it_is(runs, tmp_path):
-    told = comparison(tmp_path, runs["trees"], runs["trees"])
+def test_a_tie_leaves_the_live_version_where_it_is(runs, comparison):
+    told = comparison(runs["trees"], runs["trees"])
     assert told["better"] is False
     assert told["reason"].endswith("no better on the held-out records")
 
 
-def test_records_that_came_since_are_told_apart_and_decide(runs, tmp_path):
-    told = comparison(tmp_path, runs["both"], runs["trees"])
+def test_records_that_came_since_are_told_apart_and_decide(runs, comparison):
+    told = comparison(runs["both"], runs["trees"])
     held_out = read(runs["both"] / "test/test.csv")
     had = set().union(
         *(read(runs["trees"] / part / f"{part}.csv") for part in ("train", "validation", "test"))
@@ -152,18 +125,18 @@ def test_records_that_came_since_are_told_apart_and_decide(runs, tmp_path):
     assert f"on the same {told['records']['newest']} newest records" in told["reason"]
 
 
-def test_records_are_not_called_unseen_where_the_live_run_is_not_known(runs, tmp_path):
-    told = comparison(tmp_path, runs["both"], runs["trees"], known=False)
+def test_records_are_not_called_unseen_where_the_live_run_is_not_known(runs, comparison):
+    told = comparison(runs["both"], runs["trees"], known=False)
     assert told["records"] == {"held_out": 120, "newest": 0}
     assert told["candidate"]["newest"] is None
     assert told["reason"].endswith("of which the live version may have learned from some")
 
 
-def test_a_version_that_lacks_a_column_says_so(runs, tmp_path):
+def test_a_version_that_lacks_a_column_says_so(runs, tmp_path, comparison, trained_on):
     wide = [[*row[:2], row[0] * 2, row[2]] for row in points(2, 200)]
     write(tmp_path / "wide/data/wide.csv", ["x", "y", "z", "where"], wide)
-    live = trained(tmp_path / "wide", "linear")
-    told = comparison(tmp_path, runs["line"], live, check=False)
+    live = trained_on(tmp_path / "wide", "linear")
+    told = comparison(runs["line"], live, check=False)
     assert told.strip() == f"{LIVE} cannot answer the candidate's records: a row lacks z"
 
 

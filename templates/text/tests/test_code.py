@@ -1,10 +1,6 @@
 import csv
-import importlib
 import json
-import os
 import re
-import subprocess
-import sys
 import tarfile
 from pathlib import Path
 
@@ -14,60 +10,11 @@ import pytest
 
 PROJECT = Path(__file__).parents[1]
 CODE = PROJECT / "code"
-MODULES = (
-    *("answering", "fairness", "handler", "inference", "job", "metrics", "parts", "preprocess"),
-    *("problem", "profiles", "shapley", "tables", "train", "compare", "evaluate"),
-)
 JSON = "application/json"
 
 
 @pytest.fixture(scope="module")
-def code():
-    """The project's modules by name, imported as the scripts import one another."""
-    before = {name: sys.modules.pop(name, None) for name in MODULES}
-    sys.path.insert(0, str(CODE))
-    yield {name: importlib.import_module(name) for name in MODULES}
-    sys.path.remove(str(CODE))
-    for name, module in before.items():
-        del sys.modules[name]
-        if module:
-            sys.modules[name] = module
-
-
-def run(script, *arguments, **environment):
-    done = subprocess.run(
-        [sys.executable, "-W", "error", PROJECT / script, *arguments],
-        env={**os.environ, **{name: str(value) for name, value in environment.items()}},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return done
-
-
-def trained(folder, hyperparameters=None, accept=""):
-    """Run the scripts on the records in `folder`/data; what training said is in train.log."""
-    told = ("--target", "target", "--input", folder / "data", "--output", folder)
-    run("code/preprocess.py", *told)
-    (folder / "hyperparameters.json").write_text(json.dumps(hyperparameters or {}))
-    done = run(
-        "code/train.py",
-        SM_INPUT_CONFIG_DIR=folder,
-        SM_MODEL_DIR=folder / "model",
-        SM_CHANNEL_TRAIN=folder / "train",
-        SM_CHANNEL_VALIDATION=folder / "validation",
-    )
-    (folder / "train.log").write_text(done.stdout)
-    with tarfile.open(folder / "model.tar.gz", "w:gz") as archive:
-        archive.add(folder / "model", arcname=".")
-    parts = ("--train", folder / "train", "--test", folder / "test", "--output", folder)
-    run("code/evaluate.py", f"--accept={accept}", "--model", folder, *parts)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def work(tmp_path_factory):
+def work(tmp_path_factory, run, trained):
     """A folder in which the scripts have run on the sample: paragraphs of Python's own help."""
     folder = tmp_path_factory.mktemp("work")
     run("sample.py", folder / "data")
@@ -214,9 +161,9 @@ def test_the_archive_holds_what_serves_and_no_more(work):
     assert files == {"./model.joblib", "./schema.json", *serving}
 
 
-def test_a_version_is_compared_with_the_live_one_on_the_same_texts(code, work, tmp_path):
+def test_a_version_is_compared_with_the_live_one_on_the_same_texts(code, work, trained, tmp_path):
     (tmp_path / "data").symlink_to(work / "data")
-    weak = trained(tmp_path, {"algorithm": "bayes", "words": "1", "least": "20"})
+    weak = trained(tmp_path, hyperparameters={"algorithm": "bayes", "words": "1", "least": "20"})
     compare = code["compare"]
     test = work / "test/test.csv"
     candidate = compare.answers("arn:candidate/2", work, test)
@@ -228,7 +175,7 @@ def test_a_version_is_compared_with_the_live_one_on_the_same_texts(code, work, t
     assert told["better"] is False, told["reason"]
 
 
-def test_a_number_is_learned_from_texts(tmp_path):
+def test_a_number_is_learned_from_texts(trained, tmp_path):
     good, bad = ("fine", "lovely", "great", "good"), ("awful", "poor", "bad", "sad")
     draw = np.random.default_rng(0)
     rows = []
