@@ -1923,6 +1923,12 @@ def _make_code(make: Callable[[str, Values], Values]) -> None:
             "aws:s3/bucketObjectv2:BucketObjectv2",
             {"bucket": "maslow-world", "key": key, "contentBase64": zipped()},
         )
+    glue = "airflow.providers.amazon.aws.operators.glue.GlueJobOperator"
+    flow = {"wards": {"tasks": {"run": {"operator": glue, "job_name": "wards"}}}}
+    make(
+        "aws:s3/bucketObjectv2:BucketObjectv2",
+        {"bucket": "maslow-world", "key": "wards.yaml", "content": json.dumps(flow)},
+    )
 
 
 @pytest.fixture(scope="module")
@@ -2008,12 +2014,6 @@ def world(cloud: Cloud, resources: Resources) -> Values:
     _make_code(make)
     function = {"name": "maslow-world", **placed(FUNCTION, known)}
     known["function"] = make("aws:lambda/function:Function", function)["arn"]
-    glue = "airflow.providers.amazon.aws.operators.glue.GlueJobOperator"
-    flow = {"wards": {"tasks": {"run": {"operator": glue, "job_name": "wards"}}}}
-    make(
-        "aws:s3/bucketObjectv2:BucketObjectv2",
-        {"bucket": "maslow-world", "key": "wards.yaml", "content": json.dumps(flow)},
-    )
     versioned = {"bucket": "maslow-locked", "versioningConfiguration": {"status": "Enabled"}}
     make("aws:s3/bucketVersioning:BucketVersioning", versioned)
     for token in ("recorder:Recorder", "deliveryChannel:DeliveryChannel"):

@@ -171,7 +171,20 @@ GOVERNED = {"access": READERS, "lake": {"governed": True, "tables": [TABLE]}}
 LOCK = {"mode": "governance", "days": 7}
 LOCKED = {"zones": {zone: {"object_lock": LOCK} for zone in ZONES}}
 
+CLUSTER: dict[str, Any] = {
+    "network": NETWORK,
+    "access": {"personas": {"platform-engineer": [USER], "data-scientist": [USER]}},
+    "kubernetes": {
+        "pools": {"general": {"instances": ["m7i.xlarge"]}},
+        "teams": {"oncology": {"vcpus": 8, "memory_gib": 32}},
+        "add_ons": ["external-secrets", "mlflow"],
+        "databases": {"mlflow": {"host": "runs.example.com", "secret": f"{SECRETS}:runs-AbCdEf"}},
+    },
+}
+
 CONTEXTS: dict[str, dict[str, Any]] = {
+    "kubernetes": CLUSTER,
+    "kubernetes.existing": {**CLUSTER, "kubernetes": {"add_ons": ["kueue"]}},
     "network": {"network": NETWORK},
     "network.endpoints": {**DEPLOYED, "network": NETWORK},
     "network.vpc": DEPLOYED,
@@ -397,6 +410,18 @@ VALUES: dict[str, Any] = {
     "jobs.0.arguments": {"id": "visit"},
     "jobs.0.fills": ["visits"],
     "jobs.0.size.max_vcpu": 32,
+    "kubernetes.version": "1.35",
+    "kubernetes.endpoint.public": ["203.0.113.0/24"],
+    "kubernetes.existing": "shared",
+    "kubernetes.administrators": [f"arn:aws:iam::{ACCOUNT}:role/admin"],
+    "kubernetes.certificate": f"arn:aws:acm:{REGION}:{ACCOUNT}:certificate/{TEAM}",
+    "kubernetes.pools": {"general": {"instances": ["m7i.2xlarge"]}},
+    "kubernetes.teams": {"oncology": {"vcpus": 8, "memory_gib": 64}},
+    "kubernetes.add_ons": ["external-secrets", "mlflow", "kueue"],
+    "kubernetes.values": {"mlflow": {"replicaCount": 2}},
+    "kubernetes.databases": {
+        "mlflow": {"host": "b.example.com", "secret": f"{SECRETS}:runs-AbCdEf"}
+    },
     "studio.teams": {"oncology": {"members": {"ben": "ml-engineer"}}},
     "studio.domain": "d-0a1b2c3d4e5f",
     "studio.setup": "templates/studio/setup.sh",

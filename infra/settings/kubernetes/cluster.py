@@ -24,7 +24,7 @@ principal = matching(
     "Example: arn:aws:iam::111111111111:role/admin. A session is no principal of EKS's.",
 )
 """https://docs.aws.amazon.com/eks/latest/userguide/creating-access-entries.html"""
-certificate = matching(
+certificate_arn = matching(
     r"arn:aws[\w-]*:acm:[a-z0-9-]+:\d{12}:certificate/[A-Za-z0-9-]+",
     "is not the ARN of a certificate",
     "aws acm list-certificates tells them.",
@@ -104,7 +104,7 @@ class Kubernetes(Settings):
         description="ARNs of roles and users who may do everything, beside the personas "
         "platform-engineer and break-glass and what deploys the environment.",
     )
-    certificate: Annotated[str, AfterValidator(certificate)] | None = Field(
+    certificate: Annotated[str, AfterValidator(certificate_arn)] | None = Field(
         None, description="ARN of the certificate by which private ingresses speak TLS."
     )
     disk_gb: Annotated[int, Field(ge=20, le=16_384)] = Field(
