@@ -63,6 +63,16 @@ PART_OF = {
         f"arn:aws:codeartifact:{HERE}:domain/{{domain}}"
     ),
     "aws:costexplorer/costAllocationTag:CostAllocationTag": NOWHERE,
+    **dict.fromkeys(
+        (
+            "aws:eks/accessEntry:AccessEntry",
+            "aws:eks/accessPolicyAssociation:AccessPolicyAssociation",
+        ),
+        f"arn:aws:eks:{HERE}:access-entry/{{clusterName}}/role/{{account}}/{'0' * 8}",
+    ),
+    "aws:eks/podIdentityAssociation:PodIdentityAssociation": (
+        f"arn:aws:eks:{HERE}:podidentityassociation/{{clusterName}}/a-{'0' * 17}"
+    ),
     "aws:emr/securityConfiguration:SecurityConfiguration": NOWHERE,
     "aws:emr/studioSessionMapping:StudioSessionMapping": (
         f"arn:aws:elasticmapreduce:{HERE}:studio/{{studioId}}"

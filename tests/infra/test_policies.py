@@ -25,6 +25,12 @@ OF_A_ROLE = "aws:iam/rolePolicy:RolePolicy"
 MANAGED = "aws:iam/policy:Policy"
 ROLE = "aws:iam/role:Role"
 
+POD = {
+    f"aws:RequestTag/{tag}"
+    for tag in ("eks-cluster-arn", "kubernetes-namespace", "kubernetes-service-account")
+}
+"""By what EKS tells the sessions of pods apart."""
+
 KINDS: dict[str, tuple[str, dict[str, Any], str, int]] = {
     OF_A_ROLE: (
         "AWS::IAM::Policy",
@@ -296,7 +302,7 @@ def account_of(project: Project, graph: Graph) -> str:
 def test_every_role_is_taken_by_whom_its_trust_tells_apart(project: Project, graph: Graph) -> None:
     """A service comes on behalf of this account; a token, a person by what they are known by."""
     keys = {
-        "Service": {"aws:SourceAccount"},
+        "Service": {"aws:SourceAccount", *POD},
         "Federated": {"sub", "aud", "saml:aud", "saml:edupersonaffiliation"},
         "AWS": {
             "aws:PrincipalArn",
@@ -323,6 +329,10 @@ def test_every_role_is_taken_by_whom_its_trust_tells_apart(project: Project, gra
                 # The role of EMR Studio's people, for which AWS's own page has no condition.
                 of_people = "sts:SetContext" in statement["Action"]
                 sends = service.sends_source_account and not of_people
+                if statement["Principal"]["Service"] == "pods.eks.amazonaws.com":
+                    # A session tells the cluster and the service account that it is of.
+                    assert asked == POD, policy.resource.name
+                    continue
                 operator = "StringEquals" if sends else "StringEqualsIfExists"
                 assert statement["Condition"] == {operator: mine}, policy.resource.name
 

@@ -133,7 +133,7 @@ def boundary_policy(
         # EKS names the profiles of nodes, in which it puts a role that has to be passed to it.
         # https://docs.aws.amazon.com/eks/latest/userguide/auto-cluster-iam-role.html
         allow(
-            ["iam:AddRoleToInstanceProfile"],
+            ["iam:*InstanceProfile"],
             [f"{iam}:instance-profile/eks*"],
             sid="ProfilesOfNodes",
         ),

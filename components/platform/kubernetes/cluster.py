@@ -117,7 +117,7 @@ class KubernetesCluster(pulumi.ComponentResource):
         role = aws.iam.Role(
             f"{name}-cluster-role",
             description="What EKS does for the cluster in Auto Mode",
-            assume_role_policy=rendered(session_trust, service=EKS),
+            assume_role_policy=rendered(session_trust, service=EKS, account_id=args["account_id"]),
             opts=child,
         )
         work = aws.iam.RolePolicy(

@@ -16,6 +16,7 @@ from components.common.iam import (
     allow,
     allow_everywhere,
     document,
+    trust,
 )
 from components.common.job_access import PULL
 
@@ -29,21 +30,15 @@ CREATED_WITH_TAGS = (
 """Calls of EC2 that tag what they make, which is a permission of its own."""
 
 
-def session_trust(service: str) -> Document:
-    """A trust policy for a service that tags its sessions.
+def session_trust(service: str, *, account_id: str) -> Document:
+    """A trust policy for a service that tags its sessions, as EKS does of a cluster in Auto Mode.
 
-    It takes no condition: EKS documents none for clusters, and Pod Identity tells the cluster and
-    the service account by those tags.
-
-    https://docs.aws.amazon.com/eks/latest/userguide/pod-id-role.html
+    https://docs.aws.amazon.com/eks/latest/userguide/auto-cluster-iam-role.html
     """
-    return document(
-        {
-            "Effect": "Allow",
-            "Principal": {"Service": service},
-            "Action": ["sts:AssumeRole", "sts:TagSession"],
-        }
-    )
+    trusting = trust(service, account_id=account_id)
+    for statement in trusting["Statement"]:
+        statement["Action"] = [*statement["Action"], "sts:TagSession"]
+    return trusting
 
 
 @dataclass(frozen=True)

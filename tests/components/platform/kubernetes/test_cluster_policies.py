@@ -24,7 +24,7 @@ def statements_of(action):
 
 
 def test_eks_may_tag_the_sessions_that_auto_mode_is_told_apart_by():
-    (statement,) = session_trust(EKS)["Statement"]
+    (statement,) = session_trust(EKS, account_id="123456789012")["Statement"]
     assert statement["Action"] == ["sts:AssumeRole", "sts:TagSession"]
     assert statement["Principal"] == {"Service": "eks.amazonaws.com"}
 
