@@ -19,6 +19,7 @@ from scripts.choosing import around, completed, environments, found, stack_optio
 from scripts.experiment_group import experiments
 from scripts.feature_group import features
 from scripts.job_group import job
+from scripts.kubernetes_group import kubernetes
 from scripts.model_group import model
 from scripts.quality_group import quality
 from scripts.studio_group import studio
@@ -365,6 +366,7 @@ main.add_command(features)
 main.add_command(experiments)
 main.add_command(quality)
 main.add_command(studio)
+main.add_command(kubernetes)
 
 
 if __name__ == "__main__":

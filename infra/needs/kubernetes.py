@@ -37,8 +37,6 @@ MAY = {
 }
 """Personas who may do the same in the whole cluster; the others work in namespaces of teams."""
 WORKERS = ("data-scientist", "ml-engineer", "data-engineer")
-TEAM_WORKERS = ("data-scientist", "ml-engineer")
-"""Personas who work in a team's namespace where none are named."""
 DRAIN_HOURS = 24
 
 
@@ -239,7 +237,6 @@ def _teams(
 
     namespaces: dict[str, pulumi.Output[str]] = {}
     for name, team in wanted.teams.items():
-        personas = TEAM_WORKERS if team.personas is None else team.personas
         made = env.component(KubernetesTeam)(
             env.names("kubernetes", "team", name),
             {
@@ -252,7 +249,7 @@ def _teams(
                     "storage_gib": team.storage_gib,
                 },
                 "security": PodSecurity(team.pod_security),
-                "personas": [each for each in personas if each in people],
+                "personas": team.workers(people),
             },
             inside,
         )

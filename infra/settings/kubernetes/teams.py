@@ -1,5 +1,6 @@
 """Teams on Kubernetes: a namespace each, with its share of the cluster."""
 
+from collections.abc import Collection
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
@@ -10,6 +11,8 @@ from infra.settings.foundation.network import distinct
 
 Worker = Literal["data-scientist", "ml-engineer", "data-engineer"]
 """The personas who work in namespaces."""
+UNLESS_NAMED = ("data-scientist", "ml-engineer")
+"""The personas who work in a namespace for which none are named."""
 Count = Annotated[int, Field(ge=0)]
 
 
@@ -36,3 +39,8 @@ class KubernetesTeam(Settings):
         description="What its namespace may cost, by split cost allocation of EKS; nothing is told "
         "if unset.",
     )
+
+    def workers(self, signed_in: Collection[str]) -> list[str]:
+        """The personas who work in it, of those as which somebody signs in."""
+        personas = UNLESS_NAMED if self.personas is None else self.personas
+        return [each for each in personas if each in signed_in]
