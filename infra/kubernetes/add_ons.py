@@ -80,7 +80,7 @@ def catalogue(stack: StackFile | None) -> CatalogueShape:
     }
 
 
-def _shape(add_on: AddOn, on: bool | None) -> AddOnShape:  # noqa: FBT001  three values, no flag
+def _shape(add_on: AddOn, on: bool | None) -> AddOnShape:
     return {
         "key": add_on.key,
         "title": add_on.title,
