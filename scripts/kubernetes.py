@@ -9,6 +9,7 @@ from datetime import date
 import click
 from rich.markup import escape
 
+from infra.days import spoken
 from infra.kubernetes import login as logins
 from infra.kubernetes import person_config
 from infra.kubernetes.add_ons import AddOnShape, catalogue
@@ -91,13 +92,13 @@ def _support(told: ClusterStatusShape) -> Iterator[str]:
         yield UNKNOWN
         return
     if found["kind"] == "ended":
-        yield f"[red]ended on {_day(found['extended_ends'])}[/]"
+        yield f"[red]ended on {_spoken(found['extended_ends'])}[/]"
         return
     ends = found["standard_ends" if found["kind"] == "standard" else "extended_ends"]
-    line = f"{found['kind']} until {_day(ends)}, {found['days_left']:,} days from now"
+    line = f"{found['kind']} until {_spoken(ends)}, {found['days_left']:,} days from now"
     yield f"[yellow]{line}[/]" if found["days_left"] <= SOON_DAYS else line
     if found["kind"] == "standard":
-        yield f"extended until {_day(found['extended_ends'])}, at six times the price"
+        yield f"extended until {_spoken(found['extended_ends'])}, at six times the price"
         after = {
             "standard": "EKS then moves the cluster to the next version",
             "extended": "the cluster then stays, and costs that",
@@ -137,8 +138,8 @@ def _team(team: TeamShape) -> str:
     return f"{team['team']}: {', '.join(share)}; {team['pod_security']}; {people}"
 
 
-def _day(iso: str) -> str:
-    return f"{date.fromisoformat(iso):%d %B %Y}".lstrip("0")
+def _spoken(iso: str) -> str:
+    return spoken(date.fromisoformat(iso))
 
 
 def list_add_ons(stack: StackFile | None, *, as_json: bool) -> None:

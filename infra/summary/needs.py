@@ -1,11 +1,15 @@
 """What is told of each need: its purpose, and the facts that set the environment apart."""
 
 from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime
 
+from catalog.kubernetes_versions import Support, version_of
 from infra.cost import PIPELINE, parameters, variants
+from infra.days import spoken
 from infra.graph import Graph, Resource
 from infra.settings import StackFile
 from infra.settings.data.jobs import Job
+from infra.settings.kubernetes.cluster import Kubernetes
 from infra.summary.section import SHOWN, Row, Section, kinds, some
 
 KEY = "aws:kms/key:Key"
@@ -158,6 +162,29 @@ def _platform(graph: Graph, stack: StackFile) -> Iterator[Row]:
         who = f"{people} {'person' if people == 1 else 'people'} of {some([*studio.teams])}"
         stops = f"stopped after {studio.idle_minutes:,} idle minutes"
         yield "studio", f"{who}{where}; {some(sorted(types))}, {stops}"
+    if stack.platform.kubernetes:
+        yield "cluster", cluster(stack.platform.kubernetes, datetime.now(UTC).date())
+
+
+def cluster(settings: Kubernetes, day: date) -> str:
+    """A cluster of Kubernetes: its version and until when EKS supports it, and what is in it."""
+    told = [f"pools {some([*settings.pools])}"]
+    if settings.teams:
+        told.append(f"teams {some([*settings.teams])}")
+    if settings.add_ons:
+        told.append(f"add-ons {some(settings.add_ons)}")
+    return "; ".join([_version(settings, day), *told])
+
+
+def _version(settings: Kubernetes, day: date) -> str:
+    if settings.existing:
+        return f"{settings.existing}, which is there already"
+    known = version_of(settings.version)
+    kind = known.support(day)
+    if kind is Support.ENDED:
+        return f"{known.version}, whose support ended on {spoken(known.extended_ends)}"
+    ends = known.standard_ends if kind is Support.STANDARD else known.extended_ends
+    return f"{known.version}, in {kind.value} support until {spoken(ends)}"
 
 
 def _mlops(graph: Graph, stack: StackFile) -> Iterator[Row]:

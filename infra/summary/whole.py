@@ -15,6 +15,7 @@ from catalog.kubernetes_versions import (
 )
 from catalog.service_record import Lifecycle, State
 from catalog.services import by_client
+from infra.days import spoken
 from infra.exposure import openings
 from infra.graph import Graph
 from infra.settings import StackFile
@@ -102,6 +103,5 @@ def aging(used: Mapping[str, int], day: date) -> Iterator[Row]:
 
 
 def _ending(name: str, lifecycle: Lifecycle, used: int) -> Row:
-    day = f"{lifecycle.date:%d %B %Y}".lstrip("0")
-    state = lifecycle.state
+    state, day = lifecycle.state, spoken(lifecycle.date)
     return LABELS[state], f"{name} ({used:,} here): {state.value} {SINCE[state]} {day}"

@@ -25,8 +25,8 @@ def test_a_stack_file_says_what_is_on():
 def test_an_add_on_is_told_with_its_pinned_charts_and_what_it_needs():
     found = {each["key"]: each for each in catalogue(None)["add_ons"]}
     for key, known in add_ons().items():
-        releases = [(one["name"], one["version"], one["released"]) for one in found[key]["releases"]]
-        assert releases == [(one.name, one.version, one.released) for one in known.releases], key
+        told = [(one["name"], one["version"], one["released"]) for one in found[key]["releases"]]
+        assert told == [(one.name, one.version, one.released) for one in known.releases], key
     assert found["mlflow"]["status"] == "community"
     assert found["mlflow"]["needs"] == ["external-secrets"]
     assert found["mlflow"]["needs_beside"] == ["a postgresql database that is there"]

@@ -8,7 +8,9 @@ import pytest
 
 from infra.cost import costs
 from infra.graph import record
+from infra.settings.kubernetes.cluster import Kubernetes
 from infra.summary import lines, sections
+from infra.summary.needs import cluster
 from infra.summary.whole import aging
 
 
@@ -108,3 +110,31 @@ def test_what_a_service_is_retired_as_is_told(project):
 def test_the_support_of_a_cluster_is_told_before_it_ends(version, told):
     rows = aging({version: 2}, date(2026, 11, 28))
     assert [text for _, text in rows] == told
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ({}, "1.36, in standard support until 2 August 2027; pools general"),
+        (
+            {"version": "1.33", "add_ons": ["kueue", "kuberay"]},
+            "1.33, in extended support until 29 July 2027; pools general; add-ons kueue, kuberay",
+        ),
+        (
+            {"version": "1.31"},
+            "1.31, whose support ended on 26 November 2026; pools general",
+        ),
+        (
+            {"existing": "shared", "teams": {"oncology": {"vcpus": 8, "memory_gib": 32}}},
+            "shared, which is there already; pools general; teams oncology",
+        ),
+    ],
+)
+def test_a_cluster_is_told_with_the_end_of_its_support(settings, told):
+    assert cluster(Kubernetes(**settings), date(2026, 11, 28)) == told
+
+
+def test_a_plan_tells_of_the_cluster(recording, project):
+    told = flat(recording("kubernetes", "second"), project.stack("kubernetes"))
+    assert "cluster 1.36, in " in told
+    assert "teams oncology, radiology; add-ons cert-manager, external-secrets, kueue" in told
