@@ -20,7 +20,13 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from scripts import bench_data, bench_monitor, bench_platform, bench_training
+from scripts import (
+    bench_data,
+    bench_kubernetes,
+    bench_monitor,
+    bench_platform,
+    bench_training,
+)
 from scripts.bench_figures import (
     Aim,
     CommandComparison,
@@ -39,6 +45,8 @@ REPEATS: dict[int | None, int] = {None: 3, 10: 3, 100: 3, 1000: 1}
 """How many pairs are run, by the number of models; None for those of the stack file."""
 QUICK_REPEATS: dict[int | None, int] = {10: 3, 100: 1}
 COMMAND_REPEATS = 5
+PARTS = (bench_monitor, bench_data, bench_platform, bench_kubernetes, bench_training)
+"""What is measured beside plans of the stack, unless it is to be quick."""
 
 Tell = Callable[[str], None]
 
@@ -69,7 +77,7 @@ def main(quick: bool, as_json: bool) -> None:
     for line in explained(plans, command, found):
         out.print(line, highlight=False)
     if not quick:
-        for part in (bench_monitor, bench_data, bench_platform, bench_training):
+        for part in PARTS:
             with Console(stderr=True).status("Begins") as status:
                 for line in part.lines(process, status.update):
                     out.print(line, highlight=False)

@@ -79,7 +79,9 @@ def mocks(models: int | None) -> Registered:
 
 def on_mocks(project: "Project", stack: "StackFile") -> Registered:
     """The same for an environment."""
-    from catalog import answers, entry_of
+    from catalog import answers, entry_of, kubernetes_answers
+    from catalog.add_ons import merged
+    from catalog.kubernetes_kinds import is_kubernetes
     from infra.composition import declare
     from infra.offline import assumed_versions, services_of
 
@@ -90,6 +92,9 @@ def on_mocks(project: "Project", stack: "StackFile") -> Registered:
             return "", args.inputs
         if args.typ.startswith("pulumi:"):
             return args.name, args.inputs
+        if is_kubernetes(args.typ):
+            id_, added = kubernetes_answers.outputs(args.typ, args.name, args.name, args.inputs)
+            return id_, merged(added, args.inputs)
         id_, computed = answers.outputs(
             entry_of(args.typ, args.inputs),
             args.name,

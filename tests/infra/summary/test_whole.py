@@ -117,7 +117,7 @@ def test_the_support_of_a_cluster_is_told_before_it_ends(version, told):
     [
         ({}, "1.36, in standard support until 2 August 2027; pools general"),
         (
-            {"version": "1.33", "add_ons": ["kueue", "kuberay"]},
+            {"version": "1.33", "add_ons": ("kueue", "kuberay")},
             "1.33, in extended support until 29 July 2027; pools general; add-ons kueue, kuberay",
         ),
         (
