@@ -12,6 +12,13 @@ from pathlib import Path
 
 import pytest
 
+from components.mlops.kubernetes_serving.runtime.events import (
+    ANSWER,
+    INFERENCE_ID,
+    REQUEST,
+    event_of,
+)
+from components.mlops.kubernetes_serving.runtime.receiver import Keeper
 from components.mlops.monitoring.runtime import monitor
 from components.mlops.monitoring.runtime.capture import Reader
 from components.mlops.monitoring.runtime.profiles import (
@@ -124,9 +131,10 @@ def ask(cloud, endpoint, rows, content_type, accept, *, by_name=False, **more):
     if content_type == JSON:
         some = [dict(zip(NAMES, row, strict=True)) for row in rows] if by_name else rows
         body = json.dumps({"instances": some})
-    cloud.client("sagemaker-runtime").invoke_endpoint(
+    answer = cloud.client("sagemaker-runtime").invoke_endpoint(
         EndpointName=endpoint, Body=body, ContentType=content_type, Accept=accept, **more
     )
+    return body.encode(), answer["Body"].read()
 
 
 def window():
@@ -163,6 +171,43 @@ def test_what_the_endpoint_captured_is_read(
         assert 0 < row.prediction["score"] < 1
         assert row.prediction.get("label") in ({None} if accept == CSV else {"no", "yes"})
         assert window().start < row.at < window().end
+
+
+@pytest.mark.parametrize("content_type", [CSV, JSON])
+@pytest.mark.parametrize("accept", [CSV, JSON])
+def test_kubernetes_captures_of_the_same_what_an_endpoint_does(
+    cloud, s3, plain, content_type, accept
+):
+    """KServe's logger tells no content type of an answer but that of its request."""
+    told = {
+        "ENDPOINT": "on-kubernetes",
+        "VARIANT": "AllTraffic",
+        "PERCENT": "100",
+        "BUCKET": BUCKET,
+        "PREFIX": "captures",
+        "NAMESPACE": "maslow/Serving",
+        "KEY_ARN": cloud.client("kms").create_key()["KeyMetadata"]["Arn"],
+    }
+    keeper = Keeper(told, s3, cloud.client("cloudwatch"))
+    asked = ask(cloud, ENDPOINT, drawn(3, 5), content_type, accept, InferenceId="visit-7")
+    names = {"Ce-Metadata": json.dumps({INFERENCE_ID: ["visit-7"]})}
+    for kind, body in zip((REQUEST, ANSWER), asked, strict=True):
+        headers = {"Ce-Id": "one", "Ce-Type": kind, "Ce-Time": datetime.now(UTC).isoformat()}
+        keeper.take(event_of({**headers, **names, "Content-Type": content_type}, body), 0)
+    keeper.flush(0, available=True)
+
+    found = {}
+    for name in (ENDPOINT, "on-kubernetes"):
+        reader = Reader(NAMES, ["label", "score"])
+        where = f"s3://{BUCKET}/captures/{name}"
+        found[name] = [
+            (row.features, row.prediction, row.variant, row.inference_id, row.place, row.of)
+            for row in reader.rows(captured(where, window(), s3), window())
+        ]
+        assert reader.aside.examples == []
+        forget(s3, f"captures/{name}/")
+    assert len(found[ENDPOINT]) == 3
+    assert found["on-kubernetes"] == found[ENDPOINT]
 
 
 @pytest.mark.parametrize("content_type", [CSV, JSON])

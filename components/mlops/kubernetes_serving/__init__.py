@@ -1,0 +1,1 @@
+"""Models that are served on Kubernetes, by KServe."""
