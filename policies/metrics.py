@@ -13,7 +13,7 @@ from typing import Any
 from infra.graph import Graph, Resource
 from policies.scheduled_jobs import jobs_of
 
-MONITORS = "maslow/Monitors"
+MONITORS, SERVING = "maslow/Monitors", "maslow/Serving"
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
 
 Dimensions = dict[str, str]
@@ -201,11 +201,24 @@ def _of_links(graph: Graph) -> Iterator[tuple[Dimensions, int]]:
             yield {"FileSystemId": system.id, "Publisher": publisher}, 60
 
 
+def _of_receivers(graph: Graph) -> Iterator[tuple[Dimensions, int]]:
+    """What captures the requests of models on Kubernetes, each minute, with requests or without."""
+    for deployment in graph.of_type("kubernetes:apps/v1:Deployment"):
+        for container in deployment.inputs["spec"]["template"]["spec"]["containers"]:
+            told = {each["name"]: each.get("value", "") for each in container.get("env", ())}
+            if told.get("NAMESPACE") == SERVING:
+                yield {"EndpointName": told["ENDPOINT"], "VariantName": told["VARIANT"]}, 60
+
+
 METRICS = (
     # Without requests there is nothing to be slow or to fail.
     Metric("AWS/SageMaker", "ModelLatency", "high", "notBreaching", _of_variants),
     Metric("AWS/SageMaker", "Invocation5XXErrors", "high", "notBreaching", _of_variants),
     Metric("AWS/SageMaker", "Invocations", None, "notBreaching", _of_variants),
+    Metric(SERVING, "ModelLatency|Failures", "high", "notBreaching", _of_receivers),
+    Metric(SERVING, "Invocations", None, "notBreaching", _of_receivers),
+    # Nothing else tells that pods answer: without it, nobody looks.
+    Metric(SERVING, "Available", "low", "breaching", _of_receivers),
     # SQS says nothing of a queue that has been empty and idle for six hours.
     Metric("AWS/SQS", "ApproximateNumberOfMessagesVisible", "high", "notBreaching", _of_queues),
     Metric("AWS/SQS", "ApproximateAgeOfOldestMessage", "high", "notBreaching", _of_queues),

@@ -20,7 +20,7 @@ The page spells the one status that it shows as IN_SERVICE, the API as InService
 https://docs.aws.amazon.com/sagemaker/latest/dg/automating-sagemaker-with-eventbridge.html
 """
 
-NAMESPACE = "AWS/SageMaker"
+NAMESPACE, FAILURES = "AWS/SageMaker", "Invocation5XXErrors"
 PERIOD_SECONDS = 60
 
 
@@ -32,15 +32,17 @@ def latency_alarm(
     variant_name: str,
     latency_ms: int,
     topic_arn: pulumi.Input[str],
+    namespace: str = NAMESPACE,
 ) -> aws.cloudwatch.MetricAlarm:
     """An alarm when the model's 99th percentile takes over `latency_ms` in 2 of 3 minutes.
 
-    SageMaker gives ModelLatency in microseconds.
+    SageMaker gives ModelLatency in microseconds, and so does whatever else publishes it, in another
+    `namespace`.
     """
     return aws.cloudwatch.MetricAlarm(
         name,
         alarm_description=f"{endpoint_name}: the slowest 1% of answers take over {latency_ms} ms",
-        namespace=NAMESPACE,
+        namespace=namespace,
         metric_name="ModelLatency",
         dimensions=_dimensions(endpoint_name, variant_name),
         extended_statistic="p99",
@@ -64,8 +66,12 @@ def error_alarm(
     variant_name: str,
     error_percent: float,
     topic_arn: pulumi.Input[str],
+    namespace: str = NAMESPACE,
+    failures: str = FAILURES,
 ) -> aws.cloudwatch.MetricAlarm:
-    """An alarm when over `error_percent` of invocations fail (HTTP 5xx) in 2 of 3 minutes.
+    """An alarm when over `error_percent` of invocations fail in 2 of 3 minutes.
+
+    `failures` is the metric of those that do, in `namespace`: SageMaker's counts HTTP 5xx.
 
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html
     """
@@ -73,7 +79,7 @@ def error_alarm(
         {
             "id": id_,
             "metric": {
-                "namespace": NAMESPACE,
+                "namespace": namespace,
                 "metric_name": metric_name,
                 "dimensions": _dimensions(endpoint_name, variant_name),
                 "period": PERIOD_SECONDS,
@@ -81,7 +87,7 @@ def error_alarm(
             },
         }
         for id_, metric_name in (
-            ("errors", "Invocation5XXErrors"),
+            ("errors", failures),
             ("invocations", "Invocations"),
         )
     ]

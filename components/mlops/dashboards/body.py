@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from typing import NotRequired, TypedDict
 
 from components.common.iam import Json
+from components.mlops.alarms import FAILURES
+from components.mlops.alarms import NAMESPACE as ENDPOINTS
 from components.mlops.monitoring.job_request import MonitorKind
 from components.mlops.monitoring.policies import NAMESPACE as MONITORS
 
-ENDPOINTS = "AWS/SageMaker"
 MACHINES = "AWS/States"
 QUEUES = "AWS/SQS"
 COLUMNS = 24
@@ -38,6 +39,10 @@ class ServedModel(TypedDict):
     """What watches it."""
     alarm_arns: Sequence[str]
     """ARNs of the alarms on it."""
+    namespace: NotRequired[str]
+    """Namespace of its metrics; SageMaker's own unless given."""
+    failures: NotRequired[str]
+    """Metric of requests that failed; SageMaker's own unless given."""
     loop_arn: NotRequired[str]
     """ARN of the machine that retrains it, where it is trained here."""
 
@@ -119,7 +124,7 @@ def environment_body(models: Sequence[ServedModel], queue: str, region: str) -> 
 def _requests(model: ServedModel) -> list[list[str]]:
     return [
         _of_endpoint("Invocations", model),
-        _of_endpoint("Invocation5XXErrors", model),
+        _of_endpoint(model.get("failures", FAILURES), model),
     ]
 
 
@@ -137,7 +142,7 @@ def _turns(model: ServedModel) -> list[list[str]]:
 
 def _of_endpoint(name: str, model: ServedModel) -> list[str]:
     return [
-        *(ENDPOINTS, name, "EndpointName", model["endpoint"]),
+        *(model.get("namespace", ENDPOINTS), name, "EndpointName", model["endpoint"]),
         *("VariantName", model["variant"]),
     ]
 

@@ -1,0 +1,71 @@
+"""Alarms on a model that Kubernetes serves, by the metrics of its receiver."""
+
+import pulumi
+import pulumi_aws as aws
+
+from components.foundation.alerts.alerts import AlertTopics
+from components.mlops.alarms import PERIOD_SECONDS, error_alarm, latency_alarm
+from components.mlops.rollout import ALL_TRAFFIC
+
+NAMESPACE, FAILURES = "maslow/Serving", "Failures"
+"""Of the receiver's metrics, and that of requests which were not answered with status 200."""
+
+
+def serving_alarms(
+    name: str,
+    *,
+    parent: pulumi.Resource,
+    endpoint_name: str,
+    latency_ms: int,
+    error_percent: float,
+    topics: AlertTopics,
+) -> list[aws.cloudwatch.MetricAlarm]:
+    """Alarms when it is slow, fails, or cannot be asked."""
+    return [
+        latency_alarm(
+            f"{name}-latency",
+            parent=parent,
+            endpoint_name=endpoint_name,
+            variant_name=ALL_TRAFFIC,
+            latency_ms=latency_ms,
+            topic_arn=topics["warning"],
+            namespace=NAMESPACE,
+        ),
+        error_alarm(
+            f"{name}-errors",
+            parent=parent,
+            endpoint_name=endpoint_name,
+            variant_name=ALL_TRAFFIC,
+            error_percent=error_percent,
+            topic_arn=topics["critical"],
+            namespace=NAMESPACE,
+            failures=FAILURES,
+        ),
+        _away(f"{name}-away", parent=parent, endpoint_name=endpoint_name, topic=topics["critical"]),
+    ]
+
+
+def _away(
+    name: str, *, parent: pulumi.Resource, endpoint_name: str, topic: pulumi.Input[str]
+) -> aws.cloudwatch.MetricAlarm:
+    """An alarm when the model is away in 5 of 5 minutes, or nothing tells whether it is there.
+
+    Without a receiver the other alarms would see nothing, and so its silence is an alarm as well.
+    """
+    return aws.cloudwatch.MetricAlarm(
+        name,
+        alarm_description=f"{endpoint_name}: no pod answers, or nothing watches whether one does",
+        namespace=NAMESPACE,
+        metric_name="Available",
+        dimensions={"EndpointName": endpoint_name, "VariantName": ALL_TRAFFIC},
+        statistic="Maximum",
+        period=PERIOD_SECONDS,
+        evaluation_periods=5,
+        datapoints_to_alarm=5,
+        comparison_operator="LessThanThreshold",
+        threshold=1,
+        treat_missing_data="breaching",
+        alarm_actions=[topic],
+        ok_actions=[topic],
+        opts=pulumi.ResourceOptions(parent=parent),
+    )

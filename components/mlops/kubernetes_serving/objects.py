@@ -1,0 +1,243 @@
+"""A model on Kubernetes as its objects: what KServe is told, and what keeps the model's requests.
+
+The container is the one that SageMaker would start, in the same way: its artefact is unpacked in
+`/opt/ml/model`, it is started with `serve`, and answers `/ping` and `/invocations` on port 8080.
+https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-inference-code.html
+
+KServe runs it in its Standard mode, as a Deployment with a Service. There it scales by processors,
+down to one pod and not to none, and shifts no share of the traffic: both take what no add-on
+brings, Knative or KEDA for the first, a gateway for the second. A new version's pods come one after
+the other, each before an old one goes.
+https://kserve.github.io/website/docs/admin-guide/kubernetes-deployment
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, TypedDict
+
+from components.mlops.kubernetes_serving.runtime.events import INFERENCE_ID
+from components.platform.kubernetes.nodes import Accelerator
+from components.platform.model_project import content_hash
+
+RUNTIME = Path(__file__).with_name("runtime")
+MODEL_LABEL = "maslow.dev/model"
+CONTAINER = "kserve-container"
+"""What KServe calls the container that answers."""
+MODEL_FOLDER, CODE_FOLDER = "/opt/ml/model", "/opt/maslow"
+PORT = 8080
+NOBODY = 65534
+READS_TOKENS = {"fsGroup": NOBODY}
+"""Who is not root reads the token of its service account by its group.
+
+https://kubernetes.io/docs/tasks/configure-pod-container/security-context/
+"""
+INTEL = {"kubernetes.io/arch": "amd64"}
+"""SageMaker's images are for no other processors."""
+CPU_PERCENT = 70
+"""Of what its pods ask for: above it, there come more of them."""
+RECEIVER = {"cpu": "100m", "memory": "256Mi"}
+
+
+class PodsArgs(TypedDict):
+    """What each pod asks for, and how many there are."""
+
+    vcpus: float
+    """Processors."""
+    memory_gib: int
+    """Memory, in GiB."""
+    gpus: int
+    """GPUs of NVIDIA's."""
+    min: int
+    """Fewest pods, at least one."""
+    max: int
+    """Most pods."""
+
+
+class PredictorArgs(TypedDict):
+    """What KServe is told of a model."""
+
+    model: str
+    """Name of the model."""
+    image: str
+    """Image of the model's container."""
+    runtime_image: str
+    """Image in which the artefact is fetched."""
+    environment: Mapping[str, str]
+    """Environment of the container, as the version is registered with it."""
+    model_data: str
+    """S3 URI of the version's artefact."""
+    account: str
+    """Service account that reads it."""
+    receiver: str
+    """Name of the receiver's Service."""
+    code: str
+    """Name of the ConfigMap with the runtime."""
+    region: str
+    """Region of the artefact."""
+    pods: PodsArgs
+    """What its pods are."""
+
+
+def runtime_files() -> dict[str, str]:
+    """Text of each file of the runtime by its name, as a ConfigMap has them."""
+    return {path.name: path.read_text(encoding="utf-8") for path in sorted(RUNTIME.glob("*.py"))}
+
+
+def code_name(name: str) -> str:
+    """The name of the ConfigMap with the runtime: pods are told of another runtime by its hash."""
+    return f"{name}-code-{content_hash(runtime_files())[:8]}"
+
+
+def annotations(pods: PodsArgs) -> dict[str, str]:
+    """How KServe runs a model, and until when Pulumi waits for it.
+
+    A fixed number of pods has nothing that scales it.
+    https://www.pulumi.com/blog/kubernetes-await-generic/
+    """
+    prefix = "serving.kserve.io"
+    scaled = pods["min"] < pods["max"]
+    return {
+        f"{prefix}/deploymentMode": "Standard",
+        f"{prefix}/autoscalerClass": "hpa" if scaled else "none",
+        "pulumi.com/waitFor": "condition=Ready",
+        "pulumi.com/timeoutSeconds": "1800",
+    }
+
+
+def predictor(args: PredictorArgs) -> dict[str, Any]:
+    """The specification of an InferenceService."""
+    pods = args["pods"]
+    told = {
+        "minReplicas": pods["min"],
+        "maxReplicas": pods["max"],
+        "serviceAccountName": args["account"],
+        "labels": {MODEL_LABEL: args["model"]},
+        "deploymentStrategy": {
+            "type": "RollingUpdate",
+            "rollingUpdate": {"maxSurge": 1, "maxUnavailable": 0},
+        },
+        "logger": {
+            "mode": "all",
+            "url": f"http://{args['receiver']}",
+            "metadataHeaders": [INFERENCE_ID],
+        },
+        "nodeSelector": INTEL,
+        "securityContext": READS_TOKENS,
+        "volumes": [{"name": "model", "emptyDir": {}}, *code_volumes(args["code"])],
+        "initContainers": [_fetching(args)],
+        "containers": [_answering(args)],
+    }
+    if pods["min"] < pods["max"]:
+        told |= {"scaleMetric": "cpu", "scaleTarget": CPU_PERCENT}
+    return {"predictor": told}
+
+
+def receiver_pod(
+    *,
+    labels: Mapping[str, str],
+    image: str,
+    account: str,
+    code: str,
+    environment: Mapping[str, str],
+) -> dict[str, Any]:
+    """The template of the receiver's pod."""
+    probe = {"httpGet": {"path": "/", "port": PORT}, "periodSeconds": 10}
+    return {
+        "metadata": {"labels": dict(labels)},
+        "spec": {
+            "serviceAccountName": account,
+            "automountServiceAccountToken": False,
+            "terminationGracePeriodSeconds": 60,
+            "nodeSelector": INTEL,
+            "securityContext": {**READS_TOKENS, **_nobody()},
+            "volumes": code_volumes(code),
+            "containers": [
+                {
+                    "name": "receiver",
+                    "image": image,
+                    **_running("runtime.receiver"),
+                    "env": _variables(environment),
+                    "ports": [{"containerPort": PORT, "protocol": "TCP"}],
+                    "readinessProbe": probe,
+                    "livenessProbe": {**probe, "periodSeconds": 30},
+                    "resources": {
+                        "requests": RECEIVER,
+                        "limits": {"memory": RECEIVER["memory"]},
+                    },
+                    "securityContext": _confined(),
+                }
+            ],
+        },
+    }
+
+
+def code_volumes(code: str) -> list[dict[str, Any]]:
+    """The volume of the runtime."""
+    return [{"name": "code", "configMap": {"name": code}}]
+
+
+def _fetching(args: PredictorArgs) -> dict[str, Any]:
+    running = _running("runtime.fetch", args["model_data"], MODEL_FOLDER)
+    return {
+        "name": "fetch-model",
+        "image": args["runtime_image"],
+        **running,
+        "env": _variables({"AWS_DEFAULT_REGION": args["region"]}),
+        "volumeMounts": [*running["volumeMounts"], _model_mount()],
+        "resources": {
+            "requests": {"cpu": "250m", "memory": "512Mi"},
+            "limits": {"memory": "512Mi"},
+        },
+        "securityContext": {**_nobody(), **_confined()},
+    }
+
+
+def _answering(args: PredictorArgs) -> dict[str, Any]:
+    """The model's container, which may be root in itself as SageMaker's images are."""
+    pods = args["pods"]
+    memory = f"{pods['memory_gib']}Gi"
+    requests = {"cpu": f"{round(pods['vcpus'] * 1000)}m", "memory": memory}
+    limits = {"memory": memory}
+    if pods["gpus"]:
+        requests[Accelerator.GPU.value] = limits[Accelerator.GPU.value] = str(pods["gpus"])
+    ping = {"httpGet": {"path": "/ping", "port": PORT}, "timeoutSeconds": 2}
+    return {
+        "name": CONTAINER,
+        "image": args["image"],
+        "args": ["serve"],
+        "env": _variables({**args["environment"], "AWS_DEFAULT_REGION": args["region"]}),
+        "ports": [{"containerPort": PORT, "protocol": "TCP"}],
+        "volumeMounts": [_model_mount()],
+        # What loads a large model is left ten minutes, and not asked whether it lives before.
+        "startupProbe": {**ping, "periodSeconds": 10, "failureThreshold": 60},
+        "readinessProbe": {**ping, "periodSeconds": 10},
+        "livenessProbe": {**ping, "periodSeconds": 30, "failureThreshold": 5},
+        "resources": {"requests": requests, "limits": limits},
+        "securityContext": {"allowPrivilegeEscalation": False},
+    }
+
+
+def _running(module: str, *arguments: str) -> dict[str, Any]:
+    return {
+        "command": ["python3", "-m", module, *arguments],
+        "workingDir": CODE_FOLDER,
+        "volumeMounts": [
+            {"name": "code", "mountPath": f"{CODE_FOLDER}/{RUNTIME.name}", "readOnly": True}
+        ],
+    }
+
+
+def _model_mount() -> dict[str, Any]:
+    return {"name": "model", "mountPath": MODEL_FOLDER}
+
+
+def _variables(told: Mapping[str, str]) -> list[dict[str, str]]:
+    return [{"name": name, "value": value} for name, value in sorted(told.items())]
+
+
+def _nobody() -> dict[str, Any]:
+    return {"runAsNonRoot": True, "runAsUser": NOBODY, "seccompProfile": {"type": "RuntimeDefault"}}
+
+
+def _confined() -> dict[str, Any]:
+    return {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}}

@@ -1,0 +1,257 @@
+"""A model that Kubernetes serves: KServe's object, what captures its requests, and its alarms."""
+
+from typing import Any, NotRequired
+
+import pulumi
+import pulumi_aws as aws
+import pulumi_kubernetes as kubernetes
+
+from components.common.iam import rendered
+from components.mlops.capture import CaptureArgs
+from components.mlops.kubernetes_serving.alarms import NAMESPACE, serving_alarms
+from components.mlops.kubernetes_serving.objects import (
+    PORT,
+    PodsArgs,
+    annotations,
+    code_name,
+    predictor,
+    receiver_pod,
+    runtime_files,
+)
+from components.mlops.kubernetes_serving.policies import capturing_policy, reading_policy
+from components.mlops.rollout import ALL_TRAFFIC
+from components.platform.kubernetes.add_on_policies import pod_trust
+
+RECEIVER_LABEL = "maslow.dev/receiver"
+AWS_LABEL = "maslow/aws-identity"
+"""Says of a service account that its pods call AWS, so that one without a role is noticed."""
+
+
+class KubernetesServingArgs(CaptureArgs):
+    """What a model on Kubernetes is made of."""
+
+    endpoint_name: str
+    """What its captures and its metrics are called by, as if it were an endpoint of SageMaker's."""
+    object_name: str
+    """What its objects are called in the namespace, at most 40 characters."""
+    namespace: pulumi.Input[str]
+    """Name of the team's namespace."""
+    cluster: pulumi.Input[str]
+    """Name of the cluster."""
+    cluster_arn: pulumi.Input[str]
+    """ARN of the cluster."""
+    image_uri: pulumi.Input[str]
+    """Image that the version is registered with."""
+    runtime_image: pulumi.Input[str]
+    """Image in ECR with Python 3.10 or later and boto3, for what fetches and captures."""
+    environment: dict[str, str]
+    """Environment of the container, as the version is registered with it."""
+    model_data: str
+    """S3 URI of the version's model.tar.gz."""
+    pods: PodsArgs
+    """What its pods are, and how many."""
+    latency_ms: int
+    """Latency of the 99th percentile, in milliseconds, above which the alarm goes off."""
+    error_percent: float
+    """Failed requests, in percent, above which the alarm goes off."""
+    capture_percent: int
+    """Requests that are captured, in percent."""
+    add_ons: NotRequired[list[pulumi.Resource]]
+    """What must be installed before KServe knows its objects."""
+
+
+class KubernetesServing(pulumi.ComponentResource):
+    """An InferenceService of the approved version, and a receiver beside it.
+
+    The model's pods read its artefacts as one role, the receiver writes captures as another. KServe
+    has a new version's pods take over one after the other, and goes no further where one does not
+    become well; nothing takes back what does and is worse: the alarms tell of it.
+    """
+
+    name: pulumi.Output[str]
+    """What its captures and metrics are called by, known once KServe has taken it."""
+    url: pulumi.Output[str]
+    """Where it is asked, from within the namespace and the platform's own."""
+    alarm_names: list[pulumi.Output[str]]
+    """Names of the alarms."""
+
+    def __init__(
+        self, name: str, args: KubernetesServingArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        super().__init__("maslow:index:KubernetesServing", name, None, opts)
+        called = args["object_name"]
+        alarms = serving_alarms(
+            name,
+            parent=self,
+            endpoint_name=args["endpoint_name"],
+            latency_ms=args["latency_ms"],
+            error_percent=args["error_percent"],
+            topics=args["alert_topics"],
+        )
+        self.alarm_names = [alarm.name for alarm in alarms]
+        code = kubernetes.core.v1.ConfigMap(
+            f"{name}-code",
+            metadata=_called(args, code_name(called)),
+            data=runtime_files(),
+            immutable=True,
+            opts=self._child(),
+        )
+        receiving = self._receiver(name, args, code)
+        reads = self._identity(
+            f"{name}-reads",
+            args,
+            called,
+            rendered(
+                reading_policy,
+                model=args["model"],
+                artifacts_bucket=args["artifacts_bucket"],
+                artifacts_key_arn=args["artifacts_key_arn"],
+                origin=args.get("origin"),
+            ),
+        )
+        service = kubernetes.apiextensions.CustomResource(
+            f"{name}-inference",
+            api_version="serving.kserve.io/v1beta1",
+            kind="InferenceService",
+            metadata=_called(args, called) | {"annotations": annotations(args["pods"])},
+            spec=self._spec(args, code),
+            opts=self._child([*reads, receiving, *args.get("add_ons", [])]),
+        )
+        self.name = service.id.apply(lambda _: args["endpoint_name"])
+        self.url = pulumi.Output.format(
+            "http://{0}-predictor.{1}/invocations", called, args["namespace"]
+        )
+        self.register_outputs({"name": self.name, "url": self.url, "alarm_names": self.alarm_names})
+
+    def _child(self, after: list[pulumi.Resource] | None = None) -> pulumi.ResourceOptions:
+        return pulumi.ResourceOptions(parent=self, depends_on=after)
+
+    def _spec(
+        self, args: KubernetesServingArgs, code: kubernetes.core.v1.ConfigMap
+    ) -> pulumi.Output[dict[str, Any]]:
+        def build(image: str, runtime_image: str, code: str) -> dict[str, Any]:
+            return predictor(
+                {
+                    "model": args["model"],
+                    "image": image,
+                    "runtime_image": runtime_image,
+                    "environment": args["environment"],
+                    "model_data": args["model_data"],
+                    "account": args["object_name"],
+                    "receiver": _receiver_name(args),
+                    "code": code,
+                    "region": args["region"],
+                    "pods": args["pods"],
+                }
+            )
+
+        return pulumi.Output.all(
+            args["image_uri"], args["runtime_image"], code.metadata.name
+        ).apply(lambda known: build(*known))
+
+    def _receiver(
+        self, name: str, args: KubernetesServingArgs, code: kubernetes.core.v1.ConfigMap
+    ) -> pulumi.Resource:
+        called = _receiver_name(args)
+        labels = {RECEIVER_LABEL: args["object_name"]}
+        writes = self._identity(
+            f"{name}-captures",
+            args,
+            called,
+            rendered(
+                capturing_policy,
+                capture_bucket=args["capture_bucket"],
+                capture_prefix=args["capture_prefix"],
+                capture_key_arn=args["capture_key_arn"],
+            ),
+        )
+
+        def pod(image: str, code: str, bucket: str, key_arn: str) -> dict[str, Any]:
+            return receiver_pod(
+                labels=labels,
+                image=image,
+                account=called,
+                code=code,
+                environment={
+                    "AWS_DEFAULT_REGION": args["region"],
+                    "BUCKET": bucket,
+                    "ENDPOINT": args["endpoint_name"],
+                    "KEY_ARN": key_arn,
+                    "NAMESPACE": NAMESPACE,
+                    "PERCENT": str(args["capture_percent"]),
+                    "PING_URL": f"http://{args['object_name']}-predictor/ping",
+                    "PREFIX": args["capture_prefix"],
+                    "VARIANT": ALL_TRAFFIC,
+                },
+            )
+
+        template = pulumi.Output.all(
+            args["runtime_image"],
+            code.metadata.name,
+            args["capture_bucket"],
+            args["capture_key_arn"],
+        ).apply(lambda known: pod(*known))
+        kubernetes.apps.v1.Deployment(
+            f"{name}-receiver",
+            metadata=_called(args, called),
+            # Both halves of a request must come to the one that puts them together.
+            spec={
+                "replicas": 1,
+                "strategy": {"type": "Recreate"},
+                "selector": {"matchLabels": labels},
+                "template": template,
+            },
+            opts=self._child(writes),
+        )
+        return kubernetes.core.v1.Service(
+            f"{name}-receiver-service",
+            metadata=_called(args, called),
+            spec={"selector": labels, "ports": [{"port": 80, "targetPort": PORT}]},
+            opts=self._child(),
+        )
+
+    def _identity(
+        self,
+        name: str,
+        args: KubernetesServingArgs,
+        account: str,
+        policy: pulumi.Output[str],
+    ) -> list[pulumi.Resource]:
+        """A service account that calls AWS as a role of its own; what is asked of it follows."""
+        role = aws.iam.Role(
+            f"{name}-role",
+            description=f"What {account} does for the model {args['model']} on Kubernetes",
+            assume_role_policy=rendered(
+                pod_trust,
+                cluster_arn=args["cluster_arn"],
+                namespace=args["namespace"],
+                service_accounts=[account],
+            ),
+            opts=self._child(),
+        )
+        allowed = aws.iam.RolePolicy(
+            f"{name}-policy", role=role.name, policy=policy, opts=self._child()
+        )
+        association = aws.eks.PodIdentityAssociation(
+            f"{name}-identity",
+            cluster_name=args["cluster"],
+            namespace=args["namespace"],
+            service_account=account,
+            role_arn=role.arn,
+            opts=self._child([allowed]),
+        )
+        made = kubernetes.core.v1.ServiceAccount(
+            f"{name}-account",
+            metadata={**_called(args, account), "labels": {AWS_LABEL: "true"}},
+            automount_service_account_token=False,
+            opts=self._child(),
+        )
+        return [association, made]
+
+
+def _called(args: KubernetesServingArgs, name: str) -> Any:
+    return {"name": name, "namespace": args["namespace"]}
+
+
+def _receiver_name(args: KubernetesServingArgs) -> str:
+    return f"{args['object_name']}-capture"
