@@ -22,6 +22,7 @@ from infra.needs.foundation import access, audit
 from infra.needs.foundation import declare as declare_foundation
 from infra.needs.kubernetes import declare_kubernetes
 from infra.needs.mlops.dashboards import Shown, declare_dashboards
+from infra.needs.mlops.kubernetes_serving import OnKubernetes
 from infra.needs.mlops.monitors import Monitoring
 from infra.needs.model_context import ModelContext, model_context
 from infra.needs.need import Need
@@ -67,6 +68,7 @@ def declare(
     repositories = model_delivery.repositories(settings, env, foundation, devops, root)
     job_logs = settings.job_logs(stack.environment)
     experiments = declare_experiments(settings, env, foundation, people, training)
+    cluster = declare_kubernetes(settings, env, foundation, devops, people, training)
     context = model_context(
         env,
         foundation,
@@ -77,6 +79,7 @@ def declare(
         tables=settings.lake.tables,
         hours=settings.hours.args if settings.hours else None,
         experiments=experiments,
+        cluster=cluster,
     )
     if settings.models and job_logs == "here":
         platform.declare_job_logs(context, training)
@@ -84,7 +87,6 @@ def declare(
         platform.declare_training_alert(context, training)
         platform.declare_version_cards(settings.models, settings.owner, context, training, root)
     declare_studio(settings, env, foundation, training, data, root, people, experiments)
-    declare_kubernetes(settings, env, foundation, devops, people, training)
     models = _models(stack, context, devops, training, serving, newest_approved, root)
     pulumi.export("models", {name: model.names for name, model in models.items()})
     if custom:
@@ -139,7 +141,7 @@ def _models(
     """Declare each model, and tell by its name what it is called in AWS."""
     settings = stack.platform
     models: dict[str, Model] = {}
-    monitoring = Monitoring(context, serving)
+    monitoring, pods = Monitoring(context, serving), OnKubernetes(context, serving)
     boards: list[Shown] = []
     for model in settings.models:
         group = context.group_of(model)
@@ -147,14 +149,15 @@ def _models(
         pipeline = platform.declare_model(model, version, context, training, root)
         made = platform.declare_training_set(model, stack, context, training)
         delivery = model_delivery.declare_model(model, settings, context, devops, pipeline, made)
-        endpoint, loop = None, None
+        served, loop = None, None
         if version:
-            endpoint, loop = mlops.declare_model(
+            served, loop = mlops.declare_model(
                 model,
                 version,
                 context,
                 serving,
                 monitoring=monitoring,
+                pods=pods,
                 training=pipeline,
                 training_set=made,
                 bus=devops.bus,
@@ -167,7 +170,8 @@ def _models(
             training_set=made.state_machine_arn if made else None,
             delivery=delivery.pipeline_name if delivery else None,
             version=version.arn if version else None,
-            endpoint=endpoint.name if endpoint else None,
+            endpoint=served.name if served and model.serving.on == "sagemaker" else None,
+            url=pods.urls.get(model.name),
             loop=loop.state_machine_arn if loop else None,
         )
     monitoring.declare_silence_watches()

@@ -119,8 +119,9 @@ def _of(model: ModelSettings, *, trains: bool) -> Iterator[tuple[str, int, bool]
                 if model.training.keep_warm_minutes:
                     uses["training warm pool", instance] = number * model.training.at_once
         uses["processing job", model.processing.instance] += 1
-    yield ONE_ENDPOINT, model.serving.scale.max, False
-    uses["endpoint", model.serving.instance] = FLEETS * model.serving.scale.max
+    if model.serving.on == "sagemaker":
+        yield ONE_ENDPOINT, model.serving.scale.max, False
+        uses["endpoint", model.serving.instance] = FLEETS * model.serving.scale.max
     for (use, instance), number in uses.items():
         if number:
             yield f"{instance} for {use} usage", number, True

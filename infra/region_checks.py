@@ -173,6 +173,8 @@ def instances(stack: StackFile) -> Iterator[tuple[Path, str, str]]:
         uses = {"training": "training", **uses}
     for index, model in enumerate(stack.platform.models):
         for group, use in uses.items():
+            if group == "serving" and model.serving.on == "kubernetes":
+                continue
             grouped = model.training.instance_groups if group == "training" else {}
             for name, each in grouped.items():
                 at: Path = ("models", index, group, "instance_groups", name, "instance")

@@ -1,7 +1,7 @@
 """The newest approved version of a model: looked up in the registry, or assumed offline."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from components.common.workload import artifacts_prefix
@@ -10,6 +10,12 @@ from infra.naming import Names, cut
 
 NO_SUCH_GROUP = {"ValidationException", "ResourceNotFound", "ResourceNotFoundException"}
 """What SageMaker answers for a model package group that is not there yet."""
+
+ASSUMED_ENVIRONMENT = {
+    "SAGEMAKER_PROGRAM": "inference.py",
+    "SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/model/code",
+}
+"""What SageMaker's own containers are told of a model's code."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +32,8 @@ class ModelVersion:
     """S3 URI of its model.tar.gz."""
     serving_image: str | None = None
     """Image that serves it, where that is not the one of its jobs."""
+    environment: Mapping[str, str] = field(default_factory=dict)
+    """What its container is told by environment variables."""
 
     @property
     def number(self) -> str:
@@ -59,6 +67,7 @@ def assumed(region: str, account: str, names: Names, *, built: bool = False) -> 
             f"{home}/runs/1/baseline/baseline.json",
             f"{account}.dkr.ecr.{region}.amazonaws.com/{images}:1" if built else None,
             f"{home}/runs/1/model.tar.gz",
+            environment=ASSUMED_ENVIRONMENT,
         )
 
     return look_up
@@ -102,6 +111,7 @@ def in_registry(sagemaker: Any) -> Lookup:
             made_in,
             first.get("ModelDataUrl"),
             served_in if served_in != made_in else None,
+            first.get("Environment", {}),
         )
 
     return look_up

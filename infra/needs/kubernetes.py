@@ -16,7 +16,7 @@ from components.platform.kubernetes.cluster import (
 from components.platform.kubernetes.existing_cluster import ExistingCluster
 from infra.environment import Environment
 from infra.needs.need import Need
-from infra.needs.outputs import DevOps, Foundation
+from infra.needs.outputs import Cluster, DevOps, Foundation
 from infra.needs.tags import NEED
 from infra.settings import PlatformSettings
 from infra.settings.kubernetes.cluster import Kubernetes
@@ -47,14 +47,14 @@ def declare_kubernetes(
     devops: DevOps,
     people: Mapping[str, pulumi.Output[str]],
     need: Need,
-) -> None:
-    """Declare the cluster and what is in it; nothing where there is none.
+) -> Cluster | None:
+    """Declare the cluster and what is in it; nothing, and None, where there is none.
 
     `people` are the ARNs of the personas' roles, by persona.
     """
     wanted = settings.kubernetes
     if wanted is None:
-        return
+        return None
     cluster = _cluster(wanted, env, foundation, devops, people, need)
     provider = _provider(cluster, need)
     inside = pulumi.ResourceOptions(parent=need, providers=[provider])
@@ -63,13 +63,23 @@ def declare_kubernetes(
         _pool(name, pool, env, defaults.node_class, inside)
     namespaces = _teams(wanted, env, people, inside)
     exported = {"cluster": cluster.name, "arn": cluster.arn, "namespaces": namespaces}
+    ready: dict[str, list[pulumi.Resource]] = {}
     if wanted.add_ons:
         from infra.needs.kubernetes_add_ons import Place, declare_add_ons
 
         place = Place(wanted, env, foundation, cluster, inside, need, [defaults])
         made = declare_add_ons(place)
         exported["add_ons"] = {key: add_on.releases for key, add_on in made.items()}
+        ready = {key: add_on.ready for key, add_on in made.items()}
     pulumi.export("kubernetes", exported)
+    return Cluster(
+        name=cluster.name,
+        arn=cluster.arn,
+        provider=provider,
+        owned=wanted.existing is None,
+        namespaces=namespaces,
+        add_ons=ready,
+    )
 
 
 def _cluster(

@@ -16,7 +16,7 @@ from components.platform.experiments.experiments import Experiments
 from infra.environment import Environment
 from infra.models.serving_image import serving_image
 from infra.needs.file_systems import FileSystems
-from infra.needs.outputs import Foundation
+from infra.needs.outputs import Cluster, Foundation
 from infra.needs.tags import MODEL, NEED
 from infra.settings.data.tables import Table
 from infra.settings.mlops.model import ModelSettings
@@ -50,6 +50,8 @@ class ModelContext:
     """When the environment works; None for always."""
     experiments: Experiments | None = None
     """Where jobs keep their runs; None where nowhere."""
+    cluster: Cluster | None = None
+    """The cluster of Kubernetes, if there is one."""
 
     def group_of(self, model: ModelSettings) -> str:
         """The model package group of a model: its name, or its ARN where another account has it."""
@@ -142,6 +144,7 @@ def model_context(
     tables: Sequence[Table] = (),
     hours: HoursArgs | None = None,
     experiments: Experiments | None = None,
+    cluster: Cluster | None = None,
 ) -> ModelContext:
     """What every model is told, with SageMaker's own image looked up once for all of them."""
     repository, tag = TRAINING_IMAGE
@@ -162,4 +165,5 @@ def model_context(
         tables,
         hours,
         experiments,
+        cluster,
     )

@@ -1,6 +1,6 @@
 """What the needs at the bottom hand to those above them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pulumi
@@ -72,6 +72,24 @@ class DevOps:
 
 
 @dataclass(frozen=True)
+class Cluster:
+    """A cluster of Kubernetes, for what goes into it."""
+
+    name: pulumi.Output[str]
+    """Its name, known once nodes can join it."""
+    arn: pulumi.Output[str]
+    """Its ARN."""
+    provider: pulumi.ProviderResource
+    """The provider of all that is in it."""
+    owned: bool
+    """Whether it is the environment's own, and nobody else's."""
+    namespaces: Mapping[str, pulumi.Output[str]]
+    """Names of the teams' namespaces, by team."""
+    add_ons: Mapping[str, Sequence[pulumi.Resource]]
+    """By add-on, what has to be installed before its objects are known."""
+
+
+@dataclass(frozen=True)
 class Model:
     """What a model is called in AWS; outputs are None for what is not there."""
 
@@ -86,7 +104,9 @@ class Model:
     version: str | None = None
     """ARN of the version that is deployed; None until one is approved."""
     endpoint: pulumi.Output[str] | None = None
-    """Name of its endpoint."""
+    """Name of its endpoint; None where Kubernetes serves it."""
+    url: pulumi.Output[str] | None = None
+    """Where it is asked within the cluster, where Kubernetes serves it."""
     loop: pulumi.Output[str] | None = None
     """ARN of the state machine that retrains it; None where another environment does."""
 
@@ -100,6 +120,7 @@ class Model:
             "delivery": self.delivery,
             "version": self.version,
             "endpoint": self.endpoint,
+            "url": self.url,
             "loop": self.loop,
         }
         return {what: name for what, name in every.items() if name is not None}

@@ -36,6 +36,7 @@ from infra.settings.foundation.network import check_reachable
 from infra.settings.hours import check_hours
 from infra.settings.kubernetes.checks import check_kubernetes
 from infra.settings.mistakes import Mistake
+from infra.settings.mlops.kubernetes_serving import check_served_on_kubernetes
 from infra.settings.mlops.labels import check_labels
 from infra.settings.studio_checks import check_studio
 from infra.settings.unused_checks import check_access, check_model_settings, check_previews
@@ -131,6 +132,7 @@ CHECKS: tuple[Check, ...] = (
     check_hours,
     check_experiments,
     check_kubernetes,
+    check_served_on_kubernetes,
 )
 
 

@@ -27,6 +27,7 @@ from infra.settings.schema import platform_schema, resolved
 
 ENVIRONMENT, REGION, ACCOUNT = "dev", "eu-west-1", "111111111111"
 
+USER = f"arn:aws:iam::{ACCOUNT}:user/someone"
 VPC = {"id": "vpc-0a1b2c3d", "subnets": ["subnet-0a1b2c3d", "subnet-1a1b2c3d"]}
 
 BASE: dict[str, Any] = {
@@ -68,6 +69,26 @@ DEPLOYED: dict[str, Any] = {
     "models": [{**MODEL["models"][0], "delivery": {"start": "off"}}],
 }
 """A model without a delivery, and so with half of the resources."""
+ON_CLUSTER: dict[str, Any] = {
+    "network": {"cidr": "10.10.0.0/16", "endpoints": "none"},
+    "access": {"personas": {"platform-engineer": [USER]}},
+    "kubernetes": {
+        "add_ons": ["cert-manager", "kserve"],
+        "pools": {"gpu": {"instances": ["g6.2xlarge"]}},
+        "teams": {
+            team: {"vcpus": 64, "memory_gib": 256, "gpus": 8} for team in ("oncology", "radiology")
+        },
+    },
+    "models": [
+        {
+            "name": "readmission",
+            "project": "templates/tabular",
+            "image": f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/gpu:1.0",
+            "serving": {"on": "kubernetes", "pods": {"team": "oncology"}},
+        }
+    ],
+}
+"""A model that Kubernetes serves."""
 PRICED: dict[str, Any] = {
     **MODEL,
     "models": [{**MODEL["models"][0], "training": {"instance": "ml.m5.xlarge"}}],
@@ -138,7 +159,6 @@ CENTER = "arn:aws:sso:::instance/ssoins-0123456789abcdef"
 SECRETS = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret"
 SAML = f"arn:aws:iam::{ACCOUNT}:saml-provider/idp"
 STAFF = {"auditor": ["auditors"]}
-USER = f"arn:aws:iam::{ACCOUNT}:user/someone"
 NETWORK = {"cidr": "10.10.0.0/16", "endpoints": "none"}
 FILTER = {"by": "dns", "domains": ["a.example.org"]}
 TEAM = "0a1b2c3d-0a1b-0a1b-0a1b-0a1b2c3d4e5f"
@@ -185,6 +205,8 @@ CLUSTER: dict[str, Any] = {
 CONTEXTS: dict[str, dict[str, Any]] = {
     "kubernetes": CLUSTER,
     "kubernetes.existing": {**CLUSTER, "kubernetes": {"add_ons": ["kueue"]}},
+    "models.0.serving.on": ON_CLUSTER,
+    "models.0.serving.pods": ON_CLUSTER,
     "network": {"network": NETWORK},
     "network.endpoints": {**DEPLOYED, "network": NETWORK},
     "network.vpc": DEPLOYED,
@@ -480,6 +502,7 @@ VALUES: dict[str, Any] = {
     "models.0.monitor.bias.on": ["age"],
     "models.0.retrain.on": [],
     "models.0.retrain.schedule": "weekly",
+    "models.0.serving.pods.team": "radiology",
     "custom.module": "extras",
 }
 """Other values of settings whose schema allows more texts than the setting does, or refers to what
@@ -487,6 +510,7 @@ else the environment has; those of the rest are made from the schema."""
 
 TOGETHER: dict[str, dict[str, Any]] = {
     "features.0.name": {"models.0.features": ["stays"]},
+    "models.0.serving.on": {"models.0.serving": {"on": "sagemaker"}},
 }
 """What must be changed with a setting, for it is referred to."""
 

@@ -20,6 +20,8 @@ from tests.conftest import PROJECT, STACKS
 
 FEATURE_GROUP_NAME_LIMIT = 64
 FEATURES = "aws:sagemaker/featureGroup:FeatureGroup"
+OF_AWS = ("aws:eks/addon:Addon",)
+"""Types whose names AWS has given, of which one is chosen."""
 WITHIN_ANOTHER = (
     "aws:athena/namedQuery:NamedQuery",
     "aws:athena/preparedStatement:PreparedStatement",
@@ -78,7 +80,7 @@ def named(graph: Graph) -> list[tuple[Resource, str, str]]:
     """Each resource that has a name, the input that holds it and the physical name."""
     found = []
     for resource in graph.resources:
-        if not resource.in_aws:
+        if not resource.in_aws or resource.type in OF_AWS:
             continue
         key = entry_of(resource.type).name or next(
             (key for key in resource.inputs if key.lower() == f"{noun(resource)}name"), ""

@@ -28,10 +28,17 @@ AROUND_HOURS = 4
 
 
 def delivered(settings: PlatformSettings) -> list[ModelSettings]:
-    """The models that are delivered: where versions come from elsewhere, nothing is trained."""
+    """The models that are delivered: where versions come from elsewhere, nothing is trained.
+
+    A delivery looks whether SageMaker serves what it delivers; what Kubernetes serves has none.
+    """
     if settings.origin:
         return []
-    return [model for model in settings.models if model.delivery.start != "off"]
+    return [
+        model
+        for model in settings.models
+        if model.delivery.start != "off" and model.serving.on == "sagemaker"
+    ]
 
 
 def repositories(

@@ -8,10 +8,11 @@ import pulumi
 from components.common.iam import Json, rendered
 from components.mlops.dashboards.body import ServedModel, environment_body, model_body
 from components.mlops.dashboards.dashboard import Dashboard
-from components.mlops.endpoint import Endpoint
+from components.mlops.kubernetes_serving.alarms import FAILURES, NAMESPACE
 from components.mlops.loop.loop import Loop
 from components.mlops.monitoring.job_request import MonitorKind
 from components.mlops.rollout import ALL_TRAFFIC
+from infra.needs.mlops.serving import Served
 from infra.needs.model_context import ModelContext
 from infra.needs.need import Need
 from infra.settings.mlops.model import ModelSettings
@@ -26,7 +27,7 @@ Shown = dict[str, Any]
 def shown(
     model: ModelSettings,
     context: ModelContext,
-    endpoint: Endpoint,
+    endpoint: Served,
     alarms: Mapping[str, pulumi.Output[str]],
     loop: Loop | None,
 ) -> Shown:
@@ -44,6 +45,8 @@ def shown(
         "monitors": [MonitorKind(kind) for kind in alarms],
         "alarm_arns": arns,
     }
+    if model.serving.on == "kubernetes":
+        one |= {"namespace": NAMESPACE, "failures": FAILURES}
     return one | ({"loop_arn": loop.state_machine_arn} if loop else {})
 
 

@@ -3,7 +3,6 @@
 import pulumi
 
 from components.foundation.keys.key import DataClass
-from components.mlops.endpoint import Endpoint
 from components.mlops.monitoring.alarms import alarms_by_itself
 from components.mlops.monitoring.job_request import JOB_NAME_LIMIT, MonitorKind
 from components.mlops.monitoring.monitor import Monitor, MonitorArgs, OfSomeMonitors
@@ -11,7 +10,7 @@ from components.mlops.monitoring.monitor_code import MonitorCode
 from components.mlops.monitoring.silence_machine import MOST, RareMonitor
 from components.mlops.monitoring.silence_watch import SilenceWatch
 from infra.naming import cut
-from infra.needs.mlops.serving import reading
+from infra.needs.mlops.serving import Served, reading
 from infra.needs.model_context import NAME_LIMIT, ModelContext
 from infra.needs.need import Need
 from infra.settings.frequency import expression, seconds
@@ -76,7 +75,7 @@ class Monitoring:
 def watch(
     model: ModelSettings,
     version: ModelVersion,
-    endpoint: Endpoint,
+    endpoint: Served,
     context: ModelContext,
     shared: Monitoring,
     opts: pulumi.ResourceOptions,

@@ -1,5 +1,7 @@
 """What serves a model's approved version."""
 
+from typing import Protocol
+
 import pulumi
 
 from components.foundation.keys.key import DataClass
@@ -9,6 +11,15 @@ from infra.needs import peers
 from infra.needs.model_context import NAME_LIMIT, ModelContext
 from infra.settings.mlops.model import ModelSettings
 from infra.versions import ModelVersion
+
+
+class Served(Protocol):
+    """What serves a model: an endpoint of SageMaker's, or KServe."""
+
+    name: pulumi.Output[str]
+    """What its captures and its metrics are called by, known once it serves."""
+    alarm_names: list[pulumi.Output[str]]
+    """Names of the alarms on it."""
 
 
 def serve(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import (
     AfterValidator,
@@ -19,6 +19,7 @@ from infra.settings.aws import InstanceType, allowed
 from infra.settings.base import Percent, PositiveInt, Settings
 from infra.settings.framework_image import Framework, check_framework
 from infra.settings.mistakes import Mistake, refusals
+from infra.settings.mlops.pods import Pods
 from infra.settings.training_options import check_image
 
 CANARY = Percent(1, CANARY_PERCENT, off=True)
@@ -79,6 +80,14 @@ class EndpointAlarms(Settings):
 class Serving(Settings):
     """The endpoint."""
 
+    on: Literal["sagemaker", "kubernetes"] = Field(
+        "sagemaker",
+        description="What serves it: an endpoint of SageMaker's, or KServe on the cluster, with "
+        "the same image and the same captures.",
+    )
+    pods: Pods | None = Field(
+        None, description="What it is on Kubernetes: whose namespace, and what each pod gets."
+    )
     instance: EndpointInstance = Field(
         "ml.c6i.large", description="Instance type: CPU, GPU (ml.g6…) or Inferentia (ml.inf2…)."
     )
@@ -110,9 +119,13 @@ def check_hardware(
     `instances` are the types by group of settings. SageMaker takes all of these, and then scales
     nothing, rolls nothing back, or runs on a processor that the image was not built for.
     """
+    if serving.on == "kubernetes":
+        instances = {group: each for group, each in instances.items() if group != "serving"}
     for group, instance in instances.items():
         for mistake in check_image(group, instance, image):
             yield replace(mistake, path=(group, *mistake.path))
+    if serving.on == "kubernetes":
+        return
     family, scale, rollout = family_of(serving.instance), serving.scale, serving.rollout
     if family.burstable and scale.min != scale.max:
         yield Mistake(
