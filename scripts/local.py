@@ -194,7 +194,7 @@ def _turn(
             deployed = bring_up(stack)
             say(told(deployed.changes))
     for model in models:
-        if model.name in versions:
+        if model.name in versions and model.serving.on == "sagemaker":
             with stage("Ask", follower) as say:
                 endpoint = deployed.outputs["models"][model.name]["endpoint"]
                 looked_up = stored[model.name].asked if model.name in stored else None
@@ -279,7 +279,10 @@ def _summary(
             f"training pipeline {model['pipeline']}",
             f"model registry {model['group']}, version {version.number} approved",
         ]
-        rows["mlops"] += _served(cloud, model["endpoint"])
+        if "endpoint" in model:
+            rows["mlops"] += _served(cloud, model["endpoint"])
+        else:
+            rows["mlops"].append(f"{name}: KServe's object, which no pod serves here")
     out.print("\nDeployed, by need")
     for need, lines in rows.items():
         _row(need, lines or [f"nothing yet: {nothing}"])
