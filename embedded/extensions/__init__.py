@@ -31,6 +31,7 @@ MODULES = (
     "eks_clusters",
     "eks_pods",
     "eks_updates",
+    "emr_container_runs",
     "emr_fleets",
     "emr_limits",
     "emr_releases",

@@ -1,4 +1,4 @@
-"""EMR on EKS: namespaces of clusters that are there, and templates of jobs; no job is run.
+"""EMR on EKS: namespaces of clusters that are there, and templates of jobs.
 
 https://docs.aws.amazon.com/emr-on-eks/latest/APIReference/
 """

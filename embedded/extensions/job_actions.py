@@ -1,6 +1,7 @@
-"""What tasks of state machines can ask of EMR, EMR Serverless and Athena, and how each ends.
+"""What tasks of state machines can ask of EMR in each form, and of Athena, and how each ends.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/connect-emr.html
+https://docs.aws.amazon.com/step-functions/latest/dg/connect-emr-eks.html
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -132,6 +133,17 @@ def _run_ends(serverless: Any, known: Request) -> Mapping[str, Any] | None:
     return dict(told) if run["state"] == "SUCCESS" else None
 
 
+def _container_run_ends(containers: Any, known: Request) -> Mapping[str, Any] | None:
+    run = containers.describe_job_run(virtualClusterId=known["VirtualClusterId"], id=known["Id"])[
+        "jobRun"
+    ]
+    output = containers.meta.service_model.operation_model("DescribeJobRun").output_shape
+    told = as_told({"jobRun": run}, output)["JobRun"]
+    if run["state"] in ("FAILED", "CANCELLED"):
+        raise Failed(told)
+    return dict(told) if run["state"] == "COMPLETED" else None
+
+
 def _query_ends(athena: Any, known: Request) -> Mapping[str, Any] | None:
     query = athena.get_query_execution(QueryExecutionId=known["QueryExecutionId"])
     state = query["QueryExecution"]["Status"]["State"]
@@ -213,6 +225,35 @@ ACTIONS: Mapping[str, Mapping[str, Action]] = {
         ),
         "cancelJobRun": Action("emr-serverless", "CancelJobRun", ("ApplicationId", "JobRunId")),
     },
+    "emr-containers": {
+        "startJobRun": Action(
+            "emr-containers",
+            "StartJobRun",
+            (
+                "ClientToken",
+                "ConfigurationOverrides",
+                "ExecutionRoleArn",
+                "JobDriver",
+                "JobTemplateId",
+                "JobTemplateParameters",
+                "Name",
+                "ReleaseLabel",
+                "RetryPolicyConfiguration",
+                "Tags",
+                "VirtualClusterId",
+            ),
+            look=_container_run_ends,
+            stop=lambda containers, known: containers.cancel_job_run(
+                virtualClusterId=known["VirtualClusterId"], id=known["Id"]
+            ),
+        ),
+        "createVirtualCluster": Action(
+            "emr-containers",
+            "CreateVirtualCluster",
+            ("ClientToken", "ContainerProvider", "Name", "Tags"),
+        ),
+        "deleteVirtualCluster": Action("emr-containers", "DeleteVirtualCluster", ("Id",)),
+    },
     "athena": {
         "startQueryExecution": Action(
             "athena",
@@ -242,6 +283,7 @@ ACTIONS: Mapping[str, Mapping[str, Action]] = {
 ERRORS = {
     "elasticmapreduce": "ElasticMapReduce",
     "emr-serverless": "EmrServerless",
+    "emr-containers": "EMRContainers",
     "athena": "Athena",
 }
 """What the names of errors begin with, by service."""

@@ -30,6 +30,7 @@ NAMES = {
     "codepipeline": "CodePipeline",
     "ec2": "Ec2",
     "emr": "Emr",
+    "emrcontainers": "EmrContainers",
     "emrserverless": "EmrServerless",
     "eventbridge": "EventBridge",
     "glue": "Glue",

@@ -4,43 +4,23 @@ https://docs.aws.amazon.com/emr-serverless/latest/APIReference/API_StartJobRun.h
 https://docs.aws.amazon.com/emr/latest/EMR-Serverless-UserGuide/job-states.html
 """
 
-import gzip
-import logging
-import subprocess
-import threading
 from collections.abc import Mapping
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
 from moto.core.responses import ActionResult
 from moto.emrserverless.exceptions import ValidationException
 from moto.emrserverless.models import EMRServerlessBackend, JobRun
 from moto.emrserverless.responses import EMRServerlessResponse
 
-from embedded import workplace
 from embedded.clock import utcnow
 from embedded.extensions.event_bus import emit
 from embedded.extensions.operations import add
-from embedded.extensions.run_logs import keep_lines
-from embedded.sagemaker.job import clients
+from embedded.extensions.spark_work import SparkWork, keep_printed, mistake_of, stop_all
 from embedded.spark.installed import NotInstalled, require_spark
-from embedded.spark.run import (
-    CATALOG,
-    Ended,
-    Run,
-    Script,
-    Stopped,
-    Unsupported,
-    my_turn,
-    settings_of,
-)
-from embedded.spark.submit import GLUE
-from embedded.turns import others_first, turn
-
-log = logging.getLogger(__name__)
+from embedded.spark.run import Ended, Unsupported, settings_of
+from embedded.turns import others_first
 
 OVER = ("SUCCESS", "FAILED", "CANCELLED")
-STOP_SECONDS = 10
 DRIVER = "SPARK_DRIVER"
 _runs: dict[str, "_Work"] = {}
 
@@ -52,11 +32,7 @@ def install() -> None:
 
 def close() -> None:
     """Stop every run, and wait until they are gone."""
-    for work in list(_runs.values()):
-        work.stop()
-    for work in list(_runs.values()):
-        work.join(STOP_SECONDS)
-    _runs.clear()
+    stop_all(_runs)
 
 
 def start_job_run(self: EMRServerlessResponse) -> ActionResult:
@@ -106,17 +82,14 @@ def cancel_job_run(self: EMRServerlessResponse) -> ActionResult:
 
 
 def _submit(driver: Mapping[str, Any]) -> dict[str, Any]:
-    submit: dict[str, Any] | None = driver.get("sparkSubmit")
-    if not submit:
-        raise ValidationException("The embedded AWS runs jobs of Spark alone: give sparkSubmit.")
-    entry = submit["entryPoint"]
-    if not entry.endswith(".py") or not entry.startswith(("s3://", "s3a://")):
-        raise ValidationException(f"The embedded AWS runs Python scripts in S3, and not {entry}.")
+    submit: dict[str, Any] = driver.get("sparkSubmit") or {}
+    if mistake := mistake_of(submit, "sparkSubmit"):
+        raise ValidationException(mistake)
     return submit
 
 
-class _Work(threading.Thread):
-    """A run, from its place in the queue to its end."""
+class _Work(SparkWork):
+    """A run on an application, which is started as long as it goes on."""
 
     def __init__(
         self,
@@ -126,79 +99,25 @@ class _Work(threading.Thread):
         settings: Mapping[str, str],
         attempts: int,
     ) -> None:
-        super().__init__(name=f"spark-run-{record.id}", daemon=True)
+        super().__init__(
+            record.id,
+            backend.region_name,
+            submit,
+            settings,
+            attempts=attempts,
+            minutes=record.execution_timeout_minutes,
+        )
         self._backend, self._record = backend, record
-        self._submit, self._settings, self._attempts = submit, settings, attempts
-        self._run: Run | None = None
-        self._stopped = threading.Event()
         self._application = backend.applications[record.application_id]
-        client, self._variables = clients(backend.region_name)
-        self._s3 = client("s3")
         record.created_at = record.updated_at = utcnow()
         self._show("SUBMITTED")
 
-    def run(self) -> None:
-        """Work to whichever end."""
-        try:
-            with my_turn(self._stopped):
-                self._show("RUNNING")
-                for left in reversed(range(self._attempts)):
-                    state, details = self._attempt()
-                    if state != "FAILED" or not left:
-                        break
-        except Stopped:
-            state, details = "CANCELLED", "it was cancelled"
-        self._show(state, details)
-
-    def stop(self) -> None:
-        """Tell it to stop."""
-        self._stopped.set()
-        if self._run is not None:
-            self._run.stop()
-
-    def _attempt(self) -> tuple[str, str]:
-        """Its state after one attempt, and the details of it."""
-        self._run = Run()
-        if self._stopped.is_set():
-            self._run.stop()
-        try:
-            ended = self._run(
-                self._s3,
-                Script(
-                    self._submit["entryPoint"],
-                    self._submit.get("entryPointArguments", []),
-                    self._settings,
-                    has_tables=self._settings.get(CATALOG) == GLUE,
-                ),
-                self._variables,
-                self._record.execution_timeout_minutes * 60,
-            )
-            self._keep(ended)
-        except Exception as error:  # noqa: BLE001  a thread has nobody to raise it to
-            return self._why(error)
-        return ("FAILED", f"Job failed: {ended.reason}") if ended.status else ("SUCCESS", "")
-
-    def _why(self, error: Exception) -> tuple[str, str]:
-        """How it ends that has met an error; while the cloud stops, any may be met."""
-        if isinstance(error, Stopped) or workplace.is_closed():
-            return "CANCELLED", "it was cancelled"
-        if isinstance(error, subprocess.TimeoutExpired):
-            minutes = self._record.execution_timeout_minutes
-            return "FAILED", f"it did not end within {minutes} minutes"
-        if isinstance(error, ValueError | ClientError | BotoCoreError):
-            return "FAILED", str(error)
-        log.error("the run %s broke", self._record.id, exc_info=error)
-        return "FAILED", f"{type(error).__name__}: {error}"
-
-    def _show(self, state: str, details: str = "") -> None:
-        if workplace.is_closed():
-            return
-        with turn():
-            before, now = self._record.state, utcnow()
-            self._record.state, self._record.state_details = state, details
-            self._record.updated_at = now
-            self._application.state = "STARTED" if state not in OVER else "STOPPED"
-            self._tell(state, before)
+    def _told(self, state: str, details: str) -> None:
+        before, now = self._record.state, utcnow()
+        self._record.state, self._record.state_details = state, details
+        self._record.updated_at = now
+        self._application.state = "STARTED" if state not in OVER else "STOPPED"
+        self._tell(state, before)
 
     def _tell(self, state: str, before: str) -> None:
         """Send the event of a state.
@@ -229,17 +148,14 @@ class _Work(threading.Thread):
         overrides: Mapping[str, Any] = self._record.configuration_overrides or {}
         monitoring = overrides.get("monitoringConfiguration") or {}
         record = self._record
-        place = f"applications/{record.application_id}/jobs/{record.id}/{DRIVER}"
-        printed = {"stdout": ended.out, "stderr": ended.error}
         logs = monitoring.get("cloudWatchLoggingConfiguration") or {}
-        if logs.get("enabled"):
-            group = logs.get("logGroupName", "/aws/emr-serverless")
-            prefix = f"{logs['logStreamNamePrefix']}/" if "logStreamNamePrefix" in logs else ""
-            for stream, text in printed.items():
-                keep_lines(self._backend, group, f"{prefix}{place}/{stream}", text)
-        uri = (monitoring.get("s3MonitoringConfiguration") or {}).get("logUri")
-        if uri:
-            bucket, _, head = uri.removeprefix("s3://").rstrip("/").partition("/")
-            for stream, text in printed.items():
-                key = f"{head}/{place}/{stream}.gz".lstrip("/")
-                self._s3.put_object(Bucket=bucket, Key=key, Body=gzip.compress(text.encode()))
+        group = logs.get("logGroupName", "/aws/emr-serverless") if logs.get("enabled") else None
+        keep_printed(
+            self._backend,
+            self._s3,
+            ended,
+            f"applications/{record.application_id}/jobs/{record.id}/{DRIVER}",
+            group=group,
+            prefix=logs.get("logStreamNamePrefix"),
+            uri=(monitoring.get("s3MonitoringConfiguration") or {}).get("logUri"),
+        )

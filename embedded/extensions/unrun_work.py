@@ -37,7 +37,6 @@ UNRUN = (
         "ConcurrentPipelineExecutionsLimitExceededException",
     ),
     Unrun("datasync", "start_task_execution", "tasks of DataSync", "InvalidRequestException"),
-    Unrun("emrcontainers", "start_job_run", "jobs of EMR on EKS", "ValidationException"),
     Unrun("glue", "start_trigger", "triggers of Glue", "InvalidInputException"),
     Unrun("glue", "start_workflow_run", "workflows of Glue", "InvalidInputException"),
 )

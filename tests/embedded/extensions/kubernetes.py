@@ -5,7 +5,9 @@ import json
 import pytest
 from botocore.exceptions import ClientError
 
+from catalog.emr_service_accounts import service_accounts
 from catalog.kubernetes_versions import versions
+from embedded.extensions.eks_pods import PRINCIPAL
 from tests.embedded.extensions.studio import network
 
 NEWEST, BEFORE, OLDER = [*versions()][:3]
@@ -36,6 +38,22 @@ def request(cloud, name, **more):
         **auto(on=True),
         **more,
     }
+
+
+def emr_on_eks(cloud, namespace="jobs"):
+    """A virtual cluster's id, and the ARN of a role that the pods of its runs have."""
+    cloud.client("eks").create_cluster(**request(cloud, "spark"))
+    info = {"eksInfo": {"namespace": namespace}}
+    provider = {"id": "spark", "type": "EKS", "info": info}
+    made = cloud.client("emr-containers").create_virtual_cluster(
+        name="jobs", containerProvider=provider
+    )
+    arn = role(cloud, "job", PRINCIPAL)
+    for account in service_accounts("123456789012", "job"):
+        cloud.client("eks").create_pod_identity_association(
+            clusterName="spark", namespace=namespace, serviceAccount=account, roleArn=arn
+        )
+    return made["id"], arn
 
 
 def auto(*, on, **compute):

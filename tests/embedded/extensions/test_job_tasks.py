@@ -8,6 +8,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from embedded.cloud import Cloud
+from tests.embedded.extensions.kubernetes import emr_on_eks
 
 ROLE = "arn:aws:iam::123456789012:role/machine"
 SECONDS = 180
@@ -219,5 +220,28 @@ def test_a_run_of_emr_serverless_is_waited_for(machines):
     assert told["status"] == "SUCCEEDED", told.get("cause")
     assert json.loads(told["output"])["State"] == "SUCCESS"
     told = machines.ended(run(application, "fails"))
+    assert (told["status"], told["error"]) == ("FAILED", "States.TaskFailed")
+    assert json.loads(told["cause"])["StateDetails"] == "Job failed: a column is missing"
+
+
+def test_a_run_of_emr_on_eks_is_waited_for(machines):
+    cluster, arn = emr_on_eks(machines.cloud)
+
+    def in_namespace(script):
+        return (
+            "emr-containers:startJobRun.sync",
+            {
+                "VirtualClusterId": cluster,
+                "ClientToken": script,
+                "ExecutionRoleArn": arn,
+                "ReleaseLabel": "emr-7.12.0-latest",
+                "JobDriver": {"SparkSubmitJobDriver": {"EntryPoint": f"s3://code/{script}.py"}},
+            },
+        )
+
+    told = machines.ended(in_namespace("works"))
+    assert told["status"] == "SUCCEEDED", told.get("cause")
+    assert json.loads(told["output"])["State"] == "COMPLETED"
+    told = machines.ended(in_namespace("fails"))
     assert (told["status"], told["error"]) == ("FAILED", "States.TaskFailed")
     assert json.loads(told["cause"])["StateDetails"] == "Job failed: a column is missing"

@@ -17,7 +17,6 @@ REQUESTS = {
     ("datasync", "StartTaskExecution"): {
         "TaskArn": "arn:aws:datasync:eu-west-1:123456789012:task/task-0a1b2c3d4e5f67890"
     },
-    ("emr-containers", "StartJobRun"): {"virtualClusterId": "cluster", "clientToken": "token"},
     ("glue", "StartTrigger"): {"Name": "trigger"},
     ("glue", "StartWorkflowRun"): {"Name": "workflow"},
 }
@@ -27,6 +26,7 @@ RUN = {
     "config": {"start_configuration_recorder"},
     "ec2": {"start_instances"},
     "ecr": {"start_image_scan"},  # whoever tests with it says what it finds
+    "emrcontainers": {"start_job_run"},
     "emrserverless": {"start_application", "start_job_run"},
     "events": {"start_replay"},
     "firehose": {"start_delivery_stream_encryption"},
