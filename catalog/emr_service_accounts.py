@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/cli/latest/reference/emr-containers/create-role-asso
 
 DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 PODS = ("client", "driver", "executor")
-"""The pods of a job of Spark that StartJobRun starts: the one that submits it, and the job's own."""
+"""The pods of a job of Spark: the one that submits it, and the two kinds that are its own."""
 HEAD = "emr-containers-sa-spark-"
 """What the names of all of them begin with."""
 

@@ -8,7 +8,14 @@ import pulumi_aws as aws
 from components.common.iam import rendered, trust
 
 
-class ExecutionRoleArgs(TypedDict):
+class TrustArgs(TypedDict):
+    """Who assumes a role, where that takes a policy of its own."""
+
+    trust: NotRequired[pulumi.Input[str]]
+    """JSON of that policy; the service, on behalf of the account, unless given."""
+
+
+class ExecutionRoleArgs(TrustArgs):
     """What an execution role is made of."""
 
     service: str
@@ -46,9 +53,8 @@ class ExecutionRole(pulumi.ComponentResource):
         role = aws.iam.Role(
             f"{name}-role",
             name=args.get("role_name"),
-            assume_role_policy=rendered(
-                trust, service=args["service"], account_id=args["account_id"]
-            ),
+            assume_role_policy=args.get("trust")
+            or rendered(trust, service=args["service"], account_id=args["account_id"]),
             opts=pulumi.ResourceOptions(parent=self),
         )
         self._policies: list[pulumi.Resource] = [

@@ -29,7 +29,7 @@ CANCEL_PENDING = "CANCEL_PENDING"
 OVER = ("COMPLETED", "FAILED", "CANCELLED")
 MISTAKEN = "USER_ERROR"
 WEB_IDENTITY = "sts:AssumeRoleWithWebIdentity"
-"""What a role is assumed by whose pods show a token of the cluster's, which is not followed here."""
+"""How pods with a token of the cluster's assume a role, which is not followed here."""
 _runs: dict[str, "_Work"] = {}
 
 

@@ -7,6 +7,7 @@ import pulumi
 
 from components.common.args import LoggedArgs, PlacedArgs
 from components.data.jobs.cluster import ClusterArgs
+from components.data.jobs.containers import ContainersArgs
 from components.data.jobs.kept_tables import KeptTablesArgs
 
 
@@ -72,13 +73,15 @@ class JobArgs(PlacedArgs, LoggedArgs):
     retries: int
     """How often a run that failed is tried again."""
     application_id: NotRequired[pulumi.Input[str]]
-    """Application of EMR Serverless that it runs on, unless Glue or clusters run it."""
+    """Application of EMR Serverless that it runs on, unless something else runs it."""
     application_arn: NotRequired[pulumi.Input[str]]
     """Its ARN."""
     glue_version: NotRequired[str]
     """Version of Glue that runs it, such as `5.1`."""
     cluster: NotRequired[ClusterArgs]
     """Clusters of EMR that run it, one for each run."""
+    containers: NotRequired[ContainersArgs]
+    """Namespace of a cluster of EKS that EMR runs it in."""
     artifacts_bucket: pulumi.Input[str]
     """Bucket of the script."""
     artifacts_key_arn: pulumi.Input[str]

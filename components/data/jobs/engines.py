@@ -1,4 +1,4 @@
-"""What runs a job: EMR Serverless, a cluster of EMR for each run, or Glue."""
+"""What runs a job: EMR, without servers, on a cluster for each run or on EKS, or Glue."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple, cast
@@ -6,12 +6,14 @@ from typing import NamedTuple, cast
 import pulumi
 import pulumi_aws as aws
 
+from catalog.emr_service_accounts import PODS, service_accounts
 from components.common.execution_role import ExecutionRole
 from components.common.iam import Json, Statement, rendered
 from components.data.jobs.args import JobArgs, PlaceArgs
 from components.data.jobs.checkpoint import told_arguments
 from components.data.jobs.cluster import ClusterRunArgs, cluster_machine
 from components.data.jobs.cluster_policy import SERVICE, cluster_runs, service_policy
+from components.data.jobs.containers import ContainerRunArgs, container_machine, container_runs
 from components.data.jobs.glue import glue_job, glue_machine, script_arguments
 from components.data.jobs.kept_tables import glue_settings, spark_names
 from components.data.jobs.machine import MachineArgs
@@ -207,6 +209,49 @@ def _by_cluster(job: pulumi.Resource, name: str, args: JobArgs, parts: Parts) ->
     return definition, runs
 
 
+def _by_containers(job: pulumi.Resource, name: str, args: JobArgs, parts: Parts) -> _Work:
+    place = args["containers"]
+    accounts = pulumi.Output.all(args["account_id"], parts.role.name).apply(
+        lambda known: service_accounts(*known)
+    )
+    for number, pod in enumerate(PODS):
+        aws.eks.PodIdentityAssociation(
+            f"{name}-{pod}",
+            cluster_name=place["cluster"],
+            namespace=place["namespace"],
+            service_account=accounts[number],
+            role_arn=parts.role.arn,
+            opts=pulumi.ResourceOptions(parent=job, depends_on=parts.role.ready),
+        )
+    definition = rendered(
+        lambda starts, checks, **known: container_machine(
+            cast(
+                "ContainerRunArgs",
+                {
+                    **_machine(args, starts, checks),
+                    **known,
+                    "release": place["release"],
+                    "arguments": _arguments(args, known["script_uri"]),
+                    "max_vcpu": args["max_vcpu"],
+                    "tags": args["job_tags"],
+                },
+            )
+        ),
+        virtual_cluster_id=place["virtual_cluster_id"],
+        role_arn=parts.role.arn,
+        script_uri=parts.script_uri,
+        inputs=place_uris(args["reads"]),
+        outputs=place_uris(args["writes"]),
+        log_group=parts.log_group,
+        starts=pulumi.Output.all(*args["starts"]),
+        checks=checks_of(args),
+    )
+    runs = pulumi.Output.all(place["virtual_cluster_arn"], parts.role.arn).apply(
+        lambda known: container_runs(*known)
+    )
+    return definition, runs
+
+
 class Engine(NamedTuple):
     """What runs a job, and what it needs for that."""
 
@@ -224,6 +269,8 @@ def engine_of(args: JobArgs) -> Engine:
         return Engine("glue", _glue_logs, _by_glue)
     if "cluster" in args:
         return Engine("ec2", lambda _: {}, _by_cluster)
+    if "containers" in args:
+        return Engine("pods.eks", lambda _: {"runs": None}, _by_containers)
     return Engine("emr-serverless", lambda _: {"runs": None}, _by_serverless)
 
 

@@ -4,11 +4,13 @@ import json
 
 import pulumi
 
+from catalog.emr_service_accounts import HEAD
 from components.common.code_objects import code_objects
 from components.common.event_start import arrived, start_on_event, starting_role
-from components.common.execution_role import ExecutionRole
+from components.common.execution_role import ExecutionRole, TrustArgs
 from components.common.iam import Statement, rendered
 from components.common.log_group import encrypted_log_group
+from components.common.pod_identity import pod_trust
 from components.common.state_machine import logged_machine
 from components.data.jobs.args import JobArgs
 from components.data.jobs.checkpoint import checkpoint_prefix
@@ -64,6 +66,7 @@ class Job(pulumi.ComponentResource):
         role = ExecutionRole(
             f"{name}-as",
             {
+                **_trusted(args),
                 "service": f"{service}.amazonaws.com",
                 "account_id": args["account_id"],
                 "policies": {
@@ -161,6 +164,21 @@ class Job(pulumi.ComponentResource):
                 schedule=schedule,
                 given={"cause": "schedule", "reason": schedule},
             )
+
+
+def _trusted(args: JobArgs) -> TrustArgs:
+    """Who assumes the role where pods do: EMR's service accounts of one namespace."""
+    if "containers" not in args:
+        return {}
+    place = args["containers"]
+    return {
+        "trust": rendered(
+            pod_trust,
+            cluster_arn=place["cluster_arn"],
+            namespace=place["namespace"],
+            service_accounts=[f"{HEAD}*"],
+        )
+    }
 
 
 def _kept(args: JobArgs) -> pulumi.Output[list[Statement]]:

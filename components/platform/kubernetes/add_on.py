@@ -7,7 +7,8 @@ import pulumi_aws as aws
 import pulumi_kubernetes as kubernetes
 
 from components.common.iam import rendered
-from components.platform.kubernetes.add_on_policies import AccessArgs, access_policy, pod_trust
+from components.common.pod_identity import pod_trust
+from components.platform.kubernetes.add_on_policies import AccessArgs, access_policy
 from components.platform.kubernetes.add_on_secrets import (
     API,
     GENERATORS,

@@ -12,7 +12,6 @@ from catalog.services import by_prefix
 from components.common.args import PlacedArgs
 from components.common.iam import Document, Statement, allow, allow_everywhere, document
 from components.common.job_access import publish_metrics, read_objects, use_keys, write_objects
-from components.platform.kubernetes.cluster_policies import PODS
 
 ONLINE = "feast"
 """What the names of Feast's tables begin with: its project's."""
@@ -35,27 +34,6 @@ class AccessArgs(PlacedArgs):
     """ARN of the add-on's own table."""
     log_group: str
     """Name of the log group of metrics."""
-
-
-def pod_trust(*, cluster_arn: str, namespace: str, service_accounts: Sequence[str]) -> Document:
-    """A trust policy for service accounts of one cluster, as EKS tags their sessions.
-
-    https://docs.aws.amazon.com/eks/latest/userguide/pod-id-role.html
-    """
-    return document(
-        {
-            "Effect": "Allow",
-            "Principal": {"Service": PODS},
-            "Action": ["sts:AssumeRole", "sts:TagSession"],
-            "Condition": {
-                "StringEquals": {
-                    "aws:RequestTag/eks-cluster-arn": cluster_arn,
-                    "aws:RequestTag/kubernetes-namespace": namespace,
-                    "aws:RequestTag/kubernetes-service-account": service_accounts,
-                }
-            },
-        }
-    )
 
 
 def access_policy(

@@ -20,7 +20,7 @@ from components.common.iam import (
 )
 from components.common.job_access import PULL
 
-EKS, EC2, PODS = "eks.amazonaws.com", "ec2.amazonaws.com", "pods.eks.amazonaws.com"
+EKS, EC2 = "eks.amazonaws.com", "ec2.amazonaws.com"
 CLUSTER_TAG = "eks:eks-cluster-name"
 """What EKS marks with a cluster's name whatever it makes for it."""
 CREATED_WITH_TAGS = (
