@@ -13,6 +13,7 @@ from infra.live import NOTHING, Live
 from infra.naming import Names
 from infra.needs import mlops, platform
 from infra.needs.data import declare as declare_data
+from infra.needs.data import declare_work
 from infra.needs.data.governance import declare_people
 from infra.needs.data.notebooks import declare_notebooks
 from infra.needs.devops import declare as declare_devops
@@ -56,19 +57,20 @@ def declare(
     env = _environment(stack, services, secret, live, custom.components if custom else {})
     foundation = declare_foundation(settings, env)
     devops = declare_devops(settings, env, foundation)
-    declared = declare_data(settings, env, foundation, root)
-    data = declared.lake
+    filled = declare_data(settings, env, foundation, root)
+    data = filled.lake
     audit.declare(settings, env, foundation, data)
     people = access.declare(settings, env, foundation, devops, data)
+    training = Need("platform", env.provider, foundation.need.guards)
+    cluster = declare_kubernetes(settings, env, foundation, devops, people, training)
+    declared = declare_work(settings, env, foundation, filled, cluster, root)
     declare_people(settings, env, declared, people)
     declare_notebooks(settings, env, foundation, declared, people)
-    training = Need("platform", env.provider, foundation.need.guards)
     serving = Need("mlops", env.provider, foundation.need.guards)
     model_delivery.notify_failures(settings, env, foundation, devops)
     repositories = model_delivery.repositories(settings, env, foundation, devops, root)
     job_logs = settings.job_logs(stack.environment)
     experiments = declare_experiments(settings, env, foundation, people, training)
-    cluster = declare_kubernetes(settings, env, foundation, devops, people, training)
     context = model_context(
         env,
         foundation,

@@ -48,7 +48,7 @@ def declare_kubernetes(
     people: Mapping[str, pulumi.Output[str]],
     need: Need,
 ) -> Cluster | None:
-    """Declare the cluster and what is in it; nothing, and None, where there is none.
+    """Declare the cluster and what is in it, and tell of it; None where there is none.
 
     `people` are the ARNs of the personas' roles, by persona.
     """

@@ -6,8 +6,12 @@ from dataclasses import dataclass
 import pulumi
 
 from components.common.bucket import AccessLogBucket, PrivateBucket
+from components.data.crawlers.crawler import Crawler
+from components.data.feature_group import FeatureGroup
 from components.data.governance.lake_access import LakeAccess
+from components.data.jobs.args import JobCheckArgs
 from components.data.lake.lake import Lake
+from components.data.tables.table_bucket import TableBucket
 from components.devops.delivery.source import SourceArgs
 from components.devops.delivery.state import StateArgs
 from components.devops.registries.package_registry import PackageRegistry
@@ -34,6 +38,24 @@ class Foundation:
     access_logs: AccessLogBucket
     artifacts: PrivateBucket
     alerts: Alerts
+
+
+@dataclass(frozen=True)
+class Declared:
+    """What the jobs are declared with, and whatever else is told of the data before them."""
+
+    need: Need
+    lake: Lake
+    tables: Mapping[str, pulumi.Output[str]]
+    """Database and table of each table, with a dot between them, by zone and name."""
+    files: FileSystems
+    groups: Mapping[str, FeatureGroup]
+    """Feature groups by their names in AWS, without the environment: `visits-v1`."""
+    bucket: TableBucket | None
+    """The table bucket, where there is one."""
+    checks: Mapping[str, JobCheckArgs]
+    """Rules of tables by their place: a zone and a prefix."""
+    crawlers: Mapping[str, Crawler]
 
 
 @dataclass(frozen=True)

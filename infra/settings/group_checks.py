@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from infra.settings.data.clusters import check_clusters
+from infra.settings.data.containers import check_containers
 from infra.settings.data.crawlers import check_crawlers
 from infra.settings.data.features import unknown_groups
 from infra.settings.data.files import check_files
@@ -121,6 +122,7 @@ CHECKS: tuple[Check, ...] = (
     check_orchestration,
     check_jobs,
     check_clusters,
+    check_containers,
     check_notebooks,
     check_shares,
     check_files,

@@ -15,18 +15,10 @@ import pulumi
 
 from components.common.iam import Json, Statement, allow
 from components.common.states import choice, retried, wait
+from components.data.jobs.container_size import MEMORY, OVERHEAD, REQUEST_CORES, WORKER_VCPU
 from components.data.jobs.machine import MachineArgs, following, job_machine, poll_seconds
 from components.data.jobs.script import GLUE_CATALOG, script_words
 
-WORKER_VCPU, WORKER_GIB = 4, 16
-"""What a worker, a driver or an executor, is counted as: a node of its own, if need be."""
-REQUEST_CORES = "3500m"
-"""What it asks for, which a node of that size has left, and the container beside it for logs."""
-MEMORY, OVERHEAD = "11g", "1536m"
-"""The program's memory, and what Python and the system have beside it.
-
-https://spark.apache.org/docs/latest/running-on-kubernetes.html
-"""
 STAYS = "karpenter.sh/do-not-disrupt"
 """The annotation of pods whose node is not taken away for another one that costs less.
 

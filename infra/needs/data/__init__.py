@@ -22,7 +22,7 @@ from infra.needs.data.shares import declare_shares
 from infra.needs.data.streams import declare_streams
 from infra.needs.data.tables import declare_table_bucket, declare_tables
 from infra.needs.need import Need
-from infra.needs.outputs import Data, Foundation
+from infra.needs.outputs import Cluster, Data, Declared, Foundation
 from infra.settings import PlatformSettings
 from infra.settings.data.zones import Zone
 from infra.settings.mlops.labels import place_of
@@ -30,11 +30,11 @@ from infra.settings.mlops.labels import place_of
 
 def declare(
     settings: PlatformSettings, env: Environment, foundation: Foundation, root: Path
-) -> Data:
-    """Declare the lake, its tables and feature groups, what fills it, and how it is queried.
+) -> Declared:
+    """Declare the lake, its tables and feature groups, what streams in, and how it is queried.
 
-    The file systems that workloads mount are of this need, too. Scripts of jobs and files of SQL
-    are found from `root`, the repository's root.
+    The file systems that workloads mount are of this need, too. Files of SQL are found from `root`,
+    the repository's root. The jobs come later, by `declare_work`.
     """
     need = Need("data", env.provider, foundation.need.guards)
     key_arn = foundation.keys[DataClass.DATA].arn
@@ -63,14 +63,31 @@ def declare(
     crawlers = declare_crawlers(settings, env, foundation, need, lake)
     files = declare_files(settings, env, foundation, need, lake)
     checks = declare_quality(settings, env, need, lake, key_arn)
-    jobs = declare_jobs(settings, env, foundation, need, lake, groups, bucket, checks, root)
     declare_queries(settings, env, foundation, need, lake, root)
     declare_shares(settings, env, need, lake, key_arn)
     pulumi.export("zones", lake.zone_buckets)
     pulumi.export("feature_groups", {key: group.name for key, group in groups.items()})
-    makers = makers_of(settings, jobs, checks, crawlers)
-    access = declare_access(settings, env, need, lake, tables, makers, key_arn)
-    return Data(need, lake, tables, access, files)
+    return Declared(need, lake, tables, files, groups, bucket, checks, crawlers)
+
+
+def declare_work(
+    settings: PlatformSettings,
+    env: Environment,
+    foundation: Foundation,
+    declared: Declared,
+    cluster: Cluster | None,
+    root: Path,
+) -> Data:
+    """Declare the jobs, and what Lake Formation looks after of what they and others make.
+
+    Jobs may run on the cluster of Kubernetes, which people enter: so it comes before them.
+    """
+    need, lake = declared.need, declared.lake
+    jobs = declare_jobs(settings, env, foundation, declared, cluster, root)
+    makers = makers_of(settings, jobs, declared.checks, declared.crawlers)
+    key_arn = foundation.keys[DataClass.DATA].arn
+    access = declare_access(settings, env, need, lake, declared.tables, makers, key_arn)
+    return Data(need, lake, declared.tables, access, declared.files)
 
 
 def _declare_replicas(

@@ -3,15 +3,16 @@
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import pulumi
 
 from catalog.emr_instances import emr_instances
-from components.data.feature_group import FeatureGroup
 from components.data.jobs.application import SparkApplication, SparkApplicationArgs
-from components.data.jobs.args import JobArgs, JobCheckArgs
+from components.data.jobs.args import JobArgs
 from components.data.jobs.cluster import ClusterArgs
 from components.data.jobs.clusters import SparkClusters, SparkClustersArgs
+from components.data.jobs.containers import ContainersArgs
 from components.data.jobs.job import Job
 from components.data.jobs.kept_tables import KeptTablesArgs
 from components.data.lake.lake import Lake
@@ -19,15 +20,17 @@ from components.data.tables.table_bucket import TableBucket
 from components.foundation.keys.key import DataClass
 from infra.environment import Environment
 from infra.errors import InputError
+from infra.needs.data.containers import declare_namespaces
 from infra.needs.data.features import versioned
 from infra.needs.data.places import place
 from infra.needs.data.quality import checks_of
 from infra.needs.data.workflows import declare_workflows
 from infra.needs.need import Need
-from infra.needs.outputs import Foundation
+from infra.needs.outputs import Cluster, Declared, Foundation
 from infra.needs.tags import NEED
 from infra.settings import PlatformSettings
 from infra.settings.data.clusters import EMR
+from infra.settings.data.containers import EKS
 from infra.settings.data.features import group_of
 from infra.settings.data.jobs import Job as JobSettings
 from infra.settings.data.orchestration import SERVERLESS
@@ -38,30 +41,40 @@ NAME_LIMIT = 40
 HASH_LENGTH = 16
 
 
+class Engines(NamedTuple):
+    """What jobs run on, as far as any does."""
+
+    application: SparkApplication | None
+    """The application of EMR Serverless."""
+    cluster: ClusterArgs | None
+    """What clusters are made of."""
+    namespaces: Mapping[str, ContainersArgs]
+    """Namespaces of Kubernetes by team."""
+
+
 def declare_jobs(
     settings: PlatformSettings,
     env: Environment,
     foundation: Foundation,
-    need: Need,
-    lake: Lake,
-    groups: Mapping[str, FeatureGroup],
-    bucket: TableBucket | None,
-    checks: Mapping[str, JobCheckArgs],
+    declared: Declared,
+    cluster: Cluster | None,
     root: Path,
 ) -> dict[str, Job]:
-    """Declare each job, the application that those of EMR run on, and workflows where Airflow does.
+    """Declare each job, what those of EMR run on, and workflows where Airflow runs them.
 
-    What is returned are the jobs by their names.
-    `groups` are the feature groups by their names in AWS, without the environment: `visits-v1`;
-    `bucket` is the table bucket, where there is one.
-    Raises InputError for a script that is not there.
+    What is returned are the jobs by their names. Raises InputError for a script that is not there.
     """
     if not settings.jobs:
         return {}
+    need, lake, bucket = declared.need, declared.lake, declared.bucket
     application = None
     if any(job.engine == "emr-serverless" for job in settings.jobs):
         application = _application(settings, env, foundation, need)
-    cluster = _clusters(settings, env, foundation, need)
+    engines = Engines(
+        application,
+        _clusters(settings, env, foundation, need),
+        declare_namespaces(settings, env, need, cluster),
+    )
     in_workflows = settings.orchestration == SERVERLESS
     made: dict[str, tuple[Job, JobArgs]] = {}
     machines: dict[str, pulumi.Output[str]] = {}
@@ -69,14 +82,14 @@ def declare_jobs(
         job_args = _args(job, settings, env, foundation, lake, root)
         if bucket and (kept := _kept(job, bucket)):
             job_args["kept"] = kept
-        if found := checks_of(job, checks):
+        if found := checks_of(job, declared.checks):
             job_args["checks"] = found
         filled = [group for one in job.fills if (group := group_of(one, settings.features))]
         if filled:
-            job_args["group_arns"] = [groups[versioned(group)].arn for group in filled]
+            job_args["group_arns"] = [declared.groups[versioned(group)].arn for group in filled]
             names = [env.names(versioned(group), limit=64) for group in filled]
             job_args["arguments"]["group"] = ",".join(names)
-        _tell_engine(job_args, job.engine, application, cluster)
+        _tell_engine(job_args, job, engines)
         if in_workflows:
             job_args["in_workflow"] = True
         else:
@@ -94,15 +107,15 @@ def declare_jobs(
     return jobs
 
 
-def _tell_engine(
-    args: JobArgs, engine: str, application: SparkApplication | None, cluster: ClusterArgs | None
-) -> None:
+def _tell_engine(args: JobArgs, job: JobSettings, engines: Engines) -> None:
     """Tell a job of what runs it; Glue's version it knows."""
-    if engine == "emr-serverless" and application:
-        args["application_id"] = application.application_id
-        args["application_arn"] = application.arn
-    elif engine == EMR and cluster:
-        args["cluster"] = cluster
+    if job.engine == "emr-serverless" and engines.application:
+        args["application_id"] = engines.application.application_id
+        args["application_arn"] = engines.application.arn
+    elif job.engine == EMR and engines.cluster:
+        args["cluster"] = engines.cluster
+    elif job.engine == EKS and job.team:
+        args["containers"] = engines.namespaces[job.team]
 
 
 def _args(

@@ -10,9 +10,11 @@ from pydantic import AfterValidator, Field, model_validator
 from infra.settings.base import PositiveInt, Settings, matching
 from infra.settings.cross_stack import entries, mapping
 from infra.settings.data.clusters import EMR, Clusters
+from infra.settings.data.containers import EKS
 from infra.settings.data.features import Reference
 from infra.settings.data.notebooks import SparkStudio
 from infra.settings.data.place import PLACE, Place
+from infra.settings.data.queries import TeamName
 from infra.settings.data.table_bucket import kept_tables
 from infra.settings.data.zones import zones_of
 from infra.settings.frequency import frequency
@@ -165,9 +167,14 @@ class Job(Settings):
     script: Annotated[str, AfterValidator(script_path)] = Field(
         description="The script, from the repository's root: jobs/visits.py."
     )
-    engine: Literal["emr-serverless", "emr", "glue"] = Field(
+    engine: Literal["emr-serverless", "emr", "emr-on-eks", "glue"] = Field(
         "emr-serverless",
-        description="What runs it: Spark on EMR Serverless, on a cluster of EMR, or by Glue.",
+        description="What runs it: Spark on EMR Serverless, on a cluster of EMR, by EMR on the "
+        "cluster of Kubernetes, or by Glue.",
+    )
+    team: TeamName | None = Field(
+        None,
+        description="Team of kubernetes.teams in whose namespace it runs, with engine: emr-on-eks.",
     )
     size: Size = Field(Size(), description="How much a run may take.")
     on: On = Field(On(), description="What starts it.")
@@ -282,7 +289,7 @@ def check_jobs(values: Mapping[str, Any]) -> Iterator[Mistake]:
         yield from _zones(job, zones, at, kept)
         yield from _after(job, names, at)
         size = (mapping(job.get("size"))).get("max_vcpu", 16)
-        limited = job.get("engine") not in (EMR, "glue")
+        limited = job.get("engine") not in (EMR, EKS, "glue")
         if limited and isinstance(size, int) and isinstance(most, int) and size > most:
             yield Mistake(
                 (*at, "size", "max_vcpu"),
