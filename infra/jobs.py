@@ -20,6 +20,7 @@ from infra.models.turns import Started, machine_of, state_of, turn, turns
 from infra.needs.data.jobs import NAME_LIMIT
 from infra.settings import StackFile
 from infra.settings.data.clusters import EMR
+from infra.settings.data.containers import EKS
 from infra.settings.data.jobs import Job
 from infra.settings.data.orchestration import SERVERLESS
 from infra.settings.mistakes import did_you_mean
@@ -118,7 +119,10 @@ def logs(place: Place, name: str, limit: int) -> list[LogShape]:
     if newest is None:
         return []
     stream = newest.rpartition("/")[0]
-    run = stream.split("/jobs/")[-1].partition("/")[0]
+    head, _, rest = stream.rpartition("/jobs/")
+    run = rest.partition("/")[0]
+    if engine == EKS:
+        stream = _driver_stream(place, groups[0], f"{head}/jobs/{run}/") or stream
     return [read(place, Source(one, run, groups[0], f"{stream}/{one}"), limit) for one in PRINTED]
 
 
@@ -142,6 +146,20 @@ def _newest_stream(place: Place, group: str) -> str | None:
     except logs.exceptions.ResourceNotFoundException:
         return None
     return streams[0]["logStreamName"] if streams else None
+
+
+def _driver_stream(place: Place, group: str, head: str) -> str | None:
+    """What the names of the streams of a run's driver begin with; None before it printed any.
+
+    https://docs.aws.amazon.com/emr/latest/EMR-on-EKS-DevelopmentGuide/emr-eks-jobs-cloudwatch.html
+    """
+    pages = place.client("logs").get_paginator("describe_log_streams")
+    for page in pages.paginate(logGroupName=group, logStreamNamePrefix=head):
+        for one in page["logStreams"]:
+            stream: str = one["logStreamName"].rpartition("/")[0]
+            if stream.endswith("-driver"):
+                return stream
+    return None
 
 
 def _in_workflows(place: Place) -> bool:
