@@ -8,6 +8,14 @@ JOB = {
     "reads": ["raw.visits"],
     "writes": ["curated.visits"],
 }
+NO_NODE = (
+    "jobs[visits].engine: no pool has nodes without accelerators that hold a worker, "
+    "of 4 vCPUs and 16 GiB."
+)
+RESTRICTED = (
+    "jobs[visits].team: the namespace of oncology is restricted, "
+    "and EMR's pods do not drop the rights that it asks them to."
+)
 TEAM = {"vcpus": 16, "memory_gib": 64}
 
 
@@ -63,18 +71,15 @@ def test_other_engines_have_no_team(found_on_kubernetes):
         ),
         (
             {"team": {"pod_security": "restricted"}},
-            "jobs[visits].team: the namespace of oncology is restricted, and EMR's pods do not drop "
-            "the rights that it asks them to.",
+            RESTRICTED,
         ),
         (
             {"pools": {"small": {"instances": ["m7i.large"]}}},
-            "jobs[visits].engine: no pool has nodes without accelerators that hold a worker, of 4 vCPUs "
-            "and 16 GiB.",
+            NO_NODE,
         ),
         (
             {"pools": {"gpu": {"instances": ["g6.2xlarge"]}}},
-            "jobs[visits].engine: no pool has nodes without accelerators that hold a worker, of 4 vCPUs "
-            "and 16 GiB.",
+            NO_NODE,
         ),
         (
             {"spark": {"release": "emr-7.2.0"}},
