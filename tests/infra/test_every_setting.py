@@ -167,6 +167,15 @@ NOTEBOOKS: dict[str, Any] = {
     "access": {"personas": {"data-engineer": [USER]}},
     "spark": {"studio": {"personas": {"data-engineer": {"reads": ["raw.visits"]}}}},
 }
+SHARE = {"vcpus": 16, "memory_gib": 64}
+ON_KUBERNETES = {
+    "network": {"vpc": {**VPC, "internet": True}, "endpoints": "none"},
+    "jobs": [{**JOB, "engine": "emr-on-eks", "team": "oncology"}],
+    "kubernetes": {
+        "administrators": [USER],
+        "teams": {"oncology": SHARE, "radiology": SHARE},
+    },
+}
 SIGNED_IN = {
     "access": {**NOTEBOOKS["access"], "saml": SAML},
     "spark": {"studio": {**NOTEBOOKS["spark"]["studio"], "page": {"url": "https://a.example.com"}}},
@@ -275,6 +284,7 @@ CONTEXTS: dict[str, dict[str, Any]] = {
     "features": DEPLOYED,
     "jobs": JOBS,
     "jobs.0.on": JOBS,
+    "jobs.0.team": ON_KUBERNETES,
     "jobs.0.fills": {**JOBS, "features": MODEL["features"]},
     "files.shared": {"files": {"shared": {"teams": ["oncology"]}}},
     "files.fast": {"files": {"fast": LINKED}},
@@ -429,6 +439,7 @@ VALUES: dict[str, Any] = {
     "jobs.0.on.after": "later",
     "jobs.0.reads": ["raw.visits"],
     "jobs.0.writes": ["curated.others"],
+    "jobs.0.team": "radiology",
     "jobs.0.arguments": {"id": "visit"},
     "jobs.0.fills": ["visits"],
     "jobs.0.size.max_vcpu": 32,
