@@ -66,11 +66,15 @@ def declare_kubernetes(
     ready: dict[str, list[pulumi.Resource]] = {}
     if wanted.add_ons:
         from infra.needs.kubernetes_add_ons import Place, declare_add_ons
+        from infra.needs.kubernetes_sharing import KUEUE, declare_sharing
 
         place = Place(wanted, env, foundation, cluster, inside, need, [defaults])
         made = declare_add_ons(place)
         exported["add_ons"] = {key: add_on.releases for key, add_on in made.items()}
         ready = {key: add_on.ready for key, add_on in made.items()}
+        if KUEUE in made and namespaces:
+            sharing = declare_sharing(wanted, env, namespaces, inside, made[KUEUE].ready)
+            exported["queue"] = sharing.queue
     pulumi.export("kubernetes", exported)
     return Cluster(
         name=cluster.name,
@@ -244,20 +248,16 @@ def _teams(
     """Declare the namespace of each team; their names by team."""
     from components.platform.kubernetes.team import KubernetesTeam
     from components.platform.kubernetes.team_rules import PodSecurity
+    from infra.needs.kubernetes_sharing import quotas
 
+    most = quotas(wanted)
     namespaces: dict[str, pulumi.Output[str]] = {}
     for name, team in wanted.teams.items():
         made = env.component(KubernetesTeam)(
             env.names("kubernetes", "team", name),
             {
                 "team": name,
-                "quota": {
-                    "vcpus": team.vcpus,
-                    "memory_gib": team.memory_gib,
-                    "gpus": team.gpus,
-                    "neuron": team.neuron,
-                    "storage_gib": team.storage_gib,
-                },
+                "quota": most[name],
                 "security": PodSecurity(team.pod_security),
                 "personas": team.workers(people),
             },
