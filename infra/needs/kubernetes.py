@@ -20,6 +20,7 @@ from infra.needs.outputs import Cluster, DevOps, Foundation
 from infra.needs.tags import NEED
 from infra.settings import PlatformSettings
 from infra.settings.kubernetes.cluster import Kubernetes
+from infra.settings.kubernetes.jenkins import ADD_ON as JENKINS
 from infra.settings.kubernetes.pools import Pool
 
 if TYPE_CHECKING:
@@ -66,10 +67,15 @@ def declare_kubernetes(
     ready: dict[str, list[pulumi.Resource]] = {}
     if wanted.add_ons:
         from infra.needs.kubernetes_add_ons import Place, declare_add_ons
+        from infra.needs.kubernetes_jenkins import declare_agents, pipeline_values
         from infra.needs.kubernetes_sharing import KUEUE, declare_sharing
 
-        place = Place(wanted, env, foundation, cluster, inside, need, [defaults])
+        more = {JENKINS: pipeline_values(settings, env, devops)} if wanted.jenkins else {}
+        place = Place(wanted, env, foundation, cluster, inside, need, [defaults], more)
         made = declare_add_ons(place)
+        if wanted.jenkins:
+            ready = made[JENKINS].ready
+            declare_agents(wanted.jenkins, env, cluster, devops, inside, ready)
         exported["add_ons"] = {key: add_on.releases for key, add_on in made.items()}
         ready = {key: add_on.ready for key, add_on in made.items()}
         if KUEUE in made and namespaces:

@@ -2,7 +2,7 @@
 
 import base64
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pulumi
@@ -28,6 +28,8 @@ from infra.settings.kubernetes.cluster import Kubernetes
 FOLDER = "kubernetes"
 """Where in the bucket of artifacts add-ons have their prefixes."""
 SECRETS = "external-secrets"
+MORE = "more values"
+"""What no fact of the stack is called."""
 MADE_HERE = {"feast": ["feast"]}
 """Service accounts that a chart wants to find there, by add-on."""
 
@@ -44,6 +46,8 @@ class Place:
     need: pulumi.Resource
     after: list[pulumi.Resource]
     """What has to be there before any of them: classes of nodes and volumes."""
+    more: Mapping[str, pulumi.Input[Mapping[str, Any]]] = field(default_factory=dict)
+    """Values of charts over those of the catalogue, by the name of the release."""
 
 
 def declare_add_ons(place: Place) -> dict[str, AddOn]:
@@ -122,23 +126,24 @@ def _args(known: Known, chosen: set[str], place: Place, *, makes_namespace: bool
         "secrets": [
             _secret(known, secret.name, dict(secret.keys), place) for secret in known.needs.secrets
         ],
-        "releases": [
-            _release(release, chosen, facts, place.wanted.values.get(release.name, {}))
-            for release in known.releases
-        ],
+        "releases": [_release(release, chosen, facts, place) for release in known.releases],
     }
 
 
 def _release(
-    release: Release, chosen: set[str], facts: Mapping[str, Any], own: Mapping[str, Any]
+    release: Release, chosen: set[str], facts: Mapping[str, Any], place: Place
 ) -> ReleaseArgs:
-    values = release.values_with(chosen)
+    values, own = release.values_with(chosen), place.wanted.values.get(release.name, {})
     asked = {name: facts[name] for name in facts_in(values)}
+    if release.name in place.more:
+        asked[MORE] = place.more[release.name]
     args: ReleaseArgs = {
         "name": release.name,
         "chart": release.address,
         "version": release.version,
-        "values": pulumi.Output.all(**asked).apply(lambda known: merged(filled(values, known), own))
+        "values": pulumi.Output.all(**asked).apply(
+            lambda known: merged(merged(filled(values, known), known.get(MORE, {})), own)
+        )
         if asked
         else merged(values, own),
     }

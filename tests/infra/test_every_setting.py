@@ -216,6 +216,13 @@ CONTEXTS: dict[str, dict[str, Any]] = {
     "kubernetes.existing": {**CLUSTER, "kubernetes": {"add_ons": ["kueue"]}},
     "models.0.serving.on": ON_CLUSTER,
     "models.0.serving.pods": ON_CLUSTER,
+    "kubernetes.jenkins": {
+        **CLUSTER,
+        "kubernetes": {
+            "add_ons": ["external-secrets", "jenkins"],
+            "jenkins": {"image": "b.io/b:1"},
+        },
+    },
     "network": {"network": NETWORK},
     "network.endpoints": {**DEPLOYED, "network": NETWORK},
     "network.vpc": DEPLOYED,
@@ -451,6 +458,7 @@ VALUES: dict[str, Any] = {
     "kubernetes.pools": {"general": {"instances": ["m7i.2xlarge"]}},
     "kubernetes.teams": {"oncology": {"vcpus": 8, "memory_gib": 64}},
     "kubernetes.add_ons": ["external-secrets", "mlflow", "kueue"],
+    "kubernetes.jenkins.image": "b.io/b:2",
     "kubernetes.values": {"mlflow": {"replicaCount": 2}},
     "kubernetes.databases": {
         "mlflow": {"host": "b.example.com", "secret": f"{SECRETS}:runs-AbCdEf"}
@@ -520,6 +528,7 @@ VALUES: dict[str, Any] = {
 else the environment has; those of the rest are made from the schema."""
 
 TOGETHER: dict[str, dict[str, Any]] = {
+    "kubernetes.jenkins.deploys": {"delivery.by": "ci"},
     "features.0.name": {"models.0.features": ["stays"]},
     "models.0.serving.on": {"models.0.serving": {"on": "sagemaker"}},
 }

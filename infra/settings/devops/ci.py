@@ -6,6 +6,7 @@ from typing import Annotated, Any, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from infra.settings.base import EXACTLY_ONE, Settings, matching, only_one
+from infra.settings.cross_stack import mapping
 from infra.settings.devops.source import Repository
 from infra.settings.mistakes import Mistake, refusal
 
@@ -116,9 +117,13 @@ class Ci(Settings):
 
 
 def check_ci_role(values: Mapping[str, Any]) -> Iterator[Mistake]:
-    """Yield a mistake if CI is to deploy, and no role is set up for it."""
-    delivery = values.get("delivery")
-    if isinstance(delivery, Mapping) and delivery.get("by") == "ci" and not values.get("ci"):
+    """Yield a mistake if CI is to deploy, and no role is set up for it.
+
+    A Jenkins in the cluster has one of its own.
+    """
+    delivery, jenkins = values.get("delivery"), mapping(values.get("kubernetes")).get("jenkins")
+    by_ci = isinstance(delivery, Mapping) and delivery.get("by") == "ci"
+    if by_ci and not values.get("ci") and not mapping(jenkins).get("deploys"):
         yield Mistake(
             ("delivery", "by"),
             "CI has no role to deploy by.",

@@ -9,6 +9,7 @@ from catalog.node_types import node_types
 from infra.settings.cross_stack import mapping
 from infra.settings.kubernetes.add_ons import check_add_ons
 from infra.settings.kubernetes.cluster import DEFAULT_VERSION
+from infra.settings.kubernetes.jenkins import check_jenkins
 from infra.settings.kubernetes.pools import resource_of
 from infra.settings.mistakes import Mistake, Path, shown
 
@@ -32,6 +33,7 @@ def check_kubernetes(values: Values) -> Iterator[Mistake]:
     yield from _teams(kubernetes, values)
     yield from _zones(kubernetes, mapping(values.get("network")))
     yield from check_add_ons(kubernetes, AT)
+    yield from check_jenkins(values, AT)
 
 
 def today() -> date:

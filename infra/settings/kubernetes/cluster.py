@@ -10,6 +10,7 @@ from infra.settings.base import Settings, matching
 from infra.settings.data.queries import TeamName
 from infra.settings.foundation.network import PRIVATE_RANGES, distinct
 from infra.settings.kubernetes.add_ons import AddOnName, AddOns, Database
+from infra.settings.kubernetes.jenkins import Jenkins
 from infra.settings.kubernetes.pools import Pool
 from infra.settings.kubernetes.teams import KubernetesTeam
 from infra.settings.mistakes import Mistake, refusal, refusals, shown
@@ -127,6 +128,9 @@ class Kubernetes(Settings):
         {},
         description="Values of charts over those of the catalogue, by the name of the release: "
         "{kueue: {controllerManager: {replicas: 2}}}.",
+    )
+    jenkins: Jenkins | None = Field(
+        None, description="The platform's delivery by the add-on jenkins; none if unset."
     )
     databases: dict[AddOnName, Database] = Field(
         {}, description="Databases that are there already, each for the add-on that needs it."

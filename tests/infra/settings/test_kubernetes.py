@@ -105,3 +105,29 @@ def test_the_most_of_a_pool_is_reckoned_by_its_largest_type():
     assert (pool.largest.vcpus, pool.largest.accelerators, pool.resource) == (48, 4, "GPU")
     assert Pool(instances=("inf2.xlarge",)).resource == "Neuron"
     assert Pool(instances=("m7i.xlarge", "m8g.xlarge")).arm
+
+
+JENKINS = {"add_ons": ["external-secrets", "jenkins"], "jenkins": {"image": "example.com/b:1"}}
+DEPLOYS = {**JENKINS, "jenkins": {**JENKINS["jenkins"], "deploys": True}}
+
+
+def test_jenkins_previews_beside_codepipeline_and_deploys_instead_of_it(found):
+    assert found(access=ACCESS, kubernetes=JENKINS) == []
+    assert found(access=ACCESS, kubernetes=DEPLOYS, delivery={"by": "ci"}) == []
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"kubernetes": {"jenkins": JENKINS["jenkins"]}}, "the add-on jenkins is off"),
+        ({"kubernetes": {**JENKINS, "jenkins": {"image": "Builds"}}}, "not an image with its tag"),
+        ({"kubernetes": JENKINS, "source": {"codecommit": "ml"}}, "CodeCommit, which Jenkins"),
+        ({"kubernetes": DEPLOYS}, "CodePipeline deploys each push as well"),
+        (
+            {"kubernetes": DEPLOYS, "delivery": {"by": "ci", "trigger": {"tag": "v*"}}},
+            "Jenkins looks at a branch",
+        ),
+    ],
+)
+def test_a_pipeline_of_jenkins_that_could_not_deliver_is_refused(found, values, said):
+    assert said in "\n".join(found(access=ACCESS, **values))

@@ -1,0 +1,103 @@
+"""Roles in the account for service accounts that come into the cluster by them, too."""
+
+from typing import TypedDict
+
+import pulumi
+import pulumi_aws as aws
+import pulumi_kubernetes as kubernetes
+
+from components.common.iam import rendered
+from components.platform.kubernetes.add_on_policies import pod_trust
+from components.platform.kubernetes.cluster import May
+from components.platform.kubernetes.node_role import POLICIES
+
+
+class PodRoleArgs(TypedDict):
+    """Whose role, and what it may."""
+
+    service_account: str
+    """Name of the service account, which is made."""
+    namespace: str
+    """Its namespace, which is there."""
+    cluster: pulumi.Input[str]
+    """Name of the cluster."""
+    cluster_arn: pulumi.Input[str]
+    """ARN of the cluster."""
+    description: str
+    """What it is for."""
+    policy_arns: list[pulumi.Input[str]]
+    """Managed policies of what it may do in the account."""
+    policy: pulumi.Input[str]
+    """JSON of what it may do beyond."""
+    may: May | None
+    """What it may do in the whole cluster; nothing where the cluster is another's to open."""
+
+
+class PodRole(pulumi.ComponentResource):
+    """A service account with a role by Pod Identity, and the role's entry into the cluster.
+
+    https://docs.aws.amazon.com/eks/latest/userguide/pod-identities.html
+    """
+
+    role_arn: pulumi.Output[str]
+    """ARN of the role."""
+
+    def __init__(
+        self, name: str, args: PodRoleArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        super().__init__("maslow:index:PodRole", name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        account = kubernetes.core.v1.ServiceAccount(
+            f"{name}-account",
+            metadata={"name": args["service_account"], "namespace": args["namespace"]},
+            opts=child,
+        )
+        role = aws.iam.Role(
+            f"{name}-role",
+            description=args["description"],
+            assume_role_policy=rendered(
+                pod_trust,
+                cluster_arn=args["cluster_arn"],
+                namespace=args["namespace"],
+                service_accounts=[args["service_account"]],
+            ),
+            opts=child,
+        )
+        allowed: list[pulumi.Resource] = [
+            aws.iam.RolePolicy(f"{name}-access", role=role.name, policy=args["policy"], opts=child),
+            *(
+                aws.iam.RolePolicyAttachment(
+                    f"{name}-attached-{number + 1}", role=role.name, policy_arn=arn, opts=child
+                )
+                for number, arn in enumerate(args["policy_arns"])
+            ),
+        ]
+        if args["may"]:
+            self._enter(name, args, role, args["may"])
+        aws.eks.PodIdentityAssociation(
+            f"{name}-identity",
+            cluster_name=args["cluster"],
+            namespace=args["namespace"],
+            service_account=args["service_account"],
+            role_arn=role.arn,
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[account, *allowed]),
+        )
+        self.role_arn = role.arn
+        self.register_outputs({"role_arn": self.role_arn})
+
+    def _enter(self, name: str, args: PodRoleArgs, role: aws.iam.Role, may: May) -> None:
+        entry = aws.eks.AccessEntry(
+            f"{name}-entry",
+            cluster_name=args["cluster"],
+            principal_arn=role.arn,
+            type="STANDARD",
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        aws.eks.AccessPolicyAssociation(
+            f"{name}-may",
+            cluster_name=args["cluster"],
+            principal_arn=entry.principal_arn,
+            policy_arn=f"{POLICIES}{may.value}",
+            access_scope={"type": "cluster"},
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[entry]),
+        )
