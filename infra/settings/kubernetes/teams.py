@@ -6,7 +6,6 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 
 from infra.settings.base import PositiveInt, Settings
-from infra.settings.foundation.budget import TeamBudget
 from infra.settings.foundation.network import distinct
 
 Worker = Literal["data-scientist", "ml-engineer", "data-engineer"]
@@ -33,11 +32,6 @@ class KubernetesTeam(Settings):
         None,
         description="Personas who work in it; unless given, data scientists and ML engineers, as "
         "far as somebody signs in as them.",
-    )
-    budget: TeamBudget | None = Field(
-        None,
-        description="What its namespace may cost, by split cost allocation of EKS; nothing is told "
-        "if unset.",
     )
 
     def workers(self, signed_in: Collection[str]) -> list[str]:
