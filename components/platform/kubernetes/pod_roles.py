@@ -7,7 +7,7 @@ import pulumi_aws as aws
 import pulumi_kubernetes as kubernetes
 
 from components.common.iam import rendered
-from components.platform.kubernetes.add_on_policies import pod_trust
+from components.common.pod_identity import pod_trust
 from components.platform.kubernetes.cluster import May
 from components.platform.kubernetes.node_role import POLICIES
 
