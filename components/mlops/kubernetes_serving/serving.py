@@ -7,6 +7,7 @@ import pulumi_aws as aws
 import pulumi_kubernetes as kubernetes
 
 from components.common.iam import rendered
+from components.common.pod_identity import pod_trust
 from components.mlops.capture import CaptureArgs
 from components.mlops.kubernetes_serving.alarms import NAMESPACE, serving_alarms
 from components.mlops.kubernetes_serving.objects import (
@@ -20,7 +21,6 @@ from components.mlops.kubernetes_serving.objects import (
 )
 from components.mlops.kubernetes_serving.policies import capturing_policy, reading_policy
 from components.mlops.rollout import ALL_TRAFFIC
-from components.platform.kubernetes.add_on_policies import pod_trust
 
 RECEIVER_LABEL = "maslow.dev/receiver"
 AWS_LABEL = "maslow/aws-identity"
