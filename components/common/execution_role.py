@@ -8,15 +8,11 @@ import pulumi_aws as aws
 from components.common.iam import rendered, trust
 
 
-class TrustArgs(TypedDict):
-    """Who assumes a role, where that takes a policy of its own."""
+class ExecutionRoleArgs(TypedDict):
+    """What an execution role is made of."""
 
     trust: NotRequired[pulumi.Input[str]]
-    """JSON of that policy; the service, on behalf of the account, unless given."""
-
-
-class ExecutionRoleArgs(TrustArgs):
-    """What an execution role is made of."""
+    """JSON policy of who assumes it; the service, on behalf of the account, unless given."""
 
     service: str
     """Service principal that assumes the role, such as `sagemaker.amazonaws.com`."""

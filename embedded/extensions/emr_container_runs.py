@@ -138,7 +138,8 @@ class _Work(SparkWork):
         if record.state == CANCEL_PENDING and state not in OVER:
             return
         record.state, record.state_details = state, details
-        record.failure_reason = MISTAKEN if state == "FAILED" else None
+        if state == "FAILED":
+            vars(record)["failure_reason"] = MISTAKEN  # moto says of it that it is always None
         if state in OVER:
             record.finished_at = utcnow()
         self._tell(state)

@@ -74,8 +74,8 @@ def declare_kubernetes(
         place = Place(wanted, env, foundation, cluster, inside, need, [defaults], more)
         made = declare_add_ons(place)
         if wanted.jenkins:
-            ready = made[JENKINS].ready
-            declare_agents(wanted.jenkins, env, cluster, devops, inside, ready)
+            after = made[JENKINS].ready
+            declare_agents(wanted.jenkins, env, cluster, devops, inside, after)
         exported["add_ons"] = {key: add_on.releases for key, add_on in made.items()}
         ready = {key: add_on.ready for key, add_on in made.items()}
         if KUEUE in made and namespaces:

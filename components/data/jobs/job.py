@@ -7,13 +7,14 @@ import pulumi
 from catalog.emr_service_accounts import HEAD
 from components.common.code_objects import code_objects
 from components.common.event_start import arrived, start_on_event, starting_role
-from components.common.execution_role import ExecutionRole, TrustArgs
+from components.common.execution_role import ExecutionRole, ExecutionRoleArgs
 from components.common.iam import Statement, rendered
 from components.common.log_group import encrypted_log_group
 from components.common.pod_identity import pod_trust
 from components.common.state_machine import logged_machine
 from components.data.jobs.args import JobArgs
 from components.data.jobs.checkpoint import checkpoint_prefix
+from components.data.jobs.containers import ContainersArgs
 from components.data.jobs.engines import Parts, checks_of, engine_of, glue
 from components.data.jobs.kept_tables import names_known, use_tables
 from components.data.jobs.policy import job_policy, machine_policy
@@ -63,35 +64,31 @@ class Job(pulumi.ComponentResource):
         ]
         log_bucket = args["cluster"]["log_bucket"] if "cluster" in args else None
         keys = [args["artifacts_key_arn"], args["data_key_arn"], args["log_key_arn"]]
-        role = ExecutionRole(
-            f"{name}-as",
-            {
-                **_trusted(args),
-                "service": f"{service}.amazonaws.com",
-                "account_id": args["account_id"],
-                "policies": {
-                    "job": rendered(
-                        job_policy,
-                        reads=pulumi.Output.all(*args["reads"]),
-                        writes=pulumi.Output.all(*args["writes"]),
-                        script_bucket=args["artifacts_bucket"],
-                        script_prefix=prefix,
-                        checkpoint=(
-                            checkpoint_prefix(args["job"]) if args.get("streaming") else None
-                        ),
-                        group_arns=pulumi.Output.all(*args.get("group_arns", [])),
-                        kept=_kept(args),
-                        key_arns=pulumi.Output.all(*keys).apply(lambda arns: sorted(set(arns))),
-                        log_groups=pulumi.Output.all(*logs),
-                        log_bucket=log_bucket,
-                        log_prefix=name,
-                        account_id=args["account_id"],
-                        region=args["region"],
-                    )
-                },
+        runs: ExecutionRoleArgs = {
+            "service": f"{service}.amazonaws.com",
+            "account_id": args["account_id"],
+            "policies": {
+                "job": rendered(
+                    job_policy,
+                    reads=pulumi.Output.all(*args["reads"]),
+                    writes=pulumi.Output.all(*args["writes"]),
+                    script_bucket=args["artifacts_bucket"],
+                    script_prefix=prefix,
+                    checkpoint=(checkpoint_prefix(args["job"]) if args.get("streaming") else None),
+                    group_arns=pulumi.Output.all(*args.get("group_arns", [])),
+                    kept=_kept(args),
+                    key_arns=pulumi.Output.all(*keys).apply(lambda arns: sorted(set(arns))),
+                    log_groups=pulumi.Output.all(*logs),
+                    log_bucket=log_bucket,
+                    log_prefix=name,
+                    account_id=args["account_id"],
+                    region=args["region"],
+                )
             },
-            pulumi.ResourceOptions(parent=self),
-        )
+        }
+        if "containers" in args:
+            runs["trust"] = _trust(args["containers"])
+        role = ExecutionRole(f"{name}-as", runs, pulumi.ResourceOptions(parent=self))
         self.role_arn = role.arn
         self.script_uri = pulumi.Output.concat("s3://", args["artifacts_bucket"], "/", script.key)
         self.log_group = logs[0] if logs else pulumi.Output.from_input("")
@@ -166,19 +163,14 @@ class Job(pulumi.ComponentResource):
             )
 
 
-def _trusted(args: JobArgs) -> TrustArgs:
+def _trust(place: ContainersArgs) -> pulumi.Output[str]:
     """Who assumes the role where pods do: EMR's service accounts of one namespace."""
-    if "containers" not in args:
-        return {}
-    place = args["containers"]
-    return {
-        "trust": rendered(
-            pod_trust,
-            cluster_arn=place["cluster_arn"],
-            namespace=place["namespace"],
-            service_accounts=[f"{HEAD}*"],
-        )
-    }
+    return rendered(
+        pod_trust,
+        cluster_arn=place["cluster_arn"],
+        namespace=place["namespace"],
+        service_accounts=[f"{HEAD}*"],
+    )
 
 
 def _kept(args: JobArgs) -> pulumi.Output[list[Statement]]:

@@ -191,22 +191,24 @@ class KubernetesServing(pulumi.ComponentResource):
             args["capture_bucket"],
             args["capture_key_arn"],
         ).apply(lambda known: pod(*known))
+        # Both halves of a request must come to the one that puts them together.
+        spec: Any = {
+            "replicas": 1,
+            "strategy": {"type": "Recreate"},
+            "selector": {"matchLabels": labels},
+            "template": template,
+        }
         kubernetes.apps.v1.Deployment(
             f"{name}-receiver",
             metadata=_called(args, called),
-            # Both halves of a request must come to the one that puts them together.
-            spec={
-                "replicas": 1,
-                "strategy": {"type": "Recreate"},
-                "selector": {"matchLabels": labels},
-                "template": template,
-            },
+            spec=spec,
             opts=self._child(writes),
         )
+        ports: Any = {"selector": labels, "ports": [{"port": 80, "targetPort": PORT}]}
         return kubernetes.core.v1.Service(
             f"{name}-receiver-service",
             metadata=_called(args, called),
-            spec={"selector": labels, "ports": [{"port": 80, "targetPort": PORT}]},
+            spec=ports,
             opts=self._child(),
         )
 
@@ -240,9 +242,10 @@ class KubernetesServing(pulumi.ComponentResource):
             role_arn=role.arn,
             opts=self._child([allowed]),
         )
+        metadata: Any = {**_called(args, account), "labels": {AWS_LABEL: "true"}}
         made = kubernetes.core.v1.ServiceAccount(
             f"{name}-account",
-            metadata={**_called(args, account), "labels": {AWS_LABEL: "true"}},
+            metadata=metadata,
             automount_service_account_token=False,
             opts=self._child(),
         )
