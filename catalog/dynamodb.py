@@ -3,7 +3,7 @@
 https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/
 """
 
-from catalog.record import Call, Iam, Tags, Type, arn_of
+from catalog.record import Call, CallerKeyUse, Iam, Tags, Type, arn_of
 
 BY_NAME = {"TableName": "{id}"}
 ARN = arn_of("dynamodb", "table/{id}")
@@ -68,6 +68,13 @@ TYPES = (
             on="table/{name}",
             read="DescribeContinuousBackups DescribeTimeToLive ListTagsOfResource",
             source=AUTHORIZATION,
+            key=CallerKeyUse(
+                create="Decrypt Encrypt",
+                update="Decrypt Encrypt",
+                delete="RevokeGrant",
+                alias="alias/{project}-{environment}-data",
+                source="https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html",
+            ),
         ),
     ),
 )

@@ -97,7 +97,7 @@ def test_every_input_that_the_catalog_names_is_pulumis(token: str) -> None:
 
 def pseudo(entry: Type) -> set[str]:
     """Inputs that only a reshaping makes."""
-    made = {"ingressSelf", "egressSelf", "ttlDuration"} | {
+    made = {"ingressSelf", "egressSelf", "sseSpecification", "ttlDuration"} | {
         "icebergCompaction",
         "icebergSnapshotManagement",
         "icebergUnreferencedFileRemoval",
