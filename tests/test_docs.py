@@ -68,7 +68,8 @@ SECONDS = 240
 FILES = {"cp", "mkdir", "rm"}
 """Programs of the shell that the pages use, and that are run."""
 OFFLINE = {
-    *("completion", "init", "model monitor", "model new", "model train"),
+    *("completion", "init", "kubernetes add-ons"),
+    *("model monitor", "model new", "model train"),
     *("plan", "schema", "validate"),
 }
 """What of `maslow` needs no account."""
@@ -363,7 +364,7 @@ class Shell:
             return True
         if program == "maslow":
             assert wrong_with_maslow(command) == ""
-            words = " ".join(arguments[: 2 if arguments[0] == "model" else 1])
+            words = " ".join(arguments[: 2 if arguments[0] in {"kubernetes", "model"} else 1])
             return words in OFFLINE or (
                 arguments[0] in ON_THE_EMBEDDED_AWS and self._embedded(command)
             )
