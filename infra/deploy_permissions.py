@@ -122,7 +122,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 
 FIXED_ROLES = (
     *("ci-deploy", "ci-preview", "delivery-deploy-*", "delivery-preview-*"),
-    *("pull-requests-preview-*", *PERSONAS),
+    *("jenkins-deploy-*", "jenkins-preview-*", "pull-requests-preview-*", *PERSONAS),
 )
 FIXED_POLICIES = ("boundary", "permissions-*", "*-guardrail*")
 """What a deployment cannot change, by how the names go on after the environment's prefix."""
@@ -196,7 +196,7 @@ def fixed(scope: EnvironmentScope) -> Statement:
 
 
 def packed(statements: Iterable[Statement]) -> list[Document]:
-    """The statements, in their order, in as few documents as IAM's limit allows.
+    """The statements in few documents: each in the first in which IAM's limit leaves it room.
 
     Raises ValueError for a statement that is too long for any.
     """
@@ -204,11 +204,13 @@ def packed(statements: Iterable[Statement]) -> list[Document]:
     for statement in statements:
         if _size(document(statement)) > MOST:
             raise ValueError(f"{statement['Action'][0]} …: longer than a managed policy may be")
-        whole = document(*documents[-1]["Statement"], statement) if documents else None
-        if whole is None or _size(whole) > MOST:
-            documents.append(document(statement))
+        for number, each in enumerate(documents):
+            whole = document(*each["Statement"], statement)
+            if _size(whole) <= MOST:
+                documents[number] = whole
+                break
         else:
-            documents[-1] = whole
+            documents.append(document(statement))
     return documents
 
 

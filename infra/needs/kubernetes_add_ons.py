@@ -208,7 +208,7 @@ def _table(known: Known, place: Place) -> aws.dynamodb.Table:
 
 
 def _log_group_name(place: Place) -> str:
-    return f"/maslow/{place.env.names('kubernetes', 'metrics')}"
+    return place.env.names("kubernetes", "metrics")
 
 
 def _log_group(place: Place) -> None:
