@@ -304,7 +304,12 @@ SERVICES: tuple[Service, ...] = (
         endpoints=(Endpoint("tagging"),),
         boundary=ANYTHING,
     ),
-    Service("xray", kms_via="xray", endpoints=(Endpoint("xray"),)),
+    Service(
+        "xray",
+        kms_via="xray",
+        endpoints=(Endpoint("xray"),),
+        boundary=("PutTelemetryRecords", "PutTraceSegments"),
+    ),
 )
 
 _added: dict[str, Service] = {}

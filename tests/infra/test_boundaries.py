@@ -217,7 +217,12 @@ def of_emr(role: Resource) -> bool:
     ]
 
 
-def test_machines_are_started_by_the_roles_of_emr_alone(graph: Graph) -> None:
+def of_eks(role: Resource) -> bool:
+    """Whether EKS starts the nodes of Kubernetes by it."""
+    return role.name.endswith("-kubernetes-cluster-role")
+
+
+def test_machines_are_started_by_the_roles_of_emr_and_eks_alone(graph: Graph) -> None:
     (deny,) = [each for each in bounds(graph) if each.get("Sid") == "Nodes"]
     assert deny["Effect"] == "Deny"
     assert (deny["Action"], deny["Resource"]) == (["ec2:RunInstances"], ["*"])
@@ -225,7 +230,8 @@ def test_machines_are_started_by_the_roles_of_emr_alone(graph: Graph) -> None:
     for role in graph.of_type(ROLE):
         name = role.inputs.get("name") or f"{role.name}-1a2b3c4"  # as autonaming ends it
         arn = arn_of(graph, "role", name)
-        assert fnmatchcase(arn, left_out) is of_emr(role), role.name
+        starts = any(fnmatchcase(arn, each) for each in left_out)
+        assert starts is (of_emr(role) or of_eks(role)), role.name
 
 
 def test_only_a_deployment_can_make_a_role_more_than_it_is(graph: Graph) -> None:
@@ -237,8 +243,8 @@ def test_only_a_deployment_can_make_a_role_more_than_it_is(graph: Graph) -> None
         if fnmatchcase(escalating, pattern)
         and not holder.deploys
         and not takes_itself(holder.role, statement)
-        # EMR starts nodes with the one role that it may pass, that of the job.
-        and not (of_emr(holder.role) and escalating == "ec2:RunInstances")
+        # These start nodes with the one role that they may pass, that of the job or of nodes.
+        and not ((of_emr(holder.role) or of_eks(holder.role)) and escalating == "ec2:RunInstances")
     }
     assert able == set()
 

@@ -65,11 +65,19 @@ def fixed_names(graph: Graph, kind: str, key: str = "name") -> set[str]:
     return {resource.inputs[key] for resource in graph.of_type(f"aws:sagemaker/{kind}")}
 
 
+def by_sagemaker(project: Project, graph: Graph) -> set[str]:
+    """The models that SageMaker serves."""
+    served = models(project, graph).items()
+    return {name for name, model in served if model.serving.on == "sagemaker"}
+
+
 def test_every_model_is_served_and_watched(project: Project, graph: Graph) -> None:
-    names = set(models(project, graph))
+    names = by_sagemaker(project, graph)
     assert names
+    pods = [one for one in graph.objects if one.type.endswith(":InferenceService")]
+    assert len(names) + len(pods) == len(models(project, graph))
     assert fixed_names(graph, "endpoint:Endpoint") == names
-    watched = {cut(f"{name}-monitor", NAME_LIMIT) for name in names}
+    watched = {cut(f"{name}-monitor", NAME_LIMIT) for name in models(project, graph)}
     assert {f"{name}-data" for name in watched} <= components(graph, "Monitor")
 
 
@@ -77,6 +85,10 @@ def test_a_monitor_turns_to_a_version_once_it_serves(graph: Graph) -> None:
     """One that is rolled back fails the endpoint's update, and the monitor's does not follow."""
     endpoints = {
         one.inputs["name"]: one.urn for one in graph.of_type("aws:sagemaker/endpoint:Endpoint")
+    } | {
+        one.name.removesuffix("-pods-inference"): one.urn
+        for one in graph.objects
+        if one.type.endswith(":InferenceService")
     }
     schedules = [
         one
@@ -165,9 +177,10 @@ def test_every_resource_bears_the_tags_of_its_environment(
         "maslow:owner": project.stack(either_pass.stack).platform.owner,
         **project.stack(either_pass.stack).platform.tags,
     }
-    for resource in either_pass.resources:
-        if resource.custom and resource != provider:
-            assert resource.provider == provider.urn, resource.urn
+    for resource in either_pass.managed:
+        assert resource.provider == provider.urn, resource.urn
+    clusters = {one.urn for one in either_pass.of_type("pulumi:providers:kubernetes")}
+    assert {one.provider for one in either_pass.objects} == clusters
 
 
 def test_no_role_has_a_managed_policy_of_awss(either_pass: Graph) -> None:

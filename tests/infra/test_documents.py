@@ -306,7 +306,13 @@ def test_every_alarm_watches_what_is_there(graph: Graph) -> None:
     jobs = list(jobs_of(graph))
     known = {
         "DeliveryStreamName": {one.name for one in graph.of_type(DELIVERY)},
-        "EndpointName": {endpoint.inputs["name"] for endpoint in endpoints},
+        # Those that KServe serves are measured by the same names.
+        "EndpointName": {endpoint.inputs["name"] for endpoint in endpoints}
+        | {
+            one.name.removesuffix("-pods-inference")
+            for one in graph.objects
+            if one.type.endswith(":InferenceService")
+        },
         "FileSystemId": {
             one.id for one in graph.of_type("aws:fsx/lustreFileSystem:LustreFileSystem")
         },

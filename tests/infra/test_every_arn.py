@@ -66,6 +66,7 @@ ELSEWHERE = {
     rf"arn:aws:ec2:{REGION}:\d{{12}}:network-interface/\*": "made for each job",
     rf"arn:aws:ec2:{REGION}:\d{{12}}:(fleet|instance|launch-template|volume)/\*": "of clusters",
     rf"arn:aws:ec2:{REGION}::image/ami-\*": "EMR's own",
+    rf"arn:aws:sagemaker:{REGION}:\d{{12}}:artifact/\*": "SageMaker's own record of lineage",
     rf"arn:aws:ec2:{REGION}::(image|snapshot)/\*": "EKS's own, and of volumes",
     rf"arn:aws:ec2:{REGION}:\d{{12}}:(capacity-reservation|placement-group)/\*": "of nodes",
     rf"arn:aws:ec2:{REGION}:\d{{12}}:(spot-instances-request|\*)/\*": "of nodes and volumes",

@@ -1,6 +1,6 @@
 """A model that Kubernetes serves: KServe's object, what captures its requests, and its alarms."""
 
-from typing import Any, NotRequired
+from typing import Any
 
 import pulumi
 import pulumi_aws as aws
@@ -56,8 +56,6 @@ class KubernetesServingArgs(CaptureArgs):
     """Failed requests, in percent, above which the alarm goes off."""
     capture_percent: int
     """Requests that are captured, in percent."""
-    add_ons: NotRequired[list[pulumi.Resource]]
-    """What must be installed before KServe knows its objects."""
 
 
 class KubernetesServing(pulumi.ComponentResource):
@@ -115,7 +113,7 @@ class KubernetesServing(pulumi.ComponentResource):
             kind="InferenceService",
             metadata=_called(args, called) | {"annotations": annotations(args["pods"])},
             spec=self._spec(args, code),
-            opts=self._child([*reads, receiving, *args.get("add_ons", [])]),
+            opts=self._child([*reads, receiving]),
         )
         self.name = service.id.apply(lambda _: args["endpoint_name"])
         self.url = pulumi.Output.format(

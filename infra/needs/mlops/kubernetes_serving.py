@@ -65,11 +65,12 @@ class OnKubernetes:
             "latency_ms": serving.alarms.latency_ms,
             "error_percent": serving.alarms.errors_percent,
             "capture_percent": model.monitor.capture,
-            "add_ons": self._add_ons(cluster, model),
         }
         options = pulumi.ResourceOptions.merge(
             self._need.child_options(model.name),
-            pulumi.ResourceOptions(providers=[cluster.provider]),
+            pulumi.ResourceOptions(
+                providers=[cluster.provider], depends_on=self._add_ons(cluster, model)
+            ),
         )
         name = env.names(model.name, "pods", limit=NAME_LIMIT)
         served = env.component(KubernetesServing)(name, args, options)
