@@ -1173,7 +1173,7 @@ CASES = [
     ),
     Case(
         "aws:eks/cluster:Cluster",
-        {"name": "maslow-trainings", **CLUSTER, "deletionProtection": True},
+        {"name": "maslow-trainings", **CLUSTER},
         {
             "version": default_version(),
             "vpcConfig": {**CLUSTER["vpcConfig"], "securityGroupIds": ["$group"]},
@@ -1185,7 +1185,6 @@ CASES = [
                 "nodePools": ["system"],
                 "nodeRoleArn": "$role",
             },
-            "deletionProtection": False,
             **TAGGED,
         },
     ),

@@ -198,7 +198,7 @@ CHANGES = [
             {"Pipeline": 4, "Project": 5, "RolePolicy": 4},
         ),
     ),
-    ("logs.retention_days", 30, changed(LogGroup=25)),
+    ("logs.retention_days", 30, changed(LogGroup=27)),
     (
         "network.egress",
         "none",

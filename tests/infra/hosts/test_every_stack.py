@@ -32,9 +32,9 @@ SHARED = (
     "aws:sagemaker/modelPackageGroup:ModelPackageGroup",
     "aws:sagemaker/modelPackageGroupPolicy:ModelPackageGroupPolicy",
 )
-EVERY_PASS = ("local", "prod")
-"""The stacks that go through all passes: one that trains its models and one that takes them from
-another account. The others go through the first."""
+EVERY_PASS = ("kubernetes", "local", "prod")
+"""The stacks that go through all passes: one that trains its models, one that takes them from
+another account, and one that serves on Kubernetes. The others go through the first."""
 EVERY_PASS_ALONE = pytest.mark.parametrize("environment", EVERY_PASS, indirect=True)
 VERSIONS = "versions"
 """Bucket of what was trained, which is no stack's."""
@@ -180,9 +180,7 @@ def declared(graph: Graph) -> set[str]:
 
 def test_every_input_is_carried_or_left_out_for_a_reason(either_pass: Graph) -> None:
     lost = []
-    for resource in either_pass.resources:
-        if not resource.custom or resource.type.startswith("pulumi:"):
-            continue
+    for resource in either_pass.managed:
         try:
             require_supported(resource.type, resource.inputs)
         except UnsupportedInput as missing:
@@ -238,8 +236,11 @@ def test_a_request_that_aws_would_refuse_is_seen(misfits: Misfits) -> None:
 def test_the_outputs_name_what_is_deployed(deployed: Deployed) -> None:
     sagemaker = deployed.cloud.client("sagemaker")
     for model in deployed.passes[1].outputs["models"].values():
-        endpoint = sagemaker.describe_endpoint(EndpointName=model["endpoint"])
-        assert endpoint["EndpointStatus"] == "InService"
+        if "url" in model:
+            assert model["url"].endswith("/invocations")  # of pods: KServe's, and no endpoint
+        else:
+            endpoint = sagemaker.describe_endpoint(EndpointName=model["endpoint"])
+            assert endpoint["EndpointStatus"] == "InService"
         package = sagemaker.describe_model_package(ModelPackageName=model["version"])
         assert package["ModelPackageGroupName"] == model["group"].rpartition("/")[2]
     buckets = set(deployed.passes[1].outputs["zones"].values())
