@@ -78,6 +78,7 @@ DATA_SERVICES: tuple[Service, ...] = (
         keeps_grants=True,
         endpoints=(Endpoint("eks"),),
         boundary=ANYTHING,
+        encrypts=("data",),
     ),
     # Load balancers of ingresses, and the certificates that they speak TLS by.
     Service("acm", boundary=("DescribeCertificate", "ListCertificates")),

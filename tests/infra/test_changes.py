@@ -119,6 +119,17 @@ MODEL = MONITOR + Counter(
 REDEPLOYMENT = Counter(EventRule=1, EventTarget=1, LogGroup=1, Role=2, RolePolicy=2, StateMachine=1)
 TRAINING_ALERT = REDEPLOYMENT
 """Each is a rule and the machine that it starts."""
+VERSION_CARDS = Counter(
+    BucketObjectv2=1,
+    EventRule=1,
+    EventTarget=1,
+    Function=1,
+    LogGroup=2,
+    Role=3,
+    RolePolicy=3,
+    StateMachine=1,
+)
+"""By a function, for the cards of all models."""
 ENDPOINTS = {
     "SecurityGroup": 1,
     "SecurityGroupEgressRule": 1,
@@ -457,7 +468,18 @@ CHANGES = [
     (
         "models",
         itemgetter(slice(1)),
-        Difference({}, MODEL, {"BucketPolicy": 1, "Dashboard": 1, "Key": 1, "RepositoryPolicy": 1}),
+        Difference(
+            {},
+            MODEL,
+            {
+                "BucketObjectv2": 1,
+                "BucketPolicy": 1,
+                "Dashboard": 1,
+                "Function": 1,
+                "Key": 1,
+                "RepositoryPolicy": 1,
+            },
+        ),
     ),
     (
         "models",
@@ -468,6 +490,7 @@ CHANGES = [
             + MODEL
             + REDEPLOYMENT
             + TRAINING_ALERT
+            + VERSION_CARDS
             + Counter(
                 BucketObjectv2=CODE,
                 Dashboard=1,

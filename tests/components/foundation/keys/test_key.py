@@ -98,7 +98,9 @@ def test_the_data_key_is_used_through_the_stores_of_data():
     assert using["Condition"]["StringEquals"]["kms:ViaService"] == [
         "airflow-serverless.eu-west-1.amazonaws.com",
         "backup.eu-west-1.amazonaws.com",
+        "dynamodb.eu-west-1.amazonaws.com",
         "ec2.eu-west-1.amazonaws.com",
+        "eks.eu-west-1.amazonaws.com",
         "elasticfilesystem.eu-west-1.amazonaws.com",
         "fsx.eu-west-1.amazonaws.com",
         "glue.eu-west-1.amazonaws.com",
@@ -117,7 +119,9 @@ def test_the_data_key_is_used_through_the_stores_of_data():
             [
                 "airflow-serverless.eu-west-1.amazonaws.com",
                 "backup.eu-west-1.amazonaws.com",
+                "dynamodb.eu-west-1.amazonaws.com",
                 "ec2.eu-west-1.amazonaws.com",
+                "eks.eu-west-1.amazonaws.com",
                 "elasticfilesystem.eu-west-1.amazonaws.com",
                 "fsx.eu-west-1.amazonaws.com",
                 "sagemaker.eu-west-1.amazonaws.com",
