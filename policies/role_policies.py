@@ -16,6 +16,8 @@ from policies.finding import Finding, found
 GIVING = ("aws:iam/rolePolicy:RolePolicy", "aws:iam/rolePolicyAttachment:RolePolicyAttachment")
 """What gives a role its permissions; the input `role` of each is the role's name."""
 GRANTS = (
+    "aws:eks/accessEntry:AccessEntry",
+    "aws:eks/accessPolicyAssociation:AccessPolicyAssociation",
     "aws:lakeformation/dataLakeSettings:DataLakeSettings",
     "aws:lakeformation/optIn:OptIn",
     "aws:lakeformation/permissions:Permissions",

@@ -48,6 +48,18 @@ EXEMPT = (
     Exempt("RESOURCE_STAR", "cloudtrail:GetTrailStatus", "*Policy *", OF_AN_ORGANIZATION),
     Exempt("RESOURCE_STAR", "cloudtrail:GetEventSelectors", "*Policy *", OF_AN_ORGANIZATION),
     Exempt("RESOURCE_STAR", "config:DescribeConfigurationRecorder*", "*Policy *", LISTED),
+    Exempt(
+        "RESOURCE_MISMATCH",
+        "ec2:* on *",
+        "RolePolicy *-kubernetes-work",
+        "a call acts on several kinds, and each is allowed by a statement of its own",
+    ),
+    Exempt(
+        "UNKNOWN_CONDITION_FOR_ACTION",
+        "* elasticloadbalancing:CreateAction for action elasticloadbalancing:AddTags",
+        "RolePolicy *-kubernetes-work",
+        "AWS's own policy has it: https://docs.aws.amazon.com/eks/latest/userguide/security-iam-awsmanpol.html",
+    ),
     Exempt("RESOURCE_MISMATCH", "athena:*Resource on *", "*Policy *", TAGS),
     Exempt("RESOURCE_MISMATCH", "kinesis:St*StreamEncryption on *:kms:*", "Policy *", ITS_OWN),
     Exempt("RESOURCE_MISMATCH", "network-firewall:ListTagsForResource on *", "Policy *", TAGS),

@@ -99,7 +99,6 @@ def cluster_policy(
                 "ec2:DescribeVolumes",
                 "ec2:DescribeVolumesModifications",
                 "ec2:DescribeVpcs",
-                "ec2:GetSecurityGroupsForVpc",
                 "elasticloadbalancing:DescribeListeners",
                 "elasticloadbalancing:DescribeLoadBalancerAttributes",
                 "elasticloadbalancing:DescribeLoadBalancers",
@@ -298,11 +297,17 @@ def _balance_load(place: _Place) -> list[Statement]:
             when=place.own,
             sid="KeepGroups",
         ),
-        allow_everywhere(
-            ["acm:DescribeCertificate", "acm:ListCertificates"],
-            reason="certificates are looked for among all of the account",
-            when={"StringEquals": {"aws:RequestedRegion": place.region}},
+        allow(["ec2:GetSecurityGroupsForVpc"], place.ec2("vpc"), sid="LookForGroups"),
+        allow(
+            ["acm:DescribeCertificate"],
+            [f"arn:aws:acm:{place.region}:{place.account_id}:certificate/*"],
             sid="Certificates",
+        ),
+        allow_everywhere(
+            ["acm:ListCertificates"],
+            reason="certificates are listed per account",
+            when={"StringEquals": {"aws:RequestedRegion": place.region}},
+            sid="LookForCertificates",
         ),
     ]
 

@@ -226,7 +226,9 @@ def test_more_widgets_than_a_dashboard_has_are_refused():
 
 def test_every_dashboard_of_a_stack_is_one_that_cloudwatch_takes(graph: Graph) -> None:
     dashboards = graph.of_type(DASHBOARD)
-    assert len(dashboards) == 1 + len(graph.of_type("aws:sagemaker/endpoint:Endpoint"))
+    endpoints = graph.of_type("aws:sagemaker/endpoint:Endpoint")
+    pods = [one for one in graph.objects if one.type.endswith(":InferenceService")]
+    assert len(dashboards) == 1 + len(endpoints) + len(pods)
     for dashboard in dashboards:
         body = json.loads(dashboard.inputs["dashboardBody"])
         sound(body)
