@@ -72,7 +72,6 @@ ELSEWHERE = {
     rf"arn:aws:ec2:{REGION}:\d{{12}}:(spot-instances-request|\*)/\*": "of nodes and volumes",
     rf"arn:aws:elasticloadbalancing:{REGION}:\d{{12}}:[\w-]+/\*": "made for ingresses",
     rf"arn:aws:acm:{REGION}:\d{{12}}:certificate/\*": "the account's own",
-    rf"arn:aws:ec2:{REGION}:\d{{12}}:vpc/\*": "a condition holds what is made in one",
     r"arn:aws:iam::\d{12}:instance-profile/eks.*": "EKS makes it for nodes",
     r"arn:aws:eks::aws:cluster-access-policy/.*": "AWS's",
     rf"arn:aws:dynamodb:{REGION}:\d{{12}}:table/feast\..*": "Feast makes them",
