@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from infra.project import Project
     from infra.settings import StackFile
 
-STACK = Path(__file__).resolve().parents[1] / "tests" / "stacks" / "kubernetes.yaml"
+ROOT = Path(__file__).resolve().parents[1]
+STACK, TEMPLATES = ROOT / "tests" / "stacks" / "kubernetes.yaml", ROOT / "templates"
 TEAMS = 30
 PLANS = 3
 """How often that plan is run."""
@@ -52,6 +53,7 @@ def write_project(root: Path) -> None:
     """Make a project in a folder, whose one stack is the tests' own with a cluster."""
     (root / "Pulumi.yaml").write_text("name: maslow\n", encoding="utf-8")
     (root / "stacks").mkdir()
+    (root / "templates").symlink_to(TEMPLATES)
     shutil.copy(STACK, root / "stacks" / f"Pulumi.{ENVIRONMENT}.yaml")
 
 
@@ -66,15 +68,16 @@ def mocks(teams: int) -> Registered:
 
 
 def with_teams(stack: "StackFile", count: int) -> "StackFile":
-    """The environment with `count` teams in its cluster, each like its first one.
+    """The environment with `count` teams in its cluster: its own, and others like its first one.
 
     Raises ValueError for an environment without a cluster.
     """
     cluster = stack.platform.kubernetes
     if cluster is None:
         raise ValueError(f"{stack.environment} has no cluster")
-    first = next(iter(cluster.teams.values()))
-    teams = {f"team-{number:02}": first for number in range(count)}
+    first, *_ = cluster.teams.values()
+    more = range(len(cluster.teams), count)
+    teams = {**cluster.teams, **{f"team-{number:02}": first for number in more}}
     changed = {"kubernetes": cluster.model_copy(update={"teams": teams})}
     return replace(stack, platform=stack.platform.model_copy(update=changed))
 

@@ -27,9 +27,12 @@ def test_a_plan_is_told_with_what_is_beside_it():
 
 def test_teams_are_like_the_first_in_a_cluster_with_all_add_ons(project):
     stack = project.stack("kubernetes")
-    cluster = with_teams(stack, 2).platform.kubernetes
-    first, *_ = stack.platform.kubernetes.teams.values()
-    assert cluster.teams == {"team-00": first, "team-01": first}
+    own = stack.platform.kubernetes.teams
+    cluster = with_teams(stack, len(own) + 2).platform.kubernetes
+    first, *_ = own.values()
+    others = {key: team for key, team in cluster.teams.items() if key not in own}
+    assert own.items() < cluster.teams.items()
+    assert [*others.values()] == [first, first]
     assert {*cluster.add_ons} == {*add_ons()}
     with pytest.raises(ValueError, match="dev has no cluster"):
         with_teams(project.stack("dev"), 2)
@@ -43,9 +46,9 @@ def test_make_bench_measures_it():
 def test_a_plan_of_a_cluster_and_its_mocks_register_the_same(tmp_path):
     write_project(tmp_path)
     plan, mocks = (
-        process(tmp_path, "-m", "scripts.bench_kubernetes", program, "2").registered
+        process(tmp_path, "-m", "scripts.bench_kubernetes", program, "5").registered
         for program in ("plan", "mocks")
     )
     assert plan.types == mocks.types
-    assert plan.types["maslow:index:KubernetesTeam"] == 2
+    assert plan.types["maslow:index:KubernetesTeam"] == 5
     assert plan.types["maslow:index:AddOn"] == len(add_ons())
