@@ -63,7 +63,7 @@ def test_an_arrival_is_of_what_the_job_reads(found_in_job):
     [
         ({"script": "../visits.py"}, 'script: "../visits.py" is not a script of this repository.'),
         ({"script": "visits.sh"}, 'script: "visits.sh" is not a script of this repository.'),
-        ({"engine": "spark"}, 'engine: "spark" is not emr-serverless, emr or glue'),
+        ({"engine": "spark"}, 'engine: "spark" is not emr-serverless, emr, emr-on-eks or glue'),
         ({"on": {"schedule": "dayly"}}, 'on.schedule: "dayly" is not hourly, daily, weekly'),
         ({"arguments": {"date": "x"}}, "arguments.date: the platform itself tells each script"),
         ({"size": {"max_vcpu": 4}}, "size.max_vcpu: 4 is too small: at least 8."),
