@@ -130,7 +130,7 @@ def may() -> Any:
     """Whether a persona of the team may do something, by IAM's simulator."""
 
     def policy(worker: Worker) -> str:
-        args: Any = arguments()
+        args: Any = {"image_uris": {}, **arguments()}
         given = {
             key: args[key]
             for key in team_policy.__annotations__
