@@ -1,4 +1,5 @@
 import json
+from pathlib import Path
 
 import pytest
 
@@ -10,10 +11,14 @@ from tests.infra.hosts.kubernetes_program import cluster
 
 pytestmark = pytest.mark.engine
 
-PROGRAM = """
+HOSTS = Path(__file__).parents[1] / "infra" / "hosts"
+PROGRAM = f"""
+import sys
+
 import pulumi
 
-from tests.infra.hosts.kubernetes_program import declare
+sys.path.insert(0, {str(HOSTS)!r})  # a package called tests may be installed, too
+from kubernetes_program import declare
 
 declare(pulumi.Config().require_object("settings"))
 """
