@@ -225,7 +225,10 @@ def test_the_environments_keys_are_used_through_a_service_only(action: str) -> N
         service = statement["Condition"]["StringEquals"]["kms:ViaService"]
         assert service in [
             f"{each}.{REGION}.amazonaws.com"
-            for each in ("airflow-serverless", "backup", "fsx", "s3", "s3tables", "sagemaker")
+            for each in (
+                *("airflow-serverless", "backup", "dynamodb", "fsx", "s3", "s3tables"),
+                "sagemaker",
+            )
         ]
         alias = statement["Condition"]["ForAnyValue:StringLike"]["kms:ResourceAliases"]
         assert str(alias).startswith("alias/maslow-dev-")
