@@ -8,7 +8,10 @@ from collections.abc import Mapping
 from typing import Any
 
 WORD, TAKEN_FOR = "on", ("true", True)
-LISTS = (("models", ("retrain",)), ("models", ("monitor", "bias")), ("jobs", ()))
+LISTS = (
+    *(("models", place) for place in (("retrain",), ("monitor", "bias"), ("serving",))),
+    ("jobs", ()),
+)
 """Where settings are called so: a list, and the way from each of its items."""
 
 
