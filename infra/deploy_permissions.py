@@ -201,16 +201,19 @@ def packed(statements: Iterable[Statement]) -> list[Document]:
     Raises ValueError for a statement that is too long for any.
     """
     documents: list[Document] = []
+    left: list[int] = []  # characters that each of them has room for
     for statement in statements:
-        if _size(document(statement)) > MOST:
+        alone = _size(document(statement))
+        if alone > MOST:
             raise ValueError(f"{statement['Action'][0]} …: longer than a managed policy may be")
-        for number, each in enumerate(documents):
-            whole = document(*each["Statement"], statement)
-            if _size(whole) <= MOST:
-                documents[number] = whole
-                break
-        else:
+        more = alone - _size(document()) + 1  # a comma comes between two
+        place = next((number for number, room in enumerate(left) if more <= room), None)
+        if place is None:
             documents.append(document(statement))
+            left.append(MOST - alone)
+        else:
+            documents[place]["Statement"].append(statement)
+            left[place] -= more
     return documents
 
 
