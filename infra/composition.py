@@ -21,7 +21,6 @@ from infra.needs.devops import model_delivery
 from infra.needs.experiments import declare_experiments
 from infra.needs.foundation import access, audit
 from infra.needs.foundation import declare as declare_foundation
-from infra.needs.kubernetes import declare_kubernetes
 from infra.needs.mlops.dashboards import Shown, declare_dashboards
 from infra.needs.mlops.kubernetes_serving import OnKubernetes
 from infra.needs.mlops.monitors import Monitoring
@@ -62,7 +61,13 @@ def declare(
     audit.declare(settings, env, foundation, data)
     people = access.declare(settings, env, foundation, devops, data)
     training = Need("platform", env.provider, foundation.need.guards)
-    cluster = declare_kubernetes(settings, env, foundation, devops, people, training)
+    cluster = None
+    if settings.kubernetes:
+        from infra.needs.kubernetes import declare_kubernetes
+
+        cluster = declare_kubernetes(
+            settings.kubernetes, settings, env, foundation, devops, people, training
+        )
     declared = declare_work(settings, env, foundation, filled, cluster, root)
     declare_people(settings, env, declared, people)
     declare_notebooks(settings, env, foundation, declared, people)

@@ -84,9 +84,7 @@ def with_teams(stack: "StackFile", count: int) -> "StackFile":
 
 def _environment(teams: int) -> "tuple[Project, StackFile]":
     """The project and its stack, with all imported that its program needs."""
-    for module in ("team", "nodes", "cluster_defaults"):
-        import_module(f"components.platform.kubernetes.{module}")
-    import_module("infra.needs.kubernetes_add_ons")
+    import_module("infra.needs.kubernetes")
     project, stack = environment(None)
     return project, with_teams(stack, teams)
 

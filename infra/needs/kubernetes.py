@@ -1,9 +1,13 @@
-"""The part of need 3 that is an EKS cluster: its nodes, its teams, and who comes in."""
+"""The part of need 3 that is an EKS cluster: its nodes, its teams, and who comes in.
+
+It imports pulumi_kubernetes, most of a second, and so is imported where there is a cluster alone.
+"""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import get_args
 
 import pulumi
+import pulumi_kubernetes as kubernetes
 
 from components.foundation.keys.key import DataClass
 from components.platform.kubernetes.cluster import (
@@ -13,8 +17,15 @@ from components.platform.kubernetes.cluster import (
     May,
     Support,
 )
+from components.platform.kubernetes.cluster_defaults import ClusterDefaults, ClusterDefaultsArgs
 from components.platform.kubernetes.existing_cluster import ExistingCluster
+from components.platform.kubernetes.nodes import Accelerator, NodePool, NodePoolArgs
+from components.platform.kubernetes.team import KubernetesTeam, group_of
+from components.platform.kubernetes.team_rules import PodSecurity
 from infra.environment import Environment
+from infra.needs.kubernetes_add_ons import Place, declare_add_ons
+from infra.needs.kubernetes_jenkins import declare_agents, pipeline_values
+from infra.needs.kubernetes_sharing import KUEUE, declare_sharing, quotas
 from infra.needs.need import Need
 from infra.needs.outputs import Cluster, DevOps, Foundation
 from infra.needs.tags import NEED
@@ -22,11 +33,7 @@ from infra.settings import PlatformSettings
 from infra.settings.kubernetes.cluster import Kubernetes
 from infra.settings.kubernetes.jenkins import ADD_ON as JENKINS
 from infra.settings.kubernetes.pools import Pool
-
-if TYPE_CHECKING:
-    import pulumi_kubernetes as kubernetes
-
-    from components.platform.kubernetes.cluster_defaults import ClusterDefaults
+from infra.settings.kubernetes.teams import Worker
 
 NAME_LIMIT = 40
 """Leaves room for what a component adds to its own name within IAM's 64 characters for a role."""
@@ -37,25 +44,21 @@ MAY = {
     "auditor": May.LOOK_AT_WORK,
 }
 """Personas who may do the same in the whole cluster; the others work in namespaces of teams."""
-WORKERS = ("data-scientist", "ml-engineer", "data-engineer")
-DRAIN_HOURS = 24
 
 
 def declare_kubernetes(
+    wanted: Kubernetes,
     settings: PlatformSettings,
     env: Environment,
     foundation: Foundation,
     devops: DevOps,
     people: Mapping[str, pulumi.Output[str]],
     need: Need,
-) -> Cluster | None:
-    """Declare the cluster and what is in it, and tell of it; None where there is none.
+) -> Cluster:
+    """Declare the cluster that is wanted and what is in it, and tell of it.
 
     `people` are the ARNs of the personas' roles, by persona.
     """
-    wanted = settings.kubernetes
-    if wanted is None:
-        return None
     cluster = _cluster(wanted, env, foundation, devops, people, need)
     provider = _provider(cluster, need)
     inside = pulumi.ResourceOptions(parent=need, providers=[provider])
@@ -66,10 +69,6 @@ def declare_kubernetes(
     exported = {"cluster": cluster.name, "arn": cluster.arn, "namespaces": namespaces}
     ready: dict[str, list[pulumi.Resource]] = {}
     if wanted.add_ons:
-        from infra.needs.kubernetes_add_ons import Place, declare_add_ons
-        from infra.needs.kubernetes_jenkins import declare_agents, pipeline_values
-        from infra.needs.kubernetes_sharing import KUEUE, declare_sharing
-
         more = {JENKINS: pipeline_values(settings, env, devops)} if wanted.jenkins else {}
         place = Place(wanted, env, foundation, cluster, inside, need, [defaults], more)
         made = declare_add_ons(place)
@@ -142,8 +141,6 @@ def _entries(
 
     A preview looks, and so does a person who reviews or audits.
     """
-    from components.platform.kubernetes.team import group_of
-
     entries: dict[str, EntryArgs] = {
         **{
             f"deploys-{by}": EntryArgs(principal_arn=arn, may=May.EVERYTHING)
@@ -161,12 +158,12 @@ def _entries(
     for persona, role_arn in people.items():
         if persona in MAY:
             entries[persona] = {"principal_arn": role_arn, "may": MAY[persona]}
-        elif persona in WORKERS:
+        elif persona in get_args(Worker):
             entries[persona] = {"principal_arn": role_arn, "groups": [group_of(persona)]}
     return entries
 
 
-def _provider(cluster: KubernetesCluster | ExistingCluster, need: Need) -> "kubernetes.Provider":
+def _provider(cluster: KubernetesCluster | ExistingCluster, need: Need) -> kubernetes.Provider:
     """The provider of all that is in the cluster.
 
     A cluster that is away blocks neither a preview nor a destroy. Previews are worked out on this
@@ -174,8 +171,6 @@ def _provider(cluster: KubernetesCluster | ExistingCluster, need: Need) -> "kube
 
     https://www.pulumi.com/registry/packages/kubernetes/api-docs/provider/
     """
-    import pulumi_kubernetes as kubernetes  # most of a second, for those who have a cluster
-
     return kubernetes.Provider(
         "kubernetes",
         kubeconfig=cluster.kubeconfig,
@@ -193,13 +188,8 @@ def _defaults(
     foundation: Foundation,
     cluster: KubernetesCluster | ExistingCluster,
     inside: pulumi.ResourceOptions,
-) -> "ClusterDefaults":
+) -> ClusterDefaults:
     """Declare what every workload finds there."""
-    from components.platform.kubernetes.cluster_defaults import (
-        ClusterDefaults,
-        ClusterDefaultsArgs,
-    )
-
     args: ClusterDefaultsArgs = {
         "node_role_name": cluster.node_role_name,
         "subnet_ids": foundation.network.private_subnet_ids,
@@ -222,8 +212,6 @@ def _pool(
     node_class: pulumi.Output[str],
     inside: pulumi.ResourceOptions,
 ) -> None:
-    from components.platform.kubernetes.nodes import Accelerator, NodePool, NodePoolArgs
-
     largest = pool.largest
     args: NodePoolArgs = {
         "pool": name,
@@ -252,10 +240,6 @@ def _teams(
     inside: pulumi.ResourceOptions,
 ) -> dict[str, pulumi.Output[str]]:
     """Declare the namespace of each team; their names by team."""
-    from components.platform.kubernetes.team import KubernetesTeam
-    from components.platform.kubernetes.team_rules import PodSecurity
-    from infra.needs.kubernetes_sharing import quotas
-
     most = quotas(wanted)
     namespaces: dict[str, pulumi.Output[str]] = {}
     for name, team in wanted.teams.items():

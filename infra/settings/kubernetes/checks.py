@@ -4,11 +4,16 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
-from catalog.kubernetes_versions import Support, UnknownVersion, offered, version_of
+from catalog.kubernetes_versions import (
+    Support,
+    UnknownVersion,
+    default_version,
+    offered,
+    version_of,
+)
 from catalog.node_types import node_types
 from infra.settings.cross_stack import mapping
 from infra.settings.kubernetes.add_ons import check_add_ons
-from infra.settings.kubernetes.cluster import DEFAULT_VERSION
 from infra.settings.kubernetes.jenkins import check_jenkins
 from infra.settings.kubernetes.pools import resource_of
 from infra.settings.mistakes import Mistake, Path, shown
@@ -56,7 +61,7 @@ def _reachable(network: Values) -> Iterator[Mistake]:
 
 def _version(kubernetes: Values, day: date) -> Iterator[Mistake]:
     """A version out of support, or in extended support that nobody asked for."""
-    version = kubernetes.get("version", DEFAULT_VERSION)
+    version = kubernetes.get("version", default_version())
     try:
         known = version_of(version)
     except (UnknownVersion, TypeError):

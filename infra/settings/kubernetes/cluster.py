@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from catalog.kubernetes_versions import versions
+from catalog.kubernetes_versions import default_version, versions
 from infra.settings.base import Settings, matching
 from infra.settings.data.queries import TeamName
 from infra.settings.foundation.network import PRIVATE_RANGES, distinct
@@ -15,7 +15,6 @@ from infra.settings.kubernetes.pools import Pool
 from infra.settings.kubernetes.teams import KubernetesTeam
 from infra.settings.mistakes import Mistake, refusal, refusals, shown
 
-DEFAULT_VERSION = "1.36"
 WIDEST_PREFIX = 8
 """Anything wider is most of the internet."""
 
@@ -47,7 +46,7 @@ def known_version(value: str) -> str:
     if value not in versions():
         raise refusal(
             f"{shown(value)} is no version of Kubernetes that EKS has.",
-            f'It has {", ".join(versions())}, in quotation marks: "{DEFAULT_VERSION}".',
+            f'It has {", ".join(versions())}, in quotation marks: "{default_version()}".',
         )
     return value
 
@@ -79,7 +78,7 @@ class Kubernetes(Settings):
     """An EKS cluster in Auto Mode, for teams to train, serve and process on."""
 
     version: Annotated[str, AfterValidator(known_version)] = Field(
-        DEFAULT_VERSION,
+        default_version(),
         description="Version of Kubernetes. It goes up by one at a time, and never down.",
         json_schema_extra=lambda schema: schema.update(enum=list(versions())),
     )
