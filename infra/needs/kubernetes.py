@@ -10,11 +10,11 @@ import pulumi
 import pulumi_kubernetes as kubernetes
 
 from components.foundation.keys.key import DataClass
+from components.platform.kubernetes.access_entry import May
 from components.platform.kubernetes.cluster import (
     ClusterArgs,
     EntryArgs,
     KubernetesCluster,
-    May,
     Support,
 )
 from components.platform.kubernetes.cluster_defaults import ClusterDefaults, ClusterDefaultsArgs

@@ -10,7 +10,8 @@ from components.devops.delivery import buildspec, jenkinsfile
 from components.devops.delivery.jenkinsfile import StageArgs
 from components.devops.delivery.platform_builds import MINUTES
 from components.devops.delivery.state import state_policy
-from components.platform.kubernetes.cluster import KubernetesCluster, May
+from components.platform.kubernetes.access_entry import May
+from components.platform.kubernetes.cluster import KubernetesCluster
 from components.platform.kubernetes.existing_cluster import ExistingCluster
 from components.platform.kubernetes.pod_roles import PodRole
 from infra.environment import Environment

@@ -10,6 +10,7 @@ from components.common.args import LoggedArgs, PlacedArgs
 from components.common.durability import Durability
 from components.common.iam import rendered
 from components.common.log_group import encrypted_log_group
+from components.platform.kubernetes.access_entry import May, access_entry
 from components.platform.kubernetes.cluster_policies import (
     EKS,
     cluster_policy,
@@ -17,7 +18,7 @@ from components.platform.kubernetes.cluster_policies import (
     session_trust,
 )
 from components.platform.kubernetes.kubeconfig import kubeconfig
-from components.platform.kubernetes.node_role import POLICIES, let_nodes_join, node_role
+from components.platform.kubernetes.node_role import let_nodes_join, node_role
 
 LOGS = ("api", "audit", "authenticator", "controllerManager", "scheduler")
 
@@ -32,18 +33,6 @@ class Support(enum.Enum):
     """EKS moves the cluster to the next version."""
     EXTENDED = "EXTENDED"
     """It stays for another twelve months, at six times the price."""
-
-
-class May(enum.Enum):
-    """What an entry may do in the whole cluster.
-
-    https://docs.aws.amazon.com/eks/latest/userguide/access-policy-permissions.html
-    """
-
-    EVERYTHING = "AmazonEKSClusterAdminPolicy"
-    """Whatever there is: the entry is an administrator's."""
-    LOOK_AT_WORK = "AmazonEKSViewPolicy"
-    """See most objects, and no secrets or roles."""
 
 
 class EntryArgs(TypedDict):
@@ -135,9 +124,17 @@ class KubernetesCluster(pulumi.ComponentResource):
         )
         cluster = self._cluster(name, args, role, [log, work])
         entered = [
-            *self._enter(name, args, cluster),
-            let_nodes_join(name, self, cluster.name, nodes),
-        ]
+            made
+            for who, entry in args["entries"].items()
+            for made in access_entry(
+                f"{name}-{who}",
+                parent=self,
+                cluster=cluster.name,
+                principal_arn=entry["principal_arn"],
+                may=entry.get("may"),
+                groups=entry.get("groups"),
+            )
+        ] + let_nodes_join(name, self, cluster.name, nodes)
         for who, person in args["people"].items():
             aws.iam.RolePolicy(
                 f"{name}-{who}",
@@ -200,29 +197,3 @@ class KubernetesCluster(pulumi.ComponentResource):
             deletion_protection=protected,
             opts=pulumi.ResourceOptions(parent=self, depends_on=first, protect=protected),
         )
-
-    def _enter(
-        self, name: str, args: ClusterArgs, cluster: aws.eks.Cluster
-    ) -> list[pulumi.CustomResource]:
-        entered: list[pulumi.CustomResource] = []
-        for who, entry in args["entries"].items():
-            made = aws.eks.AccessEntry(
-                f"{name}-{who}",
-                cluster_name=cluster.name,
-                principal_arn=entry["principal_arn"],
-                type="STANDARD",
-                kubernetes_groups=entry.get("groups"),
-                opts=pulumi.ResourceOptions(parent=self),
-            )
-            entered.append(made)
-            if "may" in entry:
-                allowed = aws.eks.AccessPolicyAssociation(
-                    f"{name}-{who}-may",
-                    cluster_name=cluster.name,
-                    principal_arn=made.principal_arn,
-                    policy_arn=f"{POLICIES}{entry['may'].value}",
-                    access_scope={"type": "cluster"},
-                    opts=pulumi.ResourceOptions(parent=self, depends_on=[made]),
-                )
-                entered.append(allowed)
-        return entered

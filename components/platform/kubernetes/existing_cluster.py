@@ -40,7 +40,9 @@ class ExistingCluster(pulumi.ComponentResource):
         )
         nodes = node_role(name, self, args)
         joining = let_nodes_join(name, self, args["cluster_name"], nodes)
-        self.name = joining.id.apply(lambda _: args["cluster_name"])
+        self.name = pulumi.Output.all(*(each.id for each in joining)).apply(
+            lambda _: args["cluster_name"]
+        )
         self.arn = cluster.arn
         self.node_role_name = nodes.name
         self.kubeconfig = rendered(

@@ -1,15 +1,12 @@
 """The role of nodes, and the entry by which they join a cluster."""
 
 import pulumi
-import pulumi_aws as aws
 
 from components.common.args import PlacedArgs
 from components.common.execution_role import ExecutionRole
 from components.common.iam import rendered
+from components.platform.kubernetes.access_entry import May, access_entry
 from components.platform.kubernetes.cluster_policies import EC2, node_policy
-
-POLICIES = "arn:aws:eks::aws:cluster-access-policy/"
-NODES = f"{POLICIES}AmazonEKSAutoNodePolicy"
 
 
 def node_role(name: str, parent: pulumi.Resource, args: PlacedArgs) -> ExecutionRole:
@@ -29,23 +26,17 @@ def node_role(name: str, parent: pulumi.Resource, args: PlacedArgs) -> Execution
 
 def let_nodes_join(
     name: str, parent: pulumi.Resource, cluster: pulumi.Input[str], role: ExecutionRole
-) -> aws.eks.AccessPolicyAssociation:
+) -> list[pulumi.CustomResource]:
     """Let nodes of the role join a cluster: those of one's own classes have no entry by themselves.
 
     https://docs.aws.amazon.com/eks/latest/userguide/create-node-class.html
     """
-    entry = aws.eks.AccessEntry(
+    return access_entry(
         f"{name}-nodes",
-        cluster_name=cluster,
+        parent=parent,
+        cluster=cluster,
         principal_arn=role.arn,
-        type="EC2",
-        opts=pulumi.ResourceOptions(parent=parent, depends_on=role.ready),
-    )
-    return aws.eks.AccessPolicyAssociation(
-        f"{name}-nodes-may",
-        cluster_name=cluster,
-        principal_arn=entry.principal_arn,
-        policy_arn=NODES,
-        access_scope={"type": "cluster"},
-        opts=pulumi.ResourceOptions(parent=parent, depends_on=[entry]),
+        may=May.JOIN,
+        kind="EC2",
+        ready=role.ready,
     )

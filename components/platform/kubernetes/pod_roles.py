@@ -8,8 +8,7 @@ import pulumi_kubernetes as kubernetes
 
 from components.common.iam import rendered
 from components.common.pod_identity import pod_trust
-from components.platform.kubernetes.cluster import May
-from components.platform.kubernetes.node_role import POLICIES
+from components.platform.kubernetes.access_entry import May, access_entry
 
 
 class PodRoleArgs(TypedDict):
@@ -73,7 +72,13 @@ class PodRole(pulumi.ComponentResource):
             ),
         ]
         if args["may"]:
-            self._enter(name, args, role, args["may"])
+            access_entry(
+                f"{name}-entry",
+                parent=self,
+                cluster=args["cluster"],
+                principal_arn=role.arn,
+                may=args["may"],
+            )
         aws.eks.PodIdentityAssociation(
             f"{name}-identity",
             cluster_name=args["cluster"],
@@ -84,20 +89,3 @@ class PodRole(pulumi.ComponentResource):
         )
         self.role_arn = role.arn
         self.register_outputs({"role_arn": self.role_arn})
-
-    def _enter(self, name: str, args: PodRoleArgs, role: aws.iam.Role, may: May) -> None:
-        entry = aws.eks.AccessEntry(
-            f"{name}-entry",
-            cluster_name=args["cluster"],
-            principal_arn=role.arn,
-            type="STANDARD",
-            opts=pulumi.ResourceOptions(parent=self),
-        )
-        aws.eks.AccessPolicyAssociation(
-            f"{name}-may",
-            cluster_name=args["cluster"],
-            principal_arn=entry.principal_arn,
-            policy_arn=f"{POLICIES}{may.value}",
-            access_scope={"type": "cluster"},
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[entry]),
-        )
