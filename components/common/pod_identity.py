@@ -5,7 +5,10 @@ https://docs.aws.amazon.com/eks/latest/userguide/pod-identities.html
 
 from collections.abc import Sequence
 
-from components.common.iam import Document, document
+import pulumi
+import pulumi_aws as aws
+
+from components.common.iam import Document, document, rendered
 
 PODS = "pods.eks.amazonaws.com"
 """Which service assumes them."""
@@ -35,4 +38,30 @@ def pod_trust(*, cluster_arn: str, namespace: str, service_accounts: Sequence[st
                 else {"StringEquals": {**place, **account}}
             ),
         }
+    )
+
+
+def pod_role(
+    name: str,
+    *,
+    parent: pulumi.Resource,
+    description: str,
+    cluster_arn: pulumi.Input[str],
+    namespace: pulumi.Input[str],
+    service_accounts: list[str],
+) -> aws.iam.Role:
+    """A role that pods of these service accounts have, as a child of `parent`.
+
+    Its policies are the caller's to add; it is given to each account by an association.
+    """
+    return aws.iam.Role(
+        f"{name}-role",
+        description=description,
+        assume_role_policy=rendered(
+            pod_trust,
+            cluster_arn=cluster_arn,
+            namespace=namespace,
+            service_accounts=service_accounts,
+        ),
+        opts=pulumi.ResourceOptions(parent=parent),
     )

@@ -7,7 +7,7 @@ import pulumi_aws as aws
 import pulumi_kubernetes as kubernetes
 
 from components.common.iam import rendered
-from components.common.pod_identity import pod_trust
+from components.common.pod_identity import pod_role
 from components.mlops.capture import CaptureArgs
 from components.mlops.kubernetes_serving.alarms import NAMESPACE, serving_alarms
 from components.mlops.kubernetes_serving.objects import (
@@ -218,16 +218,13 @@ class KubernetesServing(pulumi.ComponentResource):
         policy: pulumi.Output[str],
     ) -> list[pulumi.Resource]:
         """A service account that calls AWS as a role of its own; what is asked of it follows."""
-        role = aws.iam.Role(
-            f"{name}-role",
+        role = pod_role(
+            name,
+            parent=self,
             description=f"What {account} does for the model {args['model']} on Kubernetes",
-            assume_role_policy=rendered(
-                pod_trust,
-                cluster_arn=args["cluster_arn"],
-                namespace=args["namespace"],
-                service_accounts=[account],
-            ),
-            opts=self._child(),
+            cluster_arn=args["cluster_arn"],
+            namespace=args["namespace"],
+            service_accounts=[account],
         )
         allowed = aws.iam.RolePolicy(
             f"{name}-policy", role=role.name, policy=policy, opts=self._child()

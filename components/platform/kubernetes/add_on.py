@@ -7,7 +7,7 @@ import pulumi_aws as aws
 import pulumi_kubernetes as kubernetes
 
 from components.common.iam import rendered
-from components.common.pod_identity import pod_trust
+from components.common.pod_identity import pod_role
 from components.platform.kubernetes.add_on_policies import AccessArgs, access_policy
 from components.platform.kubernetes.add_on_secrets import (
     API,
@@ -125,23 +125,19 @@ class AddOn(pulumi.ComponentResource):
         )
 
     def _identities(self, name: str, args: AddOnArgs) -> list[pulumi.Resource]:
-        child = pulumi.ResourceOptions(parent=self)
-        role = aws.iam.Role(
-            f"{name}-role",
+        role = pod_role(
+            name,
+            parent=self,
             description=f"What the add-on {args['add_on']} does in the account",
-            assume_role_policy=rendered(
-                pod_trust,
-                cluster_arn=args["cluster_arn"],
-                namespace=args["namespace"],
-                service_accounts=args["accounts"],
-            ),
-            opts=child,
+            cluster_arn=args["cluster_arn"],
+            namespace=args["namespace"],
+            service_accounts=args["accounts"],
         )
         policy = aws.iam.RolePolicy(
             f"{name}-access",
             role=role.name,
             policy=rendered(access_policy, kinds=args["kinds"], **args["access"]),
-            opts=child,
+            opts=pulumi.ResourceOptions(parent=self),
         )
         return [
             aws.eks.PodIdentityAssociation(

@@ -6,8 +6,7 @@ import pulumi
 import pulumi_aws as aws
 import pulumi_kubernetes as kubernetes
 
-from components.common.iam import rendered
-from components.common.pod_identity import pod_trust
+from components.common.pod_identity import pod_role
 from components.platform.kubernetes.access_entry import May, access_entry
 
 
@@ -51,16 +50,13 @@ class PodRole(pulumi.ComponentResource):
             metadata={"name": args["service_account"], "namespace": args["namespace"]},
             opts=child,
         )
-        role = aws.iam.Role(
-            f"{name}-role",
+        role = pod_role(
+            name,
+            parent=self,
             description=args["description"],
-            assume_role_policy=rendered(
-                pod_trust,
-                cluster_arn=args["cluster_arn"],
-                namespace=args["namespace"],
-                service_accounts=[args["service_account"]],
-            ),
-            opts=child,
+            cluster_arn=args["cluster_arn"],
+            namespace=args["namespace"],
+            service_accounts=[args["service_account"]],
         )
         allowed: list[pulumi.Resource] = [
             aws.iam.RolePolicy(f"{name}-access", role=role.name, policy=args["policy"], opts=child),
@@ -73,7 +69,7 @@ class PodRole(pulumi.ComponentResource):
         ]
         if args["may"]:
             access_entry(
-                f"{name}-entry",
+                name,
                 parent=self,
                 cluster=args["cluster"],
                 principal_arn=role.arn,
