@@ -111,6 +111,8 @@ class Identity:
     service_account: str
     access: str
     """A key of `ACCESS`."""
+    made_here: bool = False
+    """Whether the chart makes no such account, and wants to find it in the namespace."""
 
 
 @dataclass(frozen=True)

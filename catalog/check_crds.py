@@ -17,10 +17,10 @@ from typing import Any
 
 import yaml
 
+from catalog.kubernetes_kinds import BUILT_IN
+
 FOLDER = Path(__file__).with_name("crds")
 DEFINITION = "CustomResourceDefinition"
-BUILT_IN = "x-maslow-builtin"
-"""The name of one of Kubernetes' own definitions, such as `io.k8s.api.core.v1.PodTemplateSpec`."""
 OPEN = "x-kubernetes-preserve-unknown-fields"
 INT_OR_STRING = "x-kubernetes-int-or-string"
 ALIKE = ("type", "enum", "minimum", "maximum", INT_OR_STRING)

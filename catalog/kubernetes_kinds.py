@@ -17,6 +17,9 @@ RELEASE = "kubernetes:helm.sh/v3:Release"
 """A Helm release, the one type of the provider that is no object of Kubernetes' own."""
 AUTO_MODE = "auto-mode"
 NAMESPACED = "Namespaced"
+BUILT_IN = "x-maslow-builtin"
+"""Stands in a schema of `crds/` for one of Kubernetes' own definitions, by its name:
+`io.k8s.api.core.v1.PodTemplateSpec`."""
 
 CLUSTER_SCOPED = {
     "": "ComponentStatus Namespace Node PersistentVolume",

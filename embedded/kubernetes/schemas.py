@@ -12,15 +12,13 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
-from catalog.kubernetes_kinds import CustomKind, group_of
+from catalog.kubernetes_kinds import BUILT_IN, CustomKind, group_of
 from embedded.kubernetes.errors import NotTaken
 from embedded.kubernetes.schema_mistakes import mistakes
 
 if TYPE_CHECKING:
     from jsonschema import Draft202012Validator
 
-BUILT_IN = "x-maslow-builtin"
-"""Stands in a schema of `catalog/crds` for a definition of Kubernetes' own, by its name."""
 DEFINITIONS = "https://kubernetes.io/api/_definitions.json"
 EMBEDDED = ("apiVersion", "kind", "metadata")
 GVK = "x-kubernetes-group-version-kind"

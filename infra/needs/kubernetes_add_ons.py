@@ -30,8 +30,6 @@ FOLDER = "kubernetes"
 SECRETS = "external-secrets"
 MORE = "more values"
 """What no fact of the stack is called."""
-MADE_HERE = {"feast": ["feast"]}
-"""Service accounts that a chart wants to find there, by add-on."""
 
 
 @dataclass(frozen=True)
@@ -121,7 +119,7 @@ def _args(known: Known, chosen: set[str], place: Place, *, makes_namespace: bool
         "cluster_arn": place.cluster.arn,
         "accounts": [*dict.fromkeys(each.service_account for each in known.identities)],
         "kinds": [*dict.fromkeys(each.access for each in known.identities)],
-        "makes_accounts": MADE_HERE.get(known.key, []),
+        "makes_accounts": [each.service_account for each in known.identities if each.made_here],
         "access": access,
         "secrets": [
             _secret(known, secret.name, dict(secret.keys), place) for secret in known.needs.secrets
