@@ -47,8 +47,8 @@ OWN_ROLES = (
     "iam:UpdateRole*",
     "iam:*InstanceProfile",
 )
-"""What may be done to any role and any instance profile of the environment's names; who puts a role
-into a profile has to be allowed to pass it."""
+"""What may be done to any role and any instance profile of the environment's names, and to EKS's
+profiles; who puts a role into a profile has to be allowed to pass it."""
 
 NODE_STARTERS = (
     "arn:aws:iam::*:role/*-emr-role-*",
@@ -115,7 +115,13 @@ def boundary_policy(
         allow_everywhere(_actions(elsewhere=True), reason=reason, sid="ServicesElsewhere"),
         allow(PULLS, [f"arn:aws:ecr:{region}:*:repository/*"], sid="ImagesOfAws"),
         allow(BOUNDED_WRITES, [roles], when=bounded, sid="BoundedRoles"),
-        allow(OWN_ROLES, [roles, f"{iam}:instance-profile/{scope.prefix}*"], sid="OwnRoles"),
+        # EKS names the profiles of nodes, in which it puts a role that has to be passed to it.
+        # https://docs.aws.amazon.com/eks/latest/userguide/auto-cluster-iam-role.html
+        allow(
+            OWN_ROLES,
+            [roles, *(f"{iam}:instance-profile/{of}*" for of in (scope.prefix, "eks"))],
+            sid="OwnRoles",
+        ),
         allow(
             # Such a role trusts its own service alone, whomever it is passed to.
             ["iam:CreateServiceLinkedRole", "iam:PassRole"],
@@ -129,13 +135,6 @@ def boundary_policy(
             ["iam:AttachRolePolicy", "iam:PutRolePolicy"],
             [f"{iam}:role/aws-service-role/s3.data-source.lustre.fsx.amazonaws.com/*"],
             sid="RolesOfLustre",
-        ),
-        # EKS names the profiles of nodes, in which it puts a role that has to be passed to it.
-        # https://docs.aws.amazon.com/eks/latest/userguide/auto-cluster-iam-role.html
-        allow(
-            ["iam:*InstanceProfile"],
-            [f"{iam}:instance-profile/eks*"],
-            sid="ProfilesOfNodes",
         ),
         # Databricks asks the role of a share to take itself.
         allow(["sts:AssumeRole"], [f"{roles[:-1]}share-*"], sid="Shares"),

@@ -94,11 +94,16 @@ def kept_from_all_but(
     others: Conditions = {"ArnNotEquals": {"aws:PrincipalArn": exempt}}
     aliases = [f"alias/{scope.prefix}{what}" for what in KEYS]
     return [
+        # One statement of both, for a managed policy has little room: no action of either is one
+        # on the other.
         deny(
-            BUCKET_SETTINGS,
-            [f"arn:aws:s3:::{scope.prefix}{what}" for what in BUCKETS],
+            [*BUCKET_SETTINGS, "kms:DeleteAlias", "kms:UpdateAlias"],
+            [
+                *(f"arn:aws:s3:::{scope.prefix}{what}" for what in BUCKETS),
+                *(scope.arn("kms", alias) for alias in aliases),
+            ],
             when=others,
-            sid="BucketsOfData",
+            sid="BucketsAndAliasesOfData",
         ),
         deny(
             LISTING,
@@ -111,12 +116,6 @@ def kept_from_all_but(
             [scope.arn("kms", "key/*")],
             when={**others, "ForAnyValue:StringEquals": {"kms:ResourceAliases": aliases}},
             sid="KeysOfData",
-        ),
-        deny(
-            ["kms:DeleteAlias", "kms:UpdateAlias"],
-            [scope.arn("kms", alias) for alias in aliases],
-            when=others,
-            sid="AliasesOfData",
         ),
         deny(MAKING, [exempt], sid="BreakGlass"),
     ]

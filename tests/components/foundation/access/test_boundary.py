@@ -71,6 +71,7 @@ def test_what_is_allowed_in_iam_is_reading_and_the_environments_own_roles():
         f"arn:aws:iam::{ACCOUNT}:role/maslow-prod-*",
         f"arn:aws:iam::{ACCOUNT}:role/aws-service-role/*",
         f"arn:aws:iam::{ACCOUNT}:instance-profile/maslow-prod-*",
+        f"arn:aws:iam::{ACCOUNT}:instance-profile/eks*",
         LUSTRE_ROLES,
     }
     # IAM lets nobody but their service change these, in whoever's name.
