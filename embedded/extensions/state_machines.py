@@ -1,4 +1,4 @@
-"""What moto's state machines lack: JSONata, and the validation of a definition by itself.
+"""What moto's state machines lack: JSONata, definitions read apart, and one's validation by itself.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html
 https://docs.aws.amazon.com/step-functions/latest/apireference/API_ValidateStateMachineDefinition.html
@@ -11,6 +11,7 @@ from jsonata import Jsonata
 from moto.core.responses import ActionResult
 from moto.stepfunctions.parser.api import InvalidDefinition
 from moto.stepfunctions.parser.asl.jsonata import jsonata as interpreter
+from moto.stepfunctions.parser.asl.parse.preprocessor import Preprocessor
 from moto.stepfunctions.parser.models import StepFunctionsParserBackend
 from moto.stepfunctions.responses import StepFunctionResponse
 
@@ -19,9 +20,18 @@ from embedded.extensions.operations import add
 
 
 def install() -> None:
-    """Have moto's interpreter evaluate JSONata."""
+    """Have moto's interpreter evaluate JSONata, and read each definition by itself."""
     interpreter._eval_jsonata = evaluate  # noqa: SLF001  moto keeps its evaluator there
+    Preprocessor.__init__ = _without_scopes  # type: ignore[method-assign,assignment]
     add(StepFunctionResponse, validate_state_machine_definition, list_state_machine_versions)
+
+
+def _without_scopes(self: Preprocessor) -> None:
+    """Begin outside of any state: moto keeps the languages of scopes for all definitions in one.
+
+    One that is refused would leave its own there, and one that is read meanwhile add to it.
+    """
+    self._query_language_per_scope = []
 
 
 def validate_state_machine_definition(self: StepFunctionResponse) -> ActionResult:

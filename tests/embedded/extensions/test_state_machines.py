@@ -30,6 +30,18 @@ def test_what_is_wrong_with_a_definition_is_told(cloud, definition, code):
     assert diagnostic["message"]
 
 
+def test_a_definition_that_is_refused_changes_nothing_about_the_next(cloud):
+    task = {"Type": "Task", "Resource": "arn:aws:states:::sns:publish", "End": True}
+    task["Parameters"] = {"TopicArn": "arn:aws:sns:eu-west-1:123456789012:told", "Message": "on"}
+    plain = {"StartAt": "Say", "States": {"Say": task}}
+
+    told = validated(cloud, json.dumps({"QueryLanguage": "JSONata", **plain}))
+
+    assert told["result"] == "FAIL"
+    assert "Unsupported declaration" in told["diagnostics"][0]["message"]
+    assert validated(cloud, json.dumps(plain))["result"] == "OK"
+
+
 @pytest.fixture
 def run(cloud):
     """Run a task of AWS's SDK to its end; what the execution then is."""
