@@ -21,6 +21,7 @@ MODULES = (
     "codeconnections",
     "composite_alarms",
     "config_packs",
+    "dashboards",
     "data_quality_results",
     "data_quality_rulesets",
     "data_quality_runs",

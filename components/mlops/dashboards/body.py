@@ -19,6 +19,11 @@ COLUMNS = 24
 HEIGHT = 6
 MOST_WIDGETS, MOST_ALARMS = 500, 100
 """On one dashboard, and in one of its widgets."""
+MOST_MODELS = 200
+"""On one dashboard: two widgets each leave a hundred for their alarms, and it shows 2,500 metrics.
+
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html
+"""
 HOUR, DAY = 3600, 86400
 LIMIT = "the limit"
 
@@ -82,18 +87,16 @@ def model_body(model: ServedModel, region: str) -> Json:
 
 
 def environment_body(models: Sequence[ServedModel], queue: str, region: str) -> Json:
-    """The dashboard of an environment: all alarms on its models, and a row for each of these.
+    """A dashboard of an environment: all alarms on models, and a row for each of these.
 
-    `queue` is the name of the dead-letter queue.
+    There are `MOST_MODELS` at most. `queue` is the name of the dead-letter queue.
     """
     alarms = [arn for model in models for arn in model["alarm_arns"]]
     rows = [
-        [
-            *(
-                _alarms("Alarms of the models", alarms[begin : begin + MOST_ALARMS])
-                for begin in range(0, len(alarms), MOST_ALARMS)
-            )
-        ],
+        *(
+            [_alarms("Alarms of the models", alarms[begin : begin + MOST_ALARMS])]
+            for begin in range(0, len(alarms), MOST_ALARMS)
+        ),
         [
             _metrics(
                 "Events that were given up",
@@ -118,7 +121,7 @@ def environment_body(models: Sequence[ServedModel], queue: str, region: str) -> 
                 )
             )
         rows.append(row)
-    return _laid([row for row in rows if row])
+    return _laid(rows)
 
 
 def _requests(model: ServedModel) -> list[list[str]]:

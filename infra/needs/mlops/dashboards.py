@@ -1,4 +1,4 @@
-"""The dashboards of an environment: one of each model, and one of all."""
+"""The dashboards of an environment: one of each model, and one of as many as one can show."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -6,7 +6,12 @@ from typing import Any
 import pulumi
 
 from components.common.iam import Json, rendered
-from components.mlops.dashboards.body import ServedModel, environment_body, model_body
+from components.mlops.dashboards.body import (
+    MOST_MODELS,
+    ServedModel,
+    environment_body,
+    model_body,
+)
 from components.mlops.dashboards.dashboard import Dashboard
 from components.mlops.kubernetes_serving.alarms import FAILURES, NAMESPACE
 from components.mlops.loop.loop import Loop
@@ -18,7 +23,10 @@ from infra.needs.need import Need
 from infra.settings.mlops.model import ModelSettings
 
 ALL = "all_models"
-"""What the dashboard of all models is called; no model is, for their names have no `_`."""
+"""What the dashboard of all models is called; no model is, for their names have no `_`.
+
+Where there are more than one shows, the second one's name goes on with `_2`.
+"""
 
 Shown = dict[str, Any]
 """A `ServedModel` whose values may be outputs."""
@@ -51,10 +59,8 @@ def shown(
 
 
 def declare_dashboards(models: Sequence[Shown], context: ModelContext, need: Need) -> None:
-    """Declare a dashboard of each model and one of the environment, if there are models."""
+    """Declare a dashboard of each model, and one of the environment for each 200 of them."""
     env = context.env
-    if not models:
-        return
     declared = env.component(Dashboard)
     region = env.region
 
@@ -72,11 +78,15 @@ def declare_dashboards(models: Sequence[Shown], context: ModelContext, need: Nee
             need.child_options(model["name"]),
         )
     queue_arn = context.foundation.need.guards.dead_letter_arn
-    declared(
-        env.names("dashboard"),
-        {
-            "dashboard_name": env.names(ALL),
-            "body": rendered(of_all, models=[*models], queue_arn=queue_arn),
-        },
-        need.child_options(),
-    )
+    for number, begin in enumerate(range(0, len(models), MOST_MODELS), 1):
+        page = [] if number == 1 else [str(number)]
+        declared(
+            env.names("dashboard", *page),
+            {
+                "dashboard_name": env.names("_".join([ALL, *page])),
+                "body": rendered(
+                    of_all, models=[*models[begin : begin + MOST_MODELS]], queue_arn=queue_arn
+                ),
+            },
+            need.child_options(),
+        )

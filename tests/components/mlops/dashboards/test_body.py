@@ -6,6 +6,7 @@ import pytest
 from components.mlops.dashboards.body import (
     COLUMNS,
     MOST_ALARMS,
+    MOST_MODELS,
     MOST_WIDGETS,
     environment_body,
     model_body,
@@ -14,6 +15,8 @@ from components.mlops.monitoring.job_request import MonitorKind
 from infra.graph import Graph
 
 REGION = "eu-west-1"
+MOST_METRICS = 2500
+"""On one dashboard, as AWS counts them."""
 LOOP = "arn:aws:states:eu-west-1:123456789012:stateMachine:loop"
 DASHBOARD = "aws:cloudwatch/dashboard:Dashboard"
 METRIC = {
@@ -216,6 +219,18 @@ def test_many_alarms_are_shown_in_several_widgets():
     shown = [one["properties"]["alarms"] for one in body["widgets"] if one["type"] == "alarm"]
     assert [len(some) for some in shown] == [100, 50]
     assert not overlaps(body)
+
+
+def test_as_many_models_as_one_shows_fit_with_all_monitors_and_49_alarms_each():
+    arns = [f"arn:aws:cloudwatch:{REGION}:123456789012:alarm:{n}" for n in range(49)]
+    many = [
+        served(f"model-{number}", monitors=[*MonitorKind], alarm_arns=arns)
+        for number in range(MOST_MODELS)
+    ]
+    widgets = environment_body(many, "given-up", REGION)["widgets"]
+    assert len(widgets) <= MOST_WIDGETS
+    metrics = [one for each in widgets for one in each["properties"].get("metrics", [])]
+    assert len(metrics) <= MOST_METRICS
 
 
 def test_more_widgets_than_a_dashboard_has_are_refused():
