@@ -20,9 +20,8 @@ from embedded.clock import utcnow
 from embedded.extensions.eks_pods import associations
 from embedded.extensions.event_bus import emit
 from embedded.extensions.operations import add
-from embedded.extensions.spark_work import SparkWork, keep_printed, mistake_of, stop_all
-from embedded.spark.installed import NotInstalled, require_spark
-from embedded.spark.run import Ended, Unsupported, settings_of
+from embedded.extensions.spark_work import SparkWork, keep_printed, spark_driver, stop_all
+from embedded.spark.run import Ended, Unsupported
 from embedded.turns import others_first, turn
 
 CANCEL_PENDING = "CANCEL_PENDING"
@@ -56,13 +55,9 @@ def start_job_run(self: EMRContainersResponse) -> ActionResult:
     for name in ("executionRoleArn", "releaseLabel", "jobDriver"):
         if not asked(name):
             raise ValidationException(f"{name} is missing, which a run without a template needs.")
-    submit = asked("jobDriver").get("sparkSubmitJobDriver") or {}
-    if mistake := mistake_of(submit, "sparkSubmitJobDriver"):
-        raise ValidationException(mistake)
     try:
-        require_spark()
-        settings = settings_of(submit.get("sparkSubmitParameters", ""))
-    except (NotInstalled, Unsupported) as error:
+        submit, settings = spark_driver(asked("jobDriver"), "sparkSubmitJobDriver")
+    except Unsupported as error:
         raise ValidationException(str(error)) from error
     record = backend.start_job_run(
         name=asked("name"),

@@ -15,9 +15,8 @@ from moto.emrserverless.responses import EMRServerlessResponse
 from embedded.clock import utcnow
 from embedded.extensions.event_bus import emit
 from embedded.extensions.operations import add
-from embedded.extensions.spark_work import SparkWork, keep_printed, mistake_of, stop_all
-from embedded.spark.installed import NotInstalled, require_spark
-from embedded.spark.run import Ended, Unsupported, settings_of
+from embedded.extensions.spark_work import SparkWork, keep_printed, spark_driver, stop_all
+from embedded.spark.run import Ended, Unsupported
 from embedded.turns import others_first
 
 OVER = ("SUCCESS", "FAILED", "CANCELLED")
@@ -42,11 +41,9 @@ def start_job_run(self: EMRServerlessResponse) -> ActionResult:
     for known in backend.job_runs.get(application, []):
         if token and known.client_token == token:
             return _named(known)
-    submit = _submit(asked("jobDriver") or {})
     try:
-        require_spark()
-        settings = settings_of(submit.get("sparkSubmitParameters", ""))
-    except (NotInstalled, Unsupported) as error:
+        submit, settings = spark_driver(asked("jobDriver"), "sparkSubmit")
+    except Unsupported as error:
         raise ValidationException(str(error)) from error
     record = backend.start_job_run(
         application_id=application,
@@ -79,13 +76,6 @@ def cancel_job_run(self: EMRServerlessResponse) -> ActionResult:
     with others_first():
         _runs[id_].stop()
     return ActionResult({"applicationId": application, "jobRunId": id_})
-
-
-def _submit(driver: Mapping[str, Any]) -> dict[str, Any]:
-    submit: dict[str, Any] = driver.get("sparkSubmit") or {}
-    if mistake := mistake_of(submit, "sparkSubmit"):
-        raise ValidationException(mistake)
-    return submit
 
 
 class _Work(SparkWork):

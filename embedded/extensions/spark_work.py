@@ -13,7 +13,17 @@ from moto.core.base_backend import BaseBackend
 from embedded import workplace
 from embedded.extensions.run_logs import keep_lines
 from embedded.sagemaker.job import clients
-from embedded.spark.run import CATALOG, Ended, Run, Script, Stopped, my_turn
+from embedded.spark.installed import NotInstalled, require_spark
+from embedded.spark.run import (
+    CATALOG,
+    Ended,
+    Run,
+    Script,
+    Stopped,
+    Unsupported,
+    my_turn,
+    settings_of,
+)
 from embedded.spark.submit import GLUE
 from embedded.turns import turn
 
@@ -24,14 +34,24 @@ FOREVER = 366 * 86_400
 """Seconds after which a run is ended that has no limit of its own."""
 
 
-def mistake_of(submit: Mapping[str, Any] | None, member: str) -> str | None:
-    """What of a driver is not run here, in a sentence; `member` is how its API calls Spark's."""
+def spark_driver(
+    driver: Mapping[str, Any] | None, member: str
+) -> tuple[Mapping[str, Any], dict[str, str]]:
+    """What a driver submits, and Spark's settings in it; `member` is how its API calls Spark's.
+
+    Raises Unsupported for what is not run here.
+    """
+    submit: Mapping[str, Any] = (driver or {}).get(member) or {}
     if not submit:
-        return f"The embedded AWS runs jobs of Spark alone: give {member}."
+        raise Unsupported(f"The embedded AWS runs jobs of Spark alone: give {member}.")
     entry = submit["entryPoint"]
     if not entry.endswith(".py") or not entry.startswith(("s3://", "s3a://")):
-        return f"The embedded AWS runs Python scripts in S3, and not {entry}."
-    return None
+        raise Unsupported(f"The embedded AWS runs Python scripts in S3, and not {entry}.")
+    try:
+        require_spark()
+    except NotInstalled as error:
+        raise Unsupported(str(error)) from error
+    return submit, settings_of(submit.get("sparkSubmitParameters", ""))
 
 
 class SparkWork(threading.Thread):
