@@ -17,7 +17,7 @@ from components.common.iam import Json
 from components.common.states import ALERT, RETRY, choice, retried, wait
 from components.data.jobs.fleets import FleetArgs, fleets, scaling
 from components.data.jobs.machine import MachineArgs, following, job_machine, poll_seconds
-from components.data.jobs.script import GLUE_CATALOG, script_words
+from components.data.jobs.script import GLUE_CATALOG, ScriptArgs, script_words
 
 DRIVER_GB = 6
 """Memory of the driver, which runs on the primary node of 16 GB or more, beside EMR's processes."""
@@ -56,7 +56,7 @@ class ClusterArgs(TypedDict):
     """Bucket of what runs print."""
 
 
-class ClusterRunArgs(MachineArgs, FleetArgs):
+class ClusterRunArgs(MachineArgs, FleetArgs, ScriptArgs):
     """What a run of a job on a cluster is, once it is known; the rest is as in ClusterArgs."""
 
     name: str
@@ -76,14 +76,6 @@ class ClusterRunArgs(MachineArgs, FleetArgs):
     """S3 URI below which it is kept what runs print, with a slash at its end."""
     log_key_arn: str
     """Key of those logs."""
-    script_uri: str
-    """S3 URI of the script."""
-    inputs: Mapping[str, str]
-    """S3 URIs of what it reads by place, such as `raw.visits`."""
-    outputs: Mapping[str, str]
-    """S3 URIs of what it writes by place."""
-    arguments: Mapping[str, str]
-    """What the script is told beside them, by name."""
     tags: Mapping[str, str]
     """Tags of its clusters and their instances."""
 

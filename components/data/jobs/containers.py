@@ -17,7 +17,7 @@ from components.common.iam import Json, Statement, allow
 from components.common.states import choice, retried, wait
 from components.data.jobs.container_size import MEMORY, OVERHEAD, REQUEST_CORES, WORKER_VCPU
 from components.data.jobs.machine import MachineArgs, following, job_machine, poll_seconds
-from components.data.jobs.script import GLUE_CATALOG, script_words
+from components.data.jobs.script import GLUE_CATALOG, ScriptArgs, script_words
 
 STAYS = "karpenter.sh/do-not-disrupt"
 """The annotation of pods whose node is not taken away for another one that costs less.
@@ -43,7 +43,7 @@ class ContainersArgs(TypedDict):
     """Name of the namespace."""
 
 
-class ContainerRunArgs(MachineArgs):
+class ContainerRunArgs(MachineArgs, ScriptArgs):
     """What a run of a job in a namespace is, once it is known."""
 
     release: str
@@ -52,14 +52,6 @@ class ContainerRunArgs(MachineArgs):
     """Virtual cluster that it runs in."""
     role_arn: str
     """Role that it runs as."""
-    script_uri: str
-    """S3 URI of the script."""
-    inputs: Mapping[str, str]
-    """S3 URIs of what it reads by place, such as `raw.visits`."""
-    outputs: Mapping[str, str]
-    """S3 URIs of what it writes by place."""
-    arguments: Mapping[str, str]
-    """What the script is told beside them, by name."""
     max_vcpu: int
     """Most vCPUs of one run."""
     log_group: str

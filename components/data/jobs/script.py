@@ -1,6 +1,7 @@
 """What a script of Spark is told, wherever EMR runs it; plain values."""
 
 from collections.abc import Mapping
+from typing import TypedDict
 
 GLUE_CATALOG = {
     "hive.metastore.client.factory.class": (
@@ -11,6 +12,19 @@ GLUE_CATALOG = {
 
 https://docs.aws.amazon.com/emr/latest/ReleaseGuide/emr-spark-glue.html
 """
+
+
+class ScriptArgs(TypedDict):
+    """A script and what a run of it is told, once that is known."""
+
+    script_uri: str
+    """S3 URI of the script."""
+    inputs: Mapping[str, str]
+    """S3 URIs of what it reads by place, such as `raw.visits`."""
+    outputs: Mapping[str, str]
+    """S3 URIs of what it writes by place."""
+    arguments: Mapping[str, str]
+    """What the script is told beside them, by name."""
 
 
 def script_words(

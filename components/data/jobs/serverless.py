@@ -4,13 +4,12 @@ https://docs.aws.amazon.com/emr-serverless/latest/APIReference/API_StartJobRun.h
 """
 
 from collections.abc import Mapping
-from typing import TypedDict
 
 from components.common.iam import Json
 from components.common.states import choice, retried, wait
 from components.data.jobs.application import WORKER_GB, WORKER_VCPU
 from components.data.jobs.machine import MachineArgs, following, job_machine, poll_seconds
-from components.data.jobs.script import GLUE_CATALOG, script_words
+from components.data.jobs.script import GLUE_CATALOG, ScriptArgs, script_words
 
 OVERHEAD_GB = 2
 """What of a worker's memory is not the program's: a tenth at least, and 384 MB.
@@ -19,7 +18,7 @@ https://docs.aws.amazon.com/emr/latest/EMR-Serverless-UserGuide/jobs-spark.html
 """
 
 
-class RunArgs(TypedDict):
+class RunArgs(ScriptArgs):
     """What a run of a job is, once it is known."""
 
     job: str
@@ -32,14 +31,6 @@ class RunArgs(TypedDict):
     """Application that it runs on."""
     role_arn: str
     """Role that it runs as."""
-    script_uri: str
-    """S3 URI of the script."""
-    inputs: Mapping[str, str]
-    """S3 URIs of what it reads by place, such as `raw.visits`."""
-    outputs: Mapping[str, str]
-    """S3 URIs of what it writes by place."""
-    arguments: Mapping[str, str]
-    """What the script is told beside them, by name."""
     max_vcpu: int
     """Most vCPUs of one run."""
     log_group: str
