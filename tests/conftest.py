@@ -1,4 +1,4 @@
-"""A project and the graphs of its stacks, each recorded once for all tests.
+"""A project and the graphs of its stacks, each recorded once for all tests and their workers.
 
 The stack files are those of tests/stacks and belong to the tests: the ones in stacks/ are there to
 be changed, and so may differ from the four that began as their copies. Pulumi.<environment>.yaml
@@ -6,14 +6,17 @@ are environments that know of one another; the others are variants, whole stack 
 of them shows.
 """
 
+import fcntl
 import os
+import pickle
 import shutil
 import tempfile
 from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 import regex
@@ -39,6 +42,11 @@ VARIANTS = {
 """Environments by their name, in which there is no hyphen: `egress` of no-egress.yaml."""
 STACKS = [*COMMITTED, *VARIANTS]
 PASSES = ("first", "second")
+SHARED = "MASLOW_TESTS_FOLDER"
+"""Names the run's folder to its workers, which are started after this module is loaded."""
+
+
+T = TypeVar("T")
 
 
 class Tested(Project):
@@ -54,20 +62,23 @@ class Tested(Project):
         return replace(stack, path=path)
 
 
-def _made() -> Tested:
-    """The project, in a folder of its own, with the repository's model projects."""
-    root = Path(tempfile.mkdtemp(prefix="maslow-tests-")).resolve()
+def _made(root: Path) -> Tested:
+    """The project in a new folder, with the repository's model projects."""
+    (root / "stacks").mkdir(parents=True)
     (root / "Pulumi.yaml").write_text("name: maslow\n")
     (root / "templates").symlink_to(ROOT / "templates")
     for kind in KINDS.keys() - {BASE}:
         lay_out(root / "templates", kind, root / "models" / kind)
-    (root / "stacks").mkdir()
     for environment in COMMITTED:
         shutil.copy(ROOT / "tests" / "stacks" / f"Pulumi.{environment}.yaml", root / "stacks")
     return Tested.around(root)
 
 
-PROJECT = _made()
+OURS = SHARED not in os.environ
+if OURS:
+    os.environ[SHARED] = str(Path(tempfile.mkdtemp(prefix="maslow-tests-")).resolve())
+FOLDER = Path(os.environ[SHARED])
+PROJECT = _made(FOLDER / "project") if OURS else Tested.around(FOLDER / "project")
 
 # The records of the teams' own types, for the tests that take every record of the catalog.
 for _stack in STACKS:
@@ -82,7 +93,22 @@ def pytest_configure() -> None:
 
 
 def pytest_unconfigure() -> None:
-    shutil.rmtree(PROJECT.root)
+    if OURS:
+        shutil.rmtree(FOLDER)
+        del os.environ[SHARED]
+
+
+def once(name: str, make: Callable[[], T]) -> T:
+    """What `make` makes, in whichever worker comes to it first; the others wait, and read it."""
+    kept = FOLDER / f"{name}.pickle"
+    with kept.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if kept.exists():
+            read: T = pickle.loads(kept.read_bytes())  # noqa: S301  this run wrote it
+            return read
+        made = make()
+        kept.write_bytes(pickle.dumps(made))
+        return made
 
 
 @pytest.fixture(scope="session")
@@ -93,7 +119,16 @@ def project() -> Project:
 @pytest.fixture(scope="session")
 def services() -> Callable[[str], frozenset[str]]:
     """The services that the graph of a stack uses, found once: that takes a recording."""
-    return cache(lambda environment: services_of(PROJECT, PROJECT.stack(environment)))
+
+    @cache
+    def used(environment: str) -> frozenset[str]:
+        with quickly():
+            return once(
+                f"services-{environment}",
+                lambda: services_of(PROJECT, PROJECT.stack(environment)),
+            )
+
+    return used
 
 
 @pytest.fixture(scope="session")
@@ -102,21 +137,31 @@ def recording(services: Callable[[str], frozenset[str]]) -> Recording:
 
     @cache
     def record(environment: str, which: str) -> Graph:
-        stack = PROJECT.stack(environment)
-        return recorded_quickly(stack, services(environment), first_pass=which == "first")
+        stack, used = PROJECT.stack(environment), services(environment)
+        return once(
+            f"{environment}-{which}",
+            lambda: recorded_quickly(stack, used, first_pass=which == "first"),
+        )
 
     return record
+
+
+@contextmanager
+def quickly() -> Iterator[None]:
+    """Without the garbage collector."""
+    put_back = switch_off_collector()
+    try:
+        yield
+    finally:
+        put_back()
 
 
 def recorded_quickly(
     stack: StackFile, services: Collection[str], *, first_pass: bool = False
 ) -> Graph:
     """The graph of a stack, recorded once and without the garbage collector."""
-    put_back = switch_off_collector()
-    try:
+    with quickly():
         return recorded(PROJECT, stack, first_pass=first_pass, services=services)
-    finally:
-        put_back()
 
 
 @pytest.fixture(scope="session")
