@@ -139,6 +139,38 @@ class Needs:
 
 
 @dataclass(frozen=True)
+class PagePassword:
+    """A secret in the add-on's namespace by which one signs in to its page."""
+
+    name: str
+    password: str
+    """The key that the password is under."""
+    user: str
+    """The name of whose password it is."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """What an add-on shows in a browser."""
+
+    title: str
+    service: str
+    """Name of the service in the add-on's namespace, as its chart calls it."""
+    port: int
+    """Port of the service."""
+    sign_in: str
+    """Who one is there and how one signs in, in words. It may ask for `cluster` and `region`."""
+    source: str
+    """Where the service, its port and its sign-in were read."""
+    scheme: Literal["http", "https"] = "http"
+    path: str = "/"
+    personas: tuple[str, ...] = ()
+    """Personas who open it, beside who may do everything in the cluster."""
+    password: PagePassword | None = None
+    """None where nobody's password is made with the add-on."""
+
+
+@dataclass(frozen=True)
 class AddOn:
     """Software that a cluster can have, as people choose it by its key."""
 
@@ -163,6 +195,9 @@ class AddOn:
     crds: tuple[str, ...] = ()
     """Groups of the custom resources that it brings."""
     caution: str = ""
+    page: Page | None = None
+    no_page: str = ""
+    """Why it has none, where people would look for one."""
 
 
 @dataclass(frozen=True)
@@ -276,6 +311,19 @@ def _add_on(key: str, found: Mapping[str, Any]) -> AddOn:
         identities=tuple(Identity(**each) for each in found.get("identities", ())),
         crds=tuple(found.get("crds", ())),
         caution=found.get("caution", ""),
+        page=_page(found["page"]) if "page" in found else None,
+        no_page=found.get("no_page", ""),
+    )
+
+
+def _page(found: Mapping[str, Any]) -> Page:
+    password = found.get("password")
+    return Page(
+        **{
+            **found,
+            "personas": tuple(found.get("personas", ())),
+            "password": PagePassword(**password) if password else None,
+        }
     )
 
 

@@ -20,7 +20,8 @@ from components.platform.kubernetes.cluster import (
 from components.platform.kubernetes.cluster_defaults import ClusterDefaults, ClusterDefaultsArgs
 from components.platform.kubernetes.existing_cluster import ExistingCluster
 from components.platform.kubernetes.nodes import Accelerator, NodePool, NodePoolArgs
-from components.platform.kubernetes.team import KubernetesTeam, group_of
+from components.platform.kubernetes.people import group_of
+from components.platform.kubernetes.team import KubernetesTeam
 from components.platform.kubernetes.team_rules import PodSecurity
 from infra.environment import Environment
 from infra.needs.kubernetes_add_ons import Place, declare_add_ons
@@ -70,7 +71,7 @@ def declare_kubernetes(
     ready: dict[str, list[pulumi.Resource]] = {}
     if wanted.add_ons:
         more = {JENKINS: pipeline_values(settings, env, devops)} if wanted.jenkins else {}
-        place = Place(wanted, env, foundation, cluster, inside, need, [defaults], more)
+        place = Place(wanted, env, foundation, cluster, people, inside, need, [defaults], more)
         made = declare_add_ons(place)
         if wanted.jenkins:
             after = made[JENKINS].ready

@@ -40,6 +40,8 @@ class Place:
     env: Environment
     foundation: Foundation
     cluster: KubernetesCluster | ExistingCluster
+    personas: Collection[str]
+    """Personas as which somebody signs in."""
     inside: pulumi.ResourceOptions
     need: pulumi.Resource
     after: list[pulumi.Resource]
@@ -125,6 +127,9 @@ def _args(known: Known, chosen: set[str], place: Place, *, makes_namespace: bool
             _secret(known, secret.name, dict(secret.keys), place) for secret in known.needs.secrets
         ],
         "releases": [_release(release, chosen, facts, place) for release in known.releases],
+        "opened_by": [each for each in known.page.personas if each in place.personas]
+        if known.page
+        else [],
     }
 
 

@@ -1,6 +1,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date
+from typing import get_args
 
 import pytest
 import semver
@@ -20,6 +21,7 @@ from catalog.add_ons import (
     left_out,
     texts,
 )
+from infra.settings.kubernetes.teams import Worker
 
 ALL = [*add_ons().values()]
 RELEASES = [(each, release) for each in ALL for release in each.releases]
@@ -142,6 +144,26 @@ def test_nobody_reaches_an_add_on_unless_an_ingress_is_chosen() -> None:
         assert not {"LoadBalancer", "NodePort"} & {*texts(release.values)}, each.key
         if INGRESS in release.overlays:
             assert facts_in(release.overlays[INGRESS]) == {"host", "ingress_class"}, each.key
+
+
+def test_a_page_is_of_whom_the_cluster_knows_and_its_password_of_a_secret_that_is_made() -> None:
+    for each in ALL:
+        if each.page is None:
+            continue
+        made = {
+            (secret.name, key)
+            for other in ALL
+            if other.namespace == each.namespace
+            for secret in other.needs.secrets
+            for key in secret.keys
+        }
+        password = each.page.password
+        assert password is None or (password.name, password.password) in made, each.key
+        assert {*each.page.personas} <= {*get_args(Worker)}, each.key
+        assert facts_in(each.page.sign_in) <= {"cluster", "region"}, each.key
+        assert DNS_LABEL.fullmatch(each.page.service), each.key
+        assert re.match(r"github\.com/[\w.-]+/[\w.-]+, ", each.page.source), each.key
+        assert not each.no_page, each.key
 
 
 def test_overlays_are_for_add_ons_and_for_the_ingress() -> None:

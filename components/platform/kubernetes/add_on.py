@@ -17,6 +17,7 @@ from components.platform.kubernetes.add_on_secrets import (
     generator_name,
     generators,
 )
+from components.platform.kubernetes.people import RBAC, forwarding_rules, subject_of
 from components.platform.kubernetes.team_rules import PLATFORM_LABEL
 
 TIMEOUT_SECONDS = 900
@@ -65,6 +66,8 @@ class AddOnArgs(TypedDict):
     """What it finds in its namespace."""
     releases: list[ReleaseArgs]
     """Its charts, in the order in which they are installed."""
+    opened_by: list[str]
+    """Personas who open its page, beside who may do everything."""
 
 
 class AddOn(pulumi.ComponentResource):
@@ -86,6 +89,8 @@ class AddOn(pulumi.ComponentResource):
         first: list[pulumi.Resource] = []
         if args["makes_namespace"]:
             first.append(self._namespace(name, args))
+        if args["opened_by"]:
+            self._opened(name, args, first)
         for account in args["makes_accounts"]:
             first.append(
                 kubernetes.core.v1.ServiceAccount(
@@ -122,6 +127,23 @@ class AddOn(pulumi.ComponentResource):
                 },
             },
             opts=pulumi.ResourceOptions(parent=self),
+        )
+
+    def _opened(self, name: str, args: AddOnArgs, first: list[pulumi.Resource]) -> None:
+        """Let personas come to its page, by a role of its own: a namespace may have several."""
+        called = {"name": f"open-{args['add_on']}", "namespace": args["namespace"]}
+        role = kubernetes.rbac.v1.Role(
+            f"{name}-open",
+            metadata=called,
+            rules=forwarding_rules(),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[*first]),
+        )
+        kubernetes.rbac.v1.RoleBinding(
+            f"{name}-opened-by",
+            metadata=called,
+            role_ref={"api_group": RBAC, "kind": "Role", "name": called["name"]},
+            subjects=[subject_of(persona) for persona in args["opened_by"]],
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[role]),
         )
 
     def _identities(self, name: str, args: AddOnArgs) -> list[pulumi.Resource]:

@@ -5,6 +5,7 @@ from typing import Any, TypedDict
 import pulumi
 import pulumi_kubernetes as kubernetes
 
+from components.platform.kubernetes.people import RBAC, subject_of
 from components.platform.kubernetes.team_rules import (
     PodSecurity,
     QuotaArgs,
@@ -16,15 +17,8 @@ from components.platform.kubernetes.team_rules import (
     quota_of,
 )
 
-GROUPS = "maslow:"
-"""What the names of personas' groups in Kubernetes begin with."""
 MAY_WORK = "edit"
 """Kubernetes' own role of who runs things in a namespace and changes none of its rules."""
-
-
-def group_of(persona: str) -> str:
-    """The group in Kubernetes that people of a persona are in."""
-    return f"{GROUPS}{persona}"
 
 
 class KubernetesTeamArgs(TypedDict):
@@ -89,18 +83,8 @@ class KubernetesTeam(pulumi.ComponentResource):
             kubernetes.rbac.v1.RoleBinding(
                 f"{name}-{persona}",
                 metadata=self._called(persona),
-                role_ref={
-                    "api_group": "rbac.authorization.k8s.io",
-                    "kind": "ClusterRole",
-                    "name": MAY_WORK,
-                },
-                subjects=[
-                    {
-                        "api_group": "rbac.authorization.k8s.io",
-                        "kind": "Group",
-                        "name": group_of(persona),
-                    }
-                ],
+                role_ref={"api_group": RBAC, "kind": "ClusterRole", "name": MAY_WORK},
+                subjects=[subject_of(persona)],
                 opts=child,
             )
         self.namespace = pulumi.Output.all(*(rule.id for rule in rules)).apply(
