@@ -1,18 +1,22 @@
-"""`maslow kubernetes login`, `status` and `add-ons`."""
+"""`maslow kubernetes login`, `open`, `status` and `add-ons`."""
 
 import os
 import shlex
 import shutil
+import socket
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from datetime import date
 
 import click
 from rich.markup import escape
 
 from infra.days import spoken
+from infra.errors import InputError
 from infra.kubernetes import login as logins
-from infra.kubernetes import person_config
+from infra.kubernetes import pages, person_config
 from infra.kubernetes.add_ons import AddOnShape, catalogue
+from infra.kubernetes.forwarding import forwarding
 from infra.kubernetes.status import ABSENT, ClusterStatusShape, TeamShape, status
 from infra.models.place import place_of
 from infra.project import Project
@@ -23,6 +27,7 @@ from scripts.model_words import UNKNOWN, known
 
 WIDTH = 10
 SOON_DAYS = 90
+FROM_NETWORK = "Its API is reached from the environment's network alone (docs/kubernetes.md)."
 
 
 def login(project: Project, stack: StackFile, *, only_print: bool) -> None:
@@ -47,7 +52,71 @@ def _cautions(entry: logins.Entry, written: logins.Written) -> Iterator[str]:
     if shutil.which("aws") is None:
         yield "kubectl asks `aws` for tokens, which is not on the path here."
     if not entry.public:
-        yield "Its API is reached from the environment's network alone (docs/kubernetes.md)."
+        yield FROM_NETWORK
+
+
+def open_(
+    project: Project,
+    stack: StackFile,
+    key: str,
+    *,
+    port: int | None,
+    only_print: bool,
+    tells_password: bool,
+) -> None:
+    """Bring an add-on's page to this machine until Ctrl-C, or print how kubectl does.
+
+    Raises InputError and WorkError.
+    """
+    opening = pages.opening_of(project, stack, key)
+    asked = [*([opening.password()] if tells_password else []), opening.forward(port)]
+    if only_print:
+        for words in asked:
+            click.echo(shlex.join(["kubectl", "--context", opening.cluster, *words]))
+        return
+    with model_words.readable():
+        entry = logins.entry_of(place_of(project, stack), os.environ)
+    for name in ("kubectl", "aws"):
+        if shutil.which(name) is None:
+            raise InputError(f"{name} is not on the path here, and brings the page.")
+    if port is not None and not _free(port):
+        raise InputError(f"Port {port} is taken on this machine: choose another, or none.")
+    if not entry.public:
+        click.echo(FROM_NETWORK, err=True)
+    with pages.kubeconfig(entry.config) as path:
+        kubectl = ["kubectl", "--kubeconfig", str(path)]
+        told = pages.password(kubectl, opening) if tells_password else None
+        with forwarding([*kubectl, *opening.forward(port)]) as forwarded:
+            for line in _opened(opening, forwarded.port, told):
+                out.print(line, markup=False, soft_wrap=True)
+            with suppress(KeyboardInterrupt):
+                forwarded.last()
+
+
+def _free(port: int) -> bool:
+    """Whether nobody listens at a port of this machine."""
+    with socket.socket() as one:
+        one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            one.bind((pages.LOOPBACK, port))
+        except OSError:
+            return False
+    return True
+
+
+def _opened(opening: pages.Opening, port: int, told: str | None) -> Iterator[str]:
+    page, namespace = opening.page, opening.add_on.namespace
+    yield f"{page.title} of {opening.cluster} is at {opening.address(port)} until Ctrl-C."
+    yield opening.sign_in
+    if page.password is None:
+        return
+    if told is None:
+        yield (
+            f"The password of {page.password.user} is in the secret {page.password.name} of the "
+            f"namespace {namespace}, which administrators read; --password prints it."
+        )
+    else:
+        yield f"The password of {page.password.user}: {told}"
 
 
 def show_status(project: Project, stack: StackFile, *, as_json: bool) -> None:
@@ -181,6 +250,8 @@ def _add_on(each: AddOnShape) -> Iterator[str]:
         yield f"needs {', '.join(needs)}"
     if each["caution"]:
         yield each["caution"]
+    if each["page"]:
+        yield f"maslow kubernetes open {each['key']}: {each['page']}"
 
 
 def _width(found: Iterable[object]) -> int:

@@ -2,8 +2,14 @@
 
 import click
 
-from scripts.choosing import found, stack_option
+from scripts.choosing import completed, found, stack_option
 from scripts.model_group import json_option
+
+
+def _with_pages() -> list[str]:
+    from catalog.add_ons import add_ons
+
+    return [key for key, each in add_ons().items() if each.page]
 
 
 @click.group()
@@ -22,6 +28,29 @@ def kubernetes_login(stack: str | None, only_print: bool) -> None:
     from scripts import kubernetes as command
 
     command.login(*found(stack), only_print=only_print)
+
+
+@kubernetes.command("open")
+@click.argument("add_on", metavar="ADD-ON", shell_complete=completed(_with_pages))
+@stack_option
+@click.option(
+    "--port",
+    type=click.IntRange(1024, 65_535),
+    metavar="N",
+    help="The port of this machine; one that is free unless given.",
+)
+@click.option("--print", "only_print", is_flag=True, help="Only print how kubectl does it.")
+@click.option("--password", is_flag=True, help="Print the password of its first user, too.")
+def kubernetes_open(
+    add_on: str, stack: str | None, port: int | None, only_print: bool, password: bool
+) -> None:
+    """Bring the page of ADD-ON, such as Grafana's of prometheus, to this machine until Ctrl-C.
+
+    It comes through the cluster's API, by your own role: no page has an address of its own.
+    """
+    from scripts import kubernetes as command
+
+    command.open_(*found(stack), add_on, port=port, only_print=only_print, tells_password=password)
 
 
 @kubernetes.command("status")

@@ -42,6 +42,8 @@ class AddOnShape(TypedDict):
     needs_beside: list[str]
     """What else it needs, in words."""
     caution: str | None
+    page: str | None
+    """What `maslow kubernetes open` opens of it; None where it has no page."""
     releases: list[ReleaseShape]
 
 
@@ -93,6 +95,7 @@ def _shape(add_on: AddOn, on: bool | None) -> AddOnShape:
         "needs": [*add_on.needs.add_ons],
         "needs_beside": [*_beside(add_on)],
         "caution": add_on.caution or None,
+        "page": add_on.page.title if add_on.page else None,
         "releases": [_release(each) for each in add_on.releases],
     }
 

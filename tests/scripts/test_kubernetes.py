@@ -1,7 +1,13 @@
 """The commands about a cluster, as they are typed, against an embedded AWS in AWS's place."""
 
 import json
+import os
 import shutil
+import signal
+import socket
+import sys
+import urllib.request
+from pathlib import Path
 
 import pytest
 import yaml
@@ -15,6 +21,34 @@ from tests.embedded.extensions import kubernetes
 
 NAME = "maslow-dev-kubernetes"
 STACK = ROOT / "tests" / "stacks" / "kubernetes.yaml"
+PASSWORD = "of-the-first-user"  # noqa: S105  nobody's
+KUBECTL = f"""\
+#!{sys.executable}
+import base64, json, os, pathlib, socket, sys
+
+told = sys.argv[1:]
+config = pathlib.Path(told[told.index("--kubeconfig") + 1])
+with open(os.environ["KUBECTL_SEEN"], "a") as file:
+    print(json.dumps({{"told": told, "config": config.read_text(), "at": str(config)}}), file=file)
+if os.environ.get("KUBECTL_FAILS"):
+    sys.exit("error: services is forbidden")
+if "get" in told:
+    data = {{"password": base64.b64encode({PASSWORD!r}.encode()).decode()}}
+    print(json.dumps({{"kind": "Secret", "data": data}}))
+    sys.exit()
+local, _, there = told[-1].partition(":")
+listening = socket.create_server((told[told.index("--address") + 1], int(local or 0)))
+print(f"Forwarding from 127.0.0.1:{{listening.getsockname()[1]}} -> 3000", flush=True)
+if os.environ.get("KUBECTL_LOSES"):
+    sys.exit("error: lost connection to pod")
+while True:
+    connection, _ = listening.accept()
+    print("Handling connection for", there, flush=True)
+    connection.recv(65536)
+    connection.sendall(b"HTTP/1.0 200 OK\\r\\n\\r\\nthe page")
+    connection.close()
+"""
+"""Does what the real one would, without a cluster: it listens, and tells one secret."""
 
 
 @pytest.fixture(scope="module")
@@ -145,3 +179,118 @@ def test_login_without_a_cluster_names_the_one_that_is_missing(signed_in, home):
     done = signed_in("login")
     assert done.exit_code == 1
     assert done.stderr.startswith("There is no cluster other-dev-kubernetes in eu-west-1 yet")
+
+
+@pytest.fixture
+def kubectl(signed_in, home, monkeypatch):
+    """Puts a kubectl on the path; returns what it was told each time."""
+    folder, seen = home / "bin", home / "seen"
+    folder.mkdir()
+    for name, text in {"kubectl": KUBECTL, "aws": "#!/bin/sh\n"}.items():
+        (folder / name).write_text(text)
+        (folder / name).chmod(0o755)
+    monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setenv("KUBECTL_SEEN", str(seen))
+    return lambda: [json.loads(line) for line in seen.read_text().splitlines()]
+
+
+def test_a_page_is_on_this_machine_until_ctrl_c_and_nothing_is_left(start, home, kubectl):
+    running = start(home, "kubernetes", "open", "prometheus")
+    running.until_said("--password prints it")
+    address = running.said.partition("is at ")[2].split()[0]
+    with urllib.request.urlopen(address) as answer:  # noqa: S310  loopback
+        assert answer.read() == b"the page"
+    assert f"Grafana of {NAME} is at http://127.0.0.1:" in running.said
+    assert "Without signing in you are a viewer" in running.said
+    assert PASSWORD not in running.said
+    running.process.send_signal(signal.SIGINT)
+    assert running.ended(20) == 0, running.said
+    assert "Traceback" not in running.said
+    assert [*running._processes(), *running.temporary.iterdir()] == []
+    (call,) = kubectl()
+    assert call["told"][2:] == [
+        *("--namespace", "monitoring", "port-forward", "--address", "127.0.0.1"),
+        *("service/kube-prometheus-stack-grafana", ":80"),
+    ]
+    assert yaml.safe_load(call["config"])["current-context"] == NAME
+    assert not (home / ".kube").exists()
+
+
+def test_a_password_is_told_to_who_asks_for_it_and_a_lost_connection_ends_it(
+    signed_in, kubectl, monkeypatch
+):
+    monkeypatch.setenv("KUBECTL_LOSES", "yes")
+    done = signed_in("open", "prometheus", "--password")
+    assert done.exit_code == 1
+    assert f"The password of admin: {PASSWORD}\n" in done.stdout
+    assert done.stderr.endswith("kubectl ended, with status 1.\n")
+    first, second = kubectl()
+    assert first["told"][4:] == ["get", "secret/grafana-admin", "--output", "json"]
+    assert first["at"] == second["at"]
+
+
+def test_what_kubectl_refuses_ends_it(signed_in, kubectl, monkeypatch, capfd):
+    monkeypatch.setenv("KUBECTL_FAILS", "yes")
+    done = signed_in("open", "prometheus", "--password")
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert "did not tell the password: error: services is forbidden" in done.stderr
+    done = signed_in("open", "jaeger")
+    assert done.exit_code == 1
+    assert done.stderr.endswith("kubectl did not open it, and ended with status 1.\n")
+    assert "error: services is forbidden" in capfd.readouterr().err
+    assert not any(Path(call["at"]).exists() for call in kubectl())
+
+
+def test_opening_that_only_prints_asks_nobody(run):
+    jenkins = f"kubectl --context {NAME} --namespace jenkins"
+    done = run("open", "jenkins", "--port", "8080", "--password", "--print")
+    assert done.exit_code == 0
+    assert done.stdout.splitlines() == [
+        f"{jenkins} get secret/jenkins-admin --output json",
+        f"{jenkins} port-forward --address 127.0.0.1 service/jenkins 8080:8080",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["grafana"], "grafana is not an add-on. There is argo-workflows, "),
+        (["jaegr"], "jaegr is not an add-on. Did you mean jaeger?"),
+        (["karpenter"], "Karpenter is no add-on. Built into EKS Auto Mode"),
+        (["kuberay"], "KubeRay has no page. Each Ray cluster has a dashboard of its own"),
+        (["kueue"], "Kueue has no page.\n"),
+        (["mlflow", "--password"], "MLflow has no password that was made with it."),
+        (["opensearch-dashboards"], "opensearch-dashboards is off in dev"),
+    ],
+)
+def test_what_cannot_be_opened_is_refused_with_the_reason(run, home, arguments, said):
+    path = home / "stacks" / "Pulumi.dev.yaml"
+    path.write_text(path.read_text().replace(" opensearch-dashboards,", ""))
+    done = run("open", *arguments)
+    assert done.exit_code == 2
+    assert said in done.stderr
+
+
+def test_a_port_that_is_taken_and_a_kubectl_that_is_missing_are_told(
+    signed_in, kubectl, monkeypatch
+):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        done = signed_in("open", "jaeger", "--port", str(port))
+    assert (done.exit_code, done.stderr) == (
+        2,
+        f"Port {port} is taken on this machine: choose another, or none.\n",
+    )
+    monkeypatch.setenv("PATH", "/nowhere")
+    done = signed_in("open", "jaeger")
+    assert done.exit_code == 2
+    assert "kubectl is not on the path here" in done.stderr
+
+
+def test_nothing_is_opened_of_an_embedded_cluster(run, home):
+    path = home / "stacks" / "Pulumi.dev.yaml"
+    path.write_text(path.read_text().replace("owner:", "cloud: embedded\n    owner:", 1))
+    assert run("open", "jaeger", "--print").exit_code == 0
+    done = run("open", "jaeger")
+    assert done.exit_code == 2
+    assert "Nothing serves dev" in done.stderr

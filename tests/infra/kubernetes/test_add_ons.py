@@ -31,6 +31,8 @@ def test_an_add_on_is_told_with_its_pinned_charts_and_what_it_needs():
     assert found["mlflow"]["needs"] == ["external-secrets"]
     assert found["mlflow"]["needs_beside"] == ["a postgresql database that is there"]
     assert found["lakefs"]["needs_beside"] == ["a DynamoDB table, which is made"]
+    assert found["prometheus"]["page"] == "Grafana"
+    assert found["kueue"]["page"] is None
     assert found["jenkins"]["needs_beside"] == ["disks, which are made"]
 
 
