@@ -335,7 +335,7 @@ def _serve(project: Project, stack: StackFile, cloud: Cloud, bring_up: Up, deplo
                     "for another, end it and start anew."
                 )
             found = bring_up(read)
-        requests.outputs = dict(found.outputs)
+        requests.outputs, requests.manifests = dict(found.outputs), found.manifests
         return {"changes": found.changes, "outputs": found.outputs}
 
     exports = [f"{name}={shlex.quote(value)}" for name, value in cloud.environment.items()]
@@ -345,7 +345,7 @@ def _serve(project: Project, stack: StackFile, cloud: Cloud, bring_up: Up, deplo
             project.root, stack.environment, cloud.url, cloud.environment
         ) as requests,
     ):
-        requests.outputs = dict(deployed.outputs)
+        requests.outputs, requests.manifests = dict(deployed.outputs), deployed.manifests
         out.print(
             f"\nIt keeps running at {cloud.url} until Ctrl-C. Elsewhere,\n"
             f"`maslow up -s {stack.environment}` brings it to what its file then says, and to the\n"

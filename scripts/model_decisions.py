@@ -10,9 +10,9 @@ from infra.errors import InputError, WorkError
 from infra.hosts.serving import Running
 from infra.models import decisions
 from infra.models.decisions import Decision
-from infra.models.endpoints import endpoint, serving
 from infra.models.place import Place, model_of, place_of
 from infra.models.registry import Version, comparison, versions
+from infra.models.reports import serving_version
 from infra.models.shapes import DecisionShape
 from infra.project import Project
 from infra.settings import StackFile
@@ -141,7 +141,7 @@ def _done(place: Place, name: str, decision: Decision, text: str) -> DecisionSha
     if place.running is None:
         following = decisions.next_in_aws(place, decision)
     elif not decision.deploys:
-        deployed = serving(endpoint(place, name))
+        deployed = serving_version(place, name)
         following = f"Nothing is deployed by that: {_served(deployed)}."
     else:
         deployed = _deployed(place, place.running, name, decision)
@@ -172,7 +172,7 @@ def _deployed(place: Place, running: Running, name: str, decision: Decision) -> 
             running.up()
         except (WorkError, InputError) as error:
             raise WorkError(f"{error}\n{_left(name, decision)}") from error
-    found = serving(endpoint(place, name))
+    found = serving_version(place, name)
     wanted = decision.after.number if decision.after else None
     if found != wanted:
         raise WorkError(f"{_served(found).capitalize()}.\n{_left(name, decision)}")

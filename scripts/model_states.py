@@ -1,5 +1,6 @@
 """`maslow model list`, `status`, `runs`, `why` and `logs`: what is told of models."""
 
+import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -70,6 +71,8 @@ def show_logs(
     if as_json:
         model_words.as_json(found)
         return
+    if command := logs.of_pods(place, name):
+        click.echo(f"What its pods print is in the cluster: {shlex.join(command)}", err=True)
     for one in found:
         out.print(f"[cyan]{one['source']}[/] [dim]{one['job'] or one['group']}[/]")
         for line in one["lines"] or ["nothing was logged"]:

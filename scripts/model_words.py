@@ -18,6 +18,7 @@ from infra.models.shapes import (
     FleetShape,
     ListedShape,
     MadeShape,
+    PodsShape,
     RunShape,
     SnapshotShape,
     StatusShape,
@@ -59,7 +60,14 @@ def print_list(models: Sequence[ListedShape]) -> None:
 
 
 def _of_model(one: ListedShape) -> Iterator[str]:
-    if one["approved"] is None:
+    pods = one["pods"]
+    if pods and (one["approved"] is not None or pods["there"]):
+        yield from of_pods(pods)
+        if one["approved"] is None:
+            yield "no version is approved"
+        elif one["serving"] != one["approved"]:
+            yield f"version {one['approved']} is approved"
+    elif one["approved"] is None:
         yield "no version is approved"
     elif one["endpoint"] is None and one["hours"]:
         yield f"version {one['approved']} is approved, and is on {one['hours']}"
@@ -76,12 +84,34 @@ def _of_model(one: ListedShape) -> Iterator[str]:
         yield f"[red]in ALARM: {escape(', '.join(one['alarms']))}[/]"
 
 
+def of_pods(told: PodsShape) -> Iterator[str]:
+    """What is known of pods that serve a model, and why the rest is not."""
+    where, because = f"KServe in {told['namespace']}", escape(told["unknown_because"] or "")
+    if told["there"] is None:
+        yield f"what serves is unknown: {because}"
+        return
+    if not told["there"]:
+        yield f"not deployed: {where} has no {told['name']}"
+        return
+    has = f"{where} has version {known(told['version'])}"
+    if told["ready"] is None:
+        yield f"{has}, and whether it serves is unknown: {because}"
+    elif told["ready"]:
+        yield f"{has}, which serves"
+    else:
+        message = f": {escape(told['message'])}" if told["message"] else ""
+        yield f"[red]{has}, which is not ready{message}[/]"
+
+
 def print_status(told: StatusShape) -> None:
     """What a model is at, in rows."""
     approved = f"version {told['approved']}" if told["approved"] else "none"
     _rows("Approved", [f"{approved}, of {told['group']}"])
     _rows("Waiting", [f"version {one['version']} of {one['created']}" for one in told["waiting"]])
-    _rows("Endpoint", _endpoint(told["endpoint"], told["hours"]))
+    if told["pods"]:
+        _rows("Pods", of_pods(told["pods"]))
+    else:
+        _rows("Endpoint", _endpoint(told["endpoint"], told["hours"]))
     _rows("Alarms", [_alarm(one) for one in told["alarms"]] or ["there are none"])
     _rows("Drift", [_drift(one) for one in told["drift"]] or ["unknown: no monitor watches it"])
     if told["loop"] is None:

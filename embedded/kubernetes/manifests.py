@@ -44,6 +44,18 @@ class Folder:
         if file.parent.is_dir() and not any(file.parent.iterdir()):
             file.parent.rmdir()
 
+    def read(
+        self, api_version: str, kind: str, namespace: str, name: str
+    ) -> Mapping[str, Any] | None:
+        """An object as it was written last; None where there is none."""
+        metadata = {"namespace": namespace, "name": name}
+        file = self._file({"apiVersion": api_version, "kind": kind, "metadata": metadata})
+        try:
+            found: Mapping[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return None
+        return found
+
     def _file(self, manifest: Mapping[str, Any]) -> Path:
         group, metadata = group_of(manifest["apiVersion"]), manifest["metadata"]
         kind = ".".join(filter(None, (manifest["kind"].lower(), group)))

@@ -69,6 +69,14 @@ class Running:
         found: dict[str, Any] = self._asked("GET", "/outputs")
         return found
 
+    def manifests(self) -> Path | None:
+        """The folder with a folder of objects for each cluster of Kubernetes; None without one.
+
+        Raises as `up` does.
+        """
+        folder = self._asked("GET", "/manifests")["folder"]
+        return None if folder is None else Path(folder)
+
     def _asked(self, method: str, path: str) -> Answer:
         connection = http.client.HTTPConnection(HOST, self.port, timeout=ANSWER_SECONDS)
         try:
@@ -128,6 +136,8 @@ class Requests:
         self.token = os.urandom(16).hex()
         self.outputs: dict[str, Any] = {}
         """What is answered to who asks for the stack's outputs."""
+        self.manifests: Path | None = None
+        """Where the objects of Kubernetes are, which is answered to who asks for that."""
         self._asked: queue.Queue[queue.Queue[tuple[int, Answer]]] = queue.Queue()
         self._server = ThreadingHTTPServer((HOST, 0), _handler(self))
         self._server.daemon_threads = True
@@ -165,10 +175,14 @@ def _handler(requests: Requests) -> type[BaseHTTPRequestHandler]:
             self._answer("/up", requests.answered)
 
         def do_GET(self) -> None:
-            self._answer("/outputs", lambda: (200, requests.outputs))
+            folder = str(requests.manifests) if requests.manifests else None
+            told = {"/outputs": requests.outputs, "/manifests": {"folder": folder}}
+            self._answer(self.path, lambda: (200, told[self.path]), known=self.path in told)
 
-        def _answer(self, path: str, answer: Callable[[], tuple[int, Answer]]) -> None:
-            known = hmac.compare_digest(self.headers.get(TOKEN, ""), requests.token)
+        def _answer(
+            self, path: str, answer: Callable[[], tuple[int, Answer]], *, known: bool = True
+        ) -> None:
+            known &= hmac.compare_digest(self.headers.get(TOKEN, ""), requests.token)
             status, body = answer() if known and self.path == path else (403, {})
             text = json.dumps(body).encode()
             self.send_response(status)

@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 
 from components.common.log_group import PROCESSING_JOBS, TRAINING_JOBS, endpoint_log_group
 from infra.errors import InputError
-from infra.models.place import Place
+from infra.models.place import Place, model_of
 from infra.models.shapes import LogShape
 from infra.models.turns import newest_run, steps
 
@@ -34,12 +34,29 @@ class Source:
 
 
 def sources(place: Place, model: str) -> list[Source]:
-    """The jobs of the newest training run, in their order, and the endpoint.
+    """The jobs of the newest training run, in their order, and the endpoint of SageMaker's.
 
+    What pods print stays in the cluster: no log group has it.
     Raises botocore's errors.
     """
     found = [] if place.stack.platform.origin else list(_jobs(place, model))
+    if model_of(place.stack, model).serving.on == "kubernetes":
+        return found
     return [*found, Source(ENDPOINT, None, endpoint_log_group(place.names(model)))]
+
+
+def of_pods(place: Place, model: str) -> list[str] | None:
+    """The command that tells what a model's pods have printed; None where SageMaker serves it."""
+    pods = model_of(place.stack, model).serving.pods
+    if pods is None:
+        return None
+    # Here, for it loads Kubernetes' types, which no other model needs.
+    from components.mlops.kubernetes_serving.objects import CONTAINER, MODEL_LABEL
+
+    return [
+        *("kubectl", "--namespace", pods.team, "logs", "--selector", f"{MODEL_LABEL}={model}"),
+        *("--container", CONTAINER),
+    ]
 
 
 def _jobs(place: Place, model: str) -> Iterator[Source]:

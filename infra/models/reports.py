@@ -13,6 +13,7 @@ from components.platform.version_cards.runtime.card import (
 from infra.models.endpoints import coming, endpoint, serving
 from infra.models.health import alarms, drift, going_off
 from infra.models.place import Place, iso
+from infra.models.pods import pods
 from infra.models.registry import (
     COMPARISON,
     Version,
@@ -29,6 +30,7 @@ from infra.models.shapes import (
     EndpointShape,
     ListedShape,
     MadeShape,
+    PodsShape,
     SnapshotShape,
     StatusShape,
     TunedShape,
@@ -46,12 +48,15 @@ def listed(place: Place) -> list[ListedShape]:
 
 
 def _listed(place: Place, model: str) -> ListedShape:
-    found, serves = versions(place, model), endpoint(place, model)
+    found = versions(place, model)
+    on_pods = pods(place, model, found)
+    serves = None if on_pods else endpoint(place, model)
     return {
         "model": model,
         "approved": _number(approved(found)),
-        "serving": serving(serves),
+        "serving": on_pods["version"] if on_pods else serving(serves),
         "endpoint": serves["status"] if serves else None,
+        "pods": on_pods,
         "hours": _hours(place, model),
         "waiting": [one.number for one in waiting(found)],
         "alarms": going_off(alarms(place, model)),
@@ -74,6 +79,7 @@ def status(place: Place, model: str) -> StatusShape:
         "approved": _number(approved(found)),
         "waiting": [one.shape() for one in waiting(found)],
         "endpoint": endpoint(place, model),
+        "pods": pods(place, model, found),
         "hours": _hours(place, model),
         "alarms": watched,
         "drift": drift(place, model, watched),
@@ -120,8 +126,41 @@ def why_served(
         "metrics": metrics,
         "comparison": recorded(compared) if compared else None,
         "execution": property_of(package, "execution"),
-        "rollout": rollout(version, found, serves),
+        "rollout": came_of(version, found, on_pods)
+        if (on_pods := pods(place, model, found))
+        else rollout(version, found, serves),
     }
+
+
+def serving_version(place: Place, model: str) -> int | None:
+    """The version that serves a model, wherever that is; None where none does or it is unknown."""
+    if on_pods := pods(place, model, versions(place, model)):
+        return on_pods["version"]
+    return serving(endpoint(place, model))
+
+
+def came_of(version: Version, found: Sequence[Version], on_pods: PodsShape) -> str | None:
+    """What came of a deployment to Kubernetes; None where that cannot be told any more."""
+    if on_pods["there"] and on_pods["version"] == version.number:
+        return _had(on_pods)
+    if version.status == "PendingManualApproval":
+        return "it was not deployed: it waits for a decision"
+    if version not in approved(found)[:1]:
+        return None
+    if on_pods["there"] is None:
+        return f"whether it is deployed is unknown: {on_pods['unknown_because']}"
+    other = f"version {on_pods['version'] or 'unknown'}" if on_pods["there"] else "none"
+    return f"it is not deployed yet: KServe has {other}"
+
+
+def _had(on_pods: PodsShape) -> str:
+    """What KServe says of the version that it has."""
+    if on_pods["ready"] is None:
+        return f"KServe has it; whether it serves is unknown: {on_pods['unknown_because']}"
+    if on_pods["ready"]:
+        return "it serves: KServe says that it is ready"
+    why = f": {on_pods['message']}" if on_pods["message"] else ""
+    return f"KServe has it and says that it is not ready{why}"
 
 
 def rollout(version: Version, found: Sequence[Version], serves: EndpointShape | None) -> str | None:

@@ -19,6 +19,24 @@ class VersionShape(TypedDict):
     created: str
 
 
+class PodsShape(TypedDict):
+    """What serves a model on Kubernetes: KServe's object. What is unknown is None."""
+
+    name: str
+    """Name of the object."""
+    namespace: str
+    there: bool | None
+    """Whether there is such an object."""
+    version: int | None
+    """The version that its pods are of; None where there is no object, too."""
+    ready: bool | None
+    """Whether it serves, as KServe says; None where there is no object, too."""
+    message: str | None
+    """Why it does not serve, where KServe says why."""
+    unknown_because: str | None
+    """Why something is unknown; None where all is known."""
+
+
 class ListedShape(TypedDict):
     """A model in `list`, which prints a list of them."""
 
@@ -26,9 +44,11 @@ class ListedShape(TypedDict):
     approved: int | None
     """Its newest approved version, which is what is to be deployed; None where there is none."""
     serving: int | None
-    """The version behind its endpoint."""
+    """The version behind its endpoint, or of its pods."""
     endpoint: str | None
     """Status of its endpoint, as DescribeEndpoint tells it; None where there is no endpoint."""
+    pods: PodsShape | None
+    """What serves it on Kubernetes; None where SageMaker does."""
     hours: str | None
     """When its endpoint is on, in words; None for always."""
     waiting: list[int]
@@ -149,6 +169,8 @@ class StatusShape(TypedDict):
     waiting: list[VersionShape]
     endpoint: EndpointShape | None
     """None where there is no endpoint."""
+    pods: PodsShape | None
+    """What serves it on Kubernetes; None where SageMaker does."""
     hours: str | None
     """When its endpoint is on, in words; None for always."""
     alarms: list[AlarmShape]

@@ -21,6 +21,7 @@ def fleet(version, *, coming, share, instances=1):
 
 
 STATUS = {
+    "pods": None,
     "model": "m",
     "group": "maslow-dev-m",
     "approved": 4,

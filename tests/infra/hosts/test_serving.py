@@ -30,7 +30,7 @@ def served(root):
         return does[0]
 
     with serving.announced(root, "local", URL, CLIENTS) as requests:
-        requests.outputs = {"models": {}}
+        requests.outputs, requests.manifests = {"models": {}}, root / "manifests"
         threading.Thread(target=requests.serve, args=[up], daemon=True).start()
         yield does
 
@@ -39,6 +39,7 @@ def test_what_is_served_is_found_by_its_project_and_environment(root, served):
     running = serving.find(root, "local")
     assert (running.pid, running.url, running.environment) == (os.getpid(), URL, CLIENTS)
     assert running.outputs() == {"models": {}}
+    assert running.manifests() == root / "manifests"
     assert serving.find(root, "other") is None
     assert serving.find(root / "temporary", "local") is None
 

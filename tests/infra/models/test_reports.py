@@ -29,6 +29,7 @@ def test_models_are_listed_in_the_order_of_their_file(place, register):
         "approved": 1,
         "serving": None,
         "endpoint": None,
+        "pods": None,
         "hours": None,
         "waiting": [2],
         "alarms": [],
