@@ -43,8 +43,13 @@ def asked(each: AddOn) -> set[str]:
 
 
 def unknown_secrets(each: AddOn) -> list[str]:
-    """Texts under a telling key that are no name and no key of a secret that the add-on needs."""
-    secrets = each.needs.secrets
+    """Texts under a telling key that are no name and no key of a secret that the add-on finds.
+
+    It finds its own, and those of an add-on that it needs in the same namespace.
+    """
+    needed = [add_ons()[key] for key in each.needs.add_ons]
+    beside = [other for other in needed if other.namespace == each.namespace]
+    secrets = [secret for one in (each, *beside) for secret in one.needs.secrets]
     known = {secret.name for secret in secrets} | {key for one in secrets for key in one.keys}
     found = [pair for release in each.releases for side in sides(release) for pair in pairs(side)]
     return [f"{key}: {text}" for key, text in found if TELLING.search(key) and text not in known]
@@ -239,6 +244,23 @@ def test_every_pod_has_a_size() -> None:
         assert 0 < each.memory <= 4, each.key
         assert each.pod_security in {"restricted", "baseline", "privileged"}, each.key
         assert each.status in {"supported", "community"}, each.key
+
+
+def test_who_asks_opensearch_has_the_password_that_it_was_started_with() -> None:
+    """Another user of that name would not be let in, and OpenSearch Dashboards never be ready."""
+    (search,) = add_ons()["opensearch"].releases
+    (dashboards,) = add_ons()["opensearch-dashboards"].releases
+    (admin,) = add_ons()["opensearch"].needs.secrets
+
+    assert dashboards.values["opensearchAccount"]["secret"] == admin.name
+    assert search.values["extraEnvs"][0]["valueFrom"]["secretKeyRef"]["name"] == admin.name
+    assert {"username", "password", "cookie"} <= admin.keys.keys()
+
+
+def test_airflow_makes_no_user_with_a_password_that_everybody_knows() -> None:
+    values = add_ons()["airflow"].releases[0].values
+
+    assert values["createUserJob"] == {"enabled": False}
 
 
 def test_a_placeholder_becomes_the_fact_and_within_a_text_a_part_of_it() -> None:
