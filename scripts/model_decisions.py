@@ -142,10 +142,10 @@ def _done(place: Place, name: str, decision: Decision, text: str) -> DecisionSha
         following = decisions.next_in_aws(place, decision)
     elif not decision.deploys:
         deployed = serving_version(place, name)
-        following = f"Nothing is deployed by that: {_served(deployed)}."
+        following = f"Nothing is deployed by that: {_served(place, name, deployed)}."
     else:
         deployed = _deployed(place, place.running, name, decision)
-        following = f"Deployed: {_served(deployed)}."
+        following = f"Deployed: {_served(place, name, deployed)}."
     return {
         "model": name,
         "version": decision.version.number,
@@ -157,8 +157,13 @@ def _done(place: Place, name: str, decision: Decision, text: str) -> DecisionSha
     }
 
 
-def _served(version: int | None) -> str:
-    return "no version serves" if version is None else f"version {version} serves"
+def _served(place: Place, name: str, version: int | None) -> str:
+    """Which version serves on the embedded AWS, which runs no pods."""
+    if version is None:
+        return "no version serves"
+    if model_of(place.stack, name).serving.on == "kubernetes":
+        return f"KServe has version {version}, which no pod serves here"
+    return f"version {version} serves"
 
 
 def _deployed(place: Place, running: Running, name: str, decision: Decision) -> int | None:
@@ -175,7 +180,8 @@ def _deployed(place: Place, running: Running, name: str, decision: Decision) -> 
     found = serving_version(place, name)
     wanted = decision.after.number if decision.after else None
     if found != wanted:
-        raise WorkError(f"{_served(found).capitalize()}.\n{_left(name, decision)}")
+        said = _served(place, name, found)
+        raise WorkError(f"{said[:1].upper()}{said[1:]}.\n{_left(name, decision)}")
     return found
 
 

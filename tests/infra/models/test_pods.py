@@ -14,7 +14,7 @@ from infra.models import logs, reports, shapes
 from infra.models.place import Place
 from infra.models.pods import API, KIND
 from infra.naming import Names
-from scripts import model_words
+from scripts import model_decisions, model_words
 from tests.embedded.extensions import kubernetes
 from tests.json_shapes import misfits
 
@@ -128,6 +128,9 @@ def test_the_embedded_aws_tells_the_object_that_it_keeps_and_runs_no_pods(
     assert reports.serving_version(embedded, MODEL) is None
     Folder(tmp_path / CLUSTER).write(kept())
     assert reports.serving_version(embedded, MODEL) == 1
+    assert model_decisions._served(embedded, MODEL, 1) == (
+        "KServe has version 1, which no pod serves here"
+    )
     because = "whether it serves is unknown: the embedded AWS runs no pods"
     assert listed(embedded, capsys) == f"KServe in oncology has version 1, and {because}"
     assert reports.why(embedded, MODEL, None)["rollout"] == f"KServe has it; {because}"
