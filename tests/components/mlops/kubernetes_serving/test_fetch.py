@@ -46,7 +46,9 @@ def test_an_artefact_is_where_the_container_looks_for_it_and_nothing_else(stored
 
 
 @pytest.mark.parametrize(
-    "body", [archive(**{"..__outside": b""}), archive(__etc__passwd=b""), b"no archive"]
+    "body",
+    [archive(**{"..__outside": b""}), archive(__etc__passwd=b""), b"no archive"],
+    ids=["above", "absolute", "no archive"],  # an archive tells when it was made
 )
 def test_what_leads_elsewhere_or_is_no_archive_is_refused(stored, tmp_path, body):
     uri, s3 = stored(body)
