@@ -4,8 +4,8 @@
 project published it; a chart's values are the smallest that still are of use: requests and limits,
 one replica, no password, no ingress, and a disk of the stack's storage class.
 
-In a chart's values `${name}` stands for a fact of the stack (`FACTS`). A text that is nothing but
-such a name becomes the fact itself, which may be a list.
+In a chart's values, and in what an operator is told, `${name}` stands for a fact of the stack
+(`FACTS`). A text that is nothing but such a name becomes the fact itself, which may be a list.
 """
 
 import json
@@ -32,6 +32,7 @@ FACTS = {
     "log_group": "the CloudWatch log group of metrics",
     "path": "the add-on's own prefix in the bucket of artifacts, without a slash at its ends",
     "region": "the region",
+    "registries": "the hosts of the registries that models' images are in, a comma between them",
     "storage_class": "the cluster's storage class",
     "table": "the add-on's own DynamoDB table",
     "team_namespaces": "a list of the teams' namespaces",
@@ -125,6 +126,18 @@ class Secret:
 
 
 @dataclass(frozen=True)
+class Operand:
+    """What the operator of an add-on is told to make, in a namespace of its own."""
+
+    api_version: str
+    kind: str
+    name: str
+    namespace: str
+    spec: Mapping[str, Any]
+    """Its specification; placeholders are in it as in a chart's values."""
+
+
+@dataclass(frozen=True)
 class Needs:
     """What has to be there before an add-on."""
 
@@ -198,6 +211,8 @@ class AddOn:
     page: Page | None = None
     no_page: str = ""
     """Why it has none, where people would look for one."""
+    operand: Operand | None = None
+    """What comes after its releases, where these bring an operator alone."""
 
 
 @dataclass(frozen=True)
@@ -313,6 +328,7 @@ def _add_on(key: str, found: Mapping[str, Any]) -> AddOn:
         caution=found.get("caution", ""),
         page=_page(found["page"]) if "page" in found else None,
         no_page=found.get("no_page", ""),
+        operand=Operand(**found["operand"]) if "operand" in found else None,
     )
 
 

@@ -12,6 +12,7 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
+from catalog.images import registry_host
 from catalog.instances import family_of
 
 FILE = Path(__file__).with_name("framework_images.json")
@@ -36,8 +37,7 @@ class FrameworkImage(NamedTuple):
 
     def uri(self, region: str) -> str:
         """Where ECR has it in a region. Raises KeyError where it has not."""
-        domain = "amazonaws.com.cn" if region.startswith("cn-") else "amazonaws.com"
-        return f"{self.registries[region]}.dkr.ecr.{region}.{domain}/{self.name}"
+        return f"{registry_host(self.registries[region], region)}/{self.name}"
 
 
 class Known(NamedTuple):

@@ -9,6 +9,7 @@ from typing import get_args
 import pulumi
 import pulumi_kubernetes as kubernetes
 
+from catalog.images import registry_host
 from components.foundation.keys.key import DataClass
 from components.platform.kubernetes.access_entry import May
 from components.platform.kubernetes.cluster import (
@@ -27,6 +28,7 @@ from infra.environment import Environment
 from infra.needs.kubernetes_add_ons import Place, declare_add_ons
 from infra.needs.kubernetes_jenkins import declare_agents, pipeline_values
 from infra.needs.kubernetes_sharing import KUEUE, declare_sharing, quotas
+from infra.needs.model_context import training_image
 from infra.needs.need import Need
 from infra.needs.outputs import Cluster, DevOps, Foundation
 from infra.needs.tags import NEED
@@ -71,7 +73,10 @@ def declare_kubernetes(
     ready: dict[str, list[pulumi.Resource]] = {}
     if wanted.add_ons:
         more = {JENKINS: pipeline_values(settings, env, devops)} if wanted.jenkins else {}
-        place = Place(wanted, env, foundation, cluster, people, inside, need, [defaults], more)
+        images = _registries(settings, env)
+        place = Place(
+            wanted, env, foundation, cluster, people, inside, need, [defaults], images, more
+        )
         made = declare_add_ons(place)
         if wanted.jenkins:
             after = made[JENKINS].ready
@@ -90,6 +95,24 @@ def declare_kubernetes(
         namespaces=namespaces,
         add_ons=ready,
     )
+
+
+def _registries(settings: PlatformSettings, env: Environment) -> pulumi.Output[list[str]]:
+    """Hosts of the registries that images of models come from, wherever these are trained.
+
+    They are those of the accounts that build images, AWS's own, and whatever models name.
+    """
+    named = [each.image for each in settings.models if each.image]
+
+    def hosts(account: str, training_image: str) -> list[str]:
+        accounts = [each for each in (account, env.promotion.origin_account) if each]
+        images = [training_image, *named]
+        return sorted(
+            {registry_host(each, env.region) for each in accounts}
+            | {each.partition("/")[0] for each in images}
+        )
+
+    return pulumi.Output.all(env.account_id, training_image(env)).apply(lambda known: hosts(*known))
 
 
 def _cluster(

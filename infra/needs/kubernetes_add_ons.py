@@ -11,11 +11,11 @@ import pulumi_kubernetes as kubernetes
 import yaml
 
 from catalog.add_ons import AddOn as Known
-from catalog.add_ons import Release, facts_in, filled, in_order, merged
+from catalog.add_ons import Operand, Release, facts_in, filled, in_order, merged
 from components.common.durability import stateful
 from components.common.log_group import encrypted_log_group
 from components.foundation.keys.key import DataClass
-from components.platform.kubernetes.add_on import AddOn, AddOnArgs, ReleaseArgs
+from components.platform.kubernetes.add_on import AddOn, AddOnArgs, OperandArgs, ReleaseArgs
 from components.platform.kubernetes.add_on_policies import ONLINE, AccessArgs
 from components.platform.kubernetes.add_on_secrets import API, STORE, SecretArgs, secret_store
 from components.platform.kubernetes.cluster import KubernetesCluster
@@ -46,6 +46,8 @@ class Place:
     need: pulumi.Resource
     after: list[pulumi.Resource]
     """What has to be there before any of them: classes of nodes and volumes."""
+    registries: pulumi.Output[list[str]]
+    """Hosts of the registries that the images of models on the cluster are in."""
     more: Mapping[str, pulumi.Input[Mapping[str, Any]]] = field(default_factory=dict)
     """Values of charts over those of the catalogue, by the name of the release."""
 
@@ -112,7 +114,7 @@ def _args(known: Known, chosen: set[str], place: Place, *, makes_namespace: bool
     if any(identity.access == "telemetry" for identity in known.identities):
         _log_group(place)
     facts = _facts(known, place, table)
-    return {
+    args: AddOnArgs = {
         "add_on": known.key,
         "namespace": known.namespace,
         "makes_namespace": makes_namespace,
@@ -130,6 +132,20 @@ def _args(known: Known, chosen: set[str], place: Place, *, makes_namespace: bool
         "opened_by": [each for each in known.page.personas if each in place.personas]
         if known.page
         else [],
+    }
+    if known.operand:
+        args["operand"] = _operand(known.operand, facts)
+    return args
+
+
+def _operand(operand: Operand, facts: Mapping[str, Any]) -> OperandArgs:
+    asked = {name: facts[name] for name in facts_in(operand.spec)}
+    return {
+        "api_version": operand.api_version,
+        "kind": operand.kind,
+        "name": operand.name,
+        "namespace": operand.namespace,
+        "spec": pulumi.Output.all(**asked).apply(lambda known: filled(operand.spec, known)),
     }
 
 
@@ -182,6 +198,7 @@ def _facts(known: Known, place: Place, table: aws.dynamodb.Table | None) -> dict
         "log_group": _log_group_name(place),
         "path": f"{FOLDER}/{known.key}",
         "region": place.env.region,
+        "registries": place.registries.apply(",".join),
         "storage_class": STORAGE_CLASS,
         "table": table.name if table else "",
         "team_namespaces": [*place.wanted.teams],

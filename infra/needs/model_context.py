@@ -133,6 +133,17 @@ class ModelContext:
         }
 
 
+def training_image(env: Environment) -> pulumi.Output[str]:
+    """SageMaker's own image of an environment's region."""
+    repository, tag = TRAINING_IMAGE
+    return aws.sagemaker.get_prebuilt_ecr_image_output(
+        repository_name=repository,
+        image_tag=tag,
+        region=env.region,
+        opts=pulumi.InvokeOptions(provider=env.provider),
+    ).registry_path
+
+
 def model_context(
     env: Environment,
     foundation: Foundation,
@@ -147,19 +158,12 @@ def model_context(
     cluster: Cluster | None = None,
 ) -> ModelContext:
     """What every model is told, with SageMaker's own image looked up once for all of them."""
-    repository, tag = TRAINING_IMAGE
-    image = aws.sagemaker.get_prebuilt_ecr_image_output(
-        repository_name=repository,
-        image_tag=tag,
-        region=env.region,
-        opts=pulumi.InvokeOptions(provider=env.provider),
-    ).registry_path
     return ModelContext(
         env,
         foundation,
         data,
         files,
-        image,
+        training_image(env),
         repositories,
         jobs_make_log_groups,
         tables,

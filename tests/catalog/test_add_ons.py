@@ -39,7 +39,10 @@ def sides(release: Release) -> Iterator[Mapping[str, object]]:
 
 
 def asked(each: AddOn) -> set[str]:
-    return {name for release in each.releases for side in sides(release) for name in facts_in(side)}
+    told = [side for release in each.releases for side in sides(release)]
+    if each.operand:
+        told.append(each.operand.spec)
+    return {name for side in told for name in facts_in(side)}
 
 
 def unknown_secrets(each: AddOn) -> list[str]:
@@ -85,6 +88,19 @@ def test_kinds_of_prometheus_are_there_before_a_service_monitor_is() -> None:
 
     assert keys.index("prometheus") < keys.index("kuberay")
     assert [each.key for each in in_order(["kuberay"])] == ["kuberay"]
+
+
+def test_kserve_starts_where_the_kinds_of_knative_are_or_starts_again() -> None:
+    assert [each.key for each in in_order(["kserve", "knative"])][-1] == "kserve"
+    release = add_ons()["kserve"].releases[1]
+    assert release.values_with(["knative"]) != release.values_with([])
+
+
+def test_what_an_operator_makes_is_reached_in_the_cluster_alone() -> None:
+    (operand,) = [each.operand for each in ALL if each.operand]
+    assert operand.spec["ingress"] == {"kourier": {"enabled": True, "service-type": "ClusterIP"}}
+    assert operand.spec["config"]["domain"] == {"svc.cluster.local": ""}
+    assert operand.namespace not in {each.namespace for each in ALL}
 
 
 def test_an_unknown_add_on_is_a_key_error() -> None:

@@ -178,6 +178,8 @@ CASES = [
         "",
         "'exporters' is a required property",
     ),
+    ("KnativeServing", "service-type", "serviceType", "'serviceType' was unexpected"),
+    ("Service", "timeoutSeconds: 60", "timeout: 60", "'timeout' was unexpected"),
 ]
 
 

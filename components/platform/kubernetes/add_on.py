@@ -1,4 +1,4 @@
-"""An add-on of a cluster: its namespace, its rights in AWS, its secrets and its charts."""
+"""An add-on of a cluster: its namespace, its rights in AWS, its secrets, charts and operand."""
 
 from typing import Any, NotRequired, TypedDict
 
@@ -39,6 +39,21 @@ class ReleaseArgs(TypedDict):
     """Values of the chart."""
 
 
+class OperandArgs(TypedDict):
+    """What the operator of an add-on is told to make."""
+
+    api_version: str
+    """`apiVersion` of the object that tells it."""
+    kind: str
+    """Kind of the object."""
+    name: str
+    """Name of the object."""
+    namespace: str
+    """Name of the namespace that what is made is in, which nothing else is."""
+    spec: pulumi.Input[dict[str, Any]]
+    """Specification of the object."""
+
+
 class AddOnArgs(TypedDict):
     """What an add-on is made of."""
 
@@ -68,6 +83,8 @@ class AddOnArgs(TypedDict):
     """Its charts, in the order in which they are installed."""
     opened_by: list[str]
     """Personas who open its page, beside who may do everything."""
+    operand: NotRequired[OperandArgs]
+    """What its operator is told to make, where its charts bring an operator alone."""
 
 
 class AddOn(pulumi.ComponentResource):
@@ -88,7 +105,9 @@ class AddOn(pulumi.ComponentResource):
         super().__init__("maslow:index:AddOn", name, None, opts)
         first: list[pulumi.Resource] = []
         if args["makes_namespace"]:
-            first.append(self._namespace(name, args))
+            first.append(
+                self._namespace(f"{name}-namespace", args["namespace"], args["pod_security"])
+            )
         if args["opened_by"]:
             self._opened(name, args, first)
         for account in args["makes_accounts"]:
@@ -105,6 +124,8 @@ class AddOn(pulumi.ComponentResource):
             first.append(self._secret(name, args, secret, [*first]))
         for release in args["releases"]:
             first = [self._release(name, args, release, first)]
+        if "operand" in args:
+            first = [self._operand(name, args["operand"], args["pod_security"], first)]
         self._last = first
         self.releases = pulumi.Output.all(*(each.urn for each in first)).apply(
             lambda _: [release["name"] for release in args["releases"]]
@@ -113,17 +134,17 @@ class AddOn(pulumi.ComponentResource):
 
     @property
     def ready(self) -> list[pulumi.Resource]:
-        """Its last release: what uses its kinds must depend on it."""
+        """What comes last of it: what uses its kinds must depend on that."""
         return self._last
 
-    def _namespace(self, name: str, args: AddOnArgs) -> kubernetes.core.v1.Namespace:
+    def _namespace(self, name: str, called: str, pod_security: str) -> kubernetes.core.v1.Namespace:
         return kubernetes.core.v1.Namespace(
-            f"{name}-namespace",
+            name,
             metadata={
-                "name": args["namespace"],
+                "name": called,
                 "labels": {
                     PLATFORM_LABEL: "true",
-                    "pod-security.kubernetes.io/enforce": args["pod_security"],
+                    "pod-security.kubernetes.io/enforce": pod_security,
                 },
             },
             opts=pulumi.ResourceOptions(parent=self),
@@ -144,6 +165,30 @@ class AddOn(pulumi.ComponentResource):
             role_ref={"api_group": RBAC, "kind": "Role", "name": called["name"]},
             subjects=[subject_of(persona) for persona in args["opened_by"]],
             opts=pulumi.ResourceOptions(parent=self, depends_on=[role]),
+        )
+
+    def _operand(
+        self, name: str, operand: OperandArgs, pod_security: str, first: list[pulumi.Resource]
+    ) -> pulumi.Resource:
+        """The object that the operator goes by, taken for made once it says that it is ready.
+
+        https://www.pulumi.com/blog/kubernetes-await-generic/
+        """
+        space = self._namespace(f"{name}-operand-namespace", operand["namespace"], pod_security)
+        return kubernetes.apiextensions.CustomResource(
+            f"{name}-operand",
+            api_version=operand["api_version"],
+            kind=operand["kind"],
+            metadata={
+                "name": operand["name"],
+                "namespace": operand["namespace"],
+                "annotations": {
+                    "pulumi.com/waitFor": "condition=Ready",
+                    "pulumi.com/timeoutSeconds": str(TIMEOUT_SECONDS),
+                },
+            },
+            spec=operand["spec"],
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[*first, space]),
         )
 
     def _identities(self, name: str, args: AddOnArgs) -> list[pulumi.Resource]:
