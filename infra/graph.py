@@ -388,6 +388,7 @@ def _options(request: resource_pb2.RegisterResourceRequest) -> dict[str, Any]:
         "retainOnDelete": request.retainOnDelete,
         "deleteBeforeReplace": request.deleteBeforeReplace,
         "ignoreChanges": list(request.ignoreChanges),
+        "replaceOnChanges": list(request.replaceOnChanges),
         "aliases": [_alias(alias) for alias in request.aliases],
         "hooks": {field.name: list(names) for field, names in request.hooks.ListFields()},
     }

@@ -42,6 +42,9 @@ class Live:
     studio_domain: Callable[[str], Mapping[str, Any] | None] = lambda _domain: None
     """From the id of a domain of Studio to what DescribeDomain says of it, nothing where there is
     none; None where nobody looks."""
+    outputs: Callable[[str], Mapping[str, Any]] = lambda _resource: {}
+    """From the logical name of a resource to its outputs in the stack's state, as the last
+    deployment left them; nothing where there is no such resource."""
 
 
 NOTHING = Live()
@@ -115,18 +118,32 @@ def in_account(client: Callable[[str], Any], names: Names, held: Held) -> Live:
         found_in_account(made, standing),
         lake_settings.settings_in_account(made, names.project),
         studio_domain,
+        outputs_in_stack,
     )
 
 
 def held_by_stack() -> set[tuple[str, str]]:
-    """Type and logical name of each resource in the state of the stack that is being deployed.
+    """Type and logical name of each resource in the state of the stack that is being deployed."""
+    return {
+        (types.rpartition("$")[2], name)
+        for types, name in (urn.split("::", 3)[2:] for urn in _state())
+    }
+
+
+def outputs_in_stack(resource: str) -> Mapping[str, Any]:
+    """Outputs of the resource of a logical name in that state; nothing where there is none."""
+    found = [outputs for urn, outputs in _state().items() if urn.split("::", 3)[3] == resource]
+    return found[0] if found else {}
+
+
+def _state() -> Mapping[str, Mapping[str, Any]]:
+    """The outputs of each resource of the stack that is being deployed, by its URN.
 
     The engine tells its own state to who asks for a stack's resources.
     https://www.pulumi.com/docs/iac/concepts/stacks/#stackreferences
     """
     stack = f"{pulumi.get_organization()}/{pulumi.get_project()}/{pulumi.get_stack()}"
-    told = pulumi.runtime.invoke(STATE, {"stackName": stack}).value
-    return {
-        (types.rpartition("$")[2], name)
-        for types, name in (urn.split("::", 3)[2:] for urn in told["outputs"])
-    }
+    told: Mapping[str, Mapping[str, Any]] = pulumi.runtime.invoke(
+        STATE, {"stackName": stack}
+    ).value["outputs"]
+    return told

@@ -89,6 +89,7 @@ def _lookups(stack: StackFile, project: Project) -> tuple[Lookup, Live]:
             _readably(stack, live.feature_group, "what feature group {} is"),
             _readably(stack, live.found, "which {} the account has"),
             _readably(stack, live.lake_settings, "what its Lake Formation is set to"),
+            outputs=live.outputs,
         ),
     )
 

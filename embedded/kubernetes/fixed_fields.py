@@ -67,6 +67,11 @@ REFUSED: dict[tuple[str, str], tuple[tuple[str, ...], tuple[str, ...]]] = {
     ("storage.k8s.io", "StorageClass"): (("reclaimPolicy", "volumeBindingMode"), ()),
     ("node.k8s.io", "RuntimeClass"): (("handler",), ()),
     ("networking.k8s.io", "IngressClass"): (("spec.controller",), ()),
+    # By KServe's own webhook, once its controller has seen the object.
+    ("serving.kserve.io", "InferenceService"): (
+        ('metadata.annotations["serving.kserve.io/deploymentMode"]',),
+        (),
+    ),
 }
 """By group and kind, the fields that an API server lets no one change, and those among them that it
 does."""

@@ -165,7 +165,7 @@ class InProcessHost:
         delete_first = request.deleteBeforeReplace
         if old:
             change = lifecycle.diff(type_, olds, inputs, old.outputs)
-            operation = _operation(change)
+            operation = _operation(change, request.replaceOnChanges)
             delete_first |= change.delete_first
         verb = "update" if operation is Operation.UPDATE else "create"
         if operation is Operation.REPLACE:
@@ -327,10 +327,19 @@ class _Monitor(RecordingMonitor):
         return Response(urn=urn, id="embedded", object=request.object)
 
 
-def _operation(change: Change) -> Operation:
+def _operation(change: Change, replacing: Iterable[str]) -> Operation:
+    """What a change comes to; one of a path that the program says so of replaces, too.
+
+    https://www.pulumi.com/docs/iac/concepts/resources/options/replaceonchanges/
+    """
     if not change.properties:
         return Operation.SAME
-    return Operation.REPLACE if change.replaces else Operation.UPDATE
+    asked = any(
+        path == each or path.startswith((f"{each}.", f"{each}["))
+        for path in change.properties
+        for each in replacing
+    )
+    return Operation.REPLACE if change.replaces or asked else Operation.UPDATE
 
 
 @contextmanager

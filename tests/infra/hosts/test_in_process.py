@@ -12,7 +12,7 @@ from embedded.resources import Resources
 from infra.graph import Run
 from infra.hosts.in_process import InProcessHost
 from infra.hosts.progress import Operation, Phase
-from infra.live import held_by_stack
+from infra.live import held_by_stack, outputs_in_stack
 
 TRUST = json.dumps(
     {
@@ -119,6 +119,17 @@ def test_what_keeps_its_name_makes_way_for_its_replacement(host, cloud):
     assert cloud.client("iam").get_role(RoleName="job")["Role"]["Path"] == "/b/"
 
 
+def test_a_change_replaces_where_the_program_says_so(host):
+    def program(team, path):
+        options = pulumi.ResourceOptions(replace_on_changes=[path], delete_before_replace=True)
+        tags = {"team": team}
+        return lambda: aws.s3.Bucket("raw", bucket="one-of-all", tags=tags, opts=options) and None
+
+    host.up(program("oncology", "forceDestroy"))
+    assert host.up(program("radiology", "forceDestroy")).changes == {Operation.UPDATE: 1}
+    assert host.up(program("surgery", "tags")).changes == {Operation.REPLACE: 1}
+
+
 def test_a_made_up_name_is_made_up_anew_for_a_replacement(host):
     def program(path):
         def declare():
@@ -204,10 +215,11 @@ def test_an_import_of_what_is_not_there_is_refused(host):
 
 
 def test_a_program_is_told_what_its_stack_holds(host):
-    found = []
+    found, outputs = [], []
 
     def program():
         found.append(held_by_stack())
+        outputs.append(outputs_in_stack("raw").get("bucket", ""))
         aws.s3.Bucket(
             "raw", opts=pulumi.ResourceOptions(parent=pulumi.ComponentResource("a:b:C", "c"))
         )
@@ -215,6 +227,8 @@ def test_a_program_is_told_what_its_stack_holds(host):
     host.up(program)
     host.up(program)
     assert found == [set(), {("aws:s3/bucket:Bucket", "raw")}]
+    assert outputs[0] == ""
+    assert outputs[1].startswith("raw-")
 
 
 def test_a_protected_resource_keeps_everything_from_being_deleted(host, cloud):
