@@ -89,6 +89,20 @@ ON_CLUSTER: dict[str, Any] = {
     ],
 }
 """A model that Kubernetes serves."""
+BY_KNATIVE: dict[str, Any] = {
+    **ON_CLUSTER,
+    "kubernetes": {
+        **ON_CLUSTER["kubernetes"],
+        "add_ons": [*ON_CLUSTER["kubernetes"]["add_ons"], "knative"],
+    },
+    "models": [
+        {
+            **ON_CLUSTER["models"][0],
+            "serving": {**ON_CLUSTER["models"][0]["serving"], "rollout": {"stable": 0}},
+        }
+    ],
+}
+"""The same, by Knative."""
 PRICED: dict[str, Any] = {
     **MODEL,
     "models": [{**MODEL["models"][0], "training": {"instance": "ml.m5.xlarge"}}],
@@ -216,6 +230,7 @@ CONTEXTS: dict[str, dict[str, Any]] = {
     "kubernetes.existing": {**CLUSTER, "kubernetes": {"add_ons": ["kueue"]}},
     "models.0.serving.on": ON_CLUSTER,
     "models.0.serving.pods": ON_CLUSTER,
+    "models.0.serving.rollout.stable": BY_KNATIVE,
     "kubernetes.jenkins": {
         **CLUSTER,
         "kubernetes": {

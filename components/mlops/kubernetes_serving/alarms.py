@@ -9,6 +9,8 @@ from components.mlops.rollout import ALL_TRAFFIC
 
 NAMESPACE, FAILURES = "maslow/Serving", "Failures"
 """Of the receiver's metrics, and that of requests which were not answered with status 200."""
+AWAY_MINUTES, WAKING_MINUTES = 5, 15
+"""How long a model may be away; longer where its pods come from none, and each version's count."""
 
 
 def serving_alarms(
@@ -19,8 +21,9 @@ def serving_alarms(
     latency_ms: int,
     error_percent: float,
     topics: AlertTopics,
+    away_minutes: int,
 ) -> list[aws.cloudwatch.MetricAlarm]:
-    """Alarms when it is slow, fails, or cannot be asked."""
+    """Alarms when it is slow, fails, or cannot be asked for `away_minutes`."""
     return [
         latency_alarm(
             f"{name}-latency",
@@ -41,14 +44,25 @@ def serving_alarms(
             namespace=NAMESPACE,
             failures=FAILURES,
         ),
-        _away(f"{name}-away", parent=parent, endpoint_name=endpoint_name, topic=topics["critical"]),
+        _away(
+            f"{name}-away",
+            parent=parent,
+            endpoint_name=endpoint_name,
+            topic=topics["critical"],
+            minutes=away_minutes,
+        ),
     ]
 
 
 def _away(
-    name: str, *, parent: pulumi.Resource, endpoint_name: str, topic: pulumi.Input[str]
+    name: str,
+    *,
+    parent: pulumi.Resource,
+    endpoint_name: str,
+    topic: pulumi.Input[str],
+    minutes: int,
 ) -> aws.cloudwatch.MetricAlarm:
-    """An alarm when the model is away in 5 of 5 minutes, or nothing tells whether it is there.
+    """An alarm when the model is away in each of so many minutes, or nothing tells of it.
 
     Without a receiver the other alarms would see nothing, and so its silence is an alarm as well.
     """
@@ -60,8 +74,8 @@ def _away(
         dimensions={"EndpointName": endpoint_name, "VariantName": ALL_TRAFFIC},
         statistic="Maximum",
         period=PERIOD_SECONDS,
-        evaluation_periods=5,
-        datapoints_to_alarm=5,
+        evaluation_periods=minutes,
+        datapoints_to_alarm=minutes,
         comparison_operator="LessThanThreshold",
         threshold=1,
         treat_missing_data="breaching",

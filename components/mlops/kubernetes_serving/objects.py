@@ -5,16 +5,22 @@ The container is the one that SageMaker would start, in the same way: its artefa
 https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-inference-code.html
 
 KServe runs it in its Standard mode, as a Deployment with a Service. There it scales by processors,
-down to one pod and not to none, and shifts no share of the traffic: both take what no add-on
-brings, Knative or KEDA for the first, a gateway for the second. A new version's pods come one after
-the other, each before an old one goes.
+down to one pod and not to none, and a new version's pods come one after the other, each before an
+old one goes.
 https://kserve.github.io/website/docs/admin-guide/kubernetes-deployment
+
+In its Knative mode, it is a revision that scales by requests, down to none, and a new revision gets
+a share of the requests, or all of them once it is ready. Knative takes of a pod what its features
+allow, which the add-on sets: node selectors, init containers, a pod's security context.
+https://kserve.github.io/website/docs/model-serving/predictive-inference/rollout-strategies/canary
+https://knative.dev/docs/serving/configuration/feature-flags/
 """
 
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypedDict
 
+from components.mlops.kubernetes_serving.deployed import VERSION
 from components.mlops.kubernetes_serving.runtime.events import INFERENCE_ID
 from components.platform.kubernetes.nodes import Accelerator
 from components.platform.model_project import content_hash
@@ -36,6 +42,17 @@ INTEL = {"kubernetes.io/arch": "amd64"}
 CPU_PERCENT = 70
 """Of what its pods ask for: above it, there come more of them."""
 RECEIVER = {"cpu": "100m", "memory": "256Mi"}
+STANDARD, KNATIVE = "Standard", "Knative"
+"""What KServe calls the two ways in which it runs a model."""
+KSERVE = "serving.kserve.io"
+MODE = f"{KSERVE}/deploymentMode"
+"""The annotation that says which; of an object that is there, KServe lets nobody change it."""
+OF_MODEL = f"{KSERVE}/inferenceservice"
+"""The label by which KServe marks all that is a model's, its Deployments as well."""
+WAITING_SECONDS = 600
+"""How long a request waits for a pod and its answer: the most that Knative lets one wait."""
+STARTING_SECONDS = 1500
+"""How long a revision may take to become ready: a node, the image, and the ten minutes below."""
 
 
 class PodsArgs(TypedDict):
@@ -48,9 +65,18 @@ class PodsArgs(TypedDict):
     gpus: int
     """GPUs of NVIDIA's."""
     min: int
-    """Fewest pods, at least one."""
+    """Fewest pods; none only where Knative runs them."""
     max: int
-    """Most pods."""
+    """Most pods, of each version that gets requests where Knative runs them."""
+
+
+class KnativeArgs(TypedDict):
+    """How Knative runs a model."""
+
+    requests_per_minute: int
+    """Requests a minute that one pod should get; more adds pods."""
+    canary_percent: int
+    """Share of the requests that the version gets while another has the rest; 0 for all of them."""
 
 
 class PredictorArgs(TypedDict):
@@ -76,6 +102,8 @@ class PredictorArgs(TypedDict):
     """Region of the artefact."""
     pods: PodsArgs
     """What its pods are."""
+    knative: KnativeArgs | None
+    """How Knative runs them; None where it does not."""
 
 
 def runtime_files() -> dict[str, str]:
@@ -88,34 +116,31 @@ def code_name(name: str) -> str:
     return f"{name}-code-{content_hash(runtime_files())[:8]}"
 
 
-def annotations(pods: PodsArgs) -> dict[str, str]:
-    """How KServe runs a model, and until when Pulumi waits for it.
+def annotations(version: str, pods: PodsArgs, knative: KnativeArgs | None) -> dict[str, str]:
+    """Which version it is, how KServe runs it, and until when Pulumi waits for it.
 
     A fixed number of pods has nothing that scales it.
     https://www.pulumi.com/blog/kubernetes-await-generic/
     """
-    prefix = "serving.kserve.io"
-    scaled = pods["min"] < pods["max"]
-    return {
-        f"{prefix}/deploymentMode": "Standard",
-        f"{prefix}/autoscalerClass": "hpa" if scaled else "none",
+    told = {
+        VERSION: version,
         "pulumi.com/waitFor": "condition=Ready",
         "pulumi.com/timeoutSeconds": "1800",
     }
+    if knative:
+        return {MODE: KNATIVE, **told}
+    scaled = pods["min"] < pods["max"]
+    return {MODE: STANDARD, f"{KSERVE}/autoscalerClass": "hpa" if scaled else "none", **told}
 
 
 def predictor(args: PredictorArgs) -> dict[str, Any]:
     """The specification of an InferenceService."""
-    pods = args["pods"]
+    pods, knative = args["pods"], args["knative"]
     told = {
         "minReplicas": pods["min"],
         "maxReplicas": pods["max"],
         "serviceAccountName": args["account"],
         "labels": {MODEL_LABEL: args["model"]},
-        "deploymentStrategy": {
-            "type": "RollingUpdate",
-            "rollingUpdate": {"maxSurge": 1, "maxUnavailable": 0},
-        },
         "logger": {
             "mode": "all",
             "url": f"http://{args['receiver']}",
@@ -127,9 +152,39 @@ def predictor(args: PredictorArgs) -> dict[str, Any]:
         "initContainers": [_fetching(args)],
         "containers": [_answering(args)],
     }
+    return {"predictor": told | (_by_requests(knative) if knative else _by_processors(pods))}
+
+
+def _by_processors(pods: PodsArgs) -> dict[str, Any]:
+    told: dict[str, Any] = {
+        "deploymentStrategy": {
+            "type": "RollingUpdate",
+            "rollingUpdate": {"maxSurge": 1, "maxUnavailable": 0},
+        },
+    }
     if pods["min"] < pods["max"]:
         told |= {"scaleMetric": "cpu", "scaleTarget": CPU_PERCENT}
-    return {"predictor": told}
+    return told
+
+
+def _by_requests(knative: KnativeArgs) -> dict[str, Any]:
+    """How Knative scales a revision, and which share of the requests it gets.
+
+    The target is an annotation, since KServe's own field is a whole number of requests a second.
+    https://knative.dev/docs/serving/autoscaling/rps-target/
+    """
+    told: dict[str, Any] = {
+        "scaleMetric": "rps",
+        "timeout": WAITING_SECONDS,
+        "annotations": {
+            "autoscaling.knative.dev/target": f"{knative['requests_per_minute'] / 60:.2f}",
+            "autoscaling.knative.dev/target-utilization-percentage": "100",
+            "serving.knative.dev/progress-deadline": f"{STARTING_SECONDS}s",
+        },
+    }
+    if knative["canary_percent"]:
+        told["canaryTrafficPercent"] = knative["canary_percent"]
+    return told
 
 
 def receiver_pod(
@@ -139,14 +194,15 @@ def receiver_pod(
     account: str,
     code: str,
     environment: Mapping[str, str],
+    asks_kubernetes: bool,
 ) -> dict[str, Any]:
-    """The template of the receiver's pod."""
+    """The template of the receiver's pod, with its account's token if it asks Kubernetes."""
     probe = {"httpGet": {"path": "/", "port": PORT}, "periodSeconds": 10}
     return {
         "metadata": {"labels": dict(labels)},
         "spec": {
             "serviceAccountName": account,
-            "automountServiceAccountToken": False,
+            "automountServiceAccountToken": asks_kubernetes,
             "terminationGracePeriodSeconds": 60,
             "nodeSelector": INTEL,
             "securityContext": {**READS_TOKENS, **_nobody()},

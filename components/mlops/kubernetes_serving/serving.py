@@ -9,9 +9,18 @@ import pulumi_kubernetes as kubernetes
 from components.common.iam import rendered
 from components.common.pod_identity import pod_role
 from components.mlops.capture import CaptureArgs
-from components.mlops.kubernetes_serving.alarms import NAMESPACE, serving_alarms
+from components.mlops.kubernetes_serving.alarms import (
+    AWAY_MINUTES,
+    NAMESPACE,
+    WAKING_MINUTES,
+    serving_alarms,
+)
+from components.mlops.kubernetes_serving.deployed import inference_name
 from components.mlops.kubernetes_serving.objects import (
+    MODE,
+    OF_MODEL,
     PORT,
+    KnativeArgs,
     PodsArgs,
     annotations,
     code_name,
@@ -30,6 +39,8 @@ AWS_LABEL = "maslow/aws-identity"
 class KubernetesServingArgs(CaptureArgs):
     """What a model on Kubernetes is made of."""
 
+    version: str
+    """Number of the version that it serves."""
     endpoint_name: str
     """What its captures and its metrics are called by, as if it were an endpoint of SageMaker's."""
     object_name: str
@@ -50,6 +61,8 @@ class KubernetesServingArgs(CaptureArgs):
     """S3 URI of the version's model.tar.gz."""
     pods: PodsArgs
     """What its pods are, and how many."""
+    knative: KnativeArgs | None
+    """How Knative runs them; None where it does not."""
     latency_ms: int
     """Latency of the 99th percentile, in milliseconds, above which the alarm goes off."""
     error_percent: float
@@ -63,7 +76,8 @@ class KubernetesServing(pulumi.ComponentResource):
 
     The model's pods read its artefacts as one role, the receiver writes captures as another. KServe
     has a new version's pods take over one after the other, and goes no further where one does not
-    become well; nothing takes back what does and is worse: the alarms tell of it.
+    become well; where Knative runs them, a version that is not ready gets no requests, and one that
+    is gets its share. Nothing takes back what does and is worse: the alarms tell of it.
     """
 
     name: pulumi.Output[str]
@@ -85,6 +99,7 @@ class KubernetesServing(pulumi.ComponentResource):
             latency_ms=args["latency_ms"],
             error_percent=args["error_percent"],
             topics=args["alert_topics"],
+            away_minutes=WAKING_MINUTES if args["knative"] else AWAY_MINUTES,
         )
         self.alarm_names = [alarm.name for alarm in alarms]
         code = kubernetes.core.v1.ConfigMap(
@@ -108,12 +123,19 @@ class KubernetesServing(pulumi.ComponentResource):
             ),
         )
         service = kubernetes.apiextensions.CustomResource(
-            f"{name}-inference",
+            inference_name(name),
             api_version="serving.kserve.io/v1beta1",
             kind="InferenceService",
-            metadata=_called(args, called) | {"annotations": annotations(args["pods"])},
+            metadata=_called(args, called)
+            | {"annotations": annotations(args["version"], args["pods"], args["knative"])},
             spec=self._spec(args, code),
-            opts=self._child([*reads, receiving]),
+            opts=pulumi.ResourceOptions(
+                parent=self,
+                depends_on=[*reads, receiving],
+                # KServe refuses another mode for what is there, and the name stays.
+                replace_on_changes=[f'metadata.annotations["{MODE}"]'],
+                delete_before_replace=True,
+            ),
         )
         self.name = service.id.apply(lambda _: args["endpoint_name"])
         self.url = pulumi.Output.format(
@@ -140,6 +162,7 @@ class KubernetesServing(pulumi.ComponentResource):
                     "code": code,
                     "region": args["region"],
                     "pods": args["pods"],
+                    "knative": args["knative"],
                 }
             )
 
@@ -164,7 +187,18 @@ class KubernetesServing(pulumi.ComponentResource):
             ),
         )
 
-        def pod(image: str, code: str, bucket: str, key_arn: str) -> dict[str, Any]:
+        knative = args["knative"] is not None
+        if knative:
+            writes += self._lists_deployments(name, args, called)
+
+        def pod(image: str, code: str, bucket: str, key_arn: str, namespace: str) -> dict[str, Any]:
+            predictor = f"http://{args['object_name']}-predictor"
+            asked = {"PING_URL": f"{predictor}/ping"}
+            if knative:
+                asked = {
+                    "PING_URL": f"{predictor}.{namespace}/ping",
+                    "DEPLOYMENTS": f"{OF_MODEL}={args['object_name']}",
+                }
             return receiver_pod(
                 labels=labels,
                 image=image,
@@ -177,10 +211,11 @@ class KubernetesServing(pulumi.ComponentResource):
                     "KEY_ARN": key_arn,
                     "NAMESPACE": NAMESPACE,
                     "PERCENT": str(args["capture_percent"]),
-                    "PING_URL": f"http://{args['object_name']}-predictor/ping",
                     "PREFIX": args["capture_prefix"],
                     "VARIANT": ALL_TRAFFIC,
+                    **asked,
                 },
+                asks_kubernetes=knative,
             )
 
         template = pulumi.Output.all(
@@ -188,6 +223,7 @@ class KubernetesServing(pulumi.ComponentResource):
             code.metadata.name,
             args["capture_bucket"],
             args["capture_key_arn"],
+            args["namespace"],
         ).apply(lambda known: pod(*known))
         # Both halves of a request must come to the one that puts them together.
         spec: Any = {
@@ -209,6 +245,28 @@ class KubernetesServing(pulumi.ComponentResource):
             spec=ports,
             opts=self._child(),
         )
+
+    def _lists_deployments(
+        self, name: str, args: KubernetesServingArgs, account: str
+    ) -> list[pulumi.Resource]:
+        """Let the receiver see how many pods there should be, which a ping tells of none."""
+        rules: Any = [{"apiGroups": ["apps"], "resources": ["deployments"], "verbs": ["list"]}]
+        role = kubernetes.rbac.v1.Role(
+            f"{name}-lists", metadata=_called(args, account), rules=rules, opts=self._child()
+        )
+        group = "rbac.authorization.k8s.io"
+        role_ref: Any = {"apiGroup": group, "kind": "Role", "name": account}
+        subjects: Any = [
+            {"kind": "ServiceAccount", "name": account, "namespace": args["namespace"]}
+        ]
+        binding = kubernetes.rbac.v1.RoleBinding(
+            f"{name}-lists-binding",
+            metadata=_called(args, account),
+            role_ref=role_ref,
+            subjects=subjects,
+            opts=self._child([role]),
+        )
+        return [role, binding]
 
     def _identity(
         self,

@@ -5,18 +5,26 @@ from typing import TYPE_CHECKING
 import pulumi
 import pulumi_aws as aws
 
+from components.mlops.kubernetes_serving.deployed import Deployed, deployed, inference_name
 from infra.errors import InputError
 from infra.needs.mlops.serving import reading
 from infra.needs.model_context import NAME_LIMIT, ModelContext
 from infra.needs.need import Need
 from infra.needs.outputs import Cluster
 from infra.settings.mlops.model import ModelSettings
+from infra.settings.mlops.serving import Serving
 from infra.versions import ModelVersion
 
 if TYPE_CHECKING:
+    from components.mlops.kubernetes_serving.objects import KnativeArgs
     from components.mlops.kubernetes_serving.serving import KubernetesServing
 
 METRICS = "metrics-server"
+OF_KNATIVE = {"K_CONFIGURATION", "K_REVISION", "K_SERVICE", "PORT"}
+"""Variables of a container that Knative sets, and lets nobody else.
+
+https://github.com/knative/serving/blob/main/docs/runtime-contract.md
+"""
 
 
 class OnKubernetes:
@@ -44,8 +52,10 @@ class OnKubernetes:
                 f"models[{model.name}].serving.on: version {version.number} is registered without "
                 "model data, which Kubernetes would serve. Approve another one."
             )
+        name = env.names(model.name, "pods", limit=NAME_LIMIT)
         args: KubernetesServingArgs = {
             **reading(model, version, context),
+            "version": version.number,
             "endpoint_name": env.names(model.name),
             "object_name": env.names(model.name, limit=NAME_LIMIT),
             "namespace": cluster.namespaces[pods.team],
@@ -62,6 +72,7 @@ class OnKubernetes:
                 "min": serving.scale.min,
                 "max": serving.scale.max,
             },
+            "knative": self._knative(model, version, name) if serving.by_knative else None,
             "latency_ms": serving.alarms.latency_ms,
             "error_percent": serving.alarms.errors_percent,
             "capture_percent": model.monitor.capture,
@@ -72,14 +83,29 @@ class OnKubernetes:
                 providers=[cluster.provider], depends_on=self._add_ons(cluster, model)
             ),
         )
-        name = env.names(model.name, "pods", limit=NAME_LIMIT)
         served = env.component(KubernetesServing)(name, args, options)
         self.urls[model.name] = served.url
         return served
 
+    def _knative(self, model: ModelSettings, version: ModelVersion, name: str) -> "KnativeArgs":
+        """How Knative runs a version; `name` is that of the component that serves it."""
+        if theirs := sorted(OF_KNATIVE & version.environment.keys()):
+            raise InputError(
+                f"models[{model.name}].serving: version {version.number} is registered with "
+                f"{', '.join(theirs)} in its environment, which Knative sets itself. Approve "
+                "another one, or do without min: 0 and a canary."
+            )
+        before = deployed(self._context.env.live.outputs(inference_name(name)))
+        return {
+            "requests_per_minute": model.serving.scale.invocations_per_minute,
+            "canary_percent": canary_of(model.serving, version, before),
+        }
+
     def _add_ons(self, cluster: Cluster, model: ModelSettings) -> list[pulumi.Resource]:
-        """What comes before a model: KServe, and where it scales what measures its pods."""
+        """What comes before a model: KServe, and Knative or what measures its pods."""
         first = [*cluster.add_ons.get("kserve", [])]
+        if model.serving.by_knative:
+            return [*first, *cluster.add_ons.get("knative", [])]
         if model.serving.scale.min == model.serving.scale.max or not cluster.owned:
             return first
         if self._measured is None:
@@ -95,3 +121,16 @@ class OnKubernetes:
                 )
             ]
         return [*first, *self._measured]
+
+
+def canary_of(serving: Serving, version: ModelVersion, before: Deployed | None) -> int:
+    """The share of the requests that a version gets, in percent; 0 for all of them.
+
+    A version up to the stable one has all. Where it takes the place of a newer one that was a
+    canary, which was rejected, it begins with the canary's share as well: until its pods are ready,
+    Knative gives the share of the newest version to the one before, and all would be too much. The
+    next deployment gives it all.
+    """
+    number, stable = int(version.number), serving.rollout.stable or 0
+    goes_back = before is not None and before.is_canary and before.version > number
+    return serving.canary if number > stable or goes_back else 0

@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from pydantic import ValidationError
+
 from infra.settings.cross_stack import mapping
 from infra.settings.devops.model_delivery import ModelDelivery
 from infra.settings.mistakes import Mistake, Path, shown
@@ -14,12 +16,12 @@ AGENT_VCPUS, AGENT_GIB = 0.1, 1
 """What KServe's own container has in each pod, which captures."""
 RECEIVER_VCPUS, RECEIVER_GIB = 0.1, 0.25
 """What the receiver of the captures has."""
+QUEUE_VCPUS, QUEUE_GIB = 0.025, 0.25
+"""What Knative's own container has in each pod, as the add-on's operator is told."""
 WORDS = {"vcpus": "vCPUs", "memory_gib": "GiB", "gpus": "GPUs"}
 OF_SAGEMAKER = {
     "instance": "Kubernetes gives each pod what serving.pods says, on whichever node has it.",
     "framework": "AWS chooses these images by the instance type, which pods do not have.",
-    "rollout": "KServe shifts no share of the traffic without a gateway, which no add-on brings: a "
-    "new version's pods come one after the other, each once the one before is well.",
     "always_on": "the environment's hours turn no pods off.",
 }
 """Why what only an endpoint of SageMaker's has is refused."""
@@ -29,8 +31,7 @@ def check_pods(serving: Serving, delivery: ModelDelivery, image: str | None) -> 
     """Yield what of a model's settings does not go with where it is served."""
     at: Path = ("serving",)
     if serving.on == "sagemaker":
-        if serving.pods:
-            yield Mistake((*at, "pods"), "SageMaker serves it.", "Leave it out, or on: kubernetes.")
+        yield from _of_kubernetes(serving, at)
         return
     if serving.pods is None:
         yield Mistake(
@@ -39,11 +40,12 @@ def check_pods(serving: Serving, delivery: ModelDelivery, image: str | None) -> 
     for key, why in OF_SAGEMAKER.items():
         if key in serving.model_fields_set:
             yield Mistake((*at, key), f"is SageMaker's: {why}", "Leave it out.")
-    if "invocations_per_minute" in serving.scale.model_fields_set:
+    yield from _rollout(serving, at)
+    if "invocations_per_minute" in serving.scale.model_fields_set and not serving.by_knative:
         yield Mistake(
             (*at, "scale", "invocations_per_minute"),
-            "is SageMaker's: on Kubernetes, pods come by how busy their processors are.",
-            "Leave it out.",
+            "without Knative, pods come by how busy their processors are.",
+            "Leave it out, or have Knative scale it: scale: {min: 0}, or a canary.",
         )
     if serving.pods and serving.pods.gpus and image is None:
         yield Mistake(
@@ -56,6 +58,45 @@ def check_pods(serving: Serving, delivery: ModelDelivery, image: str | None) -> 
             ("delivery", "start"),
             "the delivery of a model looks whether SageMaker serves its new version.",
             "Set it to off: an approved version is deployed by the platform's own delivery.",
+        )
+
+
+def _of_kubernetes(serving: Serving, at: Path) -> Iterator[Mistake]:
+    """What an endpoint of SageMaker's does not have."""
+    if serving.pods:
+        yield Mistake((*at, "pods"), "SageMaker serves it.", "Leave it out, or on: kubernetes.")
+    if serving.scale.min == 0:
+        yield Mistake(
+            (*at, "scale", "min"),
+            "an endpoint of SageMaker's has an instance at least.",
+            "Set it to 1, or let Knative serve it: on: kubernetes.",
+        )
+    if serving.rollout.stable is not None:
+        yield Mistake(
+            (*at, "rollout", "stable"),
+            "SageMaker gives a new version all requests by itself, once bake_minutes are over.",
+            "Leave it out.",
+        )
+
+
+def _rollout(serving: Serving, at: Path) -> Iterator[Mistake]:
+    """A canary whose end nobody could tell, and what there is of a rollout without one."""
+    at, rollout = (*at, "rollout"), serving.rollout
+    if "bake_minutes" in rollout.model_fields_set:
+        yield Mistake(
+            (*at, "bake_minutes"),
+            "is SageMaker's: on Kubernetes a canary lasts until stable says its number.",
+            "Leave it out.",
+        )
+    if serving.canary and rollout.stable is None:
+        yield Mistake(
+            (*at, "stable"),
+            "it says which version has the other requests, and which newer one is the canary.",
+            "Give the number of the version that serves now, or 0 before the first: stable: 0.",
+        )
+    if not serving.canary and rollout.stable is not None:
+        yield Mistake(
+            (*at, "stable"), "there is no canary that it could end.", "Leave it out, or set one."
         )
 
 
@@ -85,7 +126,8 @@ def _on_cluster(serving: Values, at: Path, values: Values) -> Iterator[Mistake]:
         )
         return
     add_ons = kubernetes.get("add_ons")
-    if "kserve" not in (add_ons if isinstance(add_ons, list) else []):
+    chosen = add_ons if isinstance(add_ons, list) else []
+    if "kserve" not in chosen:
         yield Mistake(
             (*at, "on"),
             "KServe serves it, which is off.",
@@ -97,49 +139,56 @@ def _on_cluster(serving: Values, at: Path, values: Values) -> Iterator[Mistake]:
             "the environment's hours turn off endpoints of SageMaker's, and no pods.",
             "Leave hours out, or let SageMaker serve it.",
         )
-    if mapping(serving.get("scale")).get("min") == 0:
+    try:
+        wanted = Serving.model_validate(dict(serving))
+    except ValidationError:
+        return  # which is told where it is
+    if wanted.by_knative and "knative" not in chosen:
+        asked = ("scale", "min") if wanted.scale.min == 0 else ("rollout", "canary")
         yield Mistake(
-            (*at, "scale", "min"),
-            "KServe scales to none by Knative or KEDA, and no add-on is one of them.",
-            "Keep one pod at least: min: 1.",
+            (*at, *asked),
+            "without Knative, which is off, KServe neither scales to none nor shifts requests.",
+            f"Add it: kubernetes: {{add_ons: [{', '.join([*map(str, chosen), 'knative'])}]}}.",
         )
-    yield from _share(serving, at, mapping(kubernetes.get("teams")))
+    if wanted.pods:
+        yield from _share(wanted, wanted.pods, at, mapping(kubernetes.get("teams")))
 
 
-def _share(serving: Values, at: Path, teams: Values) -> Iterator[Mistake]:
+def _share(serving: Serving, pods: Pods, at: Path, teams: Values) -> Iterator[Mistake]:
     """A team that is not there, or whose share the most pods exceed."""
-    pods = mapping(serving.get("pods"))
-    name = pods.get("team")
-    if not isinstance(name, str):
-        return
+    name = pods.team
     if name not in teams:
         known = f"There are {', '.join(map(str, teams))}." if teams else "There is none."
         yield Mistake(
             (*at, "pods", "team"), f"{shown(name)} is no team of kubernetes.teams.", known
         )
         return
-    team, most = mapping(teams[name]), mapping(serving.get("scale")).get("max", 4)
+    team, most = mapping(teams[name]), serving.scale.max
     if team.get("pod_security") == "restricted":
         yield Mistake(
             (*at, "pods", "team"),
             f"{name} lets no pod be root, and SageMaker's images are.",
             "Choose another team, or pod_security: baseline.",
         )
-    asked = Pods.model_construct(**{key: value for key, value in pods.items() if key != "team"})
+    # Of two versions, each may have the most; otherwise one more comes before an old one goes.
+    at_once = 2 * most if serving.by_knative else most + 1
+    queue_vcpus, queue_gib = (QUEUE_VCPUS, QUEUE_GIB) if serving.by_knative else (0, 0)
+    needs = {
+        "vcpus": (pods.vcpus + AGENT_VCPUS + queue_vcpus) * at_once + RECEIVER_VCPUS,
+        "memory_gib": (pods.memory_gib + AGENT_GIB + queue_gib) * at_once + RECEIVER_GIB,
+        "gpus": pods.gpus * at_once,
+    }
     try:
-        pods_at_once = most + 1  # another one comes before an old one goes
-        needs = {
-            "vcpus": (asked.vcpus + AGENT_VCPUS) * pods_at_once + RECEIVER_VCPUS,
-            "memory_gib": (asked.memory_gib + AGENT_GIB) * pods_at_once + RECEIVER_GIB,
-            "gpus": asked.gpus * pods_at_once,
-        }
         lacking = {key: need for key, need in needs.items() if need > team.get(key, 0)}
     except TypeError:
         return  # malformed, which is told where it is
+    more, whose = "one more", "KServe's container"
+    if serving.by_knative:
+        more, whose = "as many", "KServe's and Knative's containers"
     for key, need in lacking.items():
         yield Mistake(
             (*at, "scale", "max"),
-            f"{most} pods, one more while a new version takes over, KServe's container in each and "
+            f"{most} pods, {more} while a new version takes over, {whose} in each and "
             f"what captures beside them take {need:g} {WORDS[key]}; {name} has {team.get(key, 0)}.",
             f"Lower max, or raise kubernetes.teams.{name}.{key}.",
         )

@@ -40,7 +40,9 @@ EndpointInstance = Annotated[
 class Scale(Settings):
     """How many instances answer requests."""
 
-    min: PositiveInt = Field(1, description="Fewest instances.")
+    min: Annotated[int, Field(ge=0)] = Field(
+        1, description="Fewest instances. On Kubernetes, by Knative, 0 for none while nobody asks."
+    )
     max: PositiveInt = Field(4, description="Most instances.")
     invocations_per_minute: PositiveInt = Field(
         600, description="Requests a minute that one instance should get; more adds instances."
@@ -60,11 +62,17 @@ class Rollout(Settings):
 
     canary: CanaryShare = Field(
         10,
-        description="Share of the fleet that goes first, 1% to 50%; off moves all at once.",
+        description="Share of the fleet that goes first, 1% to 50%; off moves all at once. On "
+        "Kubernetes, the share of the requests, by Knative, if it is set.",
         json_schema_extra={"default": "10%"},
     )
     bake_minutes: Annotated[int, Field(ge=0, le=BAKE_MINUTES)] = Field(
         10, description="Minutes that the canary must pass without an alarm, at most 45."
+    )
+    stable: Annotated[int, Field(ge=0)] | None = Field(
+        None,
+        description="On Kubernetes, the number of the newest version that may have all requests; "
+        "one that is newer gets the canary's share. 0 before the first.",
     )
 
 
@@ -103,6 +111,17 @@ class Serving(Settings):
     always_on: bool = Field(
         False, description="Whether it serves outside of the environment's hours, too."
     )
+
+    @property
+    def canary(self) -> int:
+        """Share that a new version gets first, in percent; on Kubernetes only if it is set."""
+        asked = self.on == "sagemaker" or "rollout" in self.model_fields_set
+        return self.rollout.canary if asked else 0
+
+    @property
+    def by_knative(self) -> bool:
+        """Whether it is on Kubernetes and asks for what Knative does alone there."""
+        return self.on == "kubernetes" and (self.scale.min == 0 or self.canary > 0)
 
     @model_validator(mode="after")
     def _image_fits(self) -> Self:

@@ -47,14 +47,58 @@ def test_a_sound_model_is_taken(found):
         ({"pods": {"team": "oncology", "memory_gib": 12}}, "65.25 GiB; oncology has 64."),
         ({"instance": "ml.c6i.large"}, "serving.instance: is SageMaker's"),
         ({"framework": {"sklearn": "1.4-2"}}, "serving.framework: is SageMaker's"),
-        ({"rollout": {"canary": "5%"}}, "serving.rollout: is SageMaker's"),
         ({"always_on": True}, "serving.always_on: is SageMaker's"),
         ({"scale": {"invocations_per_minute": 60}}, "pods come by how busy their processors are"),
-        ({"scale": {"min": 0}}, "KServe scales to none by Knative or KEDA"),
+        ({"scale": {"min": 0}}, "scale.min: without Knative, which is off"),
+        ({"rollout": {"canary": "5%", "stable": 1}}, "canary: without Knative, which is off"),
+        ({"rollout": {"canary": "off", "stable": 1}}, "stable: there is no canary"),
     ],
 )
 def test_what_kubernetes_cannot_do_is_refused(found, serving, said):
     told = found(kubernetes=CLUSTER, models=[model(serving)])
+    assert any(said in each for each in told), told
+
+
+ASLEEP = {"scale": {"min": 0, "max": 3, "invocations_per_minute": 60}}
+
+
+def by_knative(found, serving):
+    cluster = {**CLUSTER, "add_ons": [*CLUSTER["add_ons"], "knative"]}
+    return found(kubernetes=cluster, models=[model(serving)])
+
+
+def test_knative_scales_to_none_and_gives_a_new_version_its_share(found):
+    assert by_knative(found, ASLEEP) == []
+    assert by_knative(found, {"rollout": {"canary": "5%", "stable": 0}}) == []
+    assert by_knative(found, {}) == []
+
+
+@pytest.mark.parametrize(
+    ("serving", "said"),
+    [
+        ({"rollout": {"canary": "5%"}}, "rollout.stable: it says which version has the other"),
+        ({"rollout": {"stable": 1, "bake_minutes": 5}}, "bake_minutes: is SageMaker's"),
+        # Each of two versions with three pods, and Knative's container in each of them.
+        ({**ASLEEP, "pods": {"team": "oncology", "vcpus": 3}}, "18.85 vCPUs; oncology has 16."),
+        ({**ASLEEP, "pods": {"team": "oncology", "memory_gib": 10}}, "67.75 GiB; oncology has 64."),
+    ],
+)
+def test_what_knative_cannot_do_is_refused(found, serving, said):
+    told = by_knative(found, serving)
+    assert any(said in each for each in told), told
+
+
+@pytest.mark.parametrize(
+    ("serving", "said"),
+    [
+        ({"scale": {"min": 0}}, "scale.min: an endpoint of SageMaker's has an instance at least."),
+        ({"rollout": {"stable": 3}}, "rollout.stable: SageMaker gives a new version all requests"),
+    ],
+)
+def test_sagemaker_does_not_do_what_knative_does(found, serving, said):
+    told = found(
+        models=[{"name": "readmission", "project": "templates/tabular", "serving": serving}]
+    )
     assert any(said in each for each in told), told
 
 

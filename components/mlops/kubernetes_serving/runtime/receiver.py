@@ -3,11 +3,13 @@
 KServe's logger sends it each request and each answer. It writes a sample of them to S3 as lines of
 data capture, and publishes CloudWatch metrics of all of them once a minute: `Invocations`,
 `Failures` (requests that were not answered with status 200), `ModelLatency` (microseconds), and
-`Available`, which is 1 while the model says that it is well. It takes events into memory alone
-before it answers, since the logger holds requests up where its queue of 100 is full.
+`Available`, which is 1 while the model says that it is well, or sleeps as Knative means it to. It
+takes events into memory alone before it answers, since the logger holds requests up where its queue
+of 100 is full.
 
 It is told by environment variables: `ENDPOINT`, `VARIANT`, `PING_URL`, `BUCKET`, `PREFIX`,
-`KEY_ARN`, `PERCENT`, `NAMESPACE`.
+`KEY_ARN`, `PERCENT`, `NAMESPACE`; and, of a model that Knative runs, `DEPLOYMENTS`, by which labels
+its Deployments are found.
 """
 
 import json
@@ -26,6 +28,7 @@ from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
+from .asleep import deployments, is_as_it_should
 from .events import Event, NoEvent, Pairs, event_of, is_sampled, line_of
 from .identity import session
 
@@ -41,6 +44,13 @@ https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricDatum
 """
 PROBE = {"K-Kubelet-Probe": "maslow"}
 """By this header KServe's agent knows a probe, which it does not log."""
+QUIET_PROBE = {**PROBE, "K-Network-Probe": "queue"}
+"""By these Knative's activator answers of itself, and wakes no model; where it is not in between,
+the queue before a pod answers whether that is ready.
+
+https://github.com/knative/serving/blob/main/pkg/activator/handler/healthz_handler.go
+https://github.com/knative/serving/blob/main/pkg/queue/health/handler.go
+"""
 
 
 class Keeper:
@@ -169,10 +179,24 @@ def server(keeper: Keeper, port: int = PORT) -> ThreadingHTTPServer:
     return ThreadingHTTPServer(("", port), handler)
 
 
-def is_available(url: str) -> bool:
-    """Whether the model says that it is well."""
+def is_there(told: Mapping[str, str]) -> bool:
+    """Whether the model is well, or would be woken by a request: as the environment tells."""
+    if "DEPLOYMENTS" not in told:
+        return is_available(told["PING_URL"])
+    if not is_available(told["PING_URL"], QUIET_PROBE):
+        return False
     try:
-        with urlopen(Request(url, headers=PROBE), timeout=PING_SECONDS) as answer:  # noqa: S310
+        return is_as_it_should(deployments(told["DEPLOYMENTS"]))
+    except (OSError, ValueError) as error:
+        _say(f"Kubernetes tells of no pods: {error}")
+        return False
+
+
+def is_available(url: str, probe: Mapping[str, str] = PROBE) -> bool:
+    """Whether what is there says that it is well."""
+    try:
+        asked = Request(url, headers=dict(probe))  # noqa: S310
+        with urlopen(asked, timeout=PING_SECONDS) as answer:  # noqa: S310
             return bool(answer.status == HTTPStatus.OK)
     except HTTPError as refused:
         refused.close()
@@ -191,9 +215,9 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: ended.set())
     threading.Thread(target=serving.serve_forever, daemon=True).start()
     while not ended.wait(EVERY_SECONDS):
-        keeper.flush(time.monotonic(), available=is_available(told["PING_URL"]))
+        keeper.flush(time.monotonic(), available=is_there(told))
     serving.shutdown()
-    keeper.flush(time.monotonic(), available=is_available(told["PING_URL"]))
+    keeper.flush(time.monotonic(), available=is_there(told))
 
 
 def _say(text: str) -> None:

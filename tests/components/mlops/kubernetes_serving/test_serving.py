@@ -6,6 +6,7 @@ from fnmatch import fnmatchcase
 import pytest
 
 from catalog.add_ons import add_ons
+from components.mlops.kubernetes_serving.deployed import deployed
 from components.mlops.kubernetes_serving.objects import runtime_files
 from components.mlops.kubernetes_serving.serving import KubernetesServing
 from components.platform.kubernetes.team_rules import PodSecurity, namespace_labels, quota_of
@@ -20,6 +21,7 @@ QUOTA = {"vcpus": 16, "memory_gib": 64, "gpus": 4, "neuron": 0, "storage_gib": 1
 PODS = {"vcpus": 1.5, "memory_gib": 4, "gpus": 0, "min": 1, "max": 3}
 ARGS = {
     "model": "readmission",
+    "version": "3",
     "endpoint_name": "maslow-dev-readmission",
     "object_name": "maslow-dev-readmission",
     "namespace": "oncology",
@@ -30,6 +32,7 @@ ARGS = {
     "environment": {"SAGEMAKER_PROGRAM": "inference.py"},
     "model_data": "s3://artifacts/models/readmission/runs/1/model.tar.gz",
     "pods": PODS,
+    "knative": None,
     "latency_ms": 250,
     "error_percent": 2.0,
     "capture_percent": 20,
@@ -152,6 +155,60 @@ def test_pods_scale_by_their_processors_unless_their_number_is_fixed():
     assert fixed["metadata"]["annotations"]["serving.kserve.io/autoscalerClass"] == "none"
     assert "scaleMetric" not in fixed["spec"]["predictor"]
     assert fixed["spec"]["predictor"]["minReplicas"] == 2
+
+
+KNATIVE = {"requests_per_minute": 90, "canary_percent": 10}
+
+
+def asleep(**knative):
+    return graph_of(pods={**PODS, "min": 0}, knative={**KNATIVE, **knative})
+
+
+def test_knative_scales_by_requests_to_none_and_gives_a_canary_its_share(cluster):
+    graph = asleep()
+    made = inference(graph)
+    for each in manifests(graph):
+        cluster.create(each)
+    assert made["metadata"]["annotations"]["serving.kserve.io/deploymentMode"] == "Knative"
+    predictor = made["spec"]["predictor"]
+    assert (predictor["minReplicas"], predictor["maxReplicas"]) == (0, 3)
+    assert predictor["scaleMetric"] == "rps"
+    assert predictor["annotations"]["autoscaling.knative.dev/target"] == "1.50"
+    assert predictor["canaryTrafficPercent"] == 10
+    assert "deploymentStrategy" not in predictor  # which KServe refuses in this mode
+    assert deployed(made) == (3, True)
+    assert deployed(inference(asleep(canary_percent=0))) == (3, False)
+    assert deployed({}) is None
+
+
+def test_a_model_that_may_sleep_is_watched_and_not_woken():
+    graph = asleep()
+    objects = {each["kind"]: each for each in manifests(graph)}
+    pod = objects["Deployment"]["spec"]["template"]["spec"]
+    told = {each["name"]: each["value"] for each in pod["containers"][0]["env"]}
+    assert told["PING_URL"] == "http://maslow-dev-readmission-predictor.oncology/ping"
+    assert told["DEPLOYMENTS"] == "serving.kserve.io/inferenceservice=maslow-dev-readmission"
+    assert pod["automountServiceAccountToken"]
+    assert objects["Role"]["rules"] == [
+        {"apiGroups": ["apps"], "resources": ["deployments"], "verbs": ["list"]}
+    ]
+    (subject,) = objects["RoleBinding"]["subjects"]
+    assert subject["name"] == pod["serviceAccountName"]
+    (away,) = [each for each in graph.resources if each.name.endswith("-away")]
+    assert away.inputs["evaluationPeriods"] == away.inputs["datapointsToAlarm"] == 15
+
+
+def test_another_mode_is_another_object_of_the_same_name(cluster):
+    """KServe refuses it of one that is there."""
+    for each in manifests(graph_of()):
+        cluster.create(each)
+    with pytest.raises(NotTaken, match="deploymentMode"):
+        cluster.update(inference(asleep()))
+    (made,) = [each for each in asleep().objects if each.name.endswith("-inference")]
+    assert made.options["replaceOnChanges"] == [
+        'metadata.annotations["serving.kserve.io/deploymentMode"]'
+    ]
+    assert made.options["deleteBeforeReplace"]
 
 
 def policies(graph):
