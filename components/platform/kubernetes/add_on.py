@@ -152,7 +152,7 @@ class AddOn(pulumi.ComponentResource):
 
     def _opened(self, name: str, args: AddOnArgs, first: list[pulumi.Resource]) -> None:
         """Let personas come to its page, by a role of its own: a namespace may have several."""
-        called = {"name": f"open-{args['add_on']}", "namespace": args["namespace"]}
+        called: Any = {"name": f"open-{args['add_on']}", "namespace": args["namespace"]}
         role = kubernetes.rbac.v1.Role(
             f"{name}-open",
             metadata=called,
