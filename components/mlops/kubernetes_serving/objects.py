@@ -97,7 +97,7 @@ class PredictorArgs(TypedDict):
     receiver: str
     """Name of the receiver's Service."""
     code: str
-    """Name of the ConfigMap with the runtime."""
+    """Name of the ConfigMap with what fetches."""
     region: str
     """Region of the artefact."""
     pods: PodsArgs
@@ -114,6 +114,14 @@ def runtime_files() -> dict[str, str]:
 def code_name(name: str) -> str:
     """The name of the ConfigMap with the runtime: pods are told of another runtime by its hash."""
     return f"{name}-code-{content_hash(runtime_files())[:8]}"
+
+
+def fetching_name(name: str) -> str:
+    """The name of the ConfigMap with what fetches, for pods that may be of a version before.
+
+    Knative starts pods of both versions while one is a canary, so that the name stays.
+    """
+    return f"{name}-fetch"
 
 
 def annotations(version: str, pods: PodsArgs, knative: KnativeArgs | None) -> dict[str, str]:

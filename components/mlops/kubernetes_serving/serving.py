@@ -24,6 +24,7 @@ from components.mlops.kubernetes_serving.objects import (
     PodsArgs,
     annotations,
     code_name,
+    fetching_name,
     predictor,
     receiver_pod,
     runtime_files,
@@ -110,6 +111,17 @@ class KubernetesServing(pulumi.ComponentResource):
             opts=self._child(),
         )
         receiving = self._receiver(name, args, code)
+        fetching, after = code.metadata.name, [receiving]
+        if args["knative"]:
+            fetching = pulumi.Output.from_input(fetching_name(called))
+            after.append(
+                kubernetes.core.v1.ConfigMap(
+                    f"{name}-fetch",
+                    metadata=_called(args, fetching_name(called)),
+                    data=runtime_files(),
+                    opts=self._child(),
+                )
+            )
         reads = self._identity(
             f"{name}-reads",
             args,
@@ -128,10 +140,10 @@ class KubernetesServing(pulumi.ComponentResource):
             kind="InferenceService",
             metadata=_called(args, called)
             | {"annotations": annotations(args["version"], args["pods"], args["knative"])},
-            spec=self._spec(args, code),
+            spec=self._spec(args, fetching),
             opts=pulumi.ResourceOptions(
                 parent=self,
-                depends_on=[*reads, receiving],
+                depends_on=[*reads, *after],
                 # KServe refuses another mode for what is there, and the name stays.
                 replace_on_changes=[f'metadata.annotations["{MODE}"]'],
                 delete_before_replace=True,
@@ -147,7 +159,7 @@ class KubernetesServing(pulumi.ComponentResource):
         return pulumi.ResourceOptions(parent=self, depends_on=after)
 
     def _spec(
-        self, args: KubernetesServingArgs, code: kubernetes.core.v1.ConfigMap
+        self, args: KubernetesServingArgs, fetching: pulumi.Output[str]
     ) -> pulumi.Output[dict[str, Any]]:
         def build(image: str, runtime_image: str, code: str) -> dict[str, Any]:
             return predictor(
@@ -166,9 +178,9 @@ class KubernetesServing(pulumi.ComponentResource):
                 }
             )
 
-        return pulumi.Output.all(
-            args["image_uri"], args["runtime_image"], code.metadata.name
-        ).apply(lambda known: build(*known))
+        return pulumi.Output.all(args["image_uri"], args["runtime_image"], fetching).apply(
+            lambda known: build(*known)
+        )
 
     def _receiver(
         self, name: str, args: KubernetesServingArgs, code: kubernetes.core.v1.ConfigMap

@@ -6,6 +6,7 @@ from fnmatch import fnmatchcase
 import pytest
 
 from catalog.add_ons import add_ons
+from components.mlops.kubernetes_serving import objects, serving
 from components.mlops.kubernetes_serving.deployed import deployed
 from components.mlops.kubernetes_serving.objects import runtime_files
 from components.mlops.kubernetes_serving.serving import KubernetesServing
@@ -196,6 +197,21 @@ def test_a_model_that_may_sleep_is_watched_and_not_woken():
     assert subject["name"] == pod["serviceAccountName"]
     (away,) = [each for each in graph.resources if each.name.endswith("-away")]
     assert away.inputs["evaluationPeriods"] == away.inputs["datapointsToAlarm"] == 15
+
+
+def test_a_version_before_finds_what_fetches_after_the_runtime_has_changed(monkeypatch):
+    def found(graph):
+        made = inference(graph)["spec"]["predictor"]["volumes"]
+        return [each["configMap"]["name"] for each in made if "configMap" in each]
+
+    before = found(asleep())
+    monkeypatch.setattr(serving, "runtime_files", lambda: {"fetch.py": "# another"})
+    monkeypatch.setattr(objects, "runtime_files", lambda: {"fetch.py": "# another"})
+    graph = asleep()
+    assert before == found(graph)
+    maps = {each["metadata"]["name"]: each for each in manifests(graph) if "data" in each}
+    assert maps[before[0]]["data"] == {"fetch.py": "# another"}
+    assert len(maps) == 2
 
 
 def test_another_mode_is_another_object_of_the_same_name(cluster):
