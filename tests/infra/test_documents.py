@@ -15,6 +15,7 @@ from jsonata import JException, Jsonata
 from moto.events.models import EventPattern
 from statelint.linter import Linter
 
+from components.mlops.rollout import ALL_TRAFFIC
 from embedded.sagemaker.definition import Scope, every_step, parameters, resolve
 from embedded.translate import input_shape
 from infra.graph import Graph, Resource
@@ -304,15 +305,15 @@ def metrics(alarm: Resource) -> list[dict[str, Any]]:
 def test_every_alarm_watches_what_is_there(graph: Graph) -> None:
     endpoints = graph.of_type("aws:sagemaker/endpoint:Endpoint")
     jobs = list(jobs_of(graph))
+    # Those that KServe serves are measured by the same names.
+    pods = {
+        one.name.removesuffix("-pods-inference")
+        for one in graph.objects
+        if one.type.endswith(":InferenceService")
+    }
     known = {
         "DeliveryStreamName": {one.name for one in graph.of_type(DELIVERY)},
-        # Those that KServe serves are measured by the same names.
-        "EndpointName": {endpoint.inputs["name"] for endpoint in endpoints}
-        | {
-            one.name.removesuffix("-pods-inference")
-            for one in graph.objects
-            if one.type.endswith(":InferenceService")
-        },
+        "EndpointName": {endpoint.inputs["name"] for endpoint in endpoints} | pods,
         "FileSystemId": {
             one.id for one in graph.of_type("aws:fsx/lustreFileSystem:LustreFileSystem")
         },
@@ -327,7 +328,7 @@ def test_every_alarm_watches_what_is_there(graph: Graph) -> None:
         "QueryType": {"DML"},
         "QueueName": {queue.name for queue in graph.of_type("aws:sqs/queue:Queue")},
         "StreamName": {one.inputs["name"] for one in graph.of_type("aws:kinesis/stream:Stream")},
-        "VariantName": variants(graph),
+        "VariantName": {*variants(graph), *([ALL_TRAFFIC] if pods else [])},
         "WorkGroup": {group.name for group in graph.of_type("aws:athena/workgroup:Workgroup")},
     }
     for alarm in graph.of_type(ALARM):
