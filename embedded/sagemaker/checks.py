@@ -7,6 +7,7 @@ embedded AWS does not run.
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from catalog.training_message import is_training, request_of
 from embedded.sagemaker import retries
 from embedded.sagemaker.caching import check_caching
 from embedded.sagemaker.definition import (
@@ -57,9 +58,11 @@ def _not_run(steps: Sequence[Step]) -> Iterator[str]:
 def _jobs_not_run(steps: Sequence[Step], values: Mapping[str, Any]) -> Iterator[str]:
     """What the jobs of steps ask for that would not be done, as far as it is known by now."""
     for step in every_step(steps):
-        if step["Type"] not in JOBS:
-            continue
         arguments = foreseen(step.get("Arguments", {}), values)
+        if step["Type"] == "Callback" and is_training(arguments):
+            arguments = request_of(arguments, step["Name"])
+        elif step["Type"] not in JOBS:
+            continue
         algorithm = arguments.get("AlgorithmSpecification", {})
         if algorithm.get("TrainingImage") == "" or not _counts(arguments):
             continue  # steps will tell

@@ -111,7 +111,11 @@ class Work:
 
     def finish(self, arn: str) -> None:
         """Wait for a job's end. Raises JobFailed, or Stopped."""
-        self._running = running = self.job_of(arn)
+        self.follow(self.job_of(arn))
+
+    def follow(self, running: Running) -> None:
+        """Wait for the end of what has begun. Raises JobFailed, or Stopped."""
+        self._running = running
         if self.stopping.is_set():
             running.stop()
         running.join()

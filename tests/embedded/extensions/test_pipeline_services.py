@@ -2,6 +2,7 @@
 
 import io
 import json
+import tarfile
 import zipfile
 
 import pytest
@@ -216,6 +217,57 @@ def test_a_stopped_callback_tells_the_queue_and_waits_to_be_answered(cloud, queu
     assert shown["PipelineExecutionStatus"] == "Stopping"
     sagemaker.send_pipeline_execution_step_success(CallbackToken=token)
     assert ended(cloud, arn)["PipelineExecutionStatus"] == "Stopped"
+
+
+def _in_pods(cloud, queue, code):
+    """Steps of which the first asks pods for a training, and the last fails with its model."""
+    cloud.client("s3").put_object(Bucket="models", Key="in/rows.csv", Body=b"a\nb\n")
+    algorithm = {
+        "ContainerEntrypoint": ["python3", "-c", code],
+        "MetricDefinitions": [{"Name": "auc", "Regex": "auc=([0-9.]+)"}],
+    }
+    arguments = {
+        "TrainingSettings": json.dumps({"AlgorithmSpecification": algorithm, "Channels": {}}),
+        "TrainingImage": "image",
+        "S3OutputPath": "s3://models/out",
+        "KmsKeyId": cloud.client("kms").create_key()["KeyMetadata"]["Arn"],
+        "MaxRuntimeInSeconds": 60,
+        "Channel.rows": "s3://models/in",
+        "HyperParameter.depth": "3",
+    }
+    step = _callback(queue, outputs=("S3ModelArtifacts", "FinalMetrics"))
+    return [{**step, "Name": "Train", "Arguments": arguments}, _says("Train", "S3ModelArtifacts")]
+
+
+def test_a_callback_that_asks_pods_for_a_training_has_it_done(cloud, queue, serves):
+    code = (
+        "import json, pathlib; ml = pathlib.Path('/opt/ml'); "
+        "told = json.loads((ml / 'input/config/hyperparameters.json').read_text()); "
+        "rows = (ml / 'input/data/rows/rows.csv').read_text(); "
+        "(ml / 'model' / 'learned').write_text(told['depth'] + rows); print('auc=0.75')"
+    )
+    create(cloud, "in-pods", _in_pods(cloud, queue, code))
+    arn = start(cloud, "in-pods")
+    ended(cloud, arn)
+    found = steps_of(cloud, arn)
+    told = found["Train"]["Metadata"]["Callback"]
+    outputs = {each["Name"]: each["Value"] for each in told["OutputParameters"]}
+    job = f"train-{arn.rpartition('/')[2]}-{told['CallbackToken']}".lower()
+    model = f"s3://models/out/{job}/output/model.tar.gz"
+    assert outputs == {"S3ModelArtifacts": model, "FinalMetrics": '{"auc": 0.75}'}
+    assert found["Say"]["FailureReason"] == model
+    packed = cloud.client("s3").get_object(Bucket="models", Key=model.partition("models/")[2])
+    with tarfile.open(fileobj=io.BytesIO(packed["Body"].read())) as archive:
+        (learned,) = archive.getnames()
+        assert archive.extractfile(learned).read() == b"3a\nb\n"
+    assert "Messages" not in cloud.client("sqs").receive_message(QueueUrl=queue)
+
+
+def test_a_training_of_pods_that_fails_fails_its_step(cloud, queue, serves):
+    create(cloud, "in-pods-bad", _in_pods(cloud, queue, "raise SystemExit('no such column')"))
+    arn = start(cloud, "in-pods-bad")
+    assert ended(cloud, arn)["PipelineExecutionStatus"] == "Failed"
+    assert "no such column" in steps_of(cloud, arn)["Train"]["FailureReason"]
 
 
 @pytest.fixture(scope="module")
