@@ -13,7 +13,7 @@ from typing import Any
 from infra.graph import Graph, Resource
 from policies.scheduled_jobs import jobs_of
 
-MONITORS, SERVING = "maslow/Monitors", "maslow/Serving"
+MONITORS, SERVING, TRAINING = "maslow/Monitors", "maslow/Serving", "maslow/Training"
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
 
 Dimensions = dict[str, str]
@@ -210,6 +210,16 @@ def _of_receivers(graph: Graph) -> Iterator[tuple[Dimensions, int]]:
                 yield {"EndpointName": told["ENDPOINT"], "VariantName": told["VARIANT"]}, 60
 
 
+def _of_askers(graph: Graph) -> Iterator[tuple[Dimensions, int]]:
+    """What asks the cluster for trainings, each minute, with trainings or without."""
+    for deployment in graph.of_type("kubernetes:apps/v1:Deployment"):
+        for container in deployment.inputs["spec"]["template"]["spec"]["containers"]:
+            told = {each["name"]: each.get("value", "") for each in container.get("env", ())}
+            asks = json.loads(told.get("TOLD", "{}"))
+            if asks.get("metrics") == TRAINING:
+                yield {"Pipeline": asks["pipeline"]}, 60
+
+
 METRICS = (
     # Without requests there is nothing to be slow or to fail.
     Metric("AWS/SageMaker", "ModelLatency", "high", "notBreaching", _of_variants),
@@ -219,6 +229,8 @@ METRICS = (
     Metric(SERVING, "Invocations", None, "notBreaching", _of_receivers),
     # Nothing else tells that pods answer: without it, nobody looks.
     Metric(SERVING, "Available", "low", "breaching", _of_receivers),
+    # Without it, a pipeline waits for a training that nobody asks for.
+    Metric(TRAINING, "Available", "low", "breaching", _of_askers),
     # SQS says nothing of a queue that has been empty and idle for six hours.
     Metric("AWS/SQS", "ApproximateNumberOfMessagesVisible", "high", "notBreaching", _of_queues),
     Metric("AWS/SQS", "ApproximateAgeOfOldestMessage", "high", "notBreaching", _of_queues),

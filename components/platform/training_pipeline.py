@@ -7,13 +7,15 @@ import pulumi_aws as aws
 
 from components.common.code_objects import code_objects
 from components.common.execution_role import ExecutionRole
-from components.common.iam import Json, rendered
+from components.common.iam import Json, Statement, rendered
 from components.common.log_group import PROCESSING_JOBS, TRAINING_JOBS
 from components.common.workload import WorkloadArgs, artifacts_prefix, run_inputs
 from components.platform.experiments.job_environment import job_environment
 from components.platform.experiments.policies import log_runs
 from components.platform.file_channels import FileChannelArgs, file_channel
 from components.platform.model_project import content_hash, definition_hash
+from components.platform.pod_training.definition import in_pods
+from components.platform.pod_training.policies import sending_statements
 from components.platform.training_definition import Placement, placed
 from components.platform.training_policy import pass_role_policy, training_policy
 from components.platform.training_request import TrainingOptions
@@ -67,7 +69,25 @@ class ServedArgs(TypedDict):
     """Image in ECR that they are registered with; that of the jobs unless given."""
 
 
-class TrainingPipelineArgs(WorkloadArgs, TrackedArgs, ServedArgs):
+class PodsArgs(TypedDict):
+    """The queue that trainings are asked for by, where pods do them."""
+
+    queue_url: pulumi.Input[str]
+    """URL of the queue."""
+    queue_arn: pulumi.Input[str]
+    """ARN of the queue."""
+    messages_key_arn: pulumi.Input[str]
+    """Key of the queue."""
+
+
+class InPodsArgs(TypedDict):
+    """For what has pods train."""
+
+    in_pods: NotRequired[PodsArgs]
+    """Where their trainings are asked for; SageMaker trains unless given."""
+
+
+class TrainingPipelineArgs(WorkloadArgs, TrackedArgs, ServedArgs, InPodsArgs):
     """What a training pipeline is made of."""
 
     pipeline_name: str
@@ -145,6 +165,7 @@ class TrainingPipeline(pulumi.ComponentResource):
                         training_plan_arn=options.get("training_plan_arn", ""),
                         training_image=options.get("image_uri", ""),
                         tunes="tuning" in args["training"],
+                        in_pods=_sending(args),
                         makes_log_groups=args.get("jobs_make_log_groups", False),
                         **run_inputs(
                             args,
@@ -202,6 +223,16 @@ def _may_log(args: TrainingPipelineArgs) -> dict[str, pulumi.Input[str]]:
     }
 
 
+def _sending(args: TrainingPipelineArgs) -> pulumi.Output[list[Statement]]:
+    """What it takes to ask for trainings of pods; nothing where SageMaker trains."""
+    if "in_pods" not in args:
+        return pulumi.Output.from_input([])
+    pods = args["in_pods"]
+    return pulumi.Output.all(pods["queue_arn"], pods["messages_key_arn"]).apply(
+        lambda known: sending_statements(*known)
+    )
+
+
 def _definition(
     args: TrainingPipelineArgs, code_prefix: str, role_arn: pulumi.Output[str]
 ) -> pulumi.Output[str]:
@@ -218,6 +249,7 @@ def _definition(
         role_arn: str,
         channels: list[dict[str, Any]],
         tracking_arn: str,
+        queue_url: str,
     ) -> Json:
         parameters = {
             **args.get("parameters", {}),
@@ -251,6 +283,8 @@ def _definition(
             training.get("options"),
             args.get("serving_image"),
         )
+        if queue_url:
+            return in_pods(result, queue_url)
         return tuned(result, training["tuning"]) if "tuning" in training else result
 
     return rendered(
@@ -264,6 +298,7 @@ def _definition(
         security_group_id=args["security_group_id"],
         role_arn=role_arn,
         tracking_arn=args["tracking"]["arn"] if "tracking" in args else "",
+        queue_url=args["in_pods"]["queue_url"] if "in_pods" in args else "",
         channels=pulumi.Output.all(
             *[
                 pulumi.Output.all(

@@ -31,6 +31,7 @@ def training_policy(
     training_plan_arn: str = "",
     training_image: str = "",
     tunes: bool = False,
+    in_pods: Sequence[Statement] = (),
     **run: Any,
 ) -> Document:
     """What the pipeline and its jobs may do.
@@ -38,29 +39,29 @@ def training_policy(
     SageMaker names the jobs of a pipeline `pipelines-<execution>-<step>-<random>`. `file_systems`
     are those that the jobs read, by kind and ARN, and `training_plan_arn` is the reserved capacity
     that they run on, and `training_image` their own image, if any. `tunes` is for a search for
-    hyperparameters: its tuning job is named after the execution and the step alone. `run` is for
-    `run_statements`.
+    hyperparameters: its tuning job is named after the execution and the step alone. `in_pods` is
+    what it takes to have pods train in the place of training jobs. `run` is for `run_statements`.
 
     https://docs.aws.amazon.com/sagemaker/latest/dg/build-and-manage-access.html
     """
     sagemaker = f"arn:aws:sagemaker:{region}:{account_id}"
-    jobs = [f"{sagemaker}:{kind}-job/pipelines-*" for kind in ("processing", "training")]
+    kinds = ("processing",) if in_pods else ("processing", "training")
+    jobs = [f"{sagemaker}:{kind}-job/pipelines-*" for kind in kinds]
     packages = f"{sagemaker}:model-package/{group_name}/*"
-    own = artifacts_prefix(model)
     return document(
         allow(
             [
-                "sagemaker:CreateProcessingJob",
-                "sagemaker:CreateTrainingJob",
-                "sagemaker:DescribeProcessingJob",
-                "sagemaker:DescribeTrainingJob",
-                "sagemaker:StopProcessingJob",
-                "sagemaker:StopTrainingJob",
+                *(
+                    f"sagemaker:{verb}{kind.capitalize()}Job"
+                    for verb in ("Create", "Describe", "Stop")
+                    for kind in kinds
+                ),
                 "sagemaker:AddTags",
                 "sagemaker:ListTags",
             ],
             jobs,
         ),
+        *in_pods,
         *([allow(PULL, [image_repository_arn(training_image)])] if training_image else []),
         *(
             [allow(["sagemaker:CreateTrainingJob"], [training_plan_arn])]
@@ -77,16 +78,39 @@ def training_policy(
             ],
             [f"{sagemaker}:model-package-group/{group_name}", packages],
         ),
-        *read_objects(data_bucket, data_prefix),
-        *read_objects(artifacts_bucket, own),
-        write_objects(artifacts_bucket, own),
-        use_keys([artifacts_key_arn, data_key_arn]),
+        *data_statements(
+            model=model,
+            data_bucket=data_bucket,
+            data_prefix=data_prefix,
+            data_key_arn=data_key_arn,
+            artifacts_bucket=artifacts_bucket,
+            artifacts_key_arn=artifacts_key_arn,
+        ),
         publish_metrics(["/aws/sagemaker/*"]),
         *read_file_systems(file_systems),
         *run_statements(
             artifacts_key_arn=artifacts_key_arn, account_id=account_id, region=region, **run
         ),
     )
+
+
+def data_statements(
+    *,
+    model: str,
+    data_bucket: str,
+    data_prefix: str,
+    data_key_arn: str,
+    artifacts_bucket: str,
+    artifacts_key_arn: str,
+) -> list[Statement]:
+    """What a training does with data, wherever it runs: read its own, and keep what it makes."""
+    own = artifacts_prefix(model)
+    return [
+        *read_objects(data_bucket, data_prefix),
+        *read_objects(artifacts_bucket, own),
+        write_objects(artifacts_bucket, own),
+        use_keys([artifacts_key_arn, data_key_arn]),
+    ]
 
 
 def _tuning(jobs: str) -> Statement:

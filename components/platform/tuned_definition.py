@@ -97,7 +97,7 @@ def tuned(definition: Definition, tuning: TuningArgs) -> Definition:
     step["Arguments"] = _request(request, tuning)
     model = f"Steps.{name}.ModelArtifacts.S3ModelArtifacts"
     best = _best_model(name, request["OutputDataConfig"]["S3OutputPath"])
-    result["Steps"] = _rewired(result["Steps"], f"Steps.{name}.", model, best)
+    result["Steps"] = rewired(result["Steps"], f"Steps.{name}.", model, best)
     for each in steps(result):
         if each["Type"] == "RegisterModel":
             told = each["Arguments"].setdefault("CustomerMetadataProperties", {})
@@ -218,17 +218,20 @@ def _best_model(step: str, output: Any) -> dict[str, Any]:
     return {"Std:Join": {"On": "/", "Values": [*before, job, "output/model.tar.gz"]}}
 
 
-def _rewired(value: Any, step: str, model: str, best: Mapping[str, Any]) -> Any:
-    """`value` with `best` in the place of every reference to the step's model."""
+def rewired(value: Any, step: str, model: str, best: Mapping[str, Any]) -> Any:
+    """`value` with `best` in the place of every reference to the step's model.
+
+    Raises DefinitionError for a reference to anything else of the step.
+    """
     if isinstance(value, list):
-        return [_rewired(each, step, model, best) for each in value]
+        return [rewired(each, step, model, best) for each in value]
     if not isinstance(value, dict):
         return value
     if value == {"Get": model}:
         return copy.deepcopy(dict(best))
     if set(value) == {"Get"} and str(value["Get"]).startswith(step):
         raise DefinitionError(
-            f"a later step refers to {value['Get']}, and of a tuned training to nothing but "
-            f"{model.removeprefix(step)}"
+            f"a later step refers to {value['Get']}, and of such a training to nothing but "
+            f" {model.removeprefix(step)}"
         )
-    return {key: _rewired(each, step, model, best) for key, each in value.items()}
+    return {key: rewired(each, step, model, best) for key, each in value.items()}

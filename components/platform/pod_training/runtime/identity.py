@@ -1,0 +1,1 @@
+../../../common/pod_credentials.py

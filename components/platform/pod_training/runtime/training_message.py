@@ -1,0 +1,1 @@
+../../../../catalog/training_message.py
