@@ -111,7 +111,8 @@ def _of(model: ModelSettings, *, trains: bool) -> Iterator[tuple[str, int, bool]
     if trains:
         yield GROUPS, 1, True
         yield PIPELINES, 1, True
-        yield ONE_TRAINING, sum(model.training.instances.values()), False
+        if hosts := sum(model.training.instances.values()):  # pods are none
+            yield ONE_TRAINING, hosts, False
         if not model.training.reserved:  # a plan's capacity is counted where it is bought
             use = "spot training job" if model.training.spot else "training job"
             for instance, number in model.training.instances.items():

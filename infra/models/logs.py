@@ -9,6 +9,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from catalog.training_message import job_name
 from components.common.log_group import PROCESSING_JOBS, TRAINING_JOBS, endpoint_log_group
 from infra.errors import InputError
 from infra.models.place import Place, model_of
@@ -61,11 +62,18 @@ def of_pods(place: Place, model: str) -> list[str] | None:
 
 def _jobs(place: Place, model: str) -> Iterator[Source]:
     run = newest_run(place, place.names(model))
-    for step in steps(place, run["PipelineExecutionArn"]) if run else []:
+    if run is None:
+        return
+    execution = run["PipelineExecutionArn"]
+    for step in steps(place, execution):
         for kind, group in GROUPS.items():
             if arn := step.get("Metadata", {}).get(kind, {}).get("Arn"):
                 job = arn.rpartition("/")[2]
                 yield Source(step["StepName"], job, group, f"{job}/")
+        if token := step.get("Metadata", {}).get("Callback", {}).get("CallbackToken"):
+            # What pods have done is where the log of a training job would be.
+            job = job_name(execution, token)
+            yield Source(step["StepName"], job, TRAINING_JOBS, f"{job}/")
         if arn := step.get("Metadata", {}).get("TuningJob", {}).get("Arn"):
             job = arn.rpartition("/")[2]
             # Its training jobs are named after it, and their streams after them.

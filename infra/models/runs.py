@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache, partial
 from typing import Any
 
+from catalog.training_message import job_name
 from components.platform.training_definition import steps as every_step
 from components.platform.version_cards.runtime.card import metrics_of
 from infra.errors import InputError
@@ -48,7 +49,7 @@ def run(place: Place, execution: str, pages: Pages) -> RunShape:
     found: RunShape = {
         **run_of_pipeline(place, execution, done),
         "version": None,
-        "training": _made_by(done, "TrainingJob", "TuningJob"),
+        "training": _made_by(done, "TrainingJob", "TuningJob") or _of_pods(execution, done),
         "kind": None,
         "metrics": None,
         "mlflow": None,
@@ -70,6 +71,14 @@ def _made_by(done: Sequence[Mapping[str, Any]], *kinds: str) -> str | None:
         for kind in kinds:
             if arn := step.get("Metadata", {}).get(kind, {}).get("Arn"):
                 return str(arn).rpartition("/")[2]
+    return None
+
+
+def _of_pods(execution: str, done: Sequence[Mapping[str, Any]]) -> str | None:
+    """The training that pods have done, by the token of its step; None where they did none."""
+    for step in done:
+        if token := step.get("Metadata", {}).get("Callback", {}).get("CallbackToken"):
+            return job_name(execution, token)
     return None
 
 

@@ -71,6 +71,7 @@ def declare_kubernetes(
     namespaces = _teams(wanted, env, people, inside)
     exported = {"cluster": cluster.name, "arn": cluster.arn, "namespaces": namespaces}
     ready: dict[str, list[pulumi.Resource]] = {}
+    queue: pulumi.Output[str] | None = None
     if wanted.add_ons:
         more = {JENKINS: pipeline_values(settings, env, devops)} if wanted.jenkins else {}
         images = _registries(settings, env)
@@ -85,7 +86,7 @@ def declare_kubernetes(
         ready = {key: add_on.ready for key, add_on in made.items()}
         if KUEUE in made and namespaces:
             sharing = declare_sharing(wanted, env, namespaces, inside, made[KUEUE].ready)
-            exported["queue"] = sharing.queue
+            exported["queue"] = queue = sharing.queue
     pulumi.export("kubernetes", exported)
     return Cluster(
         name=cluster.name,
@@ -94,6 +95,7 @@ def declare_kubernetes(
         owned=wanted.existing is None,
         namespaces=namespaces,
         add_ons=ready,
+        queue=queue,
     )
 
 

@@ -109,6 +109,8 @@ class Cluster:
     """Names of the teams' namespaces, by team."""
     add_ons: Mapping[str, Sequence[pulumi.Resource]]
     """By add-on, what has to be installed before its objects are known."""
+    queue: pulumi.Output[str] | None
+    """Name of the queue of each namespace, where shares are lent."""
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from infra.needs import peers
 from infra.needs.adoption import used
 from infra.needs.model_context import NAME_LIMIT, ModelContext
 from infra.needs.need import Need
+from infra.needs.pod_training import trained_in_pods
 from infra.settings import StackFile
 from infra.settings.mlops.model import ModelSettings
 from infra.versions import ModelVersion
@@ -132,6 +133,7 @@ def declare_model(
             **context.workload(model),
             **tracking,
             **served,
+            **trained_in_pods(model, context, need),
             "pipeline_name": env.names(model.name),
             "definition": project.definition,
             "code": project.code,

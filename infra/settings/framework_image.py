@@ -83,9 +83,11 @@ def check_framework_region(
     framework: Framework, use: Use, instances: Collection[str], region: str
 ) -> Iterator[Mistake]:
     """Yield a framework whose image the region does not have; paths as of `check_framework`."""
+    if framework is None:
+        return
     found = image_for(framework, use, instances)
     accelerator = accelerator_of(next(iter(instances)), use)
-    if framework is None or found is None or accelerator is None or region in found.registries:
+    if found is None or accelerator is None or region in found.registries:
         return
     ((name, version),) = framework.items()
     yield Mistake(

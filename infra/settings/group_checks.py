@@ -38,6 +38,7 @@ from infra.settings.hours import check_hours
 from infra.settings.kubernetes.checks import check_kubernetes
 from infra.settings.mistakes import Mistake
 from infra.settings.mlops.kubernetes_serving import check_served_on_kubernetes
+from infra.settings.mlops.kubernetes_training import check_trained_on_kubernetes
 from infra.settings.mlops.labels import check_labels
 from infra.settings.studio_checks import check_studio
 from infra.settings.unused_checks import check_access, check_model_settings, check_previews
@@ -135,6 +136,7 @@ CHECKS: tuple[Check, ...] = (
     check_experiments,
     check_kubernetes,
     check_served_on_kubernetes,
+    check_trained_on_kubernetes,
 )
 
 

@@ -22,6 +22,7 @@ from infra.settings.training_options import (
     most_instances,
     training_plan,
 )
+from infra.settings.training_pods import MOST_WAIT_HOURS, TrainingPods
 from infra.settings.tuning import Tune
 
 ProcessingInstance = Annotated[
@@ -76,6 +77,18 @@ DEFAULTS: dict[Kind, float] = {"binary": 0.8, "multiclass": 0.8, "regression": 0
 class Training(Settings):
     """The training job."""
 
+    on: Literal["sagemaker", "kubernetes"] = Field(
+        "sagemaker",
+        description="Where it trains: on SageMaker, or in pods of the environment's cluster.",
+    )
+    by: Literal["trainer", "ray"] = Field(
+        "trainer",
+        description="On Kubernetes, what runs it: trainer, a TrainJob of Kubeflow Trainer's; ray, "
+        "a RayJob of KubeRay's.",
+    )
+    pods: TrainingPods | None = Field(
+        None, description="Its pods on Kubernetes, and whose namespace they are in."
+    )
     instance: TrainingInstance = Field(
         "ml.m6i.xlarge", description="Instance type: CPU, GPU (ml.g6…) or Trainium (ml.trn1…)."
     )
@@ -156,15 +169,17 @@ class Training(Settings):
 
     @property
     def longest_hours(self) -> int:
-        """Hours that training may take: all trials of a search, and the waits for spot."""
+        """Hours that training may take: all trials of a search, and the waits for spot or pods."""
         if self.tune:
             return self.tune.max_hours
+        if self.on == "kubernetes":
+            return self.max_hours + MOST_WAIT_HOURS
         return self.spot.max_wait_hours if self.spot else self.max_hours
 
     @property
     def instances(self) -> Mapping[str, int]:
-        """Instances that train together, by type."""
-        return most_instances(self)
+        """Instances that train together, by type; none where pods train."""
+        return most_instances(self) if self.on == "sagemaker" else {}
 
     @property
     def at_once(self) -> int:

@@ -9,7 +9,10 @@ from typing import Any
 
 WORD, TAKEN_FOR = "on", ("true", True)
 LISTS = (
-    *(("models", place) for place in (("retrain",), ("monitor", "bias"), ("serving",))),
+    *(
+        ("models", place)
+        for place in (("retrain",), ("monitor", "bias"), ("serving",), ("training",))
+    ),
     ("jobs", ()),
 )
 """Where settings are called so: a list, and the way from each of its items."""

@@ -103,6 +103,18 @@ BY_KNATIVE: dict[str, Any] = {
     ],
 }
 """The same, by Knative."""
+TRAINED_IN_PODS: dict[str, Any] = {
+    **ON_CLUSTER,
+    "kubernetes": {**ON_CLUSTER["kubernetes"], "add_ons": ["kubeflow-trainer", "kuberay"]},
+    "models": [
+        {
+            **ON_CLUSTER["models"][0],
+            "serving": {},
+            "training": {"on": "kubernetes", "by": "ray", "pods": {"team": "oncology"}},
+        }
+    ],
+}
+"""A model that Ray trains on Kubernetes."""
 PRICED: dict[str, Any] = {
     **MODEL,
     "models": [{**MODEL["models"][0], "training": {"instance": "ml.m5.xlarge"}}],
@@ -228,6 +240,9 @@ CLUSTER: dict[str, Any] = {
 CONTEXTS: dict[str, dict[str, Any]] = {
     "kubernetes": CLUSTER,
     "kubernetes.existing": {**CLUSTER, "kubernetes": {"add_ons": ["kueue"]}},
+    "models.0.training.on": TRAINED_IN_PODS,
+    "models.0.training.by": TRAINED_IN_PODS,
+    "models.0.training.pods": TRAINED_IN_PODS,
     "models.0.serving.on": ON_CLUSTER,
     "models.0.serving.pods": ON_CLUSTER,
     "models.0.serving.rollout.stable": BY_KNATIVE,
@@ -537,6 +552,7 @@ VALUES: dict[str, Any] = {
     "models.0.retrain.on": [],
     "models.0.retrain.schedule": "weekly",
     "models.0.serving.pods.team": "radiology",
+    "models.0.training.pods.team": "radiology",
     "custom.module": "extras",
 }
 """Other values of settings whose schema allows more texts than the setting does, or refers to what

@@ -51,7 +51,16 @@ class TrainingPodsArgs(TypedDict):
     """Pods that train together."""
 
 
-class PodTrainingArgs(WorkloadArgs):
+class AddOnsArgs(TypedDict):
+    """What trainings have where there is more than they need."""
+
+    queue: NotRequired[pulumi.Input[str]]
+    """Queue of Kueue's that jobs wait in; none unless given."""
+    tracking_policy: NotRequired[pulumi.Input[str]]
+    """JSON policy by which trainings keep runs; they keep none unless given."""
+
+
+class PodTrainingArgs(WorkloadArgs, AddOnsArgs):
     """What trains a model on Kubernetes is made of."""
 
     pipeline_name: str
@@ -68,8 +77,6 @@ class PodTrainingArgs(WorkloadArgs):
     """`trainer` for TrainJobs, `ray` for RayJobs."""
     pods: TrainingPodsArgs
     """What the pods of a training are."""
-    queue: NotRequired[pulumi.Input[str]]
-    """Queue of Kueue's that jobs wait in; none unless given."""
     runtime_image: pulumi.Input[str]
     """Image in ECR with Python 3.10 or later and boto3, for all but the training."""
     data_bucket: pulumi.Input[str]
@@ -78,8 +85,6 @@ class PodTrainingArgs(WorkloadArgs):
     """Where in it, without a slash at the end."""
     data_key_arn: pulumi.Input[str]
     """Key of the training data."""
-    tracking_policy: NotRequired[pulumi.Input[str]]
-    """JSON policy by which trainings keep runs; they keep none unless given."""
     messages_key_arn: pulumi.Input[str]
     """Key of the queue."""
     topic_arn: pulumi.Input[str]

@@ -104,13 +104,6 @@ def check_served_on_kubernetes(values: Values) -> Iterator[Mistake]:
     """Yield models on a cluster that is not there, lacks KServe, or has no room for them."""
     models = values.get("models")
     for place, model in enumerate(models if isinstance(models, list) else []):
-        if "on" in mapping(mapping(model).get("training")):
-            yield Mistake(
-                ("models", place, "training", "on"),
-                "nothing trains on Kubernetes: SageMaker's pipeline registers a version with the "
-                "metrics and the baseline that approval and monitors go by.",
-                "Leave it out. What serves on Kubernetes is trained by that pipeline, too.",
-            )
         serving = mapping(mapping(model).get("serving"))
         if serving.get("on") == "kubernetes":
             yield from _on_cluster(serving, ("models", place, "serving"), values)

@@ -13,6 +13,7 @@ from infra.settings.devops.model_delivery import ModelDelivery
 from infra.settings.foundation.budget import ModelBudget
 from infra.settings.mistakes import Mistake, refusal, refusals, shown
 from infra.settings.mlops.kubernetes_serving import check_pods
+from infra.settings.mlops.kubernetes_training import check_training_pods
 from infra.settings.mlops.labels import Labels
 from infra.settings.mlops.monitor import Monitor, check_monitors
 from infra.settings.mlops.retrain import Approval, Retrain, check_approval, check_drift
@@ -160,6 +161,7 @@ class ModelSettings(Settings):
         found = [
             *check_hardware(instances, self.serving, self.image),
             *check_pods(self.serving, self.delivery, self.image),
+            *check_training_pods(self.training, self.retrain.budget_usd, image=self.image),
             *check_training_groups(self.training, self.retrain.budget_usd, image=self.image),
             *check_monitors(self.monitor, self.target, self.drop),
             *check_drift(self.monitor, self.retrain),

@@ -3,7 +3,7 @@ import time
 import pytest
 
 from infra.errors import InputError
-from infra.models import logs
+from infra.models import logs, runs
 from infra.models.logs import Source
 from tests import one_step_pipeline
 
@@ -60,6 +60,19 @@ def test_a_search_has_the_lines_of_all_its_trainings(place, write, monkeypatch):
     train, _ = logs.sources(place, "readmission")
     assert (train.name, train.job) == ("Train", "0a1b-Train-2c3d")
     assert logs.read(place, train, 10)["lines"] == ["first", "second"]
+
+
+def test_what_pods_trained_has_its_lines_where_a_training_job_has(place, write, monkeypatch):
+    arn = "arn:aws:sagemaker:eu-west-1:123456789012:pipeline/p/execution/abc123def456"
+    step = {"StepName": "Train", "Metadata": {"Callback": {"CallbackToken": "Ab12345678"}}}
+    monkeypatch.setattr(logs, "newest_run", lambda *_: {"PipelineExecutionArn": arn})
+    monkeypatch.setattr(logs, "steps", lambda *_: [step])
+    job = "train-abc123def456-ab12345678"
+    write("/aws/sagemaker/TrainingJobs", f"{job}/algo-1", "auc=0.9")
+    train, _ = logs.sources(place, "readmission")
+    assert (train.name, train.job) == ("Train", job)
+    assert logs.read(place, train, 10)["lines"] == ["auc=0.9"]
+    assert runs._of_pods(arn, [{"StepName": "Prepare"}, step]) == job
 
 
 def test_the_lines_of_several_streams_come_in_the_order_of_their_time(place, write):

@@ -142,8 +142,3 @@ def test_what_sagemaker_serves_is_in_no_namespace(found):
         models=[model({"on": "sagemaker"})],
     )
     assert any("serving.pods: SageMaker serves it." in each for each in told), told
-
-
-def test_nothing_trains_on_kubernetes(found):
-    told = found(kubernetes=CLUSTER, models=[model(training={"on": "kubernetes"})])
-    assert any("nothing trains on Kubernetes" in each for each in told), told
