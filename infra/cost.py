@@ -218,8 +218,10 @@ def _job_instances(resource: Resource) -> Iterator[str]:
         if type_ := cluster.get("instanceType"):
             yield f"processing {type_}"
     elif resource.type == PIPELINE:
+        text = resource.inputs.get("pipelineDefinition", "")
         for parameter, value in parameters(resource).items():
-            if parameter.endswith("InstanceType") and value:
+            used = f'"Parameters.{parameter}"' in text
+            if parameter.endswith("InstanceType") and value and used:
                 yield f"{parameter.removesuffix('InstanceType').lower()} {value}"
 
 

@@ -139,15 +139,19 @@ def _starts(job: Job) -> str:
 
 def _platform(graph: Graph, stack: StackFile) -> Iterator[Row]:
     pipelines = graph.of_type(PIPELINE)
-    searches = {model.name: model.training.tune for model in stack.platform.models}
+    trainings = {model.name: model.training for model in stack.platform.models}
     for pipeline in pipelines[:SHOWN]:
-        declared = parameters(pipeline)
+        declared, training = parameters(pipeline), trainings.get(_model(pipeline))
         type_ = declared.get("TrainingInstanceType", "what its definition says")
         count, seconds = (
             declared.get(f"Training{what}") for what in ("InstanceCount", "MaxSeconds")
         )
         limit = f", at most {int(seconds) / 3600:g} h" if seconds else ""
-        tune = searches.get(_model(pipeline))
+        if training and training.pods:
+            pods = f"pods of {training.pods.team} × {training.pods.nodes}"
+            yield "training", f"{_model(pipeline)}: {pods}{limit}"
+            continue
+        tune = training and training.tune
         trials = tune and (f"{tune.most_trials} trials" if tune.most_trials else "a grid of trials")
         search = f", {trials}, {tune.parallel} at a time" if tune else ""
         yield "training", f"{_model(pipeline)}: {type_} × {count or 1}{limit}{search}"

@@ -139,6 +139,8 @@ def test_a_serverless_endpoint_is_paid_by_use():
 
 
 def test_jobs_are_told_with_their_hourly_price_and_not_counted():
+    types = [{"Get": f"Parameters.{kind}InstanceType"} for kind in ("Training", "Processing")]
+
     def program():
         aws.sagemaker.Pipeline(
             "training",
@@ -150,8 +152,10 @@ def test_jobs_are_told_with_their_hourly_price_and_not_counted():
                     "Parameters": [
                         {"Name": "TrainingInstanceType", "DefaultValue": "ml.m5.large"},
                         {"Name": "ProcessingInstanceType", "DefaultValue": "ml.m8i.large"},
+                        {"Name": "TransformInstanceType", "DefaultValue": "ml.m5.large"},
                         {"Name": "Rounds", "DefaultValue": 3},
-                    ]
+                    ],
+                    "Steps": [{"Arguments": {"InstanceType": each}} for each in types],
                 }
             ),
         )
@@ -159,6 +163,7 @@ def test_jobs_are_told_with_their_hourly_price_and_not_counted():
     found = costs(graph_of(program), "us-east-1")
     assert found.jobs["training ml.m5.large"].usd == 0.115
     assert found.jobs["processing ml.m8i.large"] is None
+    assert len(found.jobs) == 2, "what no step refers to starts nothing"
     assert found.monthly == 0
 
 

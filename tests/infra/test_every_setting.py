@@ -562,6 +562,7 @@ TOGETHER: dict[str, dict[str, Any]] = {
     "kubernetes.jenkins.deploys": {"delivery.by": "ci"},
     "features.0.name": {"models.0.features": ["stays"]},
     "models.0.serving.on": {"models.0.serving": {"on": "sagemaker"}},
+    "models.0.training.on": {"models.0.training": {"on": "sagemaker"}},
 }
 """What must be changed with a setting, for it is referred to."""
 
