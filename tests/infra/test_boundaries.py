@@ -90,7 +90,7 @@ def name_of(resource: Resource) -> str:
 
 def account_of(graph: Graph) -> str:
     """The account of a stack, as its boundary names it."""
-    roles, _ = next(bound for bound in bounds(graph) if bound["Sid"] == "OwnRoles")["Resource"]
+    roles, *_ = next(bound for bound in bounds(graph) if bound["Sid"] == "OwnRoles")["Resource"]
     account: str = roles.split(":")[4]
     return account
 
