@@ -7,6 +7,7 @@ from typing import Any
 
 from catalog.framework_images import accelerator_of
 from components.platform.model_project import ProjectError, read_project
+from components.platform.pod_training.definition import in_pods
 from components.platform.serving_image import UnfitServing, set_serving_image
 from components.platform.training_definition import (
     DefinitionError,
@@ -91,6 +92,25 @@ def check_channels(model: Mapping[str, Any], root: Path) -> Iterator[Mistake]:
                 f"{model['project']} has a channel {channel} of its own.",
                 "Give the files another name.",
             )
+
+
+def check_trained_in_pods(model: Mapping[str, Any], root: Path) -> Iterator[Mistake]:
+    """Yield why pods cannot do the training of the project's pipeline.
+
+    `model` is as the stack file has it, and its project is sound.
+    """
+    if mapping(model.get("training")).get("on") != "kubernetes":
+        return
+    where = Placement("role", ["subnet"], ["group"], "key")
+    definition = placed(read_project(root / model["project"]).definition, PARAMETERS, where)
+    try:
+        in_pods(definition, "https://queue")
+    except DefinitionError as error:
+        yield Mistake(
+            ("training", "on"),
+            f"{model['project']}/{DEFINITION}: {error}.",
+            "Change the project's pipeline.py, or let SageMaker train the model.",
+        )
 
 
 def check_serving(model: Mapping[str, Any], root: Path) -> Iterator[Mistake]:

@@ -28,7 +28,13 @@ from infra.settings.frame_checks import check_frame
 from infra.settings.group_checks import check_groups
 from infra.settings.mistakes import MISSING, Mistake, SettingsError, did_you_mean, shown
 from infra.settings.mistakes import Path as SettingPath
-from infra.settings.projects import check_asked, check_channels, check_project, check_serving
+from infra.settings.projects import (
+    check_asked,
+    check_channels,
+    check_project,
+    check_serving,
+    check_trained_in_pods,
+)
 from infra.settings.root import PlatformSettings
 from infra.settings.studio_checks import check_setup
 from infra.settings.tuning_checks import check_tuning
@@ -181,6 +187,7 @@ def _project_mistakes(values: Mapping[str, Any], root: Path) -> Iterator[Mistake
             *check_serving(model, root),
             *check_column_monitors(model, root),
             *check_tuning(model, root),
+            *check_trained_in_pods(model, root),
         ]:
             yield replace(mistake, path=("models", index, *mistake.path))
 

@@ -47,8 +47,8 @@ def check_training_pods(
     """Yield what of a model's settings does not go with where it is trained."""
     at: Path = ("training",)
     if training.on == "sagemaker":
-        for key in ("pods", "by"):
-            if key in training.model_fields_set:
+        for key, said in {"pods": training.pods, "by": training.by == "ray"}.items():
+            if said:
                 yield Mistake(
                     (*at, key), "SageMaker trains it.", "Leave it out, or on: kubernetes."
                 )

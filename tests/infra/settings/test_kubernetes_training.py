@@ -98,6 +98,6 @@ def test_what_a_retraining_of_pods_costs_is_not_counted(found):
 
 @pytest.mark.parametrize("key", ["pods", "by"])
 def test_what_sagemaker_trains_is_in_no_namespace(found, key):
-    training = {"on": "sagemaker", "pods": None, "by": "trainer"}
+    training = {"on": "sagemaker", "by": "ray"}
     told = found(kubernetes=CLUSTER, models=[model(training)])
     assert any(f"training.{key}: SageMaker trains it." in each for each in told), told

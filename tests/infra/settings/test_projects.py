@@ -15,6 +15,7 @@ from infra.settings.projects import (
     check_channels,
     check_project,
     check_serving,
+    check_trained_in_pods,
 )
 
 TABULAR = Path(__file__).resolve().parents[3] / "templates" / "tabular"
@@ -128,6 +129,20 @@ def test_a_channel_of_the_projects_own_is_not_shown_from_files(root):
             "Give the files another name.",
         )
     ]
+
+
+def test_a_project_whose_training_pods_could_not_do_is_refused_where_they_should(root):
+    streamed = definition(root)
+    for step in streamed["Steps"]:
+        if step["Type"] == "Training":
+            step["Arguments"]["InputDataConfig"][0]["InputMode"] = "FastFile"
+    model = {"project": "models/stay", "training": {"on": "kubernetes"}}
+    assert list(check_trained_in_pods(model, root)) == []
+    write(root, streamed)
+    (mistake,) = check_trained_in_pods(model, root)
+    assert mistake.path == ("training", "on")
+    assert "step Train: pods have all of a prefix in S3" in mistake.message
+    assert list(check_trained_in_pods({**model, "training": {}}, root)) == []
 
 
 def test_what_the_delivery_compares_needs_no_parameter(root):
