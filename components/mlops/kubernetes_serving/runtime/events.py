@@ -15,7 +15,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime, timezone
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
@@ -163,7 +163,7 @@ def _time(text: str) -> datetime:
         at = datetime.fromisoformat(f"{seconds}.{(part or '0')[:6]:0<6}{offset}")
     except ValueError:
         raise NoEvent(f"{text} is no time") from None
-    return at.astimezone(UTC)
+    return at.astimezone(timezone.utc)
 
 
 def _inference_id(metadata: str) -> str:

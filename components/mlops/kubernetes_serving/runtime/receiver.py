@@ -21,7 +21,7 @@ import time
 import uuid
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import datetime, timezone
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -89,7 +89,7 @@ class Keeper:
         for hour, kept in lines.items():
             try:
                 self._write(hour, kept)
-            except Exception as error:  # noqa: BLE001 - whatever it is, the next minute tries again
+            except Exception as error:  # noqa: BLE001, PERF203 - the next minute tries again
                 _say(f"S3 took {len(kept)} lines not: {error}")
                 with self._lock:
                     for line in kept:
@@ -114,7 +114,7 @@ class Keeper:
 
     def _write(self, hour: str, lines: list[str]) -> None:
         told = self._told
-        name = f"{datetime.now(UTC):%M-%S}-{uuid.uuid4()}.jsonl"
+        name = f"{datetime.now(timezone.utc):%M-%S}-{uuid.uuid4()}.jsonl"
         self._s3.put_object(
             Bucket=told["BUCKET"],
             Key=f"{told['PREFIX']}/{told['ENDPOINT']}/{told['VARIANT']}/{hour}/{name}",
