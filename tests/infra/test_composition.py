@@ -73,7 +73,6 @@ def by_sagemaker(project: Project, graph: Graph) -> set[str]:
 
 def test_every_model_is_served_and_watched(project: Project, graph: Graph) -> None:
     names = by_sagemaker(project, graph)
-    assert names
     pods = [one for one in graph.objects if one.type.endswith(":InferenceService")]
     assert len(names) + len(pods) == len(models(project, graph))
     assert fixed_names(graph, "endpoint:Endpoint") == names

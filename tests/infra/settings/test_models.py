@@ -126,7 +126,11 @@ def test_an_instance_type_is_checked_for_its_use(found_in_model, group, right, w
         ({"target": ""}, 'target: "" is empty.'),
         ({"target": 3}, "target: 3 is not text (put it in quotes if it is meant to be)."),
         ({"features": "visits"}, 'features: "visits" is not a list.'),
-        ({"serving": {"scale": {"min": 0}}}, "serving.scale.min: 0 is too small: at least 1."),
+        (
+            {"serving": {"scale": {"min": 0}}},
+            "serving.scale.min: an endpoint of SageMaker's has an instance at least.",
+        ),
+        ({"serving": {"scale": {"min": -1}}}, "serving.scale.min: -1 is too small: at least 0."),
         (
             {"serving": {"scale": {"min": 3, "max": 2}}},
             "serving.scale.min: 3 is more than max, which is 2.",
