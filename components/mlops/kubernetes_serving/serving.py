@@ -3,11 +3,10 @@
 from typing import Any
 
 import pulumi
-import pulumi_aws as aws
 import pulumi_kubernetes as kubernetes
 
 from components.common.iam import rendered
-from components.common.pod_identity import pod_role
+from components.common.pod_account import NamespaceArgs, account_rights, pod_account
 from components.mlops.capture import CaptureArgs
 from components.mlops.kubernetes_serving.alarms import (
     AWAY_MINUTES,
@@ -33,11 +32,9 @@ from components.mlops.kubernetes_serving.policies import capturing_policy, readi
 from components.mlops.rollout import ALL_TRAFFIC
 
 RECEIVER_LABEL = "maslow.dev/receiver"
-AWS_LABEL = "maslow/aws-identity"
-"""Says of a service account that its pods call AWS, so that one without a role is noticed."""
 
 
-class KubernetesServingArgs(CaptureArgs):
+class KubernetesServingArgs(CaptureArgs, NamespaceArgs):
     """What a model on Kubernetes is made of."""
 
     version: str
@@ -46,12 +43,6 @@ class KubernetesServingArgs(CaptureArgs):
     """What its captures and its metrics are called by, as if it were an endpoint of SageMaker's."""
     object_name: str
     """What its objects are called in the namespace, at most 40 characters."""
-    namespace: pulumi.Input[str]
-    """Name of the team's namespace."""
-    cluster: pulumi.Input[str]
-    """Name of the cluster."""
-    cluster_arn: pulumi.Input[str]
-    """ARN of the cluster."""
     image_uri: pulumi.Input[str]
     """Image that the version is registered with."""
     runtime_image: pulumi.Input[str]
@@ -122,7 +113,7 @@ class KubernetesServing(pulumi.ComponentResource):
                     opts=self._child(),
                 )
             )
-        reads = self._identity(
+        reads = self._account(
             f"{name}-reads",
             args,
             called,
@@ -187,7 +178,7 @@ class KubernetesServing(pulumi.ComponentResource):
     ) -> pulumi.Resource:
         called = _receiver_name(args)
         labels = {RECEIVER_LABEL: args["object_name"]}
-        writes = self._identity(
+        writes = self._account(
             f"{name}-captures",
             args,
             called,
@@ -201,7 +192,11 @@ class KubernetesServing(pulumi.ComponentResource):
 
         knative = args["knative"] is not None
         if knative:
-            writes += self._lists_deployments(name, args, called)
+            # How many pods there should be, a ping tells of none.
+            rules = [{"apiGroups": ["apps"], "resources": ["deployments"], "verbs": ["list"]}]
+            writes += account_rights(
+                f"{name}-lists", args["namespace"], called, parent=self, rules=rules
+            )
 
         def pod(image: str, code: str, bucket: str, key_arn: str, namespace: str) -> dict[str, Any]:
             predictor = f"http://{args['object_name']}-predictor"
@@ -258,63 +253,17 @@ class KubernetesServing(pulumi.ComponentResource):
             opts=self._child(),
         )
 
-    def _lists_deployments(
-        self, name: str, args: KubernetesServingArgs, account: str
+    def _account(
+        self, name: str, args: KubernetesServingArgs, account: str, policy: pulumi.Output[str]
     ) -> list[pulumi.Resource]:
-        """Let the receiver see how many pods there should be, which a ping tells of none."""
-        rules: Any = [{"apiGroups": ["apps"], "resources": ["deployments"], "verbs": ["list"]}]
-        role = kubernetes.rbac.v1.Role(
-            f"{name}-lists", metadata=_called(args, account), rules=rules, opts=self._child()
-        )
-        group = "rbac.authorization.k8s.io"
-        role_ref: Any = {"apiGroup": group, "kind": "Role", "name": account}
-        subjects: Any = [
-            {"kind": "ServiceAccount", "name": account, "namespace": args["namespace"]}
-        ]
-        binding = kubernetes.rbac.v1.RoleBinding(
-            f"{name}-lists-binding",
-            metadata=_called(args, account),
-            role_ref=role_ref,
-            subjects=subjects,
-            opts=self._child([role]),
-        )
-        return [role, binding]
-
-    def _identity(
-        self,
-        name: str,
-        args: KubernetesServingArgs,
-        account: str,
-        policy: pulumi.Output[str],
-    ) -> list[pulumi.Resource]:
-        """A service account that calls AWS as a role of its own; what is asked of it follows."""
-        role = pod_role(
+        return pod_account(
             name,
+            args,
+            account,
             parent=self,
             description=f"What {account} does for the model {args['model']} on Kubernetes",
-            cluster_arn=args["cluster_arn"],
-            namespace=args["namespace"],
-            service_accounts=[account],
+            policies={"policy": policy},
         )
-        allowed = aws.iam.RolePolicy(
-            f"{name}-policy", role=role.name, policy=policy, opts=self._child()
-        )
-        association = aws.eks.PodIdentityAssociation(
-            f"{name}-identity",
-            cluster_name=args["cluster"],
-            namespace=args["namespace"],
-            service_account=account,
-            role_arn=role.arn,
-            opts=self._child([allowed]),
-        )
-        metadata: Any = {**_called(args, account), "labels": {AWS_LABEL: "true"}}
-        made = kubernetes.core.v1.ServiceAccount(
-            f"{name}-account",
-            metadata=metadata,
-            automount_service_account_token=False,
-            opts=self._child(),
-        )
-        return [association, made]
 
 
 def _called(args: KubernetesServingArgs, name: str) -> Any:

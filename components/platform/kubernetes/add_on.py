@@ -7,6 +7,7 @@ import pulumi_aws as aws
 import pulumi_kubernetes as kubernetes
 
 from components.common.iam import rendered
+from components.common.pod_account import RBAC
 from components.common.pod_identity import pod_role
 from components.platform.kubernetes.add_on_policies import AccessArgs, access_policy
 from components.platform.kubernetes.add_on_secrets import (
@@ -17,7 +18,7 @@ from components.platform.kubernetes.add_on_secrets import (
     generator_name,
     generators,
 )
-from components.platform.kubernetes.people import RBAC, forwarding_rules, subject_of
+from components.platform.kubernetes.people import forwarding_rules, subject_of
 from components.platform.kubernetes.team_rules import PLATFORM_LABEL
 
 TIMEOUT_SECONDS = 900

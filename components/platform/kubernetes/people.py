@@ -5,8 +5,8 @@ https://kubernetes.io/docs/reference/access-authn-authz/rbac/
 
 import pulumi_kubernetes as kubernetes
 
-RBAC = "rbac.authorization.k8s.io"
-"""The group of Kubernetes' kinds about rights."""
+from components.common.pod_account import RBAC
+
 GROUPS = "maslow:"
 """What the names of personas' groups in Kubernetes begin with."""
 

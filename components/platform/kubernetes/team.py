@@ -5,7 +5,8 @@ from typing import Any, TypedDict
 import pulumi
 import pulumi_kubernetes as kubernetes
 
-from components.platform.kubernetes.people import RBAC, subject_of
+from components.common.pod_account import RBAC
+from components.platform.kubernetes.people import subject_of
 from components.platform.kubernetes.team_rules import (
     PodSecurity,
     QuotaArgs,

@@ -10,8 +10,6 @@ from components.platform.pod_training.runtime.jobs import CODE_FOLDER, NOBODY, P
 RUNTIME = Path(__file__).with_name(PACKAGE)
 ASKING = {"cpu": "50m", "memory": "256Mi"}
 """What the pod has that asks."""
-AWS_LABEL = "maslow/aws-identity"
-"""Says of a service account that its pods call AWS, so that one without a role is noticed."""
 
 
 def runtime_files() -> dict[str, str]:

@@ -15,11 +15,10 @@ import pulumi_kubernetes as kubernetes
 
 from components.common.iam import rendered
 from components.common.log_group import TRAINING_JOBS
-from components.common.pod_identity import pod_role
+from components.common.pod_account import NamespaceArgs, account_rights, pod_account
 from components.common.workload import WorkloadArgs
 from components.foundation.alerts.dead_letter_queue import RETENTION_SECONDS
 from components.platform.pod_training.objects import (
-    AWS_LABEL,
     asking_pod,
     code_name,
     runtime_files,
@@ -35,7 +34,6 @@ from components.platform.pod_training.policies import (
 LOOK_SECONDS = 60
 """After which a message comes back, whose training is looked at then."""
 PERIOD_SECONDS = 60
-GROUP = "rbac.authorization.k8s.io"
 
 
 class TrainingPodsArgs(TypedDict):
@@ -60,19 +58,13 @@ class AddOnsArgs(TypedDict):
     """JSON policy by which trainings keep runs; they keep none unless given."""
 
 
-class PodTrainingArgs(WorkloadArgs, AddOnsArgs):
+class PodTrainingArgs(WorkloadArgs, NamespaceArgs, AddOnsArgs):
     """What trains a model on Kubernetes is made of."""
 
     pipeline_name: str
     """Name of the model's training pipeline."""
     object_name: str
     """What its objects are called in the namespace, at most 40 characters."""
-    namespace: pulumi.Input[str]
-    """Name of the team's namespace."""
-    cluster: pulumi.Input[str]
-    """Name of the cluster."""
-    cluster_arn: pulumi.Input[str]
-    """ARN of the cluster."""
     by: str
     """`trainer` for TrainJobs, `ray` for RayJobs."""
     pods: TrainingPodsArgs
@@ -115,8 +107,8 @@ class PodTraining(pulumi.ComponentResource):
             immutable=True,
             opts=self._child(),
         )
-        trains = self._identity(f"{name}-trains", args, _trainer_name(args), _training_rights(args))
-        asks = self._identity(
+        trains = self._account(f"{name}-trains", args, _trainer_name(args), _training_rights(args))
+        asks = self._account(
             f"{name}-asks",
             args,
             args["object_name"],
@@ -132,7 +124,9 @@ class PodTraining(pulumi.ComponentResource):
                 )
             },
         )
-        allowed = self._allowed(name, args)
+        allowed = account_rights(
+            name, args["namespace"], args["object_name"], parent=self, rules=rules(args["by"])
+        )
         asking = self._asking(name, args, queue, code, [*trains, *asks, *allowed])
         self._alarm(name, args)
         self.queue_url = pulumi.Output.all(queue.url, asking.id).apply(lambda known: str(known[0]))
@@ -159,61 +153,17 @@ class PodTraining(pulumi.ComponentResource):
         )
         return queue
 
-    def _identity(
+    def _account(
         self, name: str, args: PodTrainingArgs, account: str, policies: dict[str, pulumi.Input[str]]
     ) -> list[pulumi.Resource]:
-        """A service account that calls AWS as a role of its own; what is asked of it follows."""
-        role = pod_role(
+        return pod_account(
             name,
+            args,
+            account,
             parent=self,
             description=f"What {account} does for trainings of {args['model']} on Kubernetes",
-            cluster_arn=args["cluster_arn"],
-            namespace=args["namespace"],
-            service_accounts=[account],
+            policies=policies,
         )
-        allowed: list[pulumi.Resource] = [
-            aws.iam.RolePolicy(f"{name}-{what}", role=role.name, policy=policy, opts=self._child())
-            for what, policy in policies.items()
-        ]
-        association = aws.eks.PodIdentityAssociation(
-            f"{name}-identity",
-            cluster_name=args["cluster"],
-            namespace=args["namespace"],
-            service_account=account,
-            role_arn=role.arn,
-            opts=self._child(allowed),
-        )
-        metadata: Any = {**_called(args, account), "labels": {AWS_LABEL: "true"}}
-        made = kubernetes.core.v1.ServiceAccount(
-            f"{name}-account",
-            metadata=metadata,
-            automount_service_account_token=False,
-            opts=self._child(),
-        )
-        return [association, made]
-
-    def _allowed(self, name: str, args: PodTrainingArgs) -> list[pulumi.Resource]:
-        """The role in the namespace of what asks for trainings."""
-        called = args["object_name"]
-        role = kubernetes.rbac.v1.Role(
-            f"{name}-role",
-            metadata=_called(args, called),
-            rules=rules(args["by"]),  # type: ignore[arg-type]
-            opts=self._child(),
-        )
-        subject: Any = {
-            "kind": "ServiceAccount",
-            "name": called,
-            "namespace": args["namespace"],
-        }
-        binding = kubernetes.rbac.v1.RoleBinding(
-            f"{name}-binding",
-            metadata=_called(args, called),
-            role_ref={"api_group": GROUP, "kind": "Role", "name": called},
-            subjects=[subject],
-            opts=self._child([role]),
-        )
-        return [role, binding]
 
     def _asking(
         self,
