@@ -7,9 +7,10 @@ from pydantic import ValidationError
 
 from infra.settings.cross_stack import mapping
 from infra.settings.devops.model_delivery import ModelDelivery
-from infra.settings.mistakes import Mistake, Path, shown
+from infra.settings.mistakes import Mistake, Path
 from infra.settings.mlops.pods import Pods
 from infra.settings.mlops.serving import Serving
+from infra.settings.mlops.team_share import check_team, lacking
 
 Values = Mapping[str, Any]
 AGENT_VCPUS, AGENT_GIB = 0.1, 1
@@ -18,7 +19,6 @@ RECEIVER_VCPUS, RECEIVER_GIB = 0.1, 0.25
 """What the receiver of the captures has."""
 QUEUE_VCPUS, QUEUE_GIB = 0.025, 0.25
 """What Knative's own container has in each pod, as the add-on's operator is told."""
-WORDS = {"vcpus": "vCPUs", "memory_gib": "GiB", "gpus": "GPUs"}
 OF_SAGEMAKER = {
     "instance": "Kubernetes gives each pod what serving.pods says, on whichever node has it.",
     "framework": "AWS chooses these images by the instance type, which pods do not have.",
@@ -149,20 +149,8 @@ def _on_cluster(serving: Values, at: Path, values: Values) -> Iterator[Mistake]:
 
 def _share(serving: Serving, pods: Pods, at: Path, teams: Values) -> Iterator[Mistake]:
     """A team that is not there, or whose share the most pods exceed."""
-    name = pods.team
-    if name not in teams:
-        known = f"There are {', '.join(map(str, teams))}." if teams else "There is none."
-        yield Mistake(
-            (*at, "pods", "team"), f"{shown(name)} is no team of kubernetes.teams.", known
-        )
-        return
-    team, most = mapping(teams[name]), serving.scale.max
-    if team.get("pod_security") == "restricted":
-        yield Mistake(
-            (*at, "pods", "team"),
-            f"{name} lets no pod be root, and SageMaker's images are.",
-            "Choose another team, or pod_security: baseline.",
-        )
+    name, most = pods.team, serving.scale.max
+    yield from check_team(name, (*at, "pods", "team"), teams)
     # Of two versions, each may have the most; otherwise one more comes before an old one goes.
     at_once = 2 * most if serving.by_knative else most + 1
     queue_vcpus, queue_gib = (QUEUE_VCPUS, QUEUE_GIB) if serving.by_knative else (0, 0)
@@ -171,17 +159,13 @@ def _share(serving: Serving, pods: Pods, at: Path, teams: Values) -> Iterator[Mi
         "memory_gib": (pods.memory_gib + AGENT_GIB + queue_gib) * at_once + RECEIVER_GIB,
         "gpus": pods.gpus * at_once,
     }
-    try:
-        lacking = {key: need for key, need in needs.items() if need > team.get(key, 0)}
-    except TypeError:
-        return  # malformed, which is told where it is
     more, whose = "one more", "KServe's container"
     if serving.by_knative:
         more, whose = "as many", "KServe's and Knative's containers"
-    for key, need in lacking.items():
+    for key, need, share in lacking(needs, name, teams):
         yield Mistake(
             (*at, "scale", "max"),
             f"{most} pods, {more} while a new version takes over, {whose} in each and "
-            f"what captures beside them take {need:g} {WORDS[key]}; {name} has {team.get(key, 0)}.",
+            f"what captures beside them take {need}; {name} has {share}.",
             f"Lower max, or raise kubernetes.teams.{name}.{key}.",
         )

@@ -3,9 +3,11 @@
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from pydantic import ValidationError
+
 from infra.settings.cross_stack import mapping
-from infra.settings.mistakes import Mistake, Path, shown
-from infra.settings.mlops.kubernetes_serving import WORDS
+from infra.settings.mistakes import Mistake, Path
+from infra.settings.mlops.team_share import check_team, lacking
 from infra.settings.training_pods import TrainingPods
 
 if TYPE_CHECKING:
@@ -133,39 +135,18 @@ def _on_cluster(training: Values, at: Path, values: Values) -> Iterator[Mistake]
 
 def _share(training: Values, by: str, at: Path, teams: Values) -> Iterator[Mistake]:
     """A team that is not there, or whose share one training exceeds."""
-    pods = mapping(training.get("pods"))
-    name = pods.get("team")
-    if not isinstance(name, str):
-        return
-    if name not in teams:
-        known = f"There are {', '.join(map(str, teams))}." if teams else "There is none."
-        yield Mistake(
-            (*at, "pods", "team"), f"{shown(name)} is no team of kubernetes.teams.", known
-        )
-        return
-    team = mapping(teams[name])
-    if team.get("pod_security") == "restricted":
-        yield Mistake(
-            (*at, "pods", "team"),
-            f"{name} lets no pod be root, and SageMaker's images are.",
-            "Choose another team, or pod_security: baseline.",
-        )
-    asked = TrainingPods.model_construct(
-        **{key: value for key, value in pods.items() if key != "team"}
-    )
-    beside = BESIDE[by]
     try:
-        needs = {
-            key: getattr(asked, key) * asked.nodes + beside.get(key, 0)
-            for key in ("vcpus", "memory_gib", "gpus")
-        }
-        lacking = {key: need for key, need in needs.items() if need > team.get(key, 0)}
-    except TypeError:
-        return  # malformed, which is told where it is
-    for key, need in lacking.items():
+        pods = TrainingPods.model_validate(training.get("pods"))
+    except ValidationError:
+        return  # which is told where it is
+    yield from check_team(pods.team, (*at, "pods", "team"), teams)
+    needs = {
+        key: getattr(pods, key) * pods.nodes + BESIDE[by].get(key, 0)
+        for key in ("vcpus", "memory_gib", "gpus")
+    }
+    for key, need, share in lacking(needs, pods.team, teams):
         yield Mistake(
             (*at, "pods", key),
-            f"one training and what asks for it take {need:g} {WORDS[key]}; {name} has "
-            f"{team.get(key, 0)}.",
-            f"Lower it, or raise kubernetes.teams.{name}.{key}.",
+            f"one training and what asks for it take {need}; {pods.team} has {share}.",
+            f"Lower it, or raise kubernetes.teams.{pods.team}.{key}.",
         )
