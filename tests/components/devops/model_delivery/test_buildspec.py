@@ -37,11 +37,11 @@ def cloud():
 
 @pytest.fixture
 def checkout(tmp_path):
-    """A checkout of a repository with one model project."""
+    """A checkout of a repository with one model project, and of its tests the quick ones."""
     shutil.copytree(
         TEMPLATE,
         tmp_path / "models/tumour",
-        ignore=shutil.ignore_patterns("__pycache__", ".*_cache"),
+        ignore=shutil.ignore_patterns("__pycache__", ".*_cache", "test_code.py", "test_compare.py"),
     )
     return tmp_path
 
