@@ -92,6 +92,12 @@ def pytest_configure() -> None:
     os.environ["PULUMI_ERROR_OUTPUT_STRING"] = "1"
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One worker more than there are processors: a quarter of the time, tests wait for others."""
+    return (os.cpu_count() or 1) + 1
+
+
 def pytest_unconfigure() -> None:
     if OURS:
         shutil.rmtree(FOLDER)
