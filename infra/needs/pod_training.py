@@ -62,7 +62,7 @@ def trained_in_pods(model: ModelSettings, context: ModelContext, need: Need) -> 
         "data_prefix": model.data_prefix,
         "data_key_arn": context.key_arn(DataClass.DATA),
         "messages_key_arn": context.key_arn(DataClass.MESSAGES),
-        "topic_arn": context.foundation.alerts.topics["critical"],
+        "topic_arn": context.foundation.alerts.topics["warning"],
     }
     options = pulumi.ResourceOptions.merge(
         need.child_options(model.name),

@@ -46,6 +46,7 @@ PUBLISHERS = {
     "EventTarget *-security-hub-high": {"warning"},
     "EventTarget *-threats-medium": {"warning"},
     "MetricAlarm *-endpoint-latency": {"warning"},
+    "MetricAlarm *-trains-away": {"warning"},
     "MetricAlarm *-monitor-*-worst": {"warning"},
     "MetricAlarm *-monitor-*-silent": {"warning"},
     "EventTarget *-monitor-*-failed": {"warning"},
