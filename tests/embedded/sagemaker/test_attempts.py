@@ -5,7 +5,7 @@ from botocore.exceptions import ClientError
 
 from embedded import clock
 from embedded.cloud import Cloud
-from embedded.sagemaker import job
+from embedded.sagemaker import worker
 from embedded.sagemaker.steps.kinds import KINDS
 from tests.some_pipeline import create, ended, python, run, start, steps_of, until
 
@@ -82,7 +82,7 @@ def test_a_job_that_breaks_here_is_an_internal_error_that_a_policy_may_name(clou
         if len(tries) < 2:
             raise MemoryError("no room")
 
-    monkeypatch.setattr(job, "run_processing_job", breaks)
+    monkeypatch.setattr(worker, "run_processing_job", breaks)
     policy = {"ExceptionType": ["SageMaker.JOB_INTERNAL_ERROR"], "IntervalSeconds": 1}
     status, steps = run(cloud, "breaks", [python("A", "", RetryPolicies=[policy])])
     assert (status, len(tries)) == ("Succeeded", 2)
