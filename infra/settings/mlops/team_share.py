@@ -13,7 +13,7 @@ WORDS = {"vcpus": "vCPUs", "memory_gib": "GiB", "gpus": "GPUs"}
 def check_team(name: str, at: Path, teams: Values) -> Iterator[Mistake]:
     """Yield a team that is not there, or lets none of SageMaker's images run."""
     if name not in teams:
-        known = f"There are {', '.join(map(str, teams))}." if teams else "There is none."
+        known = f"It has {', '.join(map(str, teams)) or 'none'}."
         yield Mistake(at, f"{shown(name)} is no team of kubernetes.teams.", known)
     elif mapping(teams[name]).get("pod_security") == "restricted":
         yield Mistake(
