@@ -94,6 +94,8 @@ def of_pods(told: PodsShape) -> Iterator[str]:
         yield f"not deployed: {where} has no {told['name']}"
         return
     has = f"{where} has version {known(told['version'])}"
+    if told["canary_percent"] is not None:
+        has += f" as a canary of {told['canary_percent']}% of the requests"
     if told["ready"] is None:
         yield f"{has}, and whether it serves is unknown: {because}"
     elif told["ready"]:

@@ -8,13 +8,13 @@ import json
 import os
 import shutil
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from botocore.exceptions import ClientError
 
-from components.platform.version_cards.runtime.card import container_of
+from components.mlops.kubernetes_serving.deployed import deployed
 from embedded.kubernetes.manifests import Folder
 from infra.errors import InputError, WorkError
 from infra.hosts.serving import Running
@@ -23,7 +23,6 @@ from infra.kubernetes.cluster import name_of, wanted
 from infra.kubernetes.login import entry_of
 from infra.kubernetes.pages import kubeconfig
 from infra.models.place import Place, model_of
-from infra.models.registry import Version, described
 from infra.models.shapes import PodsShape
 from infra.needs.model_context import NAME_LIMIT
 
@@ -42,11 +41,8 @@ class Unknown(Exception):
     """The cluster could not be asked; the message says why."""
 
 
-def pods(place: Place, model: str, found: Sequence[Version]) -> PodsShape | None:
-    """What serves a model on Kubernetes, `found` being its versions; None where SageMaker does.
-
-    Raises botocore's errors of what is asked of the registry.
-    """
+def pods(place: Place, model: str) -> PodsShape | None:
+    """What serves a model on Kubernetes; None where SageMaker does."""
     serving = model_of(place.stack, model).serving
     if serving.on != "kubernetes" or serving.pods is None:
         return None
@@ -55,6 +51,7 @@ def pods(place: Place, model: str, found: Sequence[Version]) -> PodsShape | None
         "namespace": serving.pods.team,
         "there": None,
         "version": None,
+        "canary_percent": None,
         "ready": None,
         "message": None,
         "unknown_because": None,
@@ -65,7 +62,12 @@ def pods(place: Place, model: str, found: Sequence[Version]) -> PodsShape | None
         return {**told, "unknown_because": str(error)}
     if kept is None:
         return {**told, "there": False}
-    told |= {"there": True, "version": _version(place, kept, found)}
+    serves = deployed(kept)
+    told |= {
+        "there": True,
+        "version": serves.version if serves else None,
+        "canary_percent": kept["spec"]["predictor"].get("canaryTrafficPercent"),
+    }
     if place.running:
         return {**told, "unknown_because": NO_PODS}
     conditions = {one["type"]: one for one in (kept.get("status") or {}).get("conditions") or []}
@@ -126,17 +128,3 @@ def _asked(config: Path, namespace: str, name: str) -> Object | None:
         return None
     found: Object = json.loads(done.stdout)
     return found
-
-
-def _version(place: Place, kept: Object, found: Sequence[Version]) -> int | None:
-    """The version whose artefact the object's pods fetch; None of one that no version has."""
-    fetched = {
-        word
-        for container in kept["spec"]["predictor"].get("initContainers") or []
-        for word in (*(container.get("command") or []), *(container.get("args") or []))
-    }
-    approved_first = sorted(found, key=lambda one: one.status != "Approved")
-    for version in approved_first:
-        if container_of(described(place, version)).get("ModelDataUrl") in fetched:
-            return version.number
-    return None

@@ -49,7 +49,7 @@ def listed(place: Place) -> list[ListedShape]:
 
 def _listed(place: Place, model: str) -> ListedShape:
     found = versions(place, model)
-    on_pods = pods(place, model, found)
+    on_pods = pods(place, model)
     serves = None if on_pods else endpoint(place, model)
     return {
         "model": model,
@@ -79,7 +79,7 @@ def status(place: Place, model: str) -> StatusShape:
         "approved": _number(approved(found)),
         "waiting": [one.shape() for one in waiting(found)],
         "endpoint": endpoint(place, model),
-        "pods": pods(place, model, found),
+        "pods": pods(place, model),
         "hours": _hours(place, model),
         "alarms": watched,
         "drift": drift(place, model, watched),
@@ -127,14 +127,14 @@ def why_served(
         "comparison": recorded(compared) if compared else None,
         "execution": property_of(package, "execution"),
         "rollout": came_of(version, found, on_pods)
-        if (on_pods := pods(place, model, found))
+        if (on_pods := pods(place, model))
         else rollout(version, found, serves),
     }
 
 
 def serving_version(place: Place, model: str) -> int | None:
     """The version that serves a model, wherever that is; None where none does or it is unknown."""
-    if on_pods := pods(place, model, versions(place, model)):
+    if on_pods := pods(place, model):
         return on_pods["version"]
     return serving(endpoint(place, model))
 

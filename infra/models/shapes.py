@@ -28,7 +28,9 @@ class PodsShape(TypedDict):
     there: bool | None
     """Whether there is such an object."""
     version: int | None
-    """The version that its pods are of; None where there is no object, too."""
+    """The version that it is of; None where there is no object, too."""
+    canary_percent: int | None
+    """Share of the requests that the version gets as a canary; None where it gets all of them."""
     ready: bool | None
     """Whether it serves, as KServe says; None where there is no object, too."""
     message: str | None

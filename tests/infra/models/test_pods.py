@@ -8,7 +8,7 @@ from functools import cache
 
 import pytest
 
-from components.mlops.kubernetes_serving.objects import predictor
+from components.mlops.kubernetes_serving.objects import annotations
 from embedded.kubernetes.manifests import Folder
 from infra.models import logs, reports, shapes
 from infra.models.place import Place
@@ -19,26 +19,15 @@ from tests.embedded.extensions import kubernetes
 from tests.json_shapes import misfits
 
 MODEL, NAME, CLUSTER = "readmission", "maslow-dev-readmission", "maslow-dev-kubernetes"
-SPEC = predictor(
-    {
-        "model": MODEL,
-        "image": "image",
-        "runtime_image": "image",
-        "environment": {},
-        "model_data": "s3://artifacts/model.tar.gz",
-        "account": NAME,
-        "receiver": "receiver",
-        "code": "code",
-        "region": "eu-west-1",
-        "pods": {"vcpus": 1, "memory_gib": 1, "gpus": 0, "min": 1, "max": 1},
-    }
-)
 
 
-def kept(**condition):
+def kept(canary=None, **condition):
+    """KServe's object of version 1."""
     status = {"conditions": [{"type": "Ready", **condition}]} if condition else {}
-    metadata = {"name": NAME, "namespace": "oncology"}
-    return {"apiVersion": API, "kind": KIND, "metadata": metadata, "spec": SPEC, "status": status}
+    pods = {"vcpus": 1, "memory_gib": 1, "gpus": 0, "min": 1, "max": 1}
+    told = {"name": NAME, "namespace": "oncology", "annotations": annotations("1", pods, None)}
+    spec = {"predictor": {} if canary is None else {"canaryTrafficPercent": canary}}
+    return {"apiVersion": API, "kind": KIND, "metadata": told, "spec": spec, "status": status}
 
 
 @pytest.fixture
@@ -86,6 +75,8 @@ def test_kserve_tells_which_version_serves_and_whether_it_is_ready(
     says = "KServe in oncology has version 1"
     assert listed(place, capsys) == f"{says}, which serves, waiting for a decision: 2"
     assert reports.why(place, MODEL, None)["rollout"] == "it serves: KServe says that it is ready"
+    kubectl(kept(canary=10, status="True"))
+    assert listed(place, capsys).startswith(f"{says} as a canary of 10% of the requests, which ser")
     kubectl(kept(status="False", message="no node"))
     assert listed(place, capsys).startswith(f"{says}, which is not ready: no node")
     kubectl(kept())
@@ -141,5 +132,5 @@ def test_what_pods_print_is_in_no_log_group(place):
     assert logs.of_pods(place, MODEL)[:5] == [
         *("kubectl", "--namespace", "oncology", "logs", "--selector")
     ]
-    assert logs.of_pods(place, "triage") is None
-    assert [one.name for one in logs.sources(place, "triage")] == ["endpoint"]
+    assert logs.of_pods(place, "stay") is None
+    assert [one.name for one in logs.sources(place, "stay")] == ["endpoint"]
