@@ -59,3 +59,18 @@ def serving_role(account: Any, name: str = "serving") -> str:
                 return str(role["Arn"])
     made = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(TRUST))
     return str(made["Role"]["Arn"])
+
+
+def approved(sagemaker: Any, group: str, data: str) -> str:
+    """The ARN of a version with its artefact at `data`, registered and approved."""
+    created = sagemaker.create_model_package(
+        ModelPackageGroupName=group,
+        ModelApprovalStatus="Approved",
+        InferenceSpecification={
+            "Containers": [{"Image": "image", "ModelDataUrl": data}],
+            "SupportedContentTypes": ["text/csv"],
+            "SupportedResponseMIMETypes": ["application/json"],
+        },
+    )
+    arn: str = created["ModelPackageArn"]
+    return arn

@@ -6,7 +6,7 @@ import yaml
 
 from infra.hosts.engine import EngineHost
 from infra.hosts.progress import Operation, Phase
-from tests.served_model import uploaded
+from tests.served_model import approved, uploaded
 
 pytestmark = pytest.mark.engine
 
@@ -66,7 +66,7 @@ def test_the_platform_lives_under_the_engine_from_preview_to_destroy(host, stack
     (model,) = first.outputs["models"].values()
     assert "endpoint" not in model
 
-    version = _approve_a_version(sagemaker, model["group"], data)
+    version = approved(sagemaker, model["group"], data)
     second = host.engine.up()
     assert Operation.REPLACE not in second.changes
     assert Operation.DELETE not in second.changes
@@ -96,19 +96,6 @@ def test_the_platform_lives_under_the_engine_from_preview_to_destroy(host, stack
     sagemaker.delete_model_package(ModelPackageName=version)
     host.engine.destroy()
     assert _standing(cloud) == before
-
-
-def _approve_a_version(sagemaker, group, data):
-    created = sagemaker.create_model_package(
-        ModelPackageGroupName=group,
-        ModelApprovalStatus="Approved",
-        InferenceSpecification={
-            "Containers": [{"Image": "image", "ModelDataUrl": data}],
-            "SupportedContentTypes": ["text/csv"],
-            "SupportedResponseMIMETypes": ["application/json"],
-        },
-    )
-    return created["ModelPackageArn"]
 
 
 def _standing(cloud):
