@@ -232,6 +232,6 @@ def rewired(value: Any, step: str, model: str, best: Mapping[str, Any]) -> Any:
     if set(value) == {"Get"} and str(value["Get"]).startswith(step):
         raise DefinitionError(
             f"a later step refers to {value['Get']}, and of such a training to nothing but "
-            f" {model.removeprefix(step)}"
+            f"{model.removeprefix(step)}"
         )
     return {key: rewired(each, step, model, best) for key, each in value.items()}
