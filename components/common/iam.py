@@ -182,12 +182,19 @@ def trust_web_identity(provider_arn: str, *, audience: str, subjects: Sequence[s
 
 def tls_only(bucket_arn: str) -> Statement:
     """Refuse every request to a bucket that does not come by TLS."""
+    return deny_without_tls(["s3:*"], [bucket_arn, f"{bucket_arn}/*"])
+
+
+def deny_without_tls(
+    actions: Sequence[str], resources: Sequence[str], sid: str = "TlsOnly"
+) -> Statement:
+    """Refuse to everybody what does not come by TLS, in the policy of a resource."""
     return deny(
-        ["s3:*"],
-        [bucket_arn, f"{bucket_arn}/*"],
+        actions,
+        resources,
         principal="*",
         when={"Bool": {"aws:SecureTransport": "false"}},
-        sid="TlsOnly",
+        sid=sid,
     )
 
 

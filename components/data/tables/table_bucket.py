@@ -11,7 +11,7 @@ import pulumi_aws as aws
 
 from components.common.column_types import UnknownType, check_type, is_primitive, unkept
 from components.common.durability import Durability, setting_of_stateful, stateful
-from components.common.iam import Document, deny, document, rendered
+from components.common.iam import Document, deny_without_tls, document, rendered
 from components.common.limits import ICEBERG_RESERVED
 
 MEGABYTES = (64, 512)
@@ -71,13 +71,7 @@ def bucket_policy(*, bucket_arn: str) -> Document:
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/s3-tables-resource-based-policies.html
     """
     return document(
-        deny(
-            ["s3tables:*"],
-            [bucket_arn, f"{bucket_arn}/*"],
-            principal="*",
-            when={"Bool": {"aws:SecureTransport": "false"}},
-            sid="OverTlsAlone",
-        )
+        deny_without_tls(["s3tables:*"], [bucket_arn, f"{bucket_arn}/*"], sid="OverTlsAlone")
     )
 
 

@@ -6,7 +6,7 @@ from typing import NotRequired, TypedDict
 import pulumi
 import pulumi_aws as aws
 
-from components.common.iam import Document, allow, deny, document, rendered
+from components.common.iam import Document, allow, deny_without_tls, document, rendered
 
 
 class Severity(enum.Enum):
@@ -82,13 +82,7 @@ def alert_topic_policy(*, topic_arn: str, account_id: str, region: str) -> Docum
             principal={"Service": "events.amazonaws.com"},
             sid="Rules",
         ),
-        deny(
-            ["sns:Publish"],
-            [topic_arn],
-            principal="*",
-            when={"Bool": {"aws:SecureTransport": "false"}},
-            sid="TlsOnly",
-        ),
+        deny_without_tls(["sns:Publish"], [topic_arn]),
     )
 
 

@@ -4,7 +4,7 @@ import pulumi
 import pulumi_aws as aws
 
 from components.common.args import AccountArgs
-from components.common.iam import Document, allow, deny, document, rendered
+from components.common.iam import Document, allow, deny_without_tls, document, rendered
 
 RETENTION_SECONDS = 14 * 24 * 3600
 """The longest that SQS keeps a message.
@@ -34,13 +34,7 @@ def dead_letter_policy(
             },
             sid="Rules",
         ),
-        deny(
-            ["sqs:*"],
-            [queue_arn],
-            principal="*",
-            when={"Bool": {"aws:SecureTransport": "false"}},
-            sid="TlsOnly",
-        ),
+        deny_without_tls(["sqs:*"], [queue_arn]),
     )
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from components.common.iam import Document, Statement, allow, deny, document
+from components.common.iam import Document, Statement, allow, deny_without_tls, document
 from components.common.job_access import publish_metrics, use_keys, write_logs
 from components.common.log_group import TRAINING_JOBS
 from components.platform.training_policy import data_statements
@@ -56,15 +56,7 @@ def sending_statements(queue_arn: str, messages_key_arn: str) -> list[Statement]
 
 def queue_policy(*, queue_arn: str) -> Document:
     """By TLS alone; who may send and receive, their roles say."""
-    return document(
-        deny(
-            ["sqs:*"],
-            [queue_arn],
-            principal="*",
-            when={"Bool": {"aws:SecureTransport": "false"}},
-            sid="TlsOnly",
-        )
-    )
+    return document(deny_without_tls(["sqs:*"], [queue_arn]))
 
 
 def rules(by: str) -> list[dict[str, Any]]:
