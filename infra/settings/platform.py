@@ -7,6 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from components.common.limits import TRAINING_HOURS
+from components.platform.pod_training.runtime.states import WAIT_HOURS
 from infra.settings.aws import InstanceType, allowed
 from infra.settings.base import PositiveInt, Settings, matching
 from infra.settings.framework_image import Framework, check_framework
@@ -22,7 +23,7 @@ from infra.settings.training_options import (
     most_instances,
     training_plan,
 )
-from infra.settings.training_pods import MOST_WAIT_HOURS, TrainingPods
+from infra.settings.training_pods import TrainingPods
 from infra.settings.tuning import Tune
 
 ProcessingInstance = Annotated[
@@ -173,7 +174,7 @@ class Training(Settings):
         if self.tune:
             return self.tune.max_hours
         if self.on == "kubernetes":
-            return self.max_hours + MOST_WAIT_HOURS
+            return self.max_hours + WAIT_HOURS
         return self.spot.max_wait_hours if self.spot else self.max_hours
 
     @property
