@@ -10,7 +10,13 @@ from infra.settings.devops.model_delivery import ModelDelivery
 from infra.settings.mistakes import Mistake, Path
 from infra.settings.mlops.pods import Pods
 from infra.settings.mlops.serving import Serving
-from infra.settings.mlops.team_share import check_team, lacking
+from infra.settings.mlops.team_share import (
+    check_add_on,
+    check_team,
+    chosen_add_ons,
+    lacking,
+    teams_of,
+)
 
 Values = Mapping[str, Any]
 AGENT_VCPUS, AGENT_GIB = 0.1, 1
@@ -110,22 +116,10 @@ def check_served_on_kubernetes(values: Values) -> Iterator[Mistake]:
 
 
 def _on_cluster(serving: Values, at: Path, values: Values) -> Iterator[Mistake]:
-    kubernetes = mapping(values.get("kubernetes"))
+    yield from check_add_on(values, (*at, "on"), "KServe serves it", ["cert-manager", "kserve"])
     if "kubernetes" not in values:
-        yield Mistake(
-            (*at, "on"),
-            "there is no cluster.",
-            "Add one: kubernetes: {add_ons: [cert-manager, kserve], teams: {…}}.",
-        )
         return
-    add_ons = kubernetes.get("add_ons")
-    chosen = add_ons if isinstance(add_ons, list) else []
-    if "kserve" not in chosen:
-        yield Mistake(
-            (*at, "on"),
-            "KServe serves it, which is off.",
-            "Add it: kubernetes: {add_ons: [cert-manager, kserve]}.",
-        )
+    chosen = chosen_add_ons(values)
     if mapping(values.get("hours")):
         yield Mistake(
             (*at, "on"),
@@ -144,7 +138,7 @@ def _on_cluster(serving: Values, at: Path, values: Values) -> Iterator[Mistake]:
             f"Add it: kubernetes: {{add_ons: [{', '.join([*map(str, chosen), 'knative'])}]}}.",
         )
     if wanted.pods:
-        yield from _share(wanted, wanted.pods, at, mapping(kubernetes.get("teams")))
+        yield from _share(wanted, wanted.pods, at, teams_of(values))
 
 
 def _share(serving: Serving, pods: Pods, at: Path, teams: Values) -> Iterator[Mistake]:

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from infra.settings.cross_stack import mapping
 from infra.settings.mistakes import Mistake, Path
-from infra.settings.mlops.team_share import check_team, lacking
+from infra.settings.mlops.team_share import check_add_on, check_team, lacking, teams_of
 from infra.settings.training_pods import TrainingPods
 
 if TYPE_CHECKING:
@@ -114,23 +114,9 @@ def _on_cluster(training: Values, at: Path, values: Values) -> Iterator[Mistake]
     by = training.get("by", "trainer")
     if by not in ADD_ONS:
         return  # malformed, which is told where it is
-    needed = ADD_ONS[by]
-    if "kubernetes" not in values:
-        yield Mistake(
-            (*at, "on"),
-            "there is no cluster.",
-            f"Add one: kubernetes: {{add_ons: [{needed}], teams: {{…}}}}.",
-        )
-        return
-    kubernetes = mapping(values.get("kubernetes"))
-    add_ons = kubernetes.get("add_ons")
-    if needed not in (add_ons if isinstance(add_ons, list) else []):
-        yield Mistake(
-            (*at, "on"),
-            f"{TITLES[by]} runs it, which is off.",
-            f"Add it: kubernetes: {{add_ons: [{needed}]}}.",
-        )
-    yield from _share(training, by, at, mapping(kubernetes.get("teams")))
+    yield from check_add_on(values, (*at, "on"), f"{TITLES[by]} runs it", [ADD_ONS[by]])
+    if "kubernetes" in values:
+        yield from _share(training, by, at, teams_of(values))
 
 
 def _share(training: Values, by: str, at: Path, teams: Values) -> Iterator[Mistake]:

@@ -1,6 +1,6 @@
-"""Whether a team of the cluster is there for a model's pods, and has room for them."""
+"""Whether the cluster does what a model asks of it, and a team has room for the model's pods."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from infra.settings.cross_stack import mapping
@@ -8,6 +8,33 @@ from infra.settings.mistakes import Mistake, Path, shown
 
 Values = Mapping[str, Any]
 WORDS = {"vcpus": "vCPUs", "memory_gib": "GiB", "gpus": "GPUs"}
+
+
+def check_add_on(values: Values, at: Path, does: str, needed: Sequence[str]) -> Iterator[Mistake]:
+    """Yield a cluster that is not there, or lacks the add-on for a model.
+
+    `does` says what the add-on does, which is the last of those `needed`.
+    """
+    listed = ", ".join(needed)
+    if "kubernetes" not in values:
+        yield Mistake(
+            at,
+            "there is no cluster.",
+            f"Add one: kubernetes: {{add_ons: [{listed}], teams: {{…}}}}.",
+        )
+    elif needed[-1] not in chosen_add_ons(values):
+        yield Mistake(at, f"{does}, which is off.", f"Add it: kubernetes: {{add_ons: [{listed}]}}.")
+
+
+def chosen_add_ons(values: Values) -> list[Any]:
+    """The add-ons of the cluster, as the stack file has them."""
+    add_ons = mapping(values.get("kubernetes")).get("add_ons")
+    return add_ons if isinstance(add_ons, list) else []
+
+
+def teams_of(values: Values) -> Values:
+    """The teams of the cluster, as the stack file has them."""
+    return mapping(mapping(values.get("kubernetes")).get("teams"))
 
 
 def check_team(name: str, at: Path, teams: Values) -> Iterator[Mistake]:
