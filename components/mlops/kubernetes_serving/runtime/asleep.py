@@ -6,38 +6,26 @@ where it is one and none is ready, the model is being woken, or cannot be.
 https://knative.dev/docs/serving/autoscaling/scale-to-zero/
 """
 
-import json
-import os
-import ssl
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
-from urllib.request import Request, urlopen
 
-ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
-"""Where a pod finds who it is.
+from .api import ACCOUNT, in_cluster
 
-https://kubernetes.io/docs/tasks/run-application/access-api-from-pod/
-"""
 SECONDS = 5
 
 
 def deployments(selector: str, account: Path = ACCOUNT) -> list[Mapping[str, Any]]:
     """The Deployments of the pod's namespace that a selector of labels names.
 
-    Raises OSError where Kubernetes cannot be asked or refuses, ValueError for what is no JSON.
+    Raises NotAnswered where Kubernetes cannot be asked or refuses, OSError where the pod is told of
+    none, ValueError for what is no JSON.
     """
-    namespace, token = ((account / name).read_text().strip() for name in ("namespace", "token"))
-    host, port = os.environ["KUBERNETES_SERVICE_HOST"], os.environ["KUBERNETES_SERVICE_PORT"]
-    where = f"/apis/apps/v1/namespaces/{namespace}/deployments?labelSelector={quote(selector)}"
-    address = f"https://[{host}]:{port}" if ":" in host else f"https://{host}:{port}"
-    asked = Request(address + where, headers={"Authorization": f"Bearer {token}"})  # noqa: S310
-    trusted = ssl.create_default_context(cafile=str(account / "ca.crt"))
-    with urlopen(asked, timeout=SECONDS, context=trusted) as answer:  # noqa: S310 - TLS
-        found = json.load(answer)
-    listed: list[Mapping[str, Any]] = found["items"]
-    return listed
+    namespace = (account / "namespace").read_text().strip()
+    found = in_cluster(account, SECONDS).find(
+        f"/apis/apps/v1/namespaces/{namespace}/deployments", labelSelector=selector
+    )
+    return list((found or {}).get("items") or [])
 
 
 def is_as_it_should(found: Iterable[Mapping[str, Any]]) -> bool:

@@ -28,6 +28,7 @@ from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
+from .api import NotAnswered
 from .asleep import deployments, is_as_it_should
 from .events import Event, NoEvent, Pairs, event_of, is_sampled, line_of
 from .identity import session
@@ -187,7 +188,7 @@ def is_there(told: Mapping[str, str]) -> bool:
         return False
     try:
         return is_as_it_should(deployments(told["DEPLOYMENTS"]))
-    except (OSError, ValueError) as error:
+    except (NotAnswered, OSError, ValueError) as error:
         _say(f"Kubernetes tells of no pods: {error}")
         return False
 
