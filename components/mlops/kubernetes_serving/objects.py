@@ -23,25 +23,28 @@ from typing import Any, TypedDict
 from components.mlops.kubernetes_serving.deployed import VERSION
 from components.mlops.kubernetes_serving.runtime.events import INFERENCE_ID
 from components.platform.kubernetes.nodes import Accelerator
-from components.platform.model_project import content_hash
+from components.platform.runtime_pod import (
+    INTEL,
+    PACKAGE,
+    READS_TOKENS,
+    code_volumes,
+    files_of,
+    nobody,
+    runtime_container,
+    runtime_pod,
+    variables,
+)
 
-RUNTIME = Path(__file__).with_name("runtime")
+RUNTIME = Path(__file__).with_name(PACKAGE)
 MODEL_LABEL = "maslow.dev/model"
 CONTAINER = "kserve-container"
 """What KServe calls the container that answers."""
-MODEL_FOLDER, CODE_FOLDER = "/opt/ml/model", "/opt/maslow"
+MODEL_FOLDER = "/opt/ml/model"
 PORT = 8080
-NOBODY = 65534
-READS_TOKENS = {"fsGroup": NOBODY}
-"""Who is not root reads the token of its service account by its group.
-
-https://kubernetes.io/docs/tasks/configure-pod-container/security-context/
-"""
-INTEL = {"kubernetes.io/arch": "amd64"}
-"""SageMaker's images are for no other processors."""
 CPU_PERCENT = 70
 """Of what its pods ask for: above it, there come more of them."""
 RECEIVER = {"cpu": "100m", "memory": "256Mi"}
+FETCHING = {"cpu": "250m", "memory": "512Mi"}
 STANDARD, KNATIVE = "Standard", "Knative"
 """What KServe calls the two ways in which it runs a model."""
 KSERVE = "serving.kserve.io"
@@ -108,12 +111,7 @@ class PredictorArgs(TypedDict):
 
 def runtime_files() -> dict[str, str]:
     """Text of each file of the runtime by its name, as a ConfigMap has them."""
-    return {path.name: path.read_text(encoding="utf-8") for path in sorted(RUNTIME.glob("*.py"))}
-
-
-def code_name(name: str) -> str:
-    """The name of the ConfigMap with the runtime: pods are told of another runtime by its hash."""
-    return f"{name}-code-{content_hash(runtime_files())[:8]}"
+    return files_of(RUNTIME)
 
 
 def fetching_name(name: str) -> str:
@@ -206,54 +204,37 @@ def receiver_pod(
 ) -> dict[str, Any]:
     """The template of the receiver's pod, with its account's token if it asks Kubernetes."""
     probe = {"httpGet": {"path": "/", "port": PORT}, "periodSeconds": 10}
-    return {
-        "metadata": {"labels": dict(labels)},
-        "spec": {
-            "serviceAccountName": account,
-            "automountServiceAccountToken": asks_kubernetes,
-            "terminationGracePeriodSeconds": 60,
-            "nodeSelector": INTEL,
-            "securityContext": {**READS_TOKENS, **_nobody()},
-            "volumes": code_volumes(code),
-            "containers": [
-                {
-                    "name": "receiver",
-                    "image": image,
-                    **_running("runtime.receiver"),
-                    "env": _variables(environment),
-                    "ports": [{"containerPort": PORT, "protocol": "TCP"}],
-                    "readinessProbe": probe,
-                    "livenessProbe": {**probe, "periodSeconds": 30},
-                    "resources": {
-                        "requests": RECEIVER,
-                        "limits": {"memory": RECEIVER["memory"]},
-                    },
-                    "securityContext": _confined(),
-                }
-            ],
+    container = runtime_container(
+        "receiver", image=image, module="receiver", environment=environment, resources=RECEIVER
+    )
+    pod = runtime_pod(
+        labels=labels,
+        account=account,
+        code=code,
+        container={
+            **container,
+            "ports": [{"containerPort": PORT, "protocol": "TCP"}],
+            "readinessProbe": probe,
+            "livenessProbe": {**probe, "periodSeconds": 30},
         },
-    }
-
-
-def code_volumes(code: str) -> list[dict[str, Any]]:
-    """The volume of the runtime."""
-    return [{"name": "code", "configMap": {"name": code}}]
+        asks_kubernetes=asks_kubernetes,
+    )
+    pod["spec"]["terminationGracePeriodSeconds"] = 60
+    return pod
 
 
 def _fetching(args: PredictorArgs) -> dict[str, Any]:
-    running = _running("runtime.fetch", args["model_data"], MODEL_FOLDER)
-    return {
-        "name": "fetch-model",
-        "image": args["runtime_image"],
-        **running,
-        "env": _variables({"AWS_DEFAULT_REGION": args["region"]}),
-        "volumeMounts": [*running["volumeMounts"], _model_mount()],
-        "resources": {
-            "requests": {"cpu": "250m", "memory": "512Mi"},
-            "limits": {"memory": "512Mi"},
-        },
-        "securityContext": {**_nobody(), **_confined()},
-    }
+    fetching = runtime_container(
+        "fetch-model",
+        image=args["runtime_image"],
+        module="fetch",
+        arguments=[args["model_data"], MODEL_FOLDER],
+        environment={"AWS_DEFAULT_REGION": args["region"]},
+        resources=FETCHING,
+    )
+    fetching["volumeMounts"].append(_model_mount())
+    fetching["securityContext"] |= nobody()
+    return fetching
 
 
 def _answering(args: PredictorArgs) -> dict[str, Any]:
@@ -269,7 +250,7 @@ def _answering(args: PredictorArgs) -> dict[str, Any]:
         "name": CONTAINER,
         "image": args["image"],
         "args": ["serve"],
-        "env": _variables({**args["environment"], "AWS_DEFAULT_REGION": args["region"]}),
+        "env": variables({**args["environment"], "AWS_DEFAULT_REGION": args["region"]}),
         "ports": [{"containerPort": PORT, "protocol": "TCP"}],
         "volumeMounts": [_model_mount()],
         # What loads a large model is left ten minutes, and not asked whether it lives before.
@@ -281,27 +262,5 @@ def _answering(args: PredictorArgs) -> dict[str, Any]:
     }
 
 
-def _running(module: str, *arguments: str) -> dict[str, Any]:
-    return {
-        "command": ["python3", "-m", module, *arguments],
-        "workingDir": CODE_FOLDER,
-        "volumeMounts": [
-            {"name": "code", "mountPath": f"{CODE_FOLDER}/{RUNTIME.name}", "readOnly": True}
-        ],
-    }
-
-
 def _model_mount() -> dict[str, Any]:
     return {"name": "model", "mountPath": MODEL_FOLDER}
-
-
-def _variables(told: Mapping[str, str]) -> list[dict[str, str]]:
-    return [{"name": name, "value": value} for name, value in sorted(told.items())]
-
-
-def _nobody() -> dict[str, Any]:
-    return {"runAsNonRoot": True, "runAsUser": NOBODY, "seccompProfile": {"type": "RuntimeDefault"}}
-
-
-def _confined() -> dict[str, Any]:
-    return {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}}

@@ -22,7 +22,6 @@ from components.mlops.kubernetes_serving.objects import (
     KnativeArgs,
     PodsArgs,
     annotations,
-    code_name,
     fetching_name,
     predictor,
     receiver_pod,
@@ -30,6 +29,7 @@ from components.mlops.kubernetes_serving.objects import (
 )
 from components.mlops.kubernetes_serving.policies import capturing_policy, reading_policy
 from components.mlops.rollout import ALL_TRAFFIC
+from components.platform.runtime_pod import code_name, lone_deployment
 
 RECEIVER_LABEL = "maslow.dev/receiver"
 
@@ -96,7 +96,7 @@ class KubernetesServing(pulumi.ComponentResource):
         self.alarm_names = [alarm.name for alarm in alarms]
         code = kubernetes.core.v1.ConfigMap(
             f"{name}-code",
-            metadata=_called(args, code_name(called)),
+            metadata=_called(args, code_name(called, runtime_files())),
             data=runtime_files(),
             immutable=True,
             opts=self._child(),
@@ -146,8 +146,8 @@ class KubernetesServing(pulumi.ComponentResource):
         )
         self.register_outputs({"name": self.name, "url": self.url, "alarm_names": self.alarm_names})
 
-    def _child(self, after: list[pulumi.Resource] | None = None) -> pulumi.ResourceOptions:
-        return pulumi.ResourceOptions(parent=self, depends_on=after)
+    def _child(self) -> pulumi.ResourceOptions:
+        return pulumi.ResourceOptions(parent=self)
 
     def _spec(
         self, args: KubernetesServingArgs, fetching: pulumi.Output[str]
@@ -233,17 +233,13 @@ class KubernetesServing(pulumi.ComponentResource):
             args["namespace"],
         ).apply(lambda known: pod(*known))
         # Both halves of a request must come to the one that puts them together.
-        spec: Any = {
-            "replicas": 1,
-            "strategy": {"type": "Recreate"},
-            "selector": {"matchLabels": labels},
-            "template": template,
-        }
-        kubernetes.apps.v1.Deployment(
+        lone_deployment(
             f"{name}-receiver",
+            parent=self,
             metadata=_called(args, called),
-            spec=spec,
-            opts=self._child(writes),
+            labels=labels,
+            template=template,
+            after=writes,
         )
         ports: Any = {"selector": labels, "ports": [{"port": 80, "targetPort": PORT}]}
         return kubernetes.core.v1.Service(

@@ -20,7 +20,6 @@ from components.common.workload import WorkloadArgs
 from components.foundation.alerts.dead_letter_queue import RETENTION_SECONDS
 from components.platform.pod_training.objects import (
     asking_pod,
-    code_name,
     runtime_files,
 )
 from components.platform.pod_training.policies import (
@@ -30,6 +29,7 @@ from components.platform.pod_training.policies import (
     rules,
     training_policy,
 )
+from components.platform.runtime_pod import code_name, lone_deployment
 
 LOOK_SECONDS = 60
 """After which a message comes back, whose training is looked at then."""
@@ -102,7 +102,7 @@ class PodTraining(pulumi.ComponentResource):
         queue = self._queue(name, args)
         code = kubernetes.core.v1.ConfigMap(
             f"{name}-code",
-            metadata=_called(args, code_name(args["object_name"])),
+            metadata=_called(args, code_name(args["object_name"], runtime_files())),
             data=runtime_files(),
             immutable=True,
             opts=self._child(),
@@ -133,8 +133,8 @@ class PodTraining(pulumi.ComponentResource):
         self.queue_arn = queue.arn
         self.register_outputs({"queue_url": self.queue_url, "queue_arn": self.queue_arn})
 
-    def _child(self, after: list[pulumi.Resource] | None = None) -> pulumi.ResourceOptions:
-        return pulumi.ResourceOptions(parent=self, depends_on=after)
+    def _child(self) -> pulumi.ResourceOptions:
+        return pulumi.ResourceOptions(parent=self)
 
     def _queue(self, name: str, args: PodTrainingArgs) -> aws.sqs.Queue:
         """A message stays for as long as SQS keeps one, which its training has to be done in."""
@@ -209,17 +209,13 @@ class PodTraining(pulumi.ComponentResource):
             args["namespace"],
             args.get("queue", ""),
         ).apply(lambda known: pod(*known))
-        spec: Any = {
-            "replicas": 1,
-            "strategy": {"type": "Recreate"},
-            "selector": {"matchLabels": labels},
-            "template": template,
-        }
-        return kubernetes.apps.v1.Deployment(
+        return lone_deployment(
             f"{name}-asking",
+            parent=self,
             metadata=_called(args, args["object_name"]),
-            spec=spec,
-            opts=self._child(after),
+            labels=labels,
+            template=template,
+            after=after,
         )
 
     def _alarm(self, name: str, args: PodTrainingArgs) -> None:
