@@ -4,7 +4,8 @@ import pulumi
 import pulumi_aws as aws
 
 from components.foundation.alerts.alerts import AlertTopics
-from components.mlops.alarms import PERIOD_SECONDS, error_alarm, latency_alarm
+from components.foundation.alerts.away_alarm import away_alarm
+from components.mlops.alarms import error_alarm, latency_alarm
 from components.mlops.rollout import ALL_TRAFFIC
 
 NAMESPACE, FAILURES = "maslow/Serving", "Failures"
@@ -44,42 +45,14 @@ def serving_alarms(
             namespace=NAMESPACE,
             failures=FAILURES,
         ),
-        _away(
+        # Without a receiver the other alarms would see nothing.
+        away_alarm(
             f"{name}-away",
             parent=parent,
-            endpoint_name=endpoint_name,
-            topic=topics["critical"],
+            description=f"{endpoint_name}: no pod answers, or nothing watches whether one does",
+            namespace=NAMESPACE,
+            dimensions={"EndpointName": endpoint_name, "VariantName": ALL_TRAFFIC},
             minutes=away_minutes,
+            topic_arn=topics["critical"],
         ),
     ]
-
-
-def _away(
-    name: str,
-    *,
-    parent: pulumi.Resource,
-    endpoint_name: str,
-    topic: pulumi.Input[str],
-    minutes: int,
-) -> aws.cloudwatch.MetricAlarm:
-    """An alarm when the model is away in each of so many minutes, or nothing tells of it.
-
-    Without a receiver the other alarms would see nothing, and so its silence is an alarm as well.
-    """
-    return aws.cloudwatch.MetricAlarm(
-        name,
-        alarm_description=f"{endpoint_name}: no pod answers, or nothing watches whether one does",
-        namespace=NAMESPACE,
-        metric_name="Available",
-        dimensions={"EndpointName": endpoint_name, "VariantName": ALL_TRAFFIC},
-        statistic="Maximum",
-        period=PERIOD_SECONDS,
-        evaluation_periods=minutes,
-        datapoints_to_alarm=minutes,
-        comparison_operator="LessThanThreshold",
-        threshold=1,
-        treat_missing_data="breaching",
-        alarm_actions=[topic],
-        ok_actions=[topic],
-        opts=pulumi.ResourceOptions(parent=parent),
-    )

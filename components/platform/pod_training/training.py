@@ -17,6 +17,7 @@ from components.common.iam import rendered
 from components.common.log_group import TRAINING_JOBS
 from components.common.pod_account import NamespaceArgs, account_rights, pod_account
 from components.common.workload import WorkloadArgs
+from components.foundation.alerts.away_alarm import away_alarm
 from components.foundation.alerts.dead_letter_queue import RETENTION_SECONDS
 from components.platform.pod_training.objects import (
     asking_pod,
@@ -33,7 +34,8 @@ from components.platform.runtime_pod import code_name, lone_deployment
 
 LOOK_SECONDS = 60
 """After which a message comes back, whose training is looked at then."""
-PERIOD_SECONDS = 60
+AWAY_MINUTES = 5
+"""How long nothing may say that trainings are asked for."""
 
 
 class TrainingPodsArgs(TypedDict):
@@ -128,7 +130,16 @@ class PodTraining(pulumi.ComponentResource):
             name, args["namespace"], args["object_name"], parent=self, rules=rules(args["by"])
         )
         asking = self._asking(name, args, queue, code, [*trains, *asks, *allowed])
-        self._alarm(name, args)
+        # Without it, a pipeline would wait for what nobody does.
+        away_alarm(
+            f"{name}-away",
+            parent=self,
+            description=f"{args['pipeline_name']}: nothing asks Kubernetes for its trainings",
+            namespace=METRICS,
+            dimensions={"Pipeline": args["pipeline_name"]},
+            minutes=AWAY_MINUTES,
+            topic_arn=args["topic_arn"],
+        )
         self.queue_url = pulumi.Output.all(queue.url, asking.id).apply(lambda known: str(known[0]))
         self.queue_arn = queue.arn
         self.register_outputs({"queue_url": self.queue_url, "queue_arn": self.queue_arn})
@@ -216,29 +227,6 @@ class PodTraining(pulumi.ComponentResource):
             labels=labels,
             template=template,
             after=after,
-        )
-
-    def _alarm(self, name: str, args: PodTrainingArgs) -> None:
-        """An alarm when in 5 of 5 minutes nothing says that trainings are asked for.
-
-        Without it, a pipeline would wait for what nobody does.
-        """
-        aws.cloudwatch.MetricAlarm(
-            f"{name}-away",
-            alarm_description=f"{args['pipeline_name']}: nothing asks Kubernetes for its trainings",
-            namespace=METRICS,
-            metric_name="Available",
-            dimensions={"Pipeline": args["pipeline_name"]},
-            statistic="Maximum",
-            period=PERIOD_SECONDS,
-            evaluation_periods=5,
-            datapoints_to_alarm=5,
-            comparison_operator="LessThanThreshold",
-            threshold=1,
-            treat_missing_data="breaching",
-            alarm_actions=[args["topic_arn"]],
-            ok_actions=[args["topic_arn"]],
-            opts=self._child(),
         )
 
 
