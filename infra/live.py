@@ -11,11 +11,14 @@ from components.data.feature_evolution import described
 from components.data.governance.lake_access import LakeSettingsArgs
 from infra import found, kept, lake_settings
 from infra.found import Found, found_in_account
-from infra.kept import Held, Kept, Tagged, kept_in_account
+from infra.kept import Kept, Tagged, kept_in_account
 from infra.naming import Names
 
 STATE = "pulumi:pulumi:readStackResourceOutputs"
 """The function of the engine that tells a stack's state."""
+
+State = Mapping[str, Mapping[str, Any]]
+"""The outputs of each resource of a stack by its URN, as the last deployment left them."""
 
 
 @dataclass(frozen=True)
@@ -51,8 +54,8 @@ NOTHING = Live()
 """Nothing is deployed yet, or nothing is looked up."""
 
 
-def in_account(client: Callable[[str], Any], names: Names, held: Held) -> Live:
-    """Ask AWS; `client` gives the boto3 client of a service, and `held` what the stack has.
+def in_account(client: Callable[[str], Any], names: Names, state: Callable[[], State]) -> Live:
+    """Ask AWS; `client` gives the boto3 client of a service, and `state` that of the stack.
 
     What was answered once is not asked again: each run of the program needs an answer of its own.
 
@@ -65,7 +68,8 @@ def in_account(client: Callable[[str], Any], names: Names, held: Held) -> Live:
     where it cannot be told what is meant.
     """
     made = cache(client)  # which boto3 takes its time to do
-    standing = cache(held)  # the whole of a state, which two look-ups need
+    left = cache(state)  # the whole of it, which three look-ups need
+    standing = cache(lambda: held_in(left()))
     tagged = Tagged(made, names)
 
     def instances(endpoint: str) -> int:
@@ -118,32 +122,30 @@ def in_account(client: Callable[[str], Any], names: Names, held: Held) -> Live:
         found_in_account(made, standing),
         lake_settings.settings_in_account(made, names.project),
         studio_domain,
-        outputs_in_stack,
+        lambda resource: outputs_in(left(), resource),
     )
 
 
-def held_by_stack() -> set[tuple[str, str]]:
-    """Type and logical name of each resource in the state of the stack that is being deployed."""
+def held_in(state: State) -> set[tuple[str, str]]:
+    """Type and logical name of each resource in a stack's state."""
     return {
         (types.rpartition("$")[2], name)
-        for types, name in (urn.split("::", 3)[2:] for urn in _state())
+        for types, name in (urn.split("::", 3)[2:] for urn in state)
     }
 
 
-def outputs_in_stack(resource: str) -> Mapping[str, Any]:
-    """Outputs of the resource of a logical name in that state; nothing where there is none."""
-    found = [outputs for urn, outputs in _state().items() if urn.split("::", 3)[3] == resource]
+def outputs_in(state: State, resource: str) -> Mapping[str, Any]:
+    """Outputs of the resource of a logical name in a stack's state; nothing where there is none."""
+    found = [outputs for urn, outputs in state.items() if urn.split("::", 3)[3] == resource]
     return found[0] if found else {}
 
 
-def _state() -> Mapping[str, Mapping[str, Any]]:
-    """The outputs of each resource of the stack that is being deployed, by its URN.
+def state_of_stack() -> State:
+    """The state of the stack that is being deployed.
 
     The engine tells its own state to who asks for a stack's resources.
     https://www.pulumi.com/docs/iac/concepts/stacks/#stackreferences
     """
     stack = f"{pulumi.get_organization()}/{pulumi.get_project()}/{pulumi.get_stack()}"
-    told: Mapping[str, Mapping[str, Any]] = pulumi.runtime.invoke(
-        STATE, {"stackName": stack}
-    ).value["outputs"]
+    told: State = pulumi.runtime.invoke(STATE, {"stackName": stack}).value["outputs"]
     return told

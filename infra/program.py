@@ -10,7 +10,7 @@ import pulumi
 
 from infra.composition import declare
 from infra.errors import InputError
-from infra.live import Live, held_by_stack, in_account
+from infra.live import Live, in_account, state_of_stack
 from infra.naming import Names
 from infra.offline import services_of
 from infra.project import Project, checked_name
@@ -72,7 +72,7 @@ def _lookups(stack: StackFile, project: Project) -> tuple[Lookup, Live]:
     session = boto3.Session(region_name=stack.region)
     names = Names(project.name, stack.environment)
     look_up = in_registry(session.client("sagemaker"))
-    live = in_account(session.client, names, held_by_stack)
+    live = in_account(session.client, names, state_of_stack)
     hint = ""
     if origin := stack.platform.origin:
         hint = (

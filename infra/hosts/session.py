@@ -78,7 +78,7 @@ def session(project: Project, stack: StackFile, cloud: Cloud, on_step: OnStep) -
 
     from infra.composition import declare
     from infra.hosts.in_process import InProcessHost
-    from infra.live import held_by_stack, in_account
+    from infra.live import in_account, state_of_stack
     from infra.naming import Names
     from infra.offline import services_of
     from infra.versions import in_registry
@@ -97,7 +97,7 @@ def session(project: Project, stack: StackFile, cloud: Cloud, on_step: OnStep) -
             last, services = stack, services_of(project, stack)
 
         def program() -> None:
-            live = in_account(cloud.client, names, held_by_stack)
+            live = in_account(cloud.client, names, state_of_stack)
             declare(stack, newest, project.root, services=services, live=live)
 
         try:

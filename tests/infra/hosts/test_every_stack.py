@@ -17,7 +17,7 @@ from infra.composition import declare
 from infra.graph import Graph, Run
 from infra.hosts.in_process import InProcessHost, Outcome
 from infra.hosts.progress import Operation
-from infra.live import held_by_stack, in_account
+from infra.live import in_account, state_of_stack
 from infra.naming import Names
 from infra.project import Project
 from infra.promotion import promotion_of
@@ -93,7 +93,7 @@ def deployed(
         used = services(environment)
 
         def program() -> None:
-            live = in_account(cloud.client, Names(project.name, environment), held_by_stack)
+            live = in_account(cloud.client, Names(project.name, environment), state_of_stack)
             declare(stack, newest, project.root, services=used, live=live)
 
         def up() -> Outcome:

@@ -13,7 +13,7 @@ from infra.found import CALLED, DETECTOR, FINDERS, HUB, MACIE, PROVIDER, RECORDE
 from infra.graph import Run
 from infra.hosts.in_process import InProcessHost, Outcome
 from infra.hosts.progress import Operation
-from infra.live import held_by_stack, in_account
+from infra.live import in_account, state_of_stack
 from infra.naming import Names
 from infra.project import Project
 from infra.settings import from_config
@@ -51,7 +51,7 @@ def standing(project: Project, cloud: Cloud, **changes: Any) -> tuple[InProcessH
     host = InProcessHost(Resources(cloud), run, cloud.environment)
 
     def program() -> None:
-        live = in_account(cloud.client, Names(project.name, "dev"), held_by_stack)
+        live = in_account(cloud.client, Names(project.name, "dev"), state_of_stack)
         declare(stack, none_yet, project.root, services=(), live=live)
 
     return host, lambda: host.up(program)

@@ -12,7 +12,7 @@ from embedded.resources import Resources
 from infra.composition import declare
 from infra.graph import Run
 from infra.hosts.in_process import InProcessHost
-from infra.live import held_by_stack, in_account
+from infra.live import in_account, state_of_stack
 from infra.naming import Names
 from infra.settings import from_config
 from infra.versions import none_yet
@@ -98,7 +98,7 @@ def lake() -> Iterator[Lake]:
         host = InProcessHost(Resources(cloud), run, cloud.environment)
 
         def program() -> None:
-            live = in_account(cloud.client, Names("maslow", "dev"), held_by_stack)
+            live = in_account(cloud.client, Names("maslow", "dev"), state_of_stack)
             declare(stack, none_yet, ROOT, services=frozenset(), live=live)
 
         outputs = host.up(program).outputs

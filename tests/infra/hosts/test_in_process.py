@@ -12,7 +12,7 @@ from embedded.resources import Resources
 from infra.graph import Run
 from infra.hosts.in_process import InProcessHost
 from infra.hosts.progress import Operation, Phase
-from infra.live import held_by_stack, outputs_in_stack
+from infra.live import held_in, outputs_in, state_of_stack
 
 TRUST = json.dumps(
     {
@@ -218,8 +218,8 @@ def test_a_program_is_told_what_its_stack_holds(host):
     found, outputs = [], []
 
     def program():
-        found.append(held_by_stack())
-        outputs.append(outputs_in_stack("raw").get("bucket", ""))
+        found.append(held_in(state_of_stack()))
+        outputs.append(outputs_in(state_of_stack(), "raw").get("bucket", ""))
         aws.s3.Bucket(
             "raw", opts=pulumi.ResourceOptions(parent=pulumi.ComponentResource("a:b:C", "c"))
         )
