@@ -9,12 +9,11 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from catalog.training_message import job_name
 from components.common.log_group import PROCESSING_JOBS, TRAINING_JOBS, endpoint_log_group
 from infra.errors import InputError
 from infra.models.place import Place, model_of
 from infra.models.shapes import LogShape
-from infra.models.turns import newest_run, steps
+from infra.models.turns import newest_run, steps, trained_by_pods
 
 ENDPOINT = "endpoint"
 GROUPS = {"TrainingJob": TRAINING_JOBS, "ProcessingJob": PROCESSING_JOBS}
@@ -70,9 +69,8 @@ def _jobs(place: Place, model: str) -> Iterator[Source]:
             if arn := step.get("Metadata", {}).get(kind, {}).get("Arn"):
                 job = arn.rpartition("/")[2]
                 yield Source(step["StepName"], job, group, f"{job}/")
-        if token := step.get("Metadata", {}).get("Callback", {}).get("CallbackToken"):
+        if job := trained_by_pods(execution, step):
             # What pods have done is where the log of a training job would be.
-            job = job_name(execution, token)
             yield Source(step["StepName"], job, TRAINING_JOBS, f"{job}/")
         if arn := step.get("Metadata", {}).get("TuningJob", {}).get("Arn"):
             job = arn.rpartition("/")[2]

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache, partial
 from typing import Any
 
-from catalog.training_message import job_name
 from components.platform.training_definition import steps as every_step
 from components.platform.version_cards.runtime.card import metrics_of
 from infra.errors import InputError
@@ -16,7 +15,7 @@ from infra.models.experiments import address
 from infra.models.place import Place
 from infra.models.registry import document
 from infra.models.shapes import RunShape, TrackedShape
-from infra.models.turns import has_pipeline, run_of_pipeline, steps
+from infra.models.turns import has_pipeline, run_of_pipeline, steps, trained_by_pods
 
 Pages = Callable[[], str | None]
 """Where MLflow's pages answer, if they are open to whoever looks; None where they are not."""
@@ -49,7 +48,8 @@ def run(place: Place, execution: str, pages: Pages) -> RunShape:
     found: RunShape = {
         **run_of_pipeline(place, execution, done),
         "version": None,
-        "training": _made_by(done, "TrainingJob", "TuningJob") or _of_pods(execution, done),
+        "training": _made_by(done, "TrainingJob", "TuningJob")
+        or next(filter(None, (trained_by_pods(execution, step) for step in done)), None),
         "kind": None,
         "metrics": None,
         "mlflow": None,
@@ -71,14 +71,6 @@ def _made_by(done: Sequence[Mapping[str, Any]], *kinds: str) -> str | None:
         for kind in kinds:
             if arn := step.get("Metadata", {}).get(kind, {}).get("Arn"):
                 return str(arn).rpartition("/")[2]
-    return None
-
-
-def _of_pods(execution: str, done: Sequence[Mapping[str, Any]]) -> str | None:
-    """The training that pods have done, by the token of its step; None where they did none."""
-    for step in done:
-        if token := step.get("Metadata", {}).get("Callback", {}).get("CallbackToken"):
-            return job_name(execution, token)
     return None
 
 

@@ -7,12 +7,13 @@ https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_StartPipelineExecu
 import json
 import time
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from botocore.exceptions import ClientError
 
+from catalog.training_message import job_name
 from infra.errors import InputError, WorkError
 from infra.models.health import is_of_another
 from infra.models.place import Place, iso
@@ -130,6 +131,12 @@ def has_pipeline(place: Place, pipeline: str) -> bool:
             return False
         raise
     return True
+
+
+def trained_by_pods(execution: str, step: Mapping[str, Any]) -> str | None:
+    """The training that a step of an execution had pods do; None where it had not."""
+    token = step.get("Metadata", {}).get("Callback", {}).get("CallbackToken")
+    return job_name(execution, token) if token else None
 
 
 def newest_run(place: Place, pipeline: str) -> dict[str, Any] | None:
