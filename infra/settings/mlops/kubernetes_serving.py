@@ -15,6 +15,7 @@ from infra.settings.mlops.team_share import (
     check_team,
     chosen_add_ons,
     lacking,
+    on_kubernetes,
     teams_of,
 )
 
@@ -108,11 +109,8 @@ def _rollout(serving: Serving, at: Path) -> Iterator[Mistake]:
 
 def check_served_on_kubernetes(values: Values) -> Iterator[Mistake]:
     """Yield models on a cluster that is not there, lacks KServe, or has no room for them."""
-    models = values.get("models")
-    for place, model in enumerate(models if isinstance(models, list) else []):
-        serving = mapping(mapping(model).get("serving"))
-        if serving.get("on") == "kubernetes":
-            yield from _on_cluster(serving, ("models", place, "serving"), values)
+    for serving, at in on_kubernetes(values, "serving"):
+        yield from _on_cluster(serving, at, values)
 
 
 def _on_cluster(serving: Values, at: Path, values: Values) -> Iterator[Mistake]:

@@ -5,9 +5,14 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from infra.settings.cross_stack import mapping
 from infra.settings.mistakes import Mistake, Path
-from infra.settings.mlops.team_share import check_add_on, check_team, lacking, teams_of
+from infra.settings.mlops.team_share import (
+    check_add_on,
+    check_team,
+    lacking,
+    on_kubernetes,
+    teams_of,
+)
 from infra.settings.training_pods import TrainingPods
 
 if TYPE_CHECKING:
@@ -103,11 +108,8 @@ def _pods(training: "Training", image: str | None, at: Path) -> Iterator[Mistake
 
 def check_trained_on_kubernetes(values: Values) -> Iterator[Mistake]:
     """Yield trainings on a cluster that is not there, lacks what runs them, or has no room."""
-    models = values.get("models")
-    for place, model in enumerate(models if isinstance(models, list) else []):
-        training = mapping(mapping(model).get("training"))
-        if training.get("on") == "kubernetes":
-            yield from _on_cluster(training, ("models", place, "training"), values)
+    for training, at in on_kubernetes(values, "training"):
+        yield from _on_cluster(training, at, values)
 
 
 def _on_cluster(training: Values, at: Path, values: Values) -> Iterator[Mistake]:

@@ -10,6 +10,18 @@ Values = Mapping[str, Any]
 WORDS = {"vcpus": "vCPUs", "memory_gib": "GiB", "gpus": "GPUs"}
 
 
+def on_kubernetes(values: Values, group: str) -> Iterator[tuple[Values, Path]]:
+    """Each model's settings of a group, such as `training`, that say `on: kubernetes`; their path.
+
+    They are as the stack file has them, and may be malformed.
+    """
+    models = values.get("models")
+    for place, model in enumerate(models if isinstance(models, list) else []):
+        settings = mapping(mapping(model).get(group))
+        if settings.get("on") == "kubernetes":
+            yield settings, ("models", place, group)
+
+
 def check_add_on(values: Values, at: Path, does: str, needed: Sequence[str]) -> Iterator[Mistake]:
     """Yield a cluster that is not there, or lacks the add-on for a model.
 
