@@ -1,7 +1,6 @@
 """A model on Kubernetes: its objects, as a cluster takes them, its roles and its alarms."""
 
 import json
-from fnmatch import fnmatchcase
 
 import pytest
 
@@ -15,11 +14,13 @@ from embedded.kubernetes.cluster import Cluster, Release, Setup
 from embedded.kubernetes.errors import NotTaken
 from embedded.kubernetes.manifests import Folder
 from infra.graph import record
+from tests.role_policies import allowed, policies
 
 IMAGE = "141502667606.dkr.ecr.eu-west-1.amazonaws.com/sagemaker-scikit-learn:1.4-2-cpu-py3"
 CLUSTER_ARN = "arn:aws:eks:eu-west-1:123456789012:cluster/maslow-dev"
 QUOTA = {"vcpus": 16, "memory_gib": 64, "gpus": 4, "neuron": 0, "storage_gib": 100}
 PODS = {"vcpus": 1.5, "memory_gib": 4, "gpus": 0, "min": 1, "max": 3}
+HEAD = "maslow-dev-readmission-pods-"
 ARGS = {
     "model": "readmission",
     "version": "3",
@@ -227,24 +228,11 @@ def test_another_mode_is_another_object_of_the_same_name(cluster):
     assert made.options["deleteBeforeReplace"]
 
 
-def policies(graph):
-    return {
-        each.name.removeprefix("maslow-dev-readmission-pods-"): json.loads(each.inputs["policy"])
-        for each in graph.resources
-        if each.type == "aws:iam/rolePolicy:RolePolicy"
-    }
-
-
-def allowed(document, action, resource):
-    return any(
-        action in statement["Action"]
-        and any(fnmatchcase(resource, each) for each in statement["Resource"])
-        for statement in document["Statement"]
-    )
-
-
 def test_the_model_reads_its_artefacts_and_the_receiver_writes_its_captures():
-    reads, writes = policies(graph_of())["reads-policy"], policies(graph_of())["captures-policy"]
+    reads, writes = (
+        policies(graph_of(), HEAD)["reads-policy"],
+        policies(graph_of(), HEAD)["captures-policy"],
+    )
     own, other = "arn:aws:s3:::artifacts/models/readmission/a", "arn:aws:s3:::artifacts/models/b/a"
     capture = "arn:aws:s3:::raw/captured/readmission/maslow-dev-readmission/a"
     assert allowed(reads, "s3:GetObject", own)

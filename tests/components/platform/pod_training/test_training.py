@@ -1,7 +1,6 @@
 """What trains a model on Kubernetes: its objects, as a cluster takes them, and its roles."""
 
 import json
-from fnmatch import fnmatchcase
 
 import pytest
 
@@ -11,8 +10,10 @@ from components.platform.pod_training.runtime.jobs import objects
 from components.platform.pod_training.training import PodTraining
 from infra.graph import record
 from tests.components.platform.pod_training.some_cluster import REQUEST, TOLD, cluster
+from tests.role_policies import allowed, policies
 
 KEY = "arn:aws:kms:eu-west-1:123456789012:key"
+HEAD = "maslow-dev-readmission-trains-"
 ARGS = {
     "model": "readmission",
     "pipeline_name": "maslow-dev-readmission",
@@ -55,22 +56,6 @@ def manifests(graph):
     return found
 
 
-def policies(graph):
-    return {
-        each.name.removeprefix("maslow-dev-readmission-trains-"): json.loads(each.inputs["policy"])
-        for each in graph.resources
-        if each.type == "aws:iam/rolePolicy:RolePolicy"
-    }
-
-
-def allowed(document, action, resource):
-    return any(
-        action in statement["Action"]
-        and any(fnmatchcase(resource, each) for each in statement["Resource"])
-        for statement in document["Statement"]
-    )
-
-
 def told(graph):
     """What the pod that asks is told."""
     deployment = manifests(graph)["Deployment", "readmission-train"]
@@ -106,7 +91,7 @@ def test_what_asks_may_do_that_in_the_namespace_and_nothing_else(by, kinds):
 
 
 def test_pods_have_the_rights_of_sagemakers_jobs_to_the_data_and_no_others():
-    trains, asks = (policies(graph_of())[each] for each in ("trains-training", "asks-asking"))
+    trains, asks = (policies(graph_of(), HEAD)[each] for each in ("trains-training", "asks-asking"))
     assert allowed(trains, "s3:GetObject", "arn:aws:s3:::curated/readmission/a")
     assert allowed(trains, "s3:PutObject", "arn:aws:s3:::artifacts/models/readmission/a")
     assert not allowed(trains, "s3:PutObject", "arn:aws:s3:::curated/readmission/a")
